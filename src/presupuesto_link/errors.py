@@ -1,0 +1,170 @@
+"""What can go wrong, and what the audit can find: exceptions and the catalogue of findings.
+
+Two families live here because both end up in front of the same Spanish-speaking reader:
+
+* exceptions (`PresupuestoLinkError`): the run cannot go on. Each carries one or more `Problem`s,
+  and every problem says where, what was found, what was expected and what to do;
+* findings (`Finding`): the run goes on and the result says so. Their titles and remedies are in
+  `FINDING_KINDS`, so the console, JSON, HTML and the docs page all show the same words.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+Severity = Literal["alta", "media", "baja"]
+
+
+@dataclass(frozen=True)
+class Problem:
+    """One thing wrong with an input: where it is, what was found, what was expected, what to do."""
+
+    where: str
+    found: str
+    expected: str
+    remedy: str
+
+    def __str__(self) -> str:
+        return (
+            f"{self.where}\n  se encontró: {self.found}\n  se esperaba: {self.expected}\n"
+            f"  qué hacer: {self.remedy}"
+        )
+
+
+class PresupuestoLinkError(Exception):
+    """Base of every error a user can cause or mend; `problems` are reported together."""
+
+    title = "No se pudo continuar"
+
+    def __init__(self, *problems: Problem) -> None:
+        self.problems = problems
+        super().__init__(str(self))
+
+    def __str__(self) -> str:
+        return self.title + ":\n" + "\n".join(f"- {problem}" for problem in self.problems)
+
+
+class InputDataError(PresupuestoLinkError):
+    """A data file is missing, unreadable or breaks its contract."""
+
+    title = "Los datos de entrada no se pueden usar"
+
+
+class SpecError(PresupuestoLinkError):
+    """An analysis, profile or scenario file has an unknown, missing or impossible value."""
+
+    title = "El archivo de parámetros no es válido"
+
+
+class InfeasibleScenarioError(PresupuestoLinkError):
+    """No transfer satisfies the scenario's constraints; the problem names the ones that clash."""
+
+    title = "El escenario no tiene solución"
+
+
+class OutputError(PresupuestoLinkError):
+    """The results could not be written; whatever was there before is still whole."""
+
+    title = "No se pudieron escribir los resultados"
+
+
+@dataclass(frozen=True)
+class FindingKind:
+    """A kind of finding: what it is called, how serious it is and what a person should do about it."""
+
+    code: str
+    title: str
+    severity: Severity
+    remedy: str
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One finding of the audit, in words a budget office can act on."""
+
+    code: str
+    place: str
+    found: str
+    expected: str
+    explanation: str
+
+    @property
+    def kind(self) -> FindingKind:
+        """The catalogue entry this finding belongs to."""
+        return FINDING_KINDS[self.code]
+
+    def as_row(self) -> dict[str, str]:
+        """The finding as a row of the `hallazgos` table (all text, no nulls)."""
+        return {
+            "codigo": self.code,
+            "severidad": self.kind.severity,
+            "titulo": self.kind.title,
+            "lugar": self.place,
+            "encontrado": self.found,
+            "esperado": self.expected,
+            "explicacion": self.explanation,
+            "remedio": self.kind.remedy,
+        }
+
+
+def _catalogue(*kinds: FindingKind) -> dict[str, FindingKind]:
+    return {kind.code: kind for kind in kinds}
+
+
+FINDING_KINDS = _catalogue(
+    FindingKind("P01", "El total publicado no es la suma de las filas", "alta",
+                "Publicar el total corregido y guardar los montos como números, sin «S/» dentro de la celda."),
+    FindingKind("P02", "El porcentaje de ejecución impreso no es devengado/PIM", "media",
+                "Recalcular la columna como devengado entre PIM."),
+    FindingKind("P03", "Una acción transversal cuenta otra vez el dinero de las demás", "alta",
+                "Mostrarla aparte y no sumarla con las demás acciones."),
+    FindingKind("P04", "Acción con dinero y sin resultado medible", "media",
+                "Conseguir el dato del indicador o cambiarlo por uno que sí se mida."),
+    FindingKind("P05", "Acción con resultado y sin presupuesto vinculado", "media",
+                "Vincular las metas presupuestarias que la financian o declarar que no tiene presupuesto."),
+    FindingKind("P06", "Acción sin presupuesto vinculado y sin resultado", "media",
+                "Revisar si la acción sigue vigente y quién responde por ella."),
+    FindingKind("P07", "El presupuesto no cubre todos los años evaluados", "alta",
+                "Cargar el presupuesto por AER de los años que faltan antes de hablar de todo el periodo."),
+    FindingKind("A01", "El avance declarado sale de una regla distinta de la de su sentido", "alta",
+                "Recalcular con una sola regla por sentido y publicar la regla usada."),
+    FindingKind("A02", "El avance declarado sólo cuadra por el redondeo de los valores impresos", "baja",
+                "Publicar los valores con los decimales con que se calculó."),
+    FindingKind("A03", "El avance declarado no sale de ninguna regla conocida", "alta",
+                "Pedir la hoja de cálculo y corregir el avance."),
+    FindingKind("A04", "La fórmula cambió entre un año y el otro", "alta",
+                "Calcular los dos años con la misma regla antes de compararlos."),
+    FindingKind("A05", "El puntaje sube mientras el valor empeora", "alta",
+                "No presentar la subida como mejora; recalcular los dos años con la misma regla."),
+    FindingKind("I01", "El sentido declarado no concuerda con la serie de metas", "media",
+                "Confirmar el sentido en la ficha técnica y revisar las metas."),
+    FindingKind("I02", "La meta y el valor obtenido no parecen estar en la misma unidad o definición", "alta",
+                "Confirmar unidad y definición en la ficha técnica y volver a publicar el dato."),
+    FindingKind("I03", "El valor obtenido es igual a la meta en todos los años", "media",
+                "Comprobar en la fuente que el valor se midió y no se copió de la meta."),
+    FindingKind("I04", "La meta es cero", "media",
+                "Fijar una meta que se pueda cumplir o incumplir, o retirar el indicador del promedio."),
+    FindingKind("I05", "El texto y la tabla dan cifras distintas", "media",
+                "Verificar cuál es la cifra correcta en la fuente y corregir la otra."),
+    FindingKind("I06", "El Cuadro 2 y el cuadro propio del elemento dan cifras distintas", "media",
+                "Generar los dos cuadros desde la misma base de datos."),
+    FindingKind("I07", "Nombre o código mal impreso", "baja",
+                "Corregir el nombre o el código en la siguiente edición."),
+    FindingKind("I08", "El valor se aleja más de cinco veces de la meta en un año", "baja",
+                "Comprobar el dato y si la meta sigue siendo razonable."),
+    FindingKind("E01", "Dos cuadros cuentan distinto los mismos elementos", "alta",
+                "Elegir una sola política para los ND y declararla junto al cuadro."),
+    FindingKind("E02", "El conteo publicado no sale de una sola regla", "alta",
+                "Volver a contar con una sola regla y publicar la lista de cada color."),
+    FindingKind("E03", "El índice publicado no se puede reproducir", "alta",
+                "Publicar la fórmula y los pesos del índice, o retirarlo."),
+    FindingKind("E04", "El avance global publicado no sigue la regla de los demás", "media",
+                "Recalcular el promedio con todos sus indicadores y la misma política de ND."),
+    FindingKind("E05", "La banda impresa deja valores sin color", "baja",
+                "Imprimir la banda amarilla como [75-95>."),
+    FindingKind("E06", "El color depende de la política de ND", "media",
+                "Mostrar los dos colores y conseguir el dato que falta."),
+    FindingKind("C01", "Se usó un valor corregido", "media",
+                "Confirmar la corrección con quien publicó el dato."),
+)

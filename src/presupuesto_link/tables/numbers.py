@@ -1,0 +1,97 @@
+"""Printed numbers to exact numbers.
+
+The State prints money and indicators as text: `S/ 1,234.00`, `18.75%`, `-7.70%`, `1.234,5`. Which sign
+is the decimal one is decided once per column, from the cells that leave no doubt.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+import polars as pl
+
+from presupuesto_link.errors import Problem
+from presupuesto_link.sources.delimited import RawTable
+
+DecimalSign = Literal[".", ","]
+MONEY = pl.Decimal(18, 2)
+
+_NUMBER = {
+    ".": r"^[-+]?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?%?$",
+    ",": r"^[-+]?(?:\d{1,3}(?:\.\d{3})+|\d+)(?:,\d+)?%?$",
+}
+_ONLY_COMMA = r"(?:,\d{1,2}%?$)|(?:,\d{4,}%?$)|(?:\.\d{3}[.,])"
+_ONLY_POINT = r"(?:\.\d{1,2}%?$)|(?:\.\d{4,}%?$)|(?:,\d{3}[.,])"
+
+
+@dataclass(frozen=True)
+class NumberStyle:
+    """How a table writes numbers: its decimal sign."""
+
+    decimal: DecimalSign
+
+
+def bare(column: str) -> pl.Expr:
+    """The cell without `S/`, spaces or no-break spaces."""
+    return pl.col(column).str.replace(r"(?i)^\s*s/\.?", "").str.replace_all(r"[\s\u00a0\u202f]", "")
+
+
+def detect_style(table: RawTable, columns: tuple[str, ...]) -> tuple[NumberStyle, list[Problem]]:
+    """The decimal sign of a table's numeric columns.
+
+    A `;` file whose cells leave doubt (`1.234`) is read with decimal comma, as Excel in Spanish writes it;
+    any other, with decimal point. Cells that prove both signs are a problem, never a guess.
+    """
+    cells = pl.concat([table.frame.select(bare(column).alias("celda"), "fila") for column in columns])
+    comma = cells.filter(pl.col("celda").str.contains(_ONLY_COMMA))
+    point = cells.filter(pl.col("celda").str.contains(_ONLY_POINT))
+    default: DecimalSign = "," if table.delimiter == ";" else "."
+    if comma.height and point.height:
+        a, b = comma.row(0, named=True), point.row(0, named=True)
+        return NumberStyle(default), [Problem(
+            f"{table.path}, filas {a['fila']} y {b['fila']}",
+            f"«{a['celda']}» usa coma decimal y «{b['celda']}» usa punto decimal", "un solo signo decimal",
+            "escriba todos los números de la misma forma")]
+    if comma.height or point.height:
+        return NumberStyle("," if comma.height else "."), []
+    return NumberStyle(default), []
+
+
+def not_numbers(table: RawTable, column: str, style: NumberStyle, allowed: tuple[str, ...] = ("",)) -> list[Problem]:
+    """Problems for every cell of `column` that is neither a number nor one of the allowed marks."""
+    wrong = table.frame.filter(
+        ~bare(column).str.contains(_NUMBER[style.decimal]) & ~pl.col(column).is_in(allowed))
+    expected = "un número" + ("" if allowed == ("",) else " o " + " o ".join(a or "vacío" for a in allowed))
+    return [
+        Problem(f"{table.path}, fila {row['fila']}, columna {column}", f"«{row[column]}»", expected,
+                "corrija la celda; si el dato no existe, déjela vacía" if "" in allowed else "corrija la celda")
+        for row in wrong.select("fila", column).iter_rows(named=True)
+    ]
+
+
+def plain(column: str, style: NumberStyle) -> pl.Expr:
+    """The cell as plain digits with a point, null when it is not a number."""
+    thousands = "," if style.decimal == "." else "."
+    digits = bare(column).str.strip_suffix("%").str.replace_all(thousands, "", literal=True)
+    return (
+        pl.when(bare(column).str.contains(_NUMBER[style.decimal]))
+        .then(digits.str.replace(style.decimal, ".", literal=True))
+    )
+
+
+def money(column: str, style: NumberStyle) -> pl.Expr:
+    """The cell as exact soles with two decimals; null when blank."""
+    return plain(column, style).str.to_decimal(scale=2).cast(MONEY)
+
+
+def number(column: str, style: NumberStyle) -> pl.Expr:
+    """The cell as Float64 in its own unit (a printed `18.75%` is 18.75); null when it is not a number."""
+    return plain(column, style).cast(pl.Float64)
+
+
+def decimals(column: str, style: NumberStyle) -> pl.Expr:
+    """How many decimals the cell was printed with; null when it is not a number."""
+    text = plain(column, style)
+    return text.str.extract(r"\.(\d+)$").fill_null("").str.len_chars().cast(pl.Int8).mul(
+        pl.when(text.is_not_null()).then(1))

@@ -1,0 +1,132 @@
+"""The plan's tables, typed and keyed: objectives, actions, indicators, values and published figures."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import polars as pl
+
+from presupuesto_link.sources.delimited import RawTable
+from presupuesto_link.tables.contract import Contract, check_contract, check_references, raise_problems
+from presupuesto_link.tables.corrections import apply_corrections, corrections_table
+from presupuesto_link.tables.numbers import NumberStyle, decimals, detect_style, not_numbers, number
+
+SENSES = ("ascendente", "descendente", "máximo permisible", "mínimo permisible")
+CONCEPTS = ("linea_base", "meta", "obtenido", "avance_declarado")
+ND_MARKS = ("ND", "")
+
+CONTRACTS = {
+    "objetivos": Contract(("objetivo", "nombre", "seccion"), ("objetivo",)),
+    "acciones": Contract(("accion", "objetivo", "nombre", "seccion"), ("accion",)),
+    "indicadores": Contract(
+        ("indicador", "elemento", "nombre", "unidad", "sentido", "sentido_sustento", "serie_contraria",
+         "relevancia", "seccion", "cuadro"),
+        ("indicador",), (("sentido", SENSES),)),
+    "valores": Contract(
+        ("indicador", "concepto", "anio", "impreso", "nd_causa", "nd_motivo"),
+        ("indicador", "concepto", "anio"), (("concepto", CONCEPTS),)),
+    "cifras_publicadas": Contract(
+        ("fuente", "elemento", "medida", "anio", "impreso", "leido", "lugar"),
+        ("fuente", "elemento", "medida", "anio", "lugar")),
+}
+
+
+@dataclass(frozen=True)
+class Plan:
+    """The plan, checked.
+
+    Attributes:
+        objetivos: key `objetivo`; `nombre`, `seccion`, `correccion`.
+        acciones: key `accion`; `objetivo`, `nombre`, `seccion`.
+        indicadores: key `indicador`; `elemento` (an OER or AER), `nivel`, `objetivo`, `nombre`, `unidad`,
+            `sentido`, `sentido_sustento`, `serie_contraria`, `relevancia` (Int8, null = not stated),
+            `seccion`, `cuadro`.
+        valores: key `indicador, concepto, anio`; `impreso` text, `valor_impreso` and `valor` (corrected)
+            Float64 in the indicator's unit, null = ND; `decimales`, `con_porcentaje`, `nd_causa`,
+            `nd_motivo`, `correccion`.
+        cifras: figures published elsewhere in the report; `valor` Float64, null when not a number.
+        correcciones: key `correccion`; what was found, what is used, why, on what evidence.
+    """
+
+    objetivos: pl.DataFrame
+    acciones: pl.DataFrame
+    indicadores: pl.DataFrame
+    valores: pl.DataFrame
+    cifras: pl.DataFrame
+    correcciones: pl.DataFrame
+
+
+def check_plan(raw: dict[str, RawTable], corrections: tuple[dict[str, Any], ...]) -> Plan:
+    """Type, key and correct the plan's raw tables.
+
+    Raises:
+        InputDataError: a table breaks its contract, a code refers to nothing, a value is not a number,
+            or a correction went stale. Problems of a table are reported together.
+    """
+    for name, contract in CONTRACTS.items():
+        check_contract(raw[name], contract)
+    frames = {name: apply_corrections(raw[name], name, corrections) for name in CONTRACTS}
+    _check_links(raw)
+    return Plan(
+        objetivos=frames["objetivos"].select("objetivo", "nombre", "seccion", "correccion").sort("objetivo"),
+        acciones=frames["acciones"].select("accion", "objetivo", "nombre", "seccion").sort("accion"),
+        indicadores=_indicators(raw["indicadores"], frames),
+        valores=_values(raw["valores"], frames["valores"]),
+        cifras=_published(frames["cifras_publicadas"]),
+        correcciones=corrections_table(corrections),
+    )
+
+
+def _check_links(raw: dict[str, RawTable]) -> None:
+    objectives, actions = raw["objetivos"].frame["objetivo"], raw["acciones"].frame["accion"]
+    elements = [*objectives, *actions]
+    raise_problems(
+        check_references(raw["acciones"], "objetivo", objectives, "objetivos.csv")
+        + check_references(raw["indicadores"], "elemento", elements, "objetivos.csv o acciones.csv")
+        + check_references(raw["valores"], "indicador", raw["indicadores"].frame["indicador"], "indicadores.csv"))
+
+
+def _indicators(table: RawTable, frames: dict[str, pl.DataFrame]) -> pl.DataFrame:
+    style = NumberStyle(".")
+    raise_problems(not_numbers(table, "relevancia", style))
+    owner = pl.concat([
+        frames["objetivos"].select(elemento="objetivo", objetivo="objetivo", nivel=pl.lit("OER")),
+        frames["acciones"].select(elemento="accion", objetivo="objetivo", nivel=pl.lit("AER")),
+    ])
+    return (
+        frames["indicadores"].join(owner, on="elemento", how="left", validate="m:1")
+        .select("indicador", "elemento", "nivel", "objetivo", "nombre", "unidad", "sentido", "sentido_sustento",
+                pl.col("serie_contraria").replace("", None), number("relevancia", style).cast(pl.Int8),
+                "seccion", "cuadro")
+        .sort("indicador")
+    )
+
+
+def _values(table: RawTable, corrected: pl.DataFrame) -> pl.DataFrame:
+    style, problems = detect_style(table, ("impreso",))
+    year = NumberStyle(".")
+    raise_problems(problems + not_numbers(table, "impreso", style, ND_MARKS) + not_numbers(table, "anio", year, ()))
+    if "impreso_impreso" not in corrected.columns:
+        corrected = corrected.with_columns(impreso_impreso="impreso")
+    return (
+        corrected.select(
+            "indicador", "concepto", number("anio", year).cast(pl.Int32),
+            pl.col("impreso_impreso").alias("impreso"),
+            number("impreso_impreso", style).alias("valor_impreso"), number("impreso", style).alias("valor"),
+            decimals("impreso", style).alias("decimales"),
+            pl.col("impreso_impreso").str.ends_with("%").alias("con_porcentaje"),
+            pl.col("nd_causa").replace("", None), pl.col("nd_motivo").replace("", None), "correccion")
+        .sort("indicador", "concepto", "anio")
+    )
+
+
+def _published(frame: pl.DataFrame) -> pl.DataFrame:
+    style = NumberStyle(".")
+    read = pl.when(pl.col("leido") == "").then(pl.col("impreso")).otherwise(pl.col("leido")).alias("leido")
+    return (
+        frame.with_columns(read)
+        .select("fuente", "elemento", "medida", number("anio", style).cast(pl.Int32), "impreso",
+                number("leido", style).alias("valor"), decimals("leido", style).alias("decimales"), "lugar",
+                "correccion")
+    )

@@ -1,0 +1,64 @@
+"""Spanish numbers and short sentences, written one way everywhere (see docs/decisions/0003).
+
+Numbers follow the es-PE locale, which is also how the MEF and the Report print them: comma for thousands,
+point for decimals.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from decimal import Decimal
+
+NO_DATA = "ND"
+MINUS = "\u2212"
+
+
+def soles(amount: Decimal | float | None, decimals: int = 0) -> str:
+    """`S/ 14,701,288,105`; `ND` when there is no amount."""
+    return NO_DATA if amount is None else "S/ " + _grouped(float(amount) if decimals else _half_up(amount), decimals)
+
+
+def millions(amount: Decimal | float | None) -> str:
+    """`S/ 5,801.0 M`; `ND` when there is no amount."""
+    return NO_DATA if amount is None else f"S/ {_grouped(float(amount) / 1e6, 1)} M"
+
+
+def percent(ratio: float | None, decimals: int = 1) -> str:
+    """`84.7 %` from the ratio 0.847; `ND` when there is none."""
+    return NO_DATA if ratio is None else f"{_grouped(ratio * 100, decimals)} %"
+
+
+def points(ratio: float | None, decimals: int = 1) -> str:
+    """`+12.3 pp` from a difference of ratios."""
+    return NO_DATA if ratio is None else f"{'+' if ratio > 0 else ''}{_grouped(ratio * 100, decimals)} pp"
+
+
+def plain_number(value: float | None) -> str:
+    """A value in its own unit, without needless zeros: `1,909.43`, `0.015`, `67.7`."""
+    if value is None:
+        return NO_DATA
+    text = f"{value:,.4f}".rstrip("0").rstrip(".")
+    return text.replace("-", MINUS)
+
+
+def enumerate_words(words: Iterable[str], last: str = "y") -> str:
+    """`a, b y c`."""
+    items = list(words)
+    if len(items) <= 1:
+        return "".join(items)
+    return f"{', '.join(items[:-1])} {last} {items[-1]}"
+
+
+def plural(count: int, singular: str, several: str) -> str:
+    """`1 acción`, `3 acciones`."""
+    return f"{count:,} {singular if count == 1 else several}"
+
+
+def _half_up(amount: Decimal | float) -> float:
+    return float(Decimal(str(amount)).to_integral_value(rounding="ROUND_HALF_UP"))
+
+
+def _grouped(value: float, decimals: int) -> str:
+    text = f"{abs(value):,.{decimals}f}"
+    negative = value < 0 and float(text.replace(",", "")) != 0
+    return (MINUS if negative else "") + text
