@@ -191,6 +191,9 @@ def _left_out(replica: pl.DataFrame, element: str, year: int, published: float) 
         rest = mine.filter(pl.col("indicador") != row["indicador"])["tipo1_ratio"]
         if rest.len() and abs(_mean(rest) - published) <= _INDEX_TOLERANCE:
             return f"Sólo sale si se omite {row['indicador']} ({row['nombre']}), que sí tiene dato ({percent(row['tipo1_ratio'], 2)})."
+    declared = _mean(mine["declarado_ratio"])
+    if abs(declared - published) <= _INDEX_TOLERANCE:
+        return "Es la media de los avances declarados, de los que alguno no sigue la regla de su sentido."
     return "No sale de promediar sus indicadores, ni omitiendo uno."
 
 

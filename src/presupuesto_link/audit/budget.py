@@ -13,7 +13,7 @@ from presupuesto_link.specs import VinculoSpec
 from presupuesto_link.tables.budget import MEASURES, AerBudget
 from presupuesto_link.wording import enumerate_words, percent, soles
 
-_TOLERANCE = 0.0005  # half of the last printed decimal of one-decimal percentages
+_TOLERANCE = 0.00055  # a percentage rounded to two decimals and then to one: 94.6495 → 94.65 → 94.7
 
 
 def audit_budget(budget: AerBudget, linked: LinkedBudget, elements: pl.DataFrame, spec: VinculoSpec) -> list[Finding]:

@@ -76,7 +76,8 @@ def _clashing(values: pl.DataFrame) -> pl.DataFrame:
     return (
         both.group_by("indicador").agg(
             far.all().alias("lejos"), foreign.any().alias("otra_unidad"), pl.len().alias("anios"),
-            pl.col("nombre", "unidad", "correccion").first(), pl.col("meta", "obtenido", "anio").sort_by("anio"))
+            pl.col("nombre", "unidad").first(), pl.col("correccion").drop_nulls().sort().str.join(" y "),
+            pl.col("meta", "obtenido", "anio").sort_by("anio"))
         .filter(pl.col("otra_unidad") | (pl.col("lejos") & (pl.col("anios") > 1))).sort("indicador")
     )
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from itertools import product
+from typing import Any
 
 import polars as pl
 
@@ -144,13 +145,20 @@ def _by_status(reconciled: pl.DataFrame) -> list[Finding]:
         }.get(row["estado"], "Ninguna regla conocida da esa cifra con los valores impresos.")
         findings.append(Finding(
             codes[row["estado"]], f"{row['indicador']}, avance {row['anio']}", f"declarado {row['declarado_impreso']}",
-            f"{percent(row['calculado_ratio'], 2)} con la regla «{row['regla_perfil']}»",
+            _by_profile(row),
             f"{row['nombre']}: meta {plain_number(row['meta'])}, obtenido {plain_number(row['obtenido'])}. {by}"))
     return findings
 
 
+def _by_profile(row: dict[str, Any]) -> str:
+    if row["calculado_ratio"] is None:
+        return f"ninguna cifra: la regla «{row['regla_perfil']}» no se aplica a una meta negativa o cero"
+    return f"{percent(row['calculado_ratio'], 2)} con la regla «{row['regla_perfil']}»"
+
+
 def _years_side_by_side(reconciled: pl.DataFrame) -> pl.DataFrame:
     scored = reconciled.filter(pl.col("declarado_ratio").is_not_null() & pl.col("obtenido").is_not_null())
+    scored = scored.filter(pl.col("estado") != WITH_CORRECTION)
     later = scored.with_columns(anio_previo=pl.col("anio") - 1)
     return later.join(scored, left_on=["indicador", "anio_previo"], right_on=["indicador", "anio"], suffix="_previo",
                       how="inner", validate="1:1").sort("indicador", "anio")

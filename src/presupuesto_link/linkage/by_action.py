@@ -83,4 +83,4 @@ def _coverage(linked: pl.DataFrame, money: list[str]) -> pl.DataFrame:
     order = pl.DataFrame({"vinculo": [DIRECT, TRANSVERSAL, NO_MONEY, NO_ROW]})
     sums = linked.group_by("vinculo").agg(pl.len().cast(pl.Int64).alias("acciones"), pl.col(money).sum().cast(MONEY))
     return order.join(sums, on="vinculo", how="left", maintain_order="left").with_columns(
-        pl.col("acciones").fill_null(0), pl.col(money).fill_null(0))
+        pl.col("acciones").fill_null(0), pl.col(money).fill_null(pl.lit(0, MONEY)))

@@ -85,7 +85,8 @@ def _cells(actions: pl.DataFrame, years: tuple[int, int]) -> pl.DataFrame:
     )
     return (
         grid.join(filled, on=["banda_ejecucion", "banda_resultado"], how="left", maintain_order="left")
-        .with_columns(pl.col("acciones", "transversales", *_MONEY).fill_null(0), pl.col("lista").fill_null(""))
+        .with_columns(pl.col("acciones", "transversales").fill_null(0), pl.col(*_MONEY).fill_null(pl.lit(0, MONEY)),
+                      pl.col("lista").fill_null(""))
         .select(pl.lit(years[0], pl.Int32).alias("anio_ejecucion"), pl.lit(years[1], pl.Int32).alias("anio_resultado"),
                 pl.all())
     )

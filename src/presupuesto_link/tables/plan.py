@@ -96,7 +96,7 @@ def _indicators(table: RawTable, frames: dict[str, pl.DataFrame]) -> pl.DataFram
     ])
     return (
         frames["indicadores"].join(owner, on="elemento", how="left", validate="m:1")
-        .select("indicador", "elemento", "nivel", "objetivo", "nombre", "unidad", "sentido", "sentido_sustento",
+        .select("indicador", "elemento", "nivel", "objetivo", pl.col("nombre").str.strip_chars_end("."), "unidad", "sentido", "sentido_sustento",
                 pl.col("serie_contraria").replace("", None), number("relevancia", style).cast(pl.Int8),
                 "seccion", "cuadro")
         .sort("indicador")

@@ -1,0 +1,123 @@
+"""The story on one page: from the evaluation's files to a diagnosis, a ranking and a scenario.
+
+    sources → tables → linkage → measures → audit → matrices → scenarios → presentation
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import polars as pl
+
+from presupuesto_link.audit import Audit, audit_evaluation
+from presupuesto_link.errors import Problem, SpecError
+from presupuesto_link.linkage.by_action import LinkedBudget, link_by_action
+from presupuesto_link.matrices.diagnosis import diagnose
+from presupuesto_link.matrices.matrix import Matrix, cross_execution_result
+from presupuesto_link.matrices.ranking import rank_actions
+from presupuesto_link.measures.advance import measure_advance
+from presupuesto_link.measures.aggregate import aggregate_elements, count_colours, measure_index
+from presupuesto_link.measures.execution import measure_execution
+from presupuesto_link.measures.semaforo import colour
+from presupuesto_link.scenarios.compare import Scenario, run_scenario
+from presupuesto_link.sources.evaluation import read_evaluation
+from presupuesto_link.specs import AnalisisSpec, EscenarioSpec, PerfilSpec, read_spec
+from presupuesto_link.tables.budget import AerBudget, check_budget
+from presupuesto_link.tables.plan import Plan, check_plan
+
+
+@dataclass(frozen=True)
+class Inputs:
+    """What was read and checked, before anything is measured."""
+
+    spec: AnalisisSpec
+    path: Path
+    plan: Plan
+    budget: AerBudget
+    profiles: tuple[PerfilSpec, ...]
+    scenarios: tuple[EscenarioSpec, ...]
+    files: tuple[Path, ...]
+
+
+@dataclass(frozen=True)
+class Analysis:
+    """Every result of an analysis; each table's columns and key are in the function that makes it."""
+
+    inputs: Inputs
+    linked: LinkedBudget
+    execution: pl.DataFrame
+    indicators: pl.DataFrame
+    elements: pl.DataFrame
+    index: pl.DataFrame
+    counts: pl.DataFrame
+    audit: Audit
+    matrices: tuple[Matrix, ...]
+    diagnoses: tuple[pl.DataFrame, ...]
+    ranking: pl.DataFrame
+    scenarios: tuple[Scenario, ...]
+
+
+def load(analysis: Path, overrides: dict[str, Path] | None = None) -> Inputs:
+    """Read and check an analysis file and everything it names.
+
+    Args:
+        analysis: an `analisis.toml`; its paths are relative to its own folder.
+        overrides: other paths for keys of `[fuentes]`, relative to the working folder.
+
+    Raises:
+        SpecError: a parameter file is not valid.
+        InputDataError: a data file is missing or breaks its contract.
+    """
+    spec = read_spec(analysis, AnalisisSpec)
+    place = {key: analysis.parent / getattr(spec.fuentes, key) for key in ("plan", "gasto_aer", "perfiles")} | (overrides or {})
+    profile_files = [place["perfiles"] / f"{name}.toml" for name in dict.fromkeys((spec.avance.perfil, spec.avance.perfil_replica))]
+    scenario_files = sorted((analysis.parent / "escenarios").glob("*.toml"))
+    profiles = tuple(read_spec(path, PerfilSpec) for path in profile_files)
+    scenarios = tuple(read_spec(path, EscenarioSpec) for path in scenario_files)
+    raw = read_evaluation(place["plan"], place["gasto_aer"])
+    plan = check_plan(raw.plan, raw.correcciones)
+    budget = check_budget(raw.gasto_aer, spec.fuentes.anio_gasto, plan.acciones)
+    return Inputs(spec, analysis, plan, budget, profiles, scenarios, (analysis, *profile_files, *scenario_files, *raw.files))
+
+
+def analyse(inputs: Inputs) -> Analysis:
+    """Run every stage on checked inputs. Same inputs, same result; nothing is read or written."""
+    spec, plan = inputs.spec, inputs.plan
+    bands = spec.semaforo
+
+    linked = link_by_action(inputs.budget.filas, plan.acciones, spec.vinculo.transversales, spec.fuentes.anio_gasto)
+    execution = measure_execution(linked.acciones).with_columns(color_ejecucion=colour(pl.col("ejecucion_ratio"), bands))
+
+    indicators = pl.concat([measure_advance(plan, profile, bands) for profile in inputs.profiles])
+    elements = aggregate_elements(indicators, bands)
+    audit = audit_evaluation(plan, inputs.budget, linked, indicators, elements, spec)
+
+    used = pl.col("perfil") == spec.avance.perfil
+    chosen = elements.filter(used & (pl.col("politica_nd") == spec.avance.politica_nd))
+    scored = indicators.filter(used)
+    matrices = tuple(cross_execution_result(execution, chosen, pair, bands) for pair in spec.matrices.pares)
+    diagnoses = tuple(diagnose(matrix, scored, audit.dudas, spec.matrices) for matrix in matrices)
+
+    decision = cross_execution_result(execution, chosen, (spec.ranking.anio_ejecucion, spec.ranking.anio_resultado), bands)
+    ranking = rank_actions(decision, chosen.filter(pl.col("anio") == spec.ranking.anio_resultado_previo), spec.ranking)
+    scenarios = tuple(run_scenario(decision.acciones, ranking, scenario) for scenario in inputs.scenarios)
+
+    return Analysis(inputs, linked, execution, indicators, elements, measure_index(elements), count_colours(elements), audit,
+                    matrices, diagnoses, ranking, scenarios)
+
+
+def with_settings(inputs: Inputs, **changes: object) -> Inputs:
+    """The same inputs under other settings of `[avance]` or `[matrices]` (profile, ND policy, year pairs).
+
+    Raises:
+        SpecError: the profile asked for is not one of those loaded.
+    """
+    advance = {k: v for k, v in changes.items() if k in ("perfil", "politica_nd") and v is not None}
+    if "perfil" in advance and advance["perfil"] not in {profile.nombre for profile in inputs.profiles}:
+        raise SpecError(Problem("opción --perfil", f"«{advance['perfil']}»",
+                                "uno de " + ", ".join(profile.nombre for profile in inputs.profiles), "elija un perfil del análisis"))
+    spec = inputs.spec.model_copy(update={"avance": inputs.spec.avance.model_copy(update=advance)})
+    if changes.get("pares"):
+        spec = spec.model_copy(update={"matrices": spec.matrices.model_copy(update={"pares": changes["pares"]})})
+    return Inputs(spec, inputs.path, inputs.plan, inputs.budget, inputs.profiles, inputs.scenarios, inputs.files)
