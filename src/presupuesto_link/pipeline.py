@@ -1,6 +1,6 @@
 """The story on one page: from the evaluation's files to a diagnosis, a ranking and a scenario.
 
-    sources → tables → linkage → measures → audit → matrices → scenarios → presentation
+sources → tables → linkage → measures → audit → matrices → scenarios → presentation
 """
 
 from __future__ import annotations
@@ -70,15 +70,21 @@ def load(analysis: Path, overrides: dict[str, Path] | None = None) -> Inputs:
         InputDataError: a data file is missing or breaks its contract.
     """
     spec = read_spec(analysis, AnalisisSpec)
-    place = {key: analysis.parent / getattr(spec.fuentes, key) for key in ("plan", "gasto_aer", "perfiles")} | (overrides or {})
-    profile_files = [place["perfiles"] / f"{name}.toml" for name in dict.fromkeys((spec.avance.perfil, spec.avance.perfil_replica))]
+    place = {key: analysis.parent / getattr(spec.fuentes, key) for key in ("plan", "gasto_aer", "perfiles")} | (
+        overrides or {}
+    )
+    profile_files = [
+        place["perfiles"] / f"{name}.toml" for name in dict.fromkeys((spec.avance.perfil, spec.avance.perfil_replica))
+    ]
     scenario_files = sorted((analysis.parent / "escenarios").glob("*.toml"))
     profiles = tuple(read_spec(path, PerfilSpec) for path in profile_files)
     scenarios = tuple(read_spec(path, EscenarioSpec) for path in scenario_files)
     raw = read_evaluation(place["plan"], place["gasto_aer"])
     plan = check_plan(raw.plan, raw.correcciones)
     budget = check_budget(raw.gasto_aer, spec.fuentes.anio_gasto, plan.acciones)
-    return Inputs(spec, analysis, plan, budget, profiles, scenarios, (analysis, *profile_files, *scenario_files, *raw.files))
+    return Inputs(
+        spec, analysis, plan, budget, profiles, scenarios, (analysis, *profile_files, *scenario_files, *raw.files)
+    )
 
 
 def analyse(inputs: Inputs) -> Analysis:
@@ -87,7 +93,9 @@ def analyse(inputs: Inputs) -> Analysis:
     bands = spec.semaforo
 
     linked = link_by_action(inputs.budget.filas, plan.acciones, spec.vinculo.transversales, spec.fuentes.anio_gasto)
-    execution = measure_execution(linked.acciones).with_columns(color_ejecucion=colour(pl.col("ejecucion_ratio"), bands))
+    execution = measure_execution(linked.acciones).with_columns(
+        color_ejecucion=colour(pl.col("ejecucion_ratio"), bands)
+    )
 
     indicators = pl.concat([measure_advance(plan, profile, bands) for profile in inputs.profiles])
     elements = aggregate_elements(indicators, bands)
@@ -99,12 +107,26 @@ def analyse(inputs: Inputs) -> Analysis:
     matrices = tuple(cross_execution_result(execution, chosen, pair, bands) for pair in spec.matrices.pares)
     diagnoses = tuple(diagnose(matrix, scored, audit.dudas, spec.matrices) for matrix in matrices)
 
-    decision = cross_execution_result(execution, chosen, (spec.ranking.anio_ejecucion, spec.ranking.anio_resultado), bands)
+    decision = cross_execution_result(
+        execution, chosen, (spec.ranking.anio_ejecucion, spec.ranking.anio_resultado), bands
+    )
     ranking = rank_actions(decision, chosen.filter(pl.col("anio") == spec.ranking.anio_resultado_previo), spec.ranking)
     scenarios = tuple(run_scenario(decision.acciones, ranking, scenario) for scenario in inputs.scenarios)
 
-    return Analysis(inputs, linked, execution, indicators, elements, measure_index(elements), count_colours(elements), audit,
-                    matrices, diagnoses, ranking, scenarios)
+    return Analysis(
+        inputs,
+        linked,
+        execution,
+        indicators,
+        elements,
+        measure_index(elements),
+        count_colours(elements),
+        audit,
+        matrices,
+        diagnoses,
+        ranking,
+        scenarios,
+    )
 
 
 def with_settings(inputs: Inputs, **changes: object) -> Inputs:
@@ -115,8 +137,14 @@ def with_settings(inputs: Inputs, **changes: object) -> Inputs:
     """
     advance = {k: v for k, v in changes.items() if k in ("perfil", "politica_nd") and v is not None}
     if "perfil" in advance and advance["perfil"] not in {profile.nombre for profile in inputs.profiles}:
-        raise SpecError(Problem("opción --perfil", f"«{advance['perfil']}»",
-                                "uno de " + ", ".join(profile.nombre for profile in inputs.profiles), "elija un perfil del análisis"))
+        raise SpecError(
+            Problem(
+                "opción --perfil",
+                f"«{advance['perfil']}»",
+                "uno de " + ", ".join(profile.nombre for profile in inputs.profiles),
+                "elija un perfil del análisis",
+            )
+        )
     spec = inputs.spec.model_copy(update={"avance": inputs.spec.avance.model_copy(update=advance)})
     if changes.get("pares"):
         spec = spec.model_copy(update={"matrices": spec.matrices.model_copy(update={"pares": changes["pares"]})})

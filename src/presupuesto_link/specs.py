@@ -48,8 +48,7 @@ class PerfilSpec(Spec):
     fuente: str
     datos: Literal["corregidos", "impresos"] = Field(description="Valores corregidos o tal como se imprimieron")
     politica_nd: NdPolicy = Field(description="Política de ND que el perfil usa por defecto")
-    meta_cero: Literal["sin_avance", "cumple_si_no_negativo"] = Field(
-        description="Qué hacer cuando la meta es cero")
+    meta_cero: Literal["sin_avance", "cumple_si_no_negativo"] = Field(description="Qué hacer cuando la meta es cero")
     reglas: SenseRules
     reglas_por_anio: dict[int, SenseRules] = Field(default_factory=dict)
 
@@ -180,7 +179,8 @@ class EscenarioSpec(Spec):
     receptores: ReceptoresSpec
     monto_maximo_soles: Annotated[int, Field(ge=0)] | None = None
     monto_requerido_soles: Annotated[int, Field(ge=0)] | None = Field(
-        None, description="Si se da, el escenario debe mover exactamente este monto")
+        None, description="Si se da, el escenario debe mover exactamente este monto"
+    )
     no_modela: tuple[str, ...]
 
 
@@ -213,24 +213,39 @@ def _read_toml(path: Path) -> dict[str, Any]:
     try:
         return tomllib.loads(path.read_text(encoding="utf-8-sig"))
     except FileNotFoundError:
-        raise SpecError(Problem(str(path), "el archivo no existe", "un archivo TOML",
-                                "revise la ruta escrita")) from None
+        raise SpecError(
+            Problem(str(path), "el archivo no existe", "un archivo TOML", "revise la ruta escrita")
+        ) from None
     except IsADirectoryError:
-        raise SpecError(Problem(str(path), "una carpeta", "un archivo TOML",
-                                "indique el archivo que está dentro de la carpeta")) from None
+        raise SpecError(
+            Problem(str(path), "una carpeta", "un archivo TOML", "indique el archivo que está dentro de la carpeta")
+        ) from None
     except OSError as error:
-        raise SpecError(Problem(str(path), f"no se puede leer ({error.strerror})", "un archivo TOML legible",
-                                "revise los permisos")) from None
+        raise SpecError(
+            Problem(str(path), f"no se puede leer ({error.strerror})", "un archivo TOML legible", "revise los permisos")
+        ) from None
     except UnicodeDecodeError as error:
-        raise SpecError(Problem(f"{path}, byte {error.start}", "texto que no es UTF-8", "TOML en UTF-8",
-                                "guarde el archivo como UTF-8")) from None
+        raise SpecError(
+            Problem(
+                f"{path}, byte {error.start}", "texto que no es UTF-8", "TOML en UTF-8", "guarde el archivo como UTF-8"
+            )
+        ) from None
     except tomllib.TOMLDecodeError as error:
-        raise SpecError(Problem(str(path), f"TOML mal escrito: {error}", "TOML válido",
-                                "corrija la línea indicada")) from None
+        raise SpecError(
+            Problem(str(path), f"TOML mal escrito: {error}", "TOML válido", "corrija la línea indicada")
+        ) from None
 
 
-_TYPES = {"int": "un número entero", "float": "un número", "string": "un texto", "bool": "true o false",
-          "tuple": "una lista", "list": "una lista", "date": "una fecha AAAA-MM-DD", "dict": "una sección"}
+_TYPES = {
+    "int": "un número entero",
+    "float": "un número",
+    "string": "un texto",
+    "bool": "true o false",
+    "tuple": "una lista",
+    "list": "una lista",
+    "date": "una fecha AAAA-MM-DD",
+    "dict": "una sección",
+}
 
 
 def _problem(where: str, item: Any) -> Problem:
@@ -239,11 +254,18 @@ def _problem(where: str, item: Any) -> Problem:
     key = ".".join(str(part) for part in item["loc"]) or "(archivo)"
     found = f"{item['input']!r}"
     if kind == "extra_forbidden":
-        return Problem(f"{where}, clave «{key}»", f"clave desconocida (valor {found})", "una clave documentada",
-                       "revise si está mal escrita; las claves están en la guía")
+        return Problem(
+            f"{where}, clave «{key}»",
+            f"clave desconocida (valor {found})",
+            "una clave documentada",
+            "revise si está mal escrita; las claves están en la guía",
+        )
     if kind == "missing":
         return Problem(f"{where}, clave «{key}»", "no está", "un valor", "agregue la clave")
-    limits = {"greater_than_equal": "un valor mayor o igual que {ge}", "less_than_equal": "un valor menor o igual que {le}"}
+    limits = {
+        "greater_than_equal": "un valor mayor o igual que {ge}",
+        "less_than_equal": "un valor menor o igual que {le}",
+    }
     if kind in limits:
         expected = limits[kind].format(**ctx)
     elif kind == "literal_error":

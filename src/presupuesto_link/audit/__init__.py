@@ -45,7 +45,12 @@ class Audit:
 
 
 def audit_evaluation(
-    plan: Plan, budget: AerBudget, linked: LinkedBudget, indicators: pl.DataFrame, elements: pl.DataFrame, spec: AnalisisSpec,
+    plan: Plan,
+    budget: AerBudget,
+    linked: LinkedBudget,
+    indicators: pl.DataFrame,
+    elements: pl.DataFrame,
+    spec: AnalisisSpec,
 ) -> Audit:
     """Audit an evaluation.
 
@@ -69,5 +74,10 @@ def audit_evaluation(
         *audit_aggregates(plan, replica, replica_elements, spec.semaforo),
     ]
     ordered = sorted(found, key=lambda f: (_SEVERITY[FINDING_KINDS[f.code].severity], f.code, f.place, f.found))
-    return Audit(tuple(ordered), reconciled.drop("exactas"), summarise_rules(reconciled),
-                 reconcile_globals(plan, replica_elements), doubts(plan))
+    return Audit(
+        tuple(ordered),
+        reconciled.drop("exactas"),
+        summarise_rules(reconciled),
+        reconcile_globals(plan, replica_elements),
+        doubts(plan),
+    )

@@ -25,14 +25,21 @@ def audit_budget(budget: AerBudget, linked: LinkedBudget, elements: pl.DataFrame
         elements: advance by element for the profile and policy in use, every year.
         spec: which actions are transversal and why.
     """
-    return [*_total(budget, spec), *_percentages(budget), *_double_count(linked, spec),
-            *_money_and_result(linked, elements), *_years(budget, elements)]
+    return [
+        *_total(budget, spec),
+        *_percentages(budget),
+        *_double_count(linked, spec),
+        *_money_and_result(linked, elements),
+        *_years(budget, elements),
+    ]
 
 
 def _sums(frame: pl.DataFrame, prefixed: bool | None = None) -> tuple[Decimal, ...]:
     return tuple(
-        frame.filter(pl.lit(True) if prefixed is None else pl.col(f"{m}_con_prefijo") == prefixed)[f"{m}_soles"].sum() or Decimal(0)
-        for m in MEASURES)
+        frame.filter(pl.lit(True) if prefixed is None else pl.col(f"{m}_con_prefijo") == prefixed)[f"{m}_soles"].sum()
+        or Decimal(0)
+        for m in MEASURES
+    )
 
 
 def _describe(sums: tuple[Decimal, ...]) -> str:
@@ -49,31 +56,60 @@ def _total(budget: AerBudget, spec: VinculoSpec) -> list[Finding]:
     if printed == true:
         return []
     apart = budget.filas.filter(~pl.col("accion").is_in(spec.transversales))
-    names = {True: "sólo las celdas impresas con «S/»", False: "sólo las celdas impresas sin «S/»", None: "todas las celdas"}
+    names = {
+        True: "sólo las celdas impresas con «S/»",
+        False: "sólo las celdas impresas sin «S/»",
+        None: "todas las celdas",
+    }
     subsets = {
         (prefixed, without): _sums(apart if without else budget.filas, prefixed)
         for prefixed, without in product((True, False, None), (True, False))
     }
-    matching = [names[prefixed] + (f", sin {enumerate_words(spec.transversales)}" if without else "")
-                for (prefixed, without), sums in subsets.items() if sums == printed]
-    explanation = (f"El total impreso es exactamente la suma de {matching[0]}: las demás celdas eran texto o números sueltos "
-                   "que la suma no tomó, distintas en cada columna; por eso su porcentaje no significa nada." if matching
-                   else "Ningún subconjunto por forma de impresión da el total impreso.")
-    transversal = f" Sin {enumerate_words(spec.transversales)}: {_describe(_sums(apart))}." if spec.transversales else ""
-    return [Finding("P01", "3.1.1, fila Total (PIA / PIM / devengado)", _describe(printed), _describe(true), explanation + transversal)]
+    matching = [
+        names[prefixed] + (f", sin {enumerate_words(spec.transversales)}" if without else "")
+        for (prefixed, without), sums in subsets.items()
+        if sums == printed
+    ]
+    explanation = (
+        f"El total impreso es exactamente la suma de {matching[0]}: las demás celdas eran texto o números sueltos "
+        "que la suma no tomó, distintas en cada columna; por eso su porcentaje no significa nada."
+        if matching
+        else "Ningún subconjunto por forma de impresión da el total impreso."
+    )
+    transversal = (
+        f" Sin {enumerate_words(spec.transversales)}: {_describe(_sums(apart))}." if spec.transversales else ""
+    )
+    return [
+        Finding(
+            "P01",
+            "3.1.1, fila Total (PIA / PIM / devengado)",
+            _describe(printed),
+            _describe(true),
+            explanation + transversal,
+        )
+    ]
 
 
 def _percentages(budget: AerBudget) -> list[Finding]:
     """P02: printed execution differs from devengado/PIM; devengado/PIA is tried as the explanation."""
     pia, pim, accrued = (pl.col(f"{m}_soles").cast(pl.Float64) for m in MEASURES)
     rows = budget.filas.with_columns(correcto=accrued / pim, sobre_pia=pl.when(pia > 0).then(accrued / pia)).filter(
-        (pl.col("ejecucion_impresa_ratio") - pl.col("correcto")).abs() > _TOLERANCE)
+        (pl.col("ejecucion_impresa_ratio") - pl.col("correcto")).abs() > _TOLERANCE
+    )
     findings = []
     for row in rows.iter_rows(named=True):
         over_pia = row["sobre_pia"] is not None and abs(row["sobre_pia"] - row["ejecucion_impresa_ratio"]) <= _TOLERANCE
-        findings.append(Finding(
-            "P02", f"3.1.1, {row['accion']}", percent(row["ejecucion_impresa_ratio"], 2), percent(row["correcto"], 2),
-            "El porcentaje impreso es devengado/PIA." if over_pia else "No sale de dividir el devengado entre el PIM ni entre el PIA."))
+        findings.append(
+            Finding(
+                "P02",
+                f"3.1.1, {row['accion']}",
+                percent(row["ejecucion_impresa_ratio"], 2),
+                percent(row["correcto"], 2),
+                "El porcentaje impreso es devengado/PIA."
+                if over_pia
+                else "No sale de dividir el devengado entre el PIM ni entre el PIA.",
+            )
+        )
     return findings
 
 
@@ -81,8 +117,13 @@ def _double_count(linked: LinkedBudget, spec: VinculoSpec) -> list[Finding]:
     """P03: a transversal action beside the rest."""
     rest = linked.direct["pim_soles"].sum()
     return [
-        Finding("P03", f"3.1.1, {row['accion']}", f"PIM {soles(row['pim_soles'])}", f"las demás acciones suman {soles(rest)}",
-                f"{row['nombre']}. {spec.motivo_transversal}. Ejecuta {percent(_ratio(row), 2)}.")
+        Finding(
+            "P03",
+            f"3.1.1, {row['accion']}",
+            f"PIM {soles(row['pim_soles'])}",
+            f"las demás acciones suman {soles(rest)}",
+            f"{row['nombre']}. {spec.motivo_transversal}. Ejecuta {percent(_ratio(row), 2)}.",
+        )
         for row in linked.acciones.filter(pl.col("vinculo") == TRANSVERSAL).iter_rows(named=True)
     ]
 
@@ -94,16 +135,32 @@ def _ratio(row: dict[str, Decimal]) -> float | None:
 def _money_and_result(linked: LinkedBudget, elements: pl.DataFrame) -> list[Finding]:
     """P04, P05, P06: money without result, result without money, neither; on the latest year evaluated."""
     year = elements["anio"].max()
-    result = elements.filter((pl.col("anio") == year) & (pl.col("nivel") == "AER")).select("avance_ratio", accion="elemento")
+    result = elements.filter((pl.col("anio") == year) & (pl.col("nivel") == "AER")).select(
+        "avance_ratio", accion="elemento"
+    )
     rows = linked.acciones.join(result, on="accion", how="left", validate="1:1")
     findings = []
     for row in rows.iter_rows(named=True):
         money, advance = row["pim_soles"], row["avance_ratio"]
         if money is not None and advance is None:
-            findings.append(Finding("P04", row["accion"], f"PIM {row['anio']} {soles(money)}, avance {year} ND", "un resultado medible", row["nombre"]))
+            findings.append(
+                Finding(
+                    "P04",
+                    row["accion"],
+                    f"PIM {row['anio']} {soles(money)}, avance {year} ND",
+                    "un resultado medible",
+                    row["nombre"],
+                )
+            )
         elif money is None:
-            code, expected = ("P06", "presupuesto y resultado") if advance is None else ("P05", "un presupuesto vinculado")
-            findings.append(Finding(code, row["accion"], f"{row['vinculo']}, avance {year} {percent(advance)}", expected, row["nombre"]))
+            code, expected = (
+                ("P06", "presupuesto y resultado") if advance is None else ("P05", "un presupuesto vinculado")
+            )
+            findings.append(
+                Finding(
+                    code, row["accion"], f"{row['vinculo']}, avance {year} {percent(advance)}", expected, row["nombre"]
+                )
+            )
     return findings
 
 
@@ -113,5 +170,12 @@ def _years(budget: AerBudget, elements: pl.DataFrame) -> list[Finding]:
     missing = sorted(result - money)
     if not missing:
         return []
-    return [Finding("P07", "3.1.1", f"presupuesto de {enumerate_words(map(str, sorted(money)))}", f"presupuesto de {enumerate_words(map(str, sorted(result)))}",
-                    f"No hay PIA, PIM ni devengado por AER de {enumerate_words(map(str, missing))}: la ejecución de todo el periodo no se puede calcular con esta tabla.")]
+    return [
+        Finding(
+            "P07",
+            "3.1.1",
+            f"presupuesto de {enumerate_words(map(str, sorted(money)))}",
+            f"presupuesto de {enumerate_words(map(str, sorted(result)))}",
+            f"No hay PIA, PIM ni devengado por AER de {enumerate_words(map(str, missing))}: la ejecución de todo el periodo no se puede calcular con esta tabla.",
+        )
+    ]

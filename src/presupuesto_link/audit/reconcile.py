@@ -39,17 +39,42 @@ def reconcile_declared(plan: Plan, replica: pl.DataFrame) -> pl.DataFrame:
     key = ["anio", "indicador"]
     corrected = indicator_values(plan, "corregidos").select(*key, obtenido_corregido="obtenido")
     frame = (
-        indicator_values(plan, "impresos").filter(pl.col("declarado_impreso").is_not_null())
-        .join(replica.select(*key, regla_perfil="regla", calculado_ratio="tipo1_ratio"), on=key, how="left", validate="1:1")
+        indicator_values(plan, "impresos")
+        .filter(pl.col("declarado_impreso").is_not_null())
+        .join(
+            replica.select(*key, regla_perfil="regla", calculado_ratio="tipo1_ratio"),
+            on=key,
+            how="left",
+            validate="1:1",
+        )
         .join(corrected, on=key, how="left", validate="1:1")
         .with_columns(tolerancia=0.5 * 10.0 ** (-pl.col("declarado_decimales").cast(pl.Float64)) / 100 + _SLACK)
     )
     frame = frame.with_columns(_exact(), _near(), _corrected())
-    return frame.with_columns(_status().alias("estado")).with_columns(_explains().alias("regla_que_explica")).select(
-        *key, "elemento", "nivel", "nombre", "unidad", "sentido", "meta", "obtenido", "correccion", "declarado_impreso",
-        "declarado_ratio", "regla_perfil", "calculado_ratio", "estado", "regla_que_explica",
-        pl.concat_list("exactas", "cercanas").list.unique().list.sort().alias("reglas_que_coinciden"), "exactas",
-    ).sort(key)
+    return (
+        frame.with_columns(_status().alias("estado"))
+        .with_columns(_explains().alias("regla_que_explica"))
+        .select(
+            *key,
+            "elemento",
+            "nivel",
+            "nombre",
+            "unidad",
+            "sentido",
+            "meta",
+            "obtenido",
+            "correccion",
+            "declarado_impreso",
+            "declarado_ratio",
+            "regla_perfil",
+            "calculado_ratio",
+            "estado",
+            "regla_que_explica",
+            pl.concat_list("exactas", "cercanas").list.unique().list.sort().alias("reglas_que_coinciden"),
+            "exactas",
+        )
+        .sort(key)
+    )
 
 
 def summarise_rules(reconciled: pl.DataFrame) -> pl.DataFrame:
@@ -59,7 +84,8 @@ def summarise_rules(reconciled: pl.DataFrame) -> pl.DataFrame:
         Key `anio, estado, regla_que_explica`: `celdas` (Int64).
     """
     return (
-        reconciled.group_by("anio", "estado", "regla_que_explica").agg(pl.len().cast(pl.Int64).alias("celdas"))
+        reconciled.group_by("anio", "estado", "regla_que_explica")
+        .agg(pl.len().cast(pl.Int64).alias("celdas"))
         .sort("anio", "estado", "regla_que_explica", nulls_last=True)
     )
 
@@ -88,6 +114,7 @@ def _exact() -> pl.Expr:
 
 def _near() -> pl.Expr:
     """Ratio rules that can give it for some value printing the same."""
+
     def edges(name: str, decimals: str) -> list[pl.Expr]:
         half = 0.5 * 10.0 ** (-pl.col(decimals).cast(pl.Float64))
         return [pl.col(name) - half, pl.col(name) + half]
@@ -115,12 +142,18 @@ def _corrected() -> pl.Expr:
 def _status() -> pl.Expr:
     declared_nd, value_nd = pl.col("declarado_ratio").is_null(), pl.col("obtenido").is_null()
     return (
-        pl.when(declared_nd & value_nd).then(pl.lit(COHERENT_ND))
-        .when(declared_nd | value_nd).then(pl.lit(INCOHERENT_ND))
-        .when(_matches(pl.col("calculado_ratio"))).then(pl.lit(REPRODUCED))
-        .when(pl.col("con_correccion")).then(pl.lit(WITH_CORRECTION))
-        .when(pl.col("cercanas").list.contains(pl.col("regla_perfil"))).then(pl.lit(BY_ROUNDING))
-        .when((pl.col("exactas").list.len() > 0) | (pl.col("cercanas").list.len() > 0)).then(pl.lit(OTHER_RULE))
+        pl.when(declared_nd & value_nd)
+        .then(pl.lit(COHERENT_ND))
+        .when(declared_nd | value_nd)
+        .then(pl.lit(INCOHERENT_ND))
+        .when(_matches(pl.col("calculado_ratio")))
+        .then(pl.lit(REPRODUCED))
+        .when(pl.col("con_correccion"))
+        .then(pl.lit(WITH_CORRECTION))
+        .when(pl.col("cercanas").list.contains(pl.col("regla_perfil")))
+        .then(pl.lit(BY_ROUNDING))
+        .when((pl.col("exactas").list.len() > 0) | (pl.col("cercanas").list.len() > 0))
+        .then(pl.lit(OTHER_RULE))
         .otherwise(pl.lit(NO_RULE))
     )
 
@@ -128,8 +161,10 @@ def _status() -> pl.Expr:
 def _explains() -> pl.Expr:
     other = pl.coalesce(pl.col("exactas").list.first(), pl.col("cercanas").list.first())
     return (
-        pl.when(pl.col("estado").is_in([REPRODUCED, WITH_CORRECTION, BY_ROUNDING])).then(pl.col("regla_perfil"))
-        .when(pl.col("estado") == OTHER_RULE).then(other)
+        pl.when(pl.col("estado").is_in([REPRODUCED, WITH_CORRECTION, BY_ROUNDING]))
+        .then(pl.col("regla_perfil"))
+        .when(pl.col("estado") == OTHER_RULE)
+        .then(other)
     )
 
 
@@ -137,16 +172,23 @@ def _by_status(reconciled: pl.DataFrame) -> list[Finding]:
     codes = {OTHER_RULE: "A01", BY_ROUNDING: "A02", NO_RULE: "A03", INCOHERENT_ND: "A03"}
     findings = []
     for row in reconciled.filter(pl.col("estado").is_in(list(codes))).iter_rows(named=True):
-        rules = [f"«{name}» ({RULES[name].formula})" if name in RULES else f"«{name}» (VO/100 entre LE)"
-                 for name in row["reglas_que_coinciden"]]
+        rules = [
+            f"«{name}» ({RULES[name].formula})" if name in RULES else f"«{name}» (VO/100 entre LE)"
+            for name in row["reglas_que_coinciden"]
+        ]
         by = {
             OTHER_RULE: f"Lo da {enumerate_words(rules, 'o')}, no la regla de un indicador {row['sentido']}.",
             BY_ROUNDING: "La diferencia cabe en el redondeo con que se imprimieron la meta y el valor.",
         }.get(row["estado"], "Ninguna regla conocida da esa cifra con los valores impresos.")
-        findings.append(Finding(
-            codes[row["estado"]], f"{row['indicador']}, avance {row['anio']}", f"declarado {row['declarado_impreso']}",
-            _by_profile(row),
-            f"{row['nombre']}: meta {plain_number(row['meta'])}, obtenido {plain_number(row['obtenido'])}. {by}"))
+        findings.append(
+            Finding(
+                codes[row["estado"]],
+                f"{row['indicador']}, avance {row['anio']}",
+                f"declarado {row['declarado_impreso']}",
+                _by_profile(row),
+                f"{row['nombre']}: meta {plain_number(row['meta'])}, obtenido {plain_number(row['obtenido'])}. {by}",
+            )
+        )
     return findings
 
 
@@ -160,8 +202,14 @@ def _years_side_by_side(reconciled: pl.DataFrame) -> pl.DataFrame:
     scored = reconciled.filter(pl.col("declarado_ratio").is_not_null() & pl.col("obtenido").is_not_null())
     scored = scored.filter(pl.col("estado") != WITH_CORRECTION)
     later = scored.with_columns(anio_previo=pl.col("anio") - 1)
-    return later.join(scored, left_on=["indicador", "anio_previo"], right_on=["indicador", "anio"], suffix="_previo",
-                      how="inner", validate="1:1").sort("indicador", "anio")
+    return later.join(
+        scored,
+        left_on=["indicador", "anio_previo"],
+        right_on=["indicador", "anio"],
+        suffix="_previo",
+        how="inner",
+        validate="1:1",
+    ).sort("indicador", "anio")
 
 
 def _rule_changes(reconciled: pl.DataFrame) -> list[Finding]:
@@ -169,25 +217,36 @@ def _rule_changes(reconciled: pl.DataFrame) -> list[Finding]:
     common = pl.col("reglas_que_coinciden").list.set_intersection("reglas_que_coinciden_previo").list.len()
     known = (pl.col("reglas_que_coinciden").list.len() > 0) & (pl.col("reglas_que_coinciden_previo").list.len() > 0)
     return [
-        Finding("A04", row["indicador"],
-                f"{row['anio_previo']}: {row['declarado_impreso_previo']}; {row['anio']}: {row['declarado_impreso']}",
-                "una sola regla para los dos años",
-                f"{row['nombre']} ({row['sentido']}): {row['anio_previo']} sale de {_list(row['reglas_que_coinciden_previo'])} y "
-                f"{row['anio']} de {_list(row['reglas_que_coinciden'])}; ninguna regla da los dos.")
+        Finding(
+            "A04",
+            row["indicador"],
+            f"{row['anio_previo']}: {row['declarado_impreso_previo']}; {row['anio']}: {row['declarado_impreso']}",
+            "una sola regla para los dos años",
+            f"{row['nombre']} ({row['sentido']}): {row['anio_previo']} sale de {_list(row['reglas_que_coinciden_previo'])} y "
+            f"{row['anio']} de {_list(row['reglas_que_coinciden'])}; ninguna regla da los dos.",
+        )
         for row in pairs.filter(known & (common == 0)).iter_rows(named=True)
     ]
 
 
 def _against_value(reconciled: pl.DataFrame) -> list[Finding]:
-    worse = pl.when(pl.col("sentido").is_in(["descendente", "máximo permisible"])).then(
-        pl.col("obtenido") > pl.col("obtenido_previo")).otherwise(pl.col("obtenido") < pl.col("obtenido_previo"))
-    pairs = _years_side_by_side(reconciled).filter(worse & (pl.col("declarado_ratio") > pl.col("declarado_ratio_previo")))
+    worse = (
+        pl.when(pl.col("sentido").is_in(["descendente", "máximo permisible"]))
+        .then(pl.col("obtenido") > pl.col("obtenido_previo"))
+        .otherwise(pl.col("obtenido") < pl.col("obtenido_previo"))
+    )
+    pairs = _years_side_by_side(reconciled).filter(
+        worse & (pl.col("declarado_ratio") > pl.col("declarado_ratio_previo"))
+    )
     return [
-        Finding("A05", row["indicador"],
-                f"avance {row['declarado_impreso_previo']} → {row['declarado_impreso']}",
-                "un puntaje que no suba cuando el valor empeora",
-                f"{row['nombre']} ({row['sentido']}): el valor empeoró de {plain_number(row['obtenido_previo'])} a "
-                f"{plain_number(row['obtenido'])} entre {row['anio_previo']} y {row['anio']}.")
+        Finding(
+            "A05",
+            row["indicador"],
+            f"avance {row['declarado_impreso_previo']} → {row['declarado_impreso']}",
+            "un puntaje que no suba cuando el valor empeora",
+            f"{row['nombre']} ({row['sentido']}): el valor empeoró de {plain_number(row['obtenido_previo'])} a "
+            f"{plain_number(row['obtenido'])} entre {row['anio_previo']} y {row['anio']}.",
+        )
         for row in pairs.iter_rows(named=True)
     ]
 

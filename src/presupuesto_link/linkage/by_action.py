@@ -49,8 +49,14 @@ def link_by_action(rows: pl.DataFrame, actions: pl.DataFrame, transversal: tuple
     """
     unknown = sorted(set(transversal) - set(actions["accion"]))
     if unknown:
-        raise SpecError(Problem("analisis.toml, clave «vinculo.transversales»", ", ".join(unknown),
-                                "códigos de acciones.csv", "corrija los códigos"))
+        raise SpecError(
+            Problem(
+                "analisis.toml, clave «vinculo.transversales»",
+                ", ".join(unknown),
+                "códigos de acciones.csv",
+                "corrija los códigos",
+            )
+        )
     money = [f"{measure}_soles" for measure in MEASURES]
     linked = (
         actions.select("accion", "objetivo", "nombre")
@@ -65,9 +71,12 @@ def link_by_action(rows: pl.DataFrame, actions: pl.DataFrame, transversal: tuple
 
 def _link(transversal: tuple[str, ...], money: list[str]) -> pl.Expr:
     return (
-        pl.when(pl.col("tiene_fila").is_null()).then(pl.lit(NO_ROW))
-        .when(pl.all_horizontal(pl.col(money).is_null())).then(pl.lit(NO_MONEY))
-        .when(pl.col("accion").is_in(transversal)).then(pl.lit(TRANSVERSAL))
+        pl.when(pl.col("tiene_fila").is_null())
+        .then(pl.lit(NO_ROW))
+        .when(pl.all_horizontal(pl.col(money).is_null()))
+        .then(pl.lit(NO_MONEY))
+        .when(pl.col("accion").is_in(transversal))
+        .then(pl.lit(TRANSVERSAL))
         .otherwise(pl.lit(DIRECT))
     )
 
@@ -83,4 +92,5 @@ def _coverage(linked: pl.DataFrame, money: list[str]) -> pl.DataFrame:
     order = pl.DataFrame({"vinculo": [DIRECT, TRANSVERSAL, NO_MONEY, NO_ROW]})
     sums = linked.group_by("vinculo").agg(pl.len().cast(pl.Int64).alias("acciones"), pl.col(money).sum().cast(MONEY))
     return order.join(sums, on="vinculo", how="left", maintain_order="left").with_columns(
-        pl.col("acciones").fill_null(0), pl.col(money).fill_null(pl.lit(0, MONEY)))
+        pl.col("acciones").fill_null(0), pl.col(money).fill_null(pl.lit(0, MONEY))
+    )

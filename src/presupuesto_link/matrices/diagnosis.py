@@ -44,7 +44,8 @@ def diagnose(matrix: Matrix, indicators: pl.DataFrame, doubts: pl.DataFrame, lim
         pl.col("duda").filter(pl.col("duda").is_not_null()).unique().sort().alias("dudas"),
     )
     frame = matrix.acciones.join(doubted, on="accion", how="left", validate="1:1").with_columns(
-        _diagnosis(limits).alias("diagnostico"), pl.col("indicadores_en_duda").list.join(", ").fill_null(""))
+        _diagnosis(limits).alias("diagnostico"), pl.col("indicadores_en_duda").list.join(", ").fill_null("")
+    )
     reasons = [_reason(row, limits) for row in frame.iter_rows(named=True)]
     return frame.drop("dudas").with_columns(pl.Series("razon", reasons, pl.String))
 
@@ -55,11 +56,16 @@ def _diagnosis(limits: MatricesSpec) -> pl.Expr:
     firm = pl.col("avance_sin_dudas_ratio") >= limits.logra_desde_ratio
     in_doubt = (pl.col("indicadores_en_duda").list.len() > 0) & ~firm.fill_null(False)
     return (
-        pl.when(pl.col("ejecucion_ratio").is_null()).then(pl.lit(NO_BUDGET))
-        .when(pl.col("avance_ratio").is_null()).then(pl.lit(GET_DATA))
-        .when(achieves & (~executes | in_doubt)).then(pl.lit(REVIEW_TARGET))
-        .when(executes & achieves).then(pl.lit(SUSTAIN))
-        .when(executes).then(pl.lit(REDESIGN))
+        pl.when(pl.col("ejecucion_ratio").is_null())
+        .then(pl.lit(NO_BUDGET))
+        .when(pl.col("avance_ratio").is_null())
+        .then(pl.lit(GET_DATA))
+        .when(achieves & (~executes | in_doubt))
+        .then(pl.lit(REVIEW_TARGET))
+        .when(executes & achieves)
+        .then(pl.lit(SUSTAIN))
+        .when(executes)
+        .then(pl.lit(REDESIGN))
         .otherwise(pl.lit(UNBLOCK))
     )
 
@@ -84,8 +90,11 @@ def _reason(row: dict[str, Any], limits: MatricesSpec) -> str:
 
 
 def _without_budget(row: dict[str, Any]) -> str:
-    result = ("y tampoco tiene resultado medible" if row["avance_ratio"] is None
-              else f"y su avance {row['anio_resultado']} es {percent(row['avance_ratio'])}")
+    result = (
+        "y tampoco tiene resultado medible"
+        if row["avance_ratio"] is None
+        else f"y su avance {row['anio_resultado']} es {percent(row['avance_ratio'])}"
+    )
     return f"No tiene presupuesto vinculado en {row['anio_ejecucion']} ({row['ejecucion_motivo']}) {result}."
 
 

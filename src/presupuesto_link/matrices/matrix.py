@@ -35,7 +35,10 @@ class Matrix:
 
 
 def cross_execution_result(
-    execution: pl.DataFrame, elements: pl.DataFrame, years: tuple[int, int], bands: SemaforoSpec,
+    execution: pl.DataFrame,
+    elements: pl.DataFrame,
+    years: tuple[int, int],
+    bands: SemaforoSpec,
 ) -> Matrix:
     """Cross the execution of one year with the result of another.
 
@@ -52,13 +55,34 @@ def cross_execution_result(
     spent = _of_year(execution, money_year, "presupuesto")
     result = _of_year(elements.filter(pl.col("nivel") == "AER"), result_year, "avance")
     actions = (
-        spent.join(result.select("indicadores", "con_dato", "avance_ratio", "color_depende_nd", accion="elemento"),
-                   on="accion", how="left", validate="1:1")
-        .select(pl.lit(money_year, pl.Int32).alias("anio_ejecucion"), pl.lit(result_year, pl.Int32).alias("anio_resultado"),
-                "accion", "objetivo", "nombre", "vinculo", "pia_soles", "pim_soles", "devengado_soles", "saldo_soles",
-                "ejecucion_ratio", "ejecucion_motivo", "avance_ratio", "indicadores", "con_dato", "color_depende_nd")
-        .with_columns(banda_ejecucion=colour(pl.col("ejecucion_ratio"), bands),
-                      banda_resultado=colour(pl.col("avance_ratio"), bands))
+        spent.join(
+            result.select("indicadores", "con_dato", "avance_ratio", "color_depende_nd", accion="elemento"),
+            on="accion",
+            how="left",
+            validate="1:1",
+        )
+        .select(
+            pl.lit(money_year, pl.Int32).alias("anio_ejecucion"),
+            pl.lit(result_year, pl.Int32).alias("anio_resultado"),
+            "accion",
+            "objetivo",
+            "nombre",
+            "vinculo",
+            "pia_soles",
+            "pim_soles",
+            "devengado_soles",
+            "saldo_soles",
+            "ejecucion_ratio",
+            "ejecucion_motivo",
+            "avance_ratio",
+            "indicadores",
+            "con_dato",
+            "color_depende_nd",
+        )
+        .with_columns(
+            banda_ejecucion=colour(pl.col("ejecucion_ratio"), bands),
+            banda_resultado=colour(pl.col("avance_ratio"), bands),
+        )
         .sort("accion")
     )
     return Matrix(money_year, result_year, actions, _cells(actions, years))
@@ -68,8 +92,14 @@ def _of_year(frame: pl.DataFrame, year: int, what: str) -> pl.DataFrame:
     rows = frame.filter(pl.col("anio") == year)
     if rows.is_empty():
         known = ", ".join(str(y) for y in frame["anio"].unique().sort())
-        raise SpecError(Problem("matriz ejecución–resultado", f"no hay {what} de {year}", f"uno de los años {known}",
-                                "elija otro año o cargue los datos que faltan"))
+        raise SpecError(
+            Problem(
+                "matriz ejecución–resultado",
+                f"no hay {what} de {year}",
+                f"uno de los años {known}",
+                "elija otro año o cargue los datos que faltan",
+            )
+        )
     return rows
 
 
@@ -85,8 +115,14 @@ def _cells(actions: pl.DataFrame, years: tuple[int, int]) -> pl.DataFrame:
     )
     return (
         grid.join(filled, on=["banda_ejecucion", "banda_resultado"], how="left", maintain_order="left")
-        .with_columns(pl.col("acciones", "transversales").fill_null(0), pl.col(*_MONEY).fill_null(pl.lit(0, MONEY)),
-                      pl.col("lista").fill_null(""))
-        .select(pl.lit(years[0], pl.Int32).alias("anio_ejecucion"), pl.lit(years[1], pl.Int32).alias("anio_resultado"),
-                pl.all())
+        .with_columns(
+            pl.col("acciones", "transversales").fill_null(0),
+            pl.col(*_MONEY).fill_null(pl.lit(0, MONEY)),
+            pl.col("lista").fill_null(""),
+        )
+        .select(
+            pl.lit(years[0], pl.Int32).alias("anio_ejecucion"),
+            pl.lit(years[1], pl.Int32).alias("anio_resultado"),
+            pl.all(),
+        )
     )

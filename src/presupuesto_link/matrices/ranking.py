@@ -40,7 +40,8 @@ def rank_actions(matrix: Matrix, previous: pl.DataFrame, spec: RankingSpec) -> p
     before = previous.select(avance_previo_ratio="avance_ratio", accion="elemento")
     frame = (
         matrix.acciones.join(before, on="accion", how="left", validate="1:1")
-        .with_columns(_components(spec)).with_columns(_group(spec).alias("grupo"))
+        .with_columns(_components(spec))
+        .with_columns(_group(spec).alias("grupo"))
     )
     return _placed(_scored(frame, spec.pesos))
 
@@ -59,8 +60,10 @@ def _components(spec: RankingSpec) -> list[pl.Expr]:
 
 def _group(spec: RankingSpec) -> pl.Expr:
     return (
-        pl.when(pl.col("avance_ratio").is_null()).then(pl.lit(NO_DATA))
-        .when(pl.col("avance_ratio") < spec.rezagada_bajo_ratio).then(pl.lit(LAGGING))
+        pl.when(pl.col("avance_ratio").is_null())
+        .then(pl.lit(NO_DATA))
+        .when(pl.col("avance_ratio") < spec.rezagada_bajo_ratio)
+        .then(pl.lit(LAGGING))
         .otherwise(pl.lit(ON_TARGET))
     )
 
@@ -68,25 +71,47 @@ def _group(spec: RankingSpec) -> pl.Expr:
 def _scored(frame: pl.DataFrame, weights: PesosSpec) -> pl.DataFrame:
     total = sum(weights.as_dict().values())
     available = pl.sum_horizontal(
-        pl.when(pl.col(name).is_not_null()).then(weight).otherwise(0.0) for name, weight in weights.as_dict().items())
+        pl.when(pl.col(name).is_not_null()).then(weight).otherwise(0.0) for name, weight in weights.as_dict().items()
+    )
     has_result = pl.col("avance_ratio").is_not_null()
     shares = [
         pl.when(has_result).then(pl.col(name) * weight / available).alias(f"aporte_{name}")
         for name, weight in weights.as_dict().items()
     ]
     return frame.with_columns((available / total).alias("peso_con_dato_ratio"), *shares).with_columns(
-        puntaje_ratio=pl.when(has_result).then(pl.sum_horizontal(f"aporte_{name}" for name in COMPONENTS).round(_TIE)))
+        puntaje_ratio=pl.when(has_result).then(pl.sum_horizontal(f"aporte_{name}" for name in COMPONENTS).round(_TIE))
+    )
 
 
 def _placed(frame: pl.DataFrame) -> pl.DataFrame:
     """Order each group and give places; the order of the input rows never matters."""
-    lagging = frame.filter(pl.col("grupo") == LAGGING).sort("puntaje_ratio", "accion", descending=[True, False]).with_columns(
-        puesto=pl.col("puntaje_ratio").rank("min", descending=True).cast(pl.Int64))
-    waiting = frame.filter(pl.col("grupo") == NO_DATA).sort(
-        "prioridad", "pim_soles", "accion", descending=[True, True, False], nulls_last=True
-    ).with_columns(puesto=pl.int_range(1, pl.len() + 1, dtype=pl.Int64))
+    lagging = (
+        frame.filter(pl.col("grupo") == LAGGING)
+        .sort("puntaje_ratio", "accion", descending=[True, False])
+        .with_columns(puesto=pl.col("puntaje_ratio").rank("min", descending=True).cast(pl.Int64))
+    )
+    waiting = (
+        frame.filter(pl.col("grupo") == NO_DATA)
+        .sort("prioridad", "pim_soles", "accion", descending=[True, True, False], nulls_last=True)
+        .with_columns(puesto=pl.int_range(1, pl.len() + 1, dtype=pl.Int64))
+    )
     fine = frame.filter(pl.col("grupo") == ON_TARGET).sort("accion").with_columns(puesto=pl.lit(None, pl.Int64))
     return pl.concat([lagging, waiting, fine]).select(
-        "grupo", "puesto", "accion", "objetivo", "nombre", "puntaje_ratio", *COMPONENTS,
-        *(f"aporte_{name}" for name in COMPONENTS), "peso_con_dato_ratio", "avance_ratio", "avance_previo_ratio",
-        "ejecucion_ratio", "pim_soles", "saldo_soles", "vinculo", "banda_resultado", "color_depende_nd")
+        "grupo",
+        "puesto",
+        "accion",
+        "objetivo",
+        "nombre",
+        "puntaje_ratio",
+        *COMPONENTS,
+        *(f"aporte_{name}" for name in COMPONENTS),
+        "peso_con_dato_ratio",
+        "avance_ratio",
+        "avance_previo_ratio",
+        "ejecucion_ratio",
+        "pim_soles",
+        "saldo_soles",
+        "vinculo",
+        "banda_resultado",
+        "color_depende_nd",
+    )

@@ -29,18 +29,42 @@ def indicator_values(plan: Plan, data: str) -> pl.DataFrame:
     parts = plan.valores.partition_by("concepto", as_dict=True)
     empty = plan.valores.clear()
     base, target, got, declared = (
-        parts.get((concept,), empty) for concept in ("linea_base", "meta", "obtenido", "avance_declarado"))
+        parts.get((concept,), empty) for concept in ("linea_base", "meta", "obtenido", "avance_declarado")
+    )
     key = ["indicador", "anio"]
     return (
         target.select(*key, pl.col(value).alias("meta"), pl.col("decimales").alias("meta_decimales"))
-        .join(base.select("indicador", pl.col("anio").alias("linea_base_anio"), pl.col(value).alias("linea_base")),
-              on="indicador", how="left", validate="m:1")
-        .join(got.select(*key, pl.col(value).alias("obtenido"), pl.col("decimales").alias("obtenido_decimales"),
-                         pl.col("con_porcentaje").alias("obtenido_con_porcentaje"),
-                         "nd_causa", "nd_motivo", "correccion"), on=key, how="left", validate="1:1")
-        .join(declared.select(*key, (pl.col("valor_impreso") / 100).alias("declarado_ratio"),
-                              pl.col("impreso").alias("declarado_impreso"),
-                              pl.col("decimales").alias("declarado_decimales")), on=key, how="left", validate="1:1")
+        .join(
+            base.select("indicador", pl.col("anio").alias("linea_base_anio"), pl.col(value).alias("linea_base")),
+            on="indicador",
+            how="left",
+            validate="m:1",
+        )
+        .join(
+            got.select(
+                *key,
+                pl.col(value).alias("obtenido"),
+                pl.col("decimales").alias("obtenido_decimales"),
+                pl.col("con_porcentaje").alias("obtenido_con_porcentaje"),
+                "nd_causa",
+                "nd_motivo",
+                "correccion",
+            ),
+            on=key,
+            how="left",
+            validate="1:1",
+        )
+        .join(
+            declared.select(
+                *key,
+                (pl.col("valor_impreso") / 100).alias("declarado_ratio"),
+                pl.col("impreso").alias("declarado_impreso"),
+                pl.col("decimales").alias("declarado_decimales"),
+            ),
+            on=key,
+            how="left",
+            validate="1:1",
+        )
         .join(plan.indicadores, on="indicador", how="left", validate="m:1")
         .sort(key)
     )
@@ -67,10 +91,35 @@ def measure_advance(plan: Plan, profile: PerfilSpec, bands: SemaforoSpec) -> pl.
     return (
         frame.with_columns(*_second_kind(), pl.lit(profile.nombre).alias("perfil"))
         .with_columns(tipo2_ratio=pl.col("tipo2_bruto_ratio").clip(0, 1), color=colour(pl.col("tipo1_ratio"), bands))
-        .select("perfil", "anio", "indicador", "elemento", "nivel", "objetivo", "nombre", "unidad", "sentido",
-                "relevancia", "linea_base_anio", "linea_base", "meta", "obtenido", "regla", "tipo1_bruto_ratio",
-                "tipo1_ratio", "tipo1_motivo", "tipo2_bruto_ratio", "tipo2_ratio", "tipo2_motivo", "color",
-                "declarado_ratio", "declarado_impreso", "nd_causa", "nd_motivo", "correccion")
+        .select(
+            "perfil",
+            "anio",
+            "indicador",
+            "elemento",
+            "nivel",
+            "objetivo",
+            "nombre",
+            "unidad",
+            "sentido",
+            "relevancia",
+            "linea_base_anio",
+            "linea_base",
+            "meta",
+            "obtenido",
+            "regla",
+            "tipo1_bruto_ratio",
+            "tipo1_ratio",
+            "tipo1_motivo",
+            "tipo2_bruto_ratio",
+            "tipo2_ratio",
+            "tipo2_motivo",
+            "color",
+            "declarado_ratio",
+            "declarado_impreso",
+            "nd_causa",
+            "nd_motivo",
+            "correccion",
+        )
         .sort("anio", "indicador")
     )
 
@@ -81,12 +130,19 @@ def zero_target_rule(profile: PerfilSpec) -> str | None:
 
 
 def _check_rules(profile: PerfilSpec) -> None:
-    names = {name for rules in (profile.reglas, *profile.reglas_por_anio.values())
-             for name in rules.model_dump().values()}
+    names = {
+        name for rules in (profile.reglas, *profile.reglas_por_anio.values()) for name in rules.model_dump().values()
+    }
     unknown = sorted(names - RULES.keys())
     if unknown:
-        raise SpecError(Problem(f"perfil {profile.nombre}", f"reglas desconocidas: {', '.join(unknown)}",
-                                "una de " + ", ".join(RULES), "corrija el nombre de la regla"))
+        raise SpecError(
+            Problem(
+                f"perfil {profile.nombre}",
+                f"reglas desconocidas: {', '.join(unknown)}",
+                "una de " + ", ".join(RULES),
+                "corrija el nombre de la regla",
+            )
+        )
 
 
 def _apply(frame: pl.DataFrame, profile: PerfilSpec, year: int) -> pl.DataFrame:
@@ -104,11 +160,16 @@ def _apply(frame: pl.DataFrame, profile: PerfilSpec, year: int) -> pl.DataFrame:
     name = pl.when(zero_target).then(pl.lit(zero)).otherwise(name)
     known = value.is_not_null() & target.is_not_null()
     return frame.with_columns(
-        tipo1_bruto_ratio=pl.when(known).then(raw), regla=pl.when(known).then(name),
+        tipo1_bruto_ratio=pl.when(known).then(raw),
+        regla=pl.when(known).then(name),
         tipo1_motivo=pl.when(value.is_null() & pl.col("correccion").is_not_null() & pl.col("nd_causa").is_null())
         .then(pl.lit("valor descartado por corrección"))
-        .when(value.is_null()).then(pl.lit("valor obtenido ND")).when(target.is_null()).then(pl.lit("sin meta"))
-        .when(zero_target & pl.lit(zero is None)).then(pl.lit("meta igual a cero")),
+        .when(value.is_null())
+        .then(pl.lit("valor obtenido ND"))
+        .when(target.is_null())
+        .then(pl.lit("sin meta"))
+        .when(zero_target & pl.lit(zero is None))
+        .then(pl.lit("meta igual a cero")),
     ).with_columns(tipo1_ratio=pl.col("tipo1_bruto_ratio").clip(0, 1))
 
 
@@ -118,10 +179,17 @@ def _second_kind() -> tuple[pl.Expr, pl.Expr]:
     step = target - base
     wrong = ((sense == "ascendente") & (step < 0)) | ((sense == "descendente") & (step > 0))
     reason = (
-        pl.when(value.is_null()).then(pl.lit("valor obtenido ND"))
-        .when(target.is_null() | base.is_null()).then(pl.lit("sin meta o sin línea base"))
-        .when(sense.str.ends_with("permisible")).then(pl.lit("no se aplica a un límite permisible"))
-        .when(step.abs() < _EPSILON).then(pl.lit("meta igual a la línea base"))
-        .when(wrong).then(pl.lit("la meta retrocede respecto de la línea base"))
+        pl.when(value.is_null())
+        .then(pl.lit("valor obtenido ND"))
+        .when(target.is_null() | base.is_null())
+        .then(pl.lit("sin meta o sin línea base"))
+        .when(sense.str.ends_with("permisible"))
+        .then(pl.lit("no se aplica a un límite permisible"))
+        .when(step.abs() < _EPSILON)
+        .then(pl.lit("meta igual a la línea base"))
+        .when(wrong)
+        .then(pl.lit("la meta retrocede respecto de la línea base"))
     )
-    return pl.when(reason.is_null()).then((value - base) / step).alias("tipo2_bruto_ratio"), reason.alias("tipo2_motivo")
+    return pl.when(reason.is_null()).then((value - base) / step).alias("tipo2_bruto_ratio"), reason.alias(
+        "tipo2_motivo"
+    )

@@ -30,21 +30,39 @@ def aggregate_elements(indicators: pl.DataFrame, bands: SemaforoSpec) -> pl.Data
     weighted = indicators.with_columns(peso=_weight(key))
     have = pl.col("tipo1_ratio").is_not_null()
     both = weighted.group_by(*key, "nivel", "objetivo").agg(
-        pl.len().cast(pl.Int64).alias("indicadores"), have.sum().cast(pl.Int64).alias("con_dato"),
+        pl.len().cast(pl.Int64).alias("indicadores"),
+        have.sum().cast(pl.Int64).alias("con_dato"),
         suma=(pl.col("tipo1_ratio") * pl.col("peso")).sum(),
-        peso_con_dato=pl.col("peso").filter(have).sum(), peso_total=pl.col("peso").sum(),
+        peso_con_dato=pl.col("peso").filter(have).sum(),
+        peso_total=pl.col("peso").sum(),
     )
     divisor = {"excluir": "peso_con_dato", "cero": "peso_total"}
-    frame = pl.concat([
-        both.with_columns(
-            pl.lit(policy).alias("politica_nd"),
-            avance_ratio=pl.when(pl.col("con_dato") > 0).then((pl.col("suma") / pl.col(divisor[policy])).clip(0, 1)))
-        for policy in POLICIES
-    ]).with_columns(color=colour(pl.col("avance_ratio"), bands))
+    frame = pl.concat(
+        [
+            both.with_columns(
+                pl.lit(policy).alias("politica_nd"),
+                avance_ratio=pl.when(pl.col("con_dato") > 0).then(
+                    (pl.col("suma") / pl.col(divisor[policy])).clip(0, 1)
+                ),
+            )
+            for policy in POLICIES
+        ]
+    ).with_columns(color=colour(pl.col("avance_ratio"), bands))
     return (
         frame.with_columns(color_depende_nd=pl.col("color").n_unique().over(key) > 1)
-        .select("perfil", "politica_nd", "anio", "elemento", "nivel", "objetivo", "indicadores", "con_dato",
-                "avance_ratio", "color", "color_depende_nd")
+        .select(
+            "perfil",
+            "politica_nd",
+            "anio",
+            "elemento",
+            "nivel",
+            "objetivo",
+            "indicadores",
+            "con_dato",
+            "avance_ratio",
+            "color",
+            "color_depende_nd",
+        )
         .sort("perfil", "politica_nd", "anio", "elemento")
     )
 
@@ -60,14 +78,21 @@ def measure_index(elements: pl.DataFrame) -> pl.DataFrame:
     """
     advance = pl.col("avance_ratio")
     return (
-        elements.filter(pl.col("nivel") == "OER").group_by("perfil", "politica_nd", "anio")
-        .agg(pl.len().cast(pl.Int64).alias("objetivos"), advance.count().cast(pl.Int64).alias("con_dato"),
-             disponible=advance.mean(), todos=advance.fill_null(0).mean())
+        elements.filter(pl.col("nivel") == "OER")
+        .group_by("perfil", "politica_nd", "anio")
+        .agg(
+            pl.len().cast(pl.Int64).alias("objetivos"),
+            advance.count().cast(pl.Int64).alias("con_dato"),
+            disponible=advance.mean(),
+            todos=advance.fill_null(0).mean(),
+        )
         .with_columns(
             indice_ratio=pl.when(pl.col("politica_nd") == "cero").then("todos").otherwise("disponible"),
-            formula=pl.when(pl.col("politica_nd") == "cero").then(pl.lit("media de los OER, ND como 0"))
+            formula=pl.when(pl.col("politica_nd") == "cero")
+            .then(pl.lit("media de los OER, ND como 0"))
             .otherwise(pl.lit("media de los OER con dato")),
-            oficial=pl.lit(False))
+            oficial=pl.lit(False),
+        )
         .select("perfil", "politica_nd", "anio", "objetivos", "con_dato", "indice_ratio", "formula", "oficial")
         .sort("perfil", "politica_nd", "anio")
     )

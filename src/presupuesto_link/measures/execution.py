@@ -21,6 +21,10 @@ def measure_execution(budget: pl.DataFrame) -> pl.DataFrame:
     return budget.with_columns(
         saldo_soles=(pim - accrued).cast(MONEY),
         ejecucion_ratio=pl.when(pim > 0).then(accrued.cast(pl.Float64) / pim.cast(pl.Float64)),
-        ejecucion_motivo=pl.when(pim.is_null()).then(pl.lit("sin PIM vinculado"))
-        .when(pim == 0).then(pl.lit("PIM igual a cero")).when(accrued.is_null()).then(pl.lit("sin devengado")),
+        ejecucion_motivo=pl.when(pim.is_null())
+        .then(pl.lit("sin PIM vinculado"))
+        .when(pim == 0)
+        .then(pl.lit("PIM igual a cero"))
+        .when(accrued.is_null())
+        .then(pl.lit("sin devengado")),
     )

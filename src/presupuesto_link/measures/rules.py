@@ -37,9 +37,12 @@ class Rule:
 def _ascending(value: pl.Expr, target: pl.Expr) -> pl.Expr:
     """VO/LE. A negative target is met from above: below it, LE/VO tells how near."""
     return (
-        pl.when(target > 0).then(value / target)
-        .when((target < 0) & (value >= target)).then(1.0)
-        .when(target < 0).then(target / value)
+        pl.when(target > 0)
+        .then(value / target)
+        .when((target < 0) & (value >= target))
+        .then(1.0)
+        .when(target < 0)
+        .then(target / value)
     )
 
 
@@ -47,16 +50,24 @@ def _descending(value: pl.Expr, target: pl.Expr) -> pl.Expr:
     """Met: LE/VO (>= 1) where it exists, else 1. Missed: LE/VO; both negative, VO/LE; mixed signs, 0."""
     met = value <= target
     return (
-        pl.when(met & (value > 0)).then(target / value).when(met).then(1.0)
-        .when(target > 0).then(target / value)
-        .when(value < 0).then(value / target)
-        .when(value.is_not_null() & target.is_not_null()).then(0.0)
+        pl.when(met & (value > 0))
+        .then(target / value)
+        .when(met)
+        .then(1.0)
+        .when(target > 0)
+        .then(target / value)
+        .when(value < 0)
+        .then(value / target)
+        .when(value.is_not_null() & target.is_not_null())
+        .then(0.0)
     )
 
 
 def _inverted(value: pl.Expr, target: pl.Expr) -> pl.Expr:
     """VO/LE when the descending target is met, 0 when missed: doing better scores less."""
-    return pl.when((value <= target) & (target > 0)).then(value / target).when((value > target) & (target > 0)).then(0.0)
+    return (
+        pl.when((value <= target) & (target > 0)).then(value / target).when((value > target) & (target > 0)).then(0.0)
+    )
 
 
 def _ceiling(value: pl.Expr, target: pl.Expr) -> pl.Expr:

@@ -16,8 +16,11 @@ COLOURS = (RED, AMBER, GREEN, GREY)
 def colour(ratio: pl.Expr, bands: SemaforoSpec) -> pl.Expr:
     """The colour of a ratio; null is grey. Each edge belongs to the band above it."""
     return (
-        pl.when(ratio.is_null()).then(pl.lit(GREY))
-        .when(ratio < bands.amarillo_desde_ratio).then(pl.lit(RED))
-        .when(ratio < bands.verde_desde_ratio).then(pl.lit(AMBER))
+        pl.when(ratio.is_null())
+        .then(pl.lit(GREY))
+        .when(ratio < bands.amarillo_desde_ratio)
+        .then(pl.lit(RED))
+        .when(ratio < bands.verde_desde_ratio)
+        .then(pl.lit(AMBER))
         .otherwise(pl.lit(GREEN))
     )

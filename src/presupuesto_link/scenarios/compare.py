@@ -63,24 +63,49 @@ def run_scenario(actions: pl.DataFrame, ranking: pl.DataFrame, spec: EscenarioSp
 def _before_after(actions: pl.DataFrame, problem: TransferProblem, transfers: pl.DataFrame) -> pl.DataFrame:
     gives = transfers.group_by(accion=pl.col("donante")).agg(cede_soles=pl.col("monto_soles").sum().cast(MONEY))
     takes = transfers.group_by(accion=pl.col("receptor")).agg(recibe_soles=pl.col("monto_soles").sum().cast(MONEY))
-    caps = pl.concat([problem.donantes.select("accion", "tope_soles", puede=pl.lit("donante")),
-                      problem.receptores.select("accion", "tope_soles", puede=pl.lit("receptor"))])
+    caps = pl.concat(
+        [
+            problem.donantes.select("accion", "tope_soles", puede=pl.lit("donante")),
+            problem.receptores.select("accion", "tope_soles", puede=pl.lit("receptor")),
+        ]
+    )
     zero = pl.lit(0, MONEY)
     change = pl.col("recibe_soles").fill_null(zero) - pl.col("cede_soles").fill_null(zero)
     after, accrued = pl.col("pim_despues_soles").cast(pl.Float64), pl.col("devengado_soles").cast(pl.Float64)
     return (
         actions.filter(pl.col("vinculo") == DIRECT)
-        .join(gives, on="accion", how="left", validate="1:1").join(takes, on="accion", how="left", validate="1:1")
+        .join(gives, on="accion", how="left", validate="1:1")
+        .join(takes, on="accion", how="left", validate="1:1")
         .join(caps, on="accion", how="left", validate="1:1")
         .with_columns(cambio_soles=change.cast(MONEY))
-        .with_columns(pim_despues_soles=(pl.col("pim_soles") + pl.col("cambio_soles")).cast(MONEY),
-                      papel=pl.when(pl.col("cambio_soles") < 0).then(pl.lit("donante")).when(pl.col("cambio_soles") > 0)
-                      .then(pl.lit("receptor")).otherwise(pl.lit("sin cambio")))
-        .with_columns(en_tope=pl.col("cambio_soles").abs().cast(pl.Int64) >= pl.col("tope_soles"),
-                      ejecucion_despues_ratio=pl.when(after > 0).then(accrued / after))
-        .select("accion", "objetivo", "nombre", "papel", pl.col("pim_soles").alias("pim_antes_soles"), "cambio_soles",
-                "pim_despues_soles", "saldo_soles", "tope_soles", "en_tope", "ejecucion_ratio", "ejecucion_despues_ratio",
-                "avance_ratio", "banda_resultado")
+        .with_columns(
+            pim_despues_soles=(pl.col("pim_soles") + pl.col("cambio_soles")).cast(MONEY),
+            papel=pl.when(pl.col("cambio_soles") < 0)
+            .then(pl.lit("donante"))
+            .when(pl.col("cambio_soles") > 0)
+            .then(pl.lit("receptor"))
+            .otherwise(pl.lit("sin cambio")),
+        )
+        .with_columns(
+            en_tope=pl.col("cambio_soles").abs().cast(pl.Int64) >= pl.col("tope_soles"),
+            ejecucion_despues_ratio=pl.when(after > 0).then(accrued / after),
+        )
+        .select(
+            "accion",
+            "objetivo",
+            "nombre",
+            "papel",
+            pl.col("pim_soles").alias("pim_antes_soles"),
+            "cambio_soles",
+            "pim_despues_soles",
+            "saldo_soles",
+            "tope_soles",
+            "en_tope",
+            "ejecucion_ratio",
+            "ejecucion_despues_ratio",
+            "avance_ratio",
+            "banda_resultado",
+        )
         .sort("accion")
     )
 
@@ -93,22 +118,47 @@ def _conserve(table: pl.DataFrame) -> None:
 def _constraints(problem: TransferProblem, transfers: pl.DataFrame) -> pl.DataFrame:
     total = int(transfers["monto_soles"].sum())
     rows = [
-        *_side(problem.donantes, transfers, "donante", "da"), *_side(problem.receptores, transfers, "receptor", "recibe"),
+        *_side(problem.donantes, transfers, "donante", "da"),
+        *_side(problem.receptores, transfers, "receptor", "recibe"),
     ]
-    for name, limit, words in (("monto_maximo", problem.maximo_soles, "no pasa de"), ("monto_requerido", problem.requerido_soles, "es")):
+    for name, limit, words in (
+        ("monto_maximo", problem.maximo_soles, "no pasa de"),
+        ("monto_requerido", problem.requerido_soles, "es"),
+    ):
         if limit is not None:
-            rows.append({"restriccion": name, "frase": f"El total movido {words} {soles(limit)}", "limite_soles": limit,
-                         "usado_soles": total, "activa": total == limit})
-    return pl.DataFrame(rows, schema={"restriccion": pl.String, "frase": pl.String, "limite_soles": pl.Int64,
-                                      "usado_soles": pl.Int64, "activa": pl.Boolean})
+            rows.append(
+                {
+                    "restriccion": name,
+                    "frase": f"El total movido {words} {soles(limit)}",
+                    "limite_soles": limit,
+                    "usado_soles": total,
+                    "activa": total == limit,
+                }
+            )
+    return pl.DataFrame(
+        rows,
+        schema={
+            "restriccion": pl.String,
+            "frase": pl.String,
+            "limite_soles": pl.Int64,
+            "usado_soles": pl.Int64,
+            "activa": pl.Boolean,
+        },
+    )
 
 
 def _side(limits: pl.DataFrame, transfers: pl.DataFrame, column: str, verb: str) -> list[dict[str, object]]:
-    used = {row[column]: int(row["monto_soles"]) for row in
-            transfers.group_by(column).agg(pl.col("monto_soles").sum()).iter_rows(named=True)}
+    used = {
+        row[column]: int(row["monto_soles"])
+        for row in transfers.group_by(column).agg(pl.col("monto_soles").sum()).iter_rows(named=True)
+    }
     return [
-        {"restriccion": f"{column}:{row['accion']}", "frase": f"{row['accion']} {verb} hasta {soles(row['tope_soles'])} ({row['limite']})",
-         "limite_soles": row["tope_soles"], "usado_soles": used.get(row["accion"], 0),
-         "activa": used.get(row["accion"], 0) == row["tope_soles"]}
+        {
+            "restriccion": f"{column}:{row['accion']}",
+            "frase": f"{row['accion']} {verb} hasta {soles(row['tope_soles'])} ({row['limite']})",
+            "limite_soles": row["tope_soles"],
+            "usado_soles": used.get(row["accion"], 0),
+            "activa": used.get(row["accion"], 0) == row["tope_soles"],
+        }
         for row in limits.sort("orden").iter_rows(named=True)
     ]

@@ -48,12 +48,21 @@ def build_problem(actions: pl.DataFrame, ranking: pl.DataFrame, spec: EscenarioS
     """
     unknown = sorted(set(spec.donantes.protegidas) - set(actions["accion"]))
     if unknown:
-        raise SpecError(Problem(f"escenario {spec.id}, clave «donantes.protegidas»", ", ".join(unknown),
-                                "códigos de acciones.csv", "corrija los códigos"))
+        raise SpecError(
+            Problem(
+                f"escenario {spec.id}, clave «donantes.protegidas»",
+                ", ".join(unknown),
+                "códigos de acciones.csv",
+                "corrija los códigos",
+            )
+        )
     donors = _donors(actions, spec.donantes)
     receivers, excluded = _receivers(actions, ranking, spec.receptores)
-    arcs = donors.select(donante="accion").join(receivers.select(receptor="accion"), how="cross").filter(
-        pl.col("donante") != pl.col("receptor"))
+    arcs = (
+        donors.select(donante="accion")
+        .join(receivers.select(receptor="accion"), how="cross")
+        .filter(pl.col("donante") != pl.col("receptor"))
+    )
     _must_fit(donors, receivers, spec)
     return TransferProblem(donors, receivers, arcs, excluded, spec.monto_maximo_soles, spec.monto_requerido_soles)
 
@@ -67,13 +76,20 @@ def _donors(actions: pl.DataFrame, spec: DonantesSpec) -> pl.DataFrame:
     pim, balance = pl.col("pim_soles").cast(pl.Float64), pl.col("saldo_soles").cast(pl.Float64)
     by_balance, by_pim = _whole(balance * spec.fraccion_saldo_ratio), _whole(pim * spec.tope_pim_ratio)
     return (
-        actions.filter((pl.col("vinculo") == DIRECT) & pl.col("banda_resultado").is_in(spec.colores_resultado)
-                       & (balance > 0) & ~pl.col("accion").is_in(spec.protegidas))
+        actions.filter(
+            (pl.col("vinculo") == DIRECT)
+            & pl.col("banda_resultado").is_in(spec.colores_resultado)
+            & (balance > 0)
+            & ~pl.col("accion").is_in(spec.protegidas)
+        )
         .with_columns(
             tope_soles=pl.min_horizontal(by_balance, by_pim),
-            limite=pl.when(by_balance <= by_pim).then(pl.lit(f"{percent(spec.fraccion_saldo_ratio, 0)} de su saldo no ejecutado"))
-            .otherwise(pl.lit(f"{percent(spec.tope_pim_ratio, 0)} de su PIM")))
-        .filter(pl.col("tope_soles") > 0).sort("ejecucion_ratio", "accion")
+            limite=pl.when(by_balance <= by_pim)
+            .then(pl.lit(f"{percent(spec.fraccion_saldo_ratio, 0)} de su saldo no ejecutado"))
+            .otherwise(pl.lit(f"{percent(spec.tope_pim_ratio, 0)} de su PIM")),
+        )
+        .filter(pl.col("tope_soles") > 0)
+        .sort("ejecucion_ratio", "accion")
         .select("accion", "tope_soles", "limite", pl.int_range(1, pl.len() + 1, dtype=pl.Int64).alias("orden"))
     )
 
@@ -84,18 +100,30 @@ def _receivers(actions: pl.DataFrame, ranking: pl.DataFrame, spec: ReceptoresSpe
     if spec.objetivos:
         named = named.filter(pl.col("objetivo").is_in(spec.objetivos))
     absorbs = pl.col("ejecucion_ratio").clip(0, 1) if spec.descontar_ejecucion else pl.lit(1.0)
-    limit = f"{percent(spec.tope_pim_ratio, 0)} de su PIM" + (" por su propia ejecución" if spec.descontar_ejecucion else "")
+    limit = f"{percent(spec.tope_pim_ratio, 0)} de su PIM" + (
+        " por su propia ejecución" if spec.descontar_ejecucion else ""
+    )
     listed = (
         named.select("accion", "puesto", "puntaje_ratio")
-        .join(actions.select("accion", "vinculo", "pim_soles", "ejecucion_ratio"), on="accion", how="left", validate="1:1")
+        .join(
+            actions.select("accion", "vinculo", "pim_soles", "ejecucion_ratio"), on="accion", how="left", validate="1:1"
+        )
         .with_columns(tope_soles=_whole(pl.col("pim_soles").cast(pl.Float64) * spec.tope_pim_ratio * absorbs))
-        .with_columns(motivo=pl.when(pl.col("vinculo") != DIRECT).then(pl.lit("sin presupuesto vinculado que se pueda sumar"))
-                      .when(pl.col("tope_soles").fill_null(0) == 0).then(pl.lit("su tope es cero")))
+        .with_columns(
+            motivo=pl.when(pl.col("vinculo") != DIRECT)
+            .then(pl.lit("sin presupuesto vinculado que se pueda sumar"))
+            .when(pl.col("tope_soles").fill_null(0) == 0)
+            .then(pl.lit("su tope es cero"))
+        )
         .sort("puesto", "accion")
     )
     able = listed.filter(pl.col("motivo").is_null()).select(
-        "accion", "tope_soles", pl.lit(limit).alias("limite"), pl.col("puntaje_ratio").alias("peso"),
-        pl.int_range(1, pl.len() + 1, dtype=pl.Int64).alias("orden"))
+        "accion",
+        "tope_soles",
+        pl.lit(limit).alias("limite"),
+        pl.col("puntaje_ratio").alias("peso"),
+        pl.int_range(1, pl.len() + 1, dtype=pl.Int64).alias("orden"),
+    )
     return able, listed.filter(pl.col("motivo").is_not_null()).select("accion", "puesto", "motivo")
 
 
@@ -104,19 +132,37 @@ def _must_fit(donors: pl.DataFrame, receivers: pl.DataFrame, spec: EscenarioSpec
     give, take = int(donors["tope_soles"].sum()), int(receivers["tope_soles"].sum())
     where = f"escenario {spec.id}"
     if give == 0:
-        raise InfeasibleScenarioError(Problem(
-            f"{where}, donantes", "ninguna AER puede dar", f"AER en {' o '.join(spec.donantes.colores_resultado)} con saldo y tope mayores que cero",
-            "amplíe colores_resultado, fraccion_saldo_ratio o tope_pim_ratio, o revise protegidas"))
+        raise InfeasibleScenarioError(
+            Problem(
+                f"{where}, donantes",
+                "ninguna AER puede dar",
+                f"AER en {' o '.join(spec.donantes.colores_resultado)} con saldo y tope mayores que cero",
+                "amplíe colores_resultado, fraccion_saldo_ratio o tope_pim_ratio, o revise protegidas",
+            )
+        )
     if take == 0:
-        raise InfeasibleScenarioError(Problem(
-            f"{where}, receptores", "ninguna AER puede recibir", "AER rezagadas con presupuesto vinculado y tope mayor que cero",
-            "amplíe puestos, objetivos o tope_pim_ratio"))
+        raise InfeasibleScenarioError(
+            Problem(
+                f"{where}, receptores",
+                "ninguna AER puede recibir",
+                "AER rezagadas con presupuesto vinculado y tope mayor que cero",
+                "amplíe puestos, objetivos o tope_pim_ratio",
+            )
+        )
     required = spec.monto_requerido_soles
     ceilings = {"lo que los donantes pueden dar": give, "lo que los receptores pueden recibir": take}
     if spec.monto_maximo_soles is not None:
         ceilings["monto_maximo_soles"] = spec.monto_maximo_soles
     short = {name: value for name, value in ceilings.items() if required is not None and value < required}
     if short:
-        raise InfeasibleScenarioError(*(
-            Problem(f"{where}, monto_requerido_soles = {soles(required)}", f"{name} es {soles(value)}", f"al menos {soles(required)}",
-                    "baje el monto requerido o amplíe ese límite") for name, value in short.items()))
+        raise InfeasibleScenarioError(
+            *(
+                Problem(
+                    f"{where}, monto_requerido_soles = {soles(required)}",
+                    f"{name} es {soles(value)}",
+                    f"al menos {soles(required)}",
+                    "baje el monto requerido o amplíe ese límite",
+                )
+                for name, value in short.items()
+            )
+        )

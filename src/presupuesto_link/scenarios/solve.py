@@ -32,9 +32,15 @@ def solve_transfers(problem: TransferProblem) -> pl.DataFrame:
     import numpy as np
 
     arcs = (
-        problem.arcos
-        .join(problem.donantes.select(donante="accion", i="orden"), on="donante", how="left", validate="m:1")
-        .join(problem.receptores.select(receptor="accion", j="orden", peso="peso"), on="receptor", how="left", validate="m:1")
+        problem.arcos.join(
+            problem.donantes.select(donante="accion", i="orden"), on="donante", how="left", validate="m:1"
+        )
+        .join(
+            problem.receptores.select(receptor="accion", j="orden", peso="peso"),
+            on="receptor",
+            how="left",
+            validate="m:1",
+        )
         .sort("i", "j")
     )
     i, j = arcs["i"].to_numpy().astype(float), arcs["j"].to_numpy().astype(float)
@@ -61,11 +67,18 @@ def _limits(problem: TransferProblem, i: np.ndarray, j: np.ndarray) -> tuple[Any
     import numpy as np
 
     rows = [_sums(i), _sums(j)]
-    caps = [problem.donantes.sort("orden")["tope_soles"].to_numpy(), problem.receptores.sort("orden")["tope_soles"].to_numpy()]
+    caps = [
+        problem.donantes.sort("orden")["tope_soles"].to_numpy(),
+        problem.receptores.sort("orden")["tope_soles"].to_numpy(),
+    ]
     if problem.maximo_soles is not None:
         rows.append(np.ones((1, i.size)))
         caps.append(np.array([problem.maximo_soles]))
-    exact = (np.ones((1, i.size)), np.array([problem.requerido_soles])) if problem.requerido_soles is not None else (None, None)
+    exact = (
+        (np.ones((1, i.size)), np.array([problem.requerido_soles]))
+        if problem.requerido_soles is not None
+        else (None, None)
+    )
     return np.vstack(rows), np.concatenate(caps), *exact
 
 
@@ -76,7 +89,9 @@ def _same_margins(i: np.ndarray, j: np.ndarray, x: np.ndarray) -> tuple[Any, Any
     return None, None, rows, np.rint(rows @ x)
 
 
-def _minimise(cost: np.ndarray, upper: Any, caps: Any, exact: Any, amounts: Any, keep: list[tuple[Any, float]] | None = None) -> Any:
+def _minimise(
+    cost: np.ndarray, upper: Any, caps: Any, exact: Any, amounts: Any, keep: list[tuple[Any, float]] | None = None
+) -> Any:
     import numpy as np
     from scipy.optimize import linprog
 
@@ -96,5 +111,7 @@ def _check(problem: TransferProblem, solved: pl.DataFrame) -> None:
         if over.height:
             raise RuntimeError(f"limit broken: {over.to_dicts()}")
     total = int(solved["monto_soles"].sum())
-    if problem.requerido_soles not in (None, total) or (problem.maximo_soles is not None and total > problem.maximo_soles):
+    if problem.requerido_soles not in (None, total) or (
+        problem.maximo_soles is not None and total > problem.maximo_soles
+    ):
         raise RuntimeError(f"total broken: {total}")

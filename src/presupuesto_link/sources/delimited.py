@@ -53,8 +53,14 @@ def read_delimited(path: Path) -> RawTable:
     content = _read_bytes(path)
     text, encoding = _decode(content, path)
     if not text.strip():
-        raise InputDataError(Problem(str(path), "el archivo está vacío", "una fila de títulos y al menos una de datos",
-                                     "vuelva a exportar el archivo"))
+        raise InputDataError(
+            Problem(
+                str(path),
+                "el archivo está vacío",
+                "una fila de títulos y al menos una de datos",
+                "vuelva a exportar el archivo",
+            )
+        )
     delimiter = _sniff_delimiter(text)
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
     (_, labels), *records = [(number, row) for number, row in enumerate(reader, start=1) if any(row)]
@@ -72,17 +78,30 @@ def _read_bytes(path: Path) -> bytes:
     try:
         return path.read_bytes()
     except FileNotFoundError:
-        raise InputDataError(Problem(str(path), "el archivo no existe", "un archivo de datos",
-                                     "revise la ruta escrita")) from None
+        raise InputDataError(
+            Problem(str(path), "el archivo no existe", "un archivo de datos", "revise la ruta escrita")
+        ) from None
     except OSError as error:
-        raise InputDataError(Problem(str(path), f"no se puede leer ({error.strerror})", "un archivo legible",
-                                     "revise los permisos o ciérrelo en Excel")) from None
+        raise InputDataError(
+            Problem(
+                str(path),
+                f"no se puede leer ({error.strerror})",
+                "un archivo legible",
+                "revise los permisos o ciérrelo en Excel",
+            )
+        ) from None
 
 
 def _decode(content: bytes, path: Path) -> tuple[str, str]:
     if b"\0" in content[:4096]:
-        raise InputDataError(Problem(str(path), "un archivo binario (¿un libro de Excel?)", "un CSV de texto",
-                                     "guárdelo como «CSV UTF-8» desde Excel"))
+        raise InputDataError(
+            Problem(
+                str(path),
+                "un archivo binario (¿un libro de Excel?)",
+                "un CSV de texto",
+                "guárdelo como «CSV UTF-8» desde Excel",
+            )
+        )
     try:
         return content.decode("utf-8-sig"), "utf-8"
     except UnicodeDecodeError:
@@ -98,15 +117,29 @@ def _check_shape(path: Path, header: list[str], records: list[tuple[int, list[st
     problems = []
     repeated = sorted({label for label in header if header.count(label) > 1})
     if repeated:
-        problems.append(Problem(f"{path}, fila 1", f"títulos repetidos: {', '.join(repeated)}",
-                                "un título distinto por columna", "cambie el nombre de las columnas repetidas"))
+        problems.append(
+            Problem(
+                f"{path}, fila 1",
+                f"títulos repetidos: {', '.join(repeated)}",
+                "un título distinto por columna",
+                "cambie el nombre de las columnas repetidas",
+            )
+        )
     if not records:
-        problems.append(Problem(str(path), "sólo hay una fila de títulos", "al menos una fila de datos",
-                                "vuelva a exportar el archivo"))
+        problems.append(
+            Problem(
+                str(path), "sólo hay una fila de títulos", "al menos una fila de datos", "vuelva a exportar el archivo"
+            )
+        )
     problems += [
-        Problem(f"{path}, fila {number}", f"{len(row)} celdas", f"{len(header)} como en los títulos",
-                "ponga entre comillas el texto que contenga el separador")
-        for number, row in records if len(row) > len(header)
+        Problem(
+            f"{path}, fila {number}",
+            f"{len(row)} celdas",
+            f"{len(header)} como en los títulos",
+            "ponga entre comillas el texto que contenga el separador",
+        )
+        for number, row in records
+        if len(row) > len(header)
     ]
     if problems:
         raise InputDataError(*problems)

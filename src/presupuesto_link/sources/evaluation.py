@@ -37,9 +37,14 @@ def read_evaluation(plan_folder: Path, gasto_aer: Path) -> RawEvaluation:
         InputDataError: a file is missing or unreadable (see `read_delimited`).
     """
     if not plan_folder.is_dir():
-        raise InputDataError(Problem(str(plan_folder), "la carpeta no existe",
-                                     "una carpeta con " + ", ".join(f"{name}.csv" for name in PLAN_TABLES),
-                                     "revise la clave fuentes.plan del análisis"))
+        raise InputDataError(
+            Problem(
+                str(plan_folder),
+                "la carpeta no existe",
+                "una carpeta con " + ", ".join(f"{name}.csv" for name in PLAN_TABLES),
+                "revise la clave fuentes.plan del análisis",
+            )
+        )
     plan = {name: read_delimited(plan_folder / f"{name}.csv") for name in PLAN_TABLES}
     budget = read_delimited(gasto_aer)
     corrections_path = plan_folder / "correcciones.toml"
@@ -54,6 +59,7 @@ def _read_corrections(path: Path) -> tuple[dict[str, Any], ...]:
     try:
         rows = tomllib.loads(path.read_text(encoding="utf-8-sig")).get("correccion", [])
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise InputDataError(Problem(str(path), f"TOML mal escrito: {error}", "TOML válido",
-                                     "corrija la línea indicada")) from None
+        raise InputDataError(
+            Problem(str(path), f"TOML mal escrito: {error}", "TOML válido", "corrija la línea indicada")
+        ) from None
     return tuple(rows)

@@ -49,12 +49,19 @@ def check_budget(raw: RawTable, year: int, actions: pl.DataFrame) -> AerBudget:
     style, problems = detect_style(raw, tuple(_PRINTED.values()))
     problems += [p for column in _PRINTED.values() for p in not_numbers(raw, column, style)]
     frame = _typed(raw, style, year)
-    is_total = pl.any_horizontal(pl.col(column).str.contains(_TOTAL) for column in ("AE", "OER") if column in frame.columns)
+    is_total = pl.any_horizontal(
+        pl.col(column).str.contains(_TOTAL) for column in ("AE", "OER") if column in frame.columns
+    )
     rows = frame.filter(~is_total)
     problems += _unknown(raw, rows, actions) + _repeated(raw, rows) + _negative(raw, rows)
     raise_problems(problems)
-    keep = ["anio", *(f"{m}_soles" for m in MEASURES), "ejecucion_impresa_ratio",
-            *(f"{m}_con_prefijo" for m in MEASURES), "fila"]
+    keep = [
+        "anio",
+        *(f"{m}_soles" for m in MEASURES),
+        "ejecucion_impresa_ratio",
+        *(f"{m}_con_prefijo" for m in MEASURES),
+        "fila",
+    ]
     return AerBudget(rows.select("accion", *keep).sort("accion"), frame.filter(is_total).select(keep))
 
 
@@ -64,7 +71,10 @@ def _typed(raw: RawTable, style: NumberStyle, year: int) -> pl.DataFrame:
         pl.lit(year, pl.Int32).alias("anio"),
         pl.col("AE").str.to_uppercase().str.replace_all(r"[\s.]+", ".").alias("accion"),
         *(money(column, style).alias(f"{measure}_soles") for measure, column in _PRINTED.items()),
-        *(pl.col(column).str.contains("(?i)s/").alias(f"{measure}_con_prefijo") for measure, column in _PRINTED.items()),
+        *(
+            pl.col(column).str.contains("(?i)s/").alias(f"{measure}_con_prefijo")
+            for measure, column in _PRINTED.items()
+        ),
         percent.alias("ejecucion_impresa_ratio"),
     )
 
@@ -72,8 +82,12 @@ def _typed(raw: RawTable, style: NumberStyle, year: int) -> pl.DataFrame:
 def _unknown(raw: RawTable, rows: pl.DataFrame, actions: pl.DataFrame) -> list[Problem]:
     missing = rows.join(actions, on="accion", how="anti")
     return [
-        Problem(f"{raw.path}, fila {row['fila']}, columna AE", f"«{row['AE']}»", "una AER de acciones.csv",
-                "corrija el código o agregue la acción a acciones.csv")
+        Problem(
+            f"{raw.path}, fila {row['fila']}, columna AE",
+            f"«{row['AE']}»",
+            "una AER de acciones.csv",
+            "corrija el código o agregue la acción a acciones.csv",
+        )
         for row in missing.sort("fila").iter_rows(named=True)
     ]
 
@@ -81,16 +95,24 @@ def _unknown(raw: RawTable, rows: pl.DataFrame, actions: pl.DataFrame) -> list[P
 def _repeated(raw: RawTable, rows: pl.DataFrame) -> list[Problem]:
     twice = rows.group_by("accion").agg(pl.col("fila").sort()).filter(pl.col("fila").list.len() > 1).sort("accion")
     return [
-        Problem(f"{raw.path}, filas {', '.join(map(str, row['fila']))}", f"{row['accion']} está repetida",
-                "una fila por AER", "sume las filas o deje una sola")
+        Problem(
+            f"{raw.path}, filas {', '.join(map(str, row['fila']))}",
+            f"{row['accion']} está repetida",
+            "una fila por AER",
+            "sume las filas o deje una sola",
+        )
         for row in twice.iter_rows(named=True)
     ]
 
 
 def _negative(raw: RawTable, rows: pl.DataFrame) -> list[Problem]:
     return [
-        Problem(f"{raw.path}, fila {row['fila']}, columna {_PRINTED[measure]}", f"{row[f'{measure}_soles']}",
-                "un monto anual mayor o igual que cero", "revise el signo")
+        Problem(
+            f"{raw.path}, fila {row['fila']}, columna {_PRINTED[measure]}",
+            f"{row[f'{measure}_soles']}",
+            "un monto anual mayor o igual que cero",
+            "revise el signo",
+        )
         for measure in MEASURES
         for row in rows.filter(pl.col(f"{measure}_soles") < 0).sort("fila").iter_rows(named=True)
     ]

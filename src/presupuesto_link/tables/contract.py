@@ -27,9 +27,14 @@ def check_columns(table: RawTable, columns: Iterable[str]) -> None:
     present = [label for label in table.frame.columns if label != "fila"]
     missing = [column for column in columns if column not in present]
     if missing:
-        raise InputDataError(Problem(
-            str(table.path), f"faltan las columnas {', '.join(missing)}; el archivo tiene {', '.join(present)}",
-            "las columnas " + ", ".join(columns), "agregue las columnas o corrija sus títulos"))
+        raise InputDataError(
+            Problem(
+                str(table.path),
+                f"faltan las columnas {', '.join(missing)}; el archivo tiene {', '.join(present)}",
+                "las columnas " + ", ".join(columns),
+                "agregue las columnas o corrija sus títulos",
+            )
+        )
 
 
 def check_contract(table: RawTable, contract: Contract) -> None:
@@ -50,8 +55,15 @@ def raise_problems(problems: list[Problem]) -> None:
     """Raise the collected problems, if any; very long lists are cut and say so."""
     if len(problems) > _SHOWN:
         rest = len(problems) - _SHOWN
-        problems = [*problems[:_SHOWN], Problem("(más filas)", f"{rest} problemas más de estas clases",
-                                                "ninguno", "corrija los anteriores y vuelva a ejecutar")]
+        problems = [
+            *problems[:_SHOWN],
+            Problem(
+                "(más filas)",
+                f"{rest} problemas más de estas clases",
+                "ninguno",
+                "corrija los anteriores y vuelva a ejecutar",
+            ),
+        ]
     if problems:
         raise InputDataError(*problems)
 
@@ -61,9 +73,12 @@ def check_references(table: RawTable, column: str, known: Iterable[str], owner: 
     codes = sorted(set(known))
     unknown = table.frame.filter(~pl.col(column).is_in(codes))
     return [
-        Problem(f"{table.path}, fila {row['fila']}, columna {column}", f"«{row[column]}»",
-                f"un código de {owner}{_nearest(row[column], codes)}",
-                f"corrija el código o agréguelo a {owner}")
+        Problem(
+            f"{table.path}, fila {row['fila']}, columna {column}",
+            f"«{row[column]}»",
+            f"un código de {owner}{_nearest(row[column], codes)}",
+            f"corrija el código o agréguelo a {owner}",
+        )
         for row in unknown.select("fila", column).iter_rows(named=True)
     ]
 
@@ -78,21 +93,33 @@ def _nearest(value: str, codes: list[str]) -> str:
 def _blank_keys(table: RawTable, key: tuple[str, ...]) -> list[Problem]:
     blank = table.frame.filter(pl.any_horizontal(pl.col(column) == "" for column in key))
     return [
-        Problem(f"{table.path}, fila {row['fila']}, columna {column}", "una celda vacía", "un código",
-                "complete la celda o borre la fila")
-        for row in blank.iter_rows(named=True) for column in key if row[column] == ""
+        Problem(
+            f"{table.path}, fila {row['fila']}, columna {column}",
+            "una celda vacía",
+            "un código",
+            "complete la celda o borre la fila",
+        )
+        for row in blank.iter_rows(named=True)
+        for column in key
+        if row[column] == ""
     ]
 
 
 def _repeated_keys(table: RawTable, key: tuple[str, ...]) -> list[Problem]:
     repeated = (
         table.frame.filter(pl.all_horizontal(pl.col(column) != "" for column in key))
-        .group_by(key).agg(pl.col("fila").sort()).filter(pl.col("fila").list.len() > 1).sort(key)
+        .group_by(key)
+        .agg(pl.col("fila").sort())
+        .filter(pl.col("fila").list.len() > 1)
+        .sort(key)
     )
     return [
-        Problem(f"{table.path}, filas {', '.join(map(str, row['fila']))}",
-                f"{' + '.join(key)} = {' + '.join(row[column] for column in key)} está repetido",
-                "una sola fila por " + " + ".join(key), "deje una sola fila o cambie el código")
+        Problem(
+            f"{table.path}, filas {', '.join(map(str, row['fila']))}",
+            f"{' + '.join(key)} = {' + '.join(row[column] for column in key)} está repetido",
+            "una sola fila por " + " + ".join(key),
+            "deje una sola fila o cambie el código",
+        )
         for row in repeated.iter_rows(named=True)
     ]
 
@@ -100,7 +127,11 @@ def _repeated_keys(table: RawTable, key: tuple[str, ...]) -> list[Problem]:
 def _outside(table: RawTable, column: str, allowed: tuple[str, ...]) -> list[Problem]:
     wrong = table.frame.filter(~pl.col(column).is_in(allowed))
     return [
-        Problem(f"{table.path}, fila {row['fila']}, columna {column}", f"«{row[column]}»",
-                "uno de " + ", ".join(allowed), "corrija el valor")
+        Problem(
+            f"{table.path}, fila {row['fila']}, columna {column}",
+            f"«{row[column]}»",
+            "uno de " + ", ".join(allowed),
+            "corrija el valor",
+        )
         for row in wrong.select("fila", column).iter_rows(named=True)
     ]

@@ -54,34 +54,46 @@ def corrections_table(corrections: tuple[dict[str, Any], ...]) -> pl.DataFrame:
     return pl.DataFrame(
         [
             {
-                "correccion": row["id"], "tabla": row["tabla"],
-                "donde": ", ".join(f"{k} = {v}" for k, v in row["donde"].items()), "campo": row["campo"],
-                "encontrado": row["encontrado"], "usado": row["usado"], "tipo": row["tipo"],
-                "motivo": row["motivo"], "evidencia": row["evidencia"],
+                "correccion": row["id"],
+                "tabla": row["tabla"],
+                "donde": ", ".join(f"{k} = {v}" for k, v in row["donde"].items()),
+                "campo": row["campo"],
+                "encontrado": row["encontrado"],
+                "usado": row["usado"],
+                "tipo": row["tipo"],
+                "motivo": row["motivo"],
+                "evidencia": row["evidencia"],
             }
             for row in corrections
         ],
-        schema=dict.fromkeys(("correccion", "tabla", "donde", "campo", "encontrado", "usado", "tipo", "motivo",
-                              "evidencia"), pl.String),
+        schema=dict.fromkeys(
+            ("correccion", "tabla", "donde", "campo", "encontrado", "usado", "tipo", "motivo", "evidencia"), pl.String
+        ),
     )
 
 
 def _where(row: dict[str, Any]) -> pl.Expr:
-    return pl.all_horizontal(pl.col(f"{column}_impreso" if column == row["campo"] else column) == str(value)
-                             for column, value in row["donde"].items())
+    return pl.all_horizontal(
+        pl.col(f"{column}_impreso" if column == row["campo"] else column) == str(value)
+        for column, value in row["donde"].items()
+    )
 
 
 def _broken(row: dict[str, Any], table: RawTable) -> Problem | None:
     where = f"correcciones.toml, corrección {row.get('id', '(sin id)')}"
     missing, extra = sorted(_REQUIRED - row.keys()), sorted(row.keys() - _KEYS)
     if missing or extra:
-        found = "; ".join(filter(None, (f"faltan {', '.join(missing)}" if missing else "",
-                                        f"sobran {', '.join(extra)}" if extra else "")))
+        found = "; ".join(
+            filter(
+                None, (f"faltan {', '.join(missing)}" if missing else "", f"sobran {', '.join(extra)}" if extra else "")
+            )
+        )
         return Problem(where, found, "las claves " + ", ".join(sorted(_KEYS)), "complete la corrección")
     unknown = [column for column in (*row["donde"], row["campo"]) if column not in table.frame.columns]
     if unknown:
-        return Problem(where, f"columnas que no existen: {', '.join(unknown)}", f"columnas de {table.name}",
-                       "corrija los nombres")
+        return Problem(
+            where, f"columnas que no existen: {', '.join(unknown)}", f"columnas de {table.name}", "corrija los nombres"
+        )
     return None
 
 
@@ -91,6 +103,9 @@ def _stale(row: dict[str, Any], frame: pl.DataFrame, table: RawTable) -> Problem
     if matched.height == expected:
         return None
     place = ", ".join(f"{k} = {v}" for k, v in row["donde"].items())
-    return Problem(f"{table.path}, corrección {row['id']} ({place}, columna {row['campo']})",
-                   f"{matched.height} filas con el valor «{row['encontrado']}»", f"{expected}",
-                   "la fuente cambió: revise el dato y retire o actualice la corrección")
+    return Problem(
+        f"{table.path}, corrección {row['id']} ({place}, columna {row['campo']})",
+        f"{matched.height} filas con el valor «{row['encontrado']}»",
+        f"{expected}",
+        "la fuente cambió: revise el dato y retire o actualice la corrección",
+    )

@@ -49,10 +49,14 @@ def detect_style(table: RawTable, columns: tuple[str, ...]) -> tuple[NumberStyle
     default: DecimalSign = "," if table.delimiter == ";" else "."
     if comma.height and point.height:
         a, b = comma.row(0, named=True), point.row(0, named=True)
-        return NumberStyle(default), [Problem(
-            f"{table.path}, filas {a['fila']} y {b['fila']}",
-            f"«{a['celda']}» usa coma decimal y «{b['celda']}» usa punto decimal", "un solo signo decimal",
-            "escriba todos los números de la misma forma")]
+        return NumberStyle(default), [
+            Problem(
+                f"{table.path}, filas {a['fila']} y {b['fila']}",
+                f"«{a['celda']}» usa coma decimal y «{b['celda']}» usa punto decimal",
+                "un solo signo decimal",
+                "escriba todos los números de la misma forma",
+            )
+        ]
     if comma.height or point.height:
         return NumberStyle("," if comma.height else "."), []
     return NumberStyle(default), []
@@ -60,12 +64,15 @@ def detect_style(table: RawTable, columns: tuple[str, ...]) -> tuple[NumberStyle
 
 def not_numbers(table: RawTable, column: str, style: NumberStyle, allowed: tuple[str, ...] = ("",)) -> list[Problem]:
     """Problems for every cell of `column` that is neither a number nor one of the allowed marks."""
-    wrong = table.frame.filter(
-        ~bare(column).str.contains(_NUMBER[style.decimal]) & ~pl.col(column).is_in(allowed))
+    wrong = table.frame.filter(~bare(column).str.contains(_NUMBER[style.decimal]) & ~pl.col(column).is_in(allowed))
     expected = "un número" + ("" if allowed == ("",) else " o " + " o ".join(a or "vacío" for a in allowed))
     return [
-        Problem(f"{table.path}, fila {row['fila']}, columna {column}", f"«{row[column]}»", expected,
-                "corrija la celda; si el dato no existe, déjela vacía" if "" in allowed else "corrija la celda")
+        Problem(
+            f"{table.path}, fila {row['fila']}, columna {column}",
+            f"«{row[column]}»",
+            expected,
+            "corrija la celda; si el dato no existe, déjela vacía" if "" in allowed else "corrija la celda",
+        )
         for row in wrong.select("fila", column).iter_rows(named=True)
     ]
 
@@ -74,9 +81,8 @@ def plain(column: str, style: NumberStyle) -> pl.Expr:
     """The cell as plain digits with a point, null when it is not a number."""
     thousands = "," if style.decimal == "." else "."
     digits = bare(column).str.strip_suffix("%").str.replace_all(thousands, "", literal=True)
-    return (
-        pl.when(bare(column).str.contains(_NUMBER[style.decimal]))
-        .then(digits.str.replace(style.decimal, ".", literal=True))
+    return pl.when(bare(column).str.contains(_NUMBER[style.decimal])).then(
+        digits.str.replace(style.decimal, ".", literal=True)
     )
 
 
@@ -93,5 +99,10 @@ def number(column: str, style: NumberStyle) -> pl.Expr:
 def decimals(column: str, style: NumberStyle) -> pl.Expr:
     """How many decimals the cell was printed with; null when it is not a number."""
     text = plain(column, style)
-    return text.str.extract(r"\.(\d+)$").fill_null("").str.len_chars().cast(pl.Int8).mul(
-        pl.when(text.is_not_null()).then(1))
+    return (
+        text.str.extract(r"\.(\d+)$")
+        .fill_null("")
+        .str.len_chars()
+        .cast(pl.Int8)
+        .mul(pl.when(text.is_not_null()).then(1))
+    )

@@ -20,15 +20,30 @@ CONTRACTS = {
     "objetivos": Contract(("objetivo", "nombre", "seccion"), ("objetivo",)),
     "acciones": Contract(("accion", "objetivo", "nombre", "seccion"), ("accion",)),
     "indicadores": Contract(
-        ("indicador", "elemento", "nombre", "unidad", "sentido", "sentido_sustento", "serie_contraria",
-         "relevancia", "seccion", "cuadro"),
-        ("indicador",), (("sentido", SENSES),)),
+        (
+            "indicador",
+            "elemento",
+            "nombre",
+            "unidad",
+            "sentido",
+            "sentido_sustento",
+            "serie_contraria",
+            "relevancia",
+            "seccion",
+            "cuadro",
+        ),
+        ("indicador",),
+        (("sentido", SENSES),),
+    ),
     "valores": Contract(
         ("indicador", "concepto", "anio", "impreso", "nd_causa", "nd_motivo"),
-        ("indicador", "concepto", "anio"), (("concepto", CONCEPTS),)),
+        ("indicador", "concepto", "anio"),
+        (("concepto", CONCEPTS),),
+    ),
     "cifras_publicadas": Contract(
         ("fuente", "elemento", "medida", "anio", "impreso", "leido", "lugar"),
-        ("fuente", "elemento", "medida", "anio", "lugar")),
+        ("fuente", "elemento", "medida", "anio", "lugar"),
+    ),
 }
 
 
@@ -84,21 +99,36 @@ def _check_links(raw: dict[str, RawTable]) -> None:
     raise_problems(
         check_references(raw["acciones"], "objetivo", objectives, "objetivos.csv")
         + check_references(raw["indicadores"], "elemento", elements, "objetivos.csv o acciones.csv")
-        + check_references(raw["valores"], "indicador", raw["indicadores"].frame["indicador"], "indicadores.csv"))
+        + check_references(raw["valores"], "indicador", raw["indicadores"].frame["indicador"], "indicadores.csv")
+    )
 
 
 def _indicators(table: RawTable, frames: dict[str, pl.DataFrame]) -> pl.DataFrame:
     style = NumberStyle(".")
     raise_problems(not_numbers(table, "relevancia", style))
-    owner = pl.concat([
-        frames["objetivos"].select(elemento="objetivo", objetivo="objetivo", nivel=pl.lit("OER")),
-        frames["acciones"].select(elemento="accion", objetivo="objetivo", nivel=pl.lit("AER")),
-    ])
+    owner = pl.concat(
+        [
+            frames["objetivos"].select(elemento="objetivo", objetivo="objetivo", nivel=pl.lit("OER")),
+            frames["acciones"].select(elemento="accion", objetivo="objetivo", nivel=pl.lit("AER")),
+        ]
+    )
     return (
-        frames["indicadores"].join(owner, on="elemento", how="left", validate="m:1")
-        .select("indicador", "elemento", "nivel", "objetivo", pl.col("nombre").str.strip_chars_end("."), "unidad", "sentido", "sentido_sustento",
-                pl.col("serie_contraria").replace("", None), number("relevancia", style).cast(pl.Int8),
-                "seccion", "cuadro")
+        frames["indicadores"]
+        .join(owner, on="elemento", how="left", validate="m:1")
+        .select(
+            "indicador",
+            "elemento",
+            "nivel",
+            "objetivo",
+            pl.col("nombre").str.strip_chars_end("."),
+            "unidad",
+            "sentido",
+            "sentido_sustento",
+            pl.col("serie_contraria").replace("", None),
+            number("relevancia", style).cast(pl.Int8),
+            "seccion",
+            "cuadro",
+        )
         .sort("indicador")
     )
 
@@ -109,24 +139,32 @@ def _values(table: RawTable, corrected: pl.DataFrame) -> pl.DataFrame:
     raise_problems(problems + not_numbers(table, "impreso", style, ND_MARKS) + not_numbers(table, "anio", year, ()))
     if "impreso_impreso" not in corrected.columns:
         corrected = corrected.with_columns(impreso_impreso="impreso")
-    return (
-        corrected.select(
-            "indicador", "concepto", number("anio", year).cast(pl.Int32),
-            pl.col("impreso_impreso").alias("impreso"),
-            number("impreso_impreso", style).alias("valor_impreso"), number("impreso", style).alias("valor"),
-            decimals("impreso", style).alias("decimales"),
-            pl.col("impreso_impreso").str.ends_with("%").alias("con_porcentaje"),
-            pl.col("nd_causa").replace("", None), pl.col("nd_motivo").replace("", None), "correccion")
-        .sort("indicador", "concepto", "anio")
-    )
+    return corrected.select(
+        "indicador",
+        "concepto",
+        number("anio", year).cast(pl.Int32),
+        pl.col("impreso_impreso").alias("impreso"),
+        number("impreso_impreso", style).alias("valor_impreso"),
+        number("impreso", style).alias("valor"),
+        decimals("impreso", style).alias("decimales"),
+        pl.col("impreso_impreso").str.ends_with("%").alias("con_porcentaje"),
+        pl.col("nd_causa").replace("", None),
+        pl.col("nd_motivo").replace("", None),
+        "correccion",
+    ).sort("indicador", "concepto", "anio")
 
 
 def _published(frame: pl.DataFrame) -> pl.DataFrame:
     style = NumberStyle(".")
     read = pl.when(pl.col("leido") == "").then(pl.col("impreso")).otherwise(pl.col("leido")).alias("leido")
-    return (
-        frame.with_columns(read)
-        .select("fuente", "elemento", "medida", number("anio", style).cast(pl.Int32), "impreso",
-                number("leido", style).alias("valor"), decimals("leido", style).alias("decimales"), "lugar",
-                "correccion")
+    return frame.with_columns(read).select(
+        "fuente",
+        "elemento",
+        "medida",
+        number("anio", style).cast(pl.Int32),
+        "impreso",
+        number("leido", style).alias("valor"),
+        decimals("leido", style).alias("decimales"),
+        "lugar",
+        "correccion",
     )
