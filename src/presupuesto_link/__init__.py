@@ -1,1 +1,45 @@
-"""presupuesto-link."""
+"""Budget–strategy linkage for Peru's regional governments.
+
+The package reads as a sentence, and imports go one way, left to right:
+
+    sources → tables → linkage → measures → audit → matrices → scenarios → presentation
+
+`pipeline` calls the stages in order; `commands` is the command line. Heavy libraries are imported only when a
+public name is first used, so that `presupuesto-link --help` stays quick.
+
+Example:
+    >>> from presupuesto_link import analyse, embedded_analyses, load
+    >>> result = analyse(load(embedded_analyses()["cajamarca-2024"]))
+    >>> result.ranking["accion"][0]
+    'AER.01.03'
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import Any
+
+_PUBLIC = {
+    "embedded_analyses": "sources.embedded",
+    "load": "pipeline",
+    "analyse": "pipeline",
+    "with_settings": "pipeline",
+    "Inputs": "pipeline",
+    "Analysis": "pipeline",
+    "measure_advance": "measures.advance",
+    "aggregate_elements": "measures.aggregate",
+    "measure_execution": "measures.execution",
+    "cross_execution_result": "matrices.matrix",
+    "diagnose": "matrices.diagnosis",
+    "rank_actions": "matrices.ranking",
+    "run_scenario": "scenarios.compare",
+    "write_analysis": "presentation.outputs",
+    "PresupuestoLinkError": "errors",
+}
+__all__ = list(_PUBLIC)  # noqa: PLE0604 - the names are the keys, in flow order
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _PUBLIC:
+        raise AttributeError(f"module 'presupuesto_link' has no attribute {name!r}")
+    return getattr(import_module(f"presupuesto_link.{_PUBLIC[name]}"), name)

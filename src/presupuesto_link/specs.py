@@ -70,7 +70,9 @@ class AvanceSpec(Spec):
     """Which profile and ND policy the matrices and the ranking use."""
 
     perfil: str = "ceplan"
-    perfil_replica: str = Field("informe_2024", description="Perfil con el que se reproduce el informe auditado")
+    perfil_replica: str = Field(
+        default="informe_2024", description="Perfil con el que se reproduce el informe auditado"
+    )
     politica_nd: NdPolicy = "excluir"
 
 
@@ -90,7 +92,7 @@ class SemaforoSpec(Spec):
 class VinculoSpec(Spec):
     """How budget reaches the actions."""
 
-    transversales: tuple[str, ...] = Field((), description="AER que se muestran aparte y nunca se suman")
+    transversales: tuple[str, ...] = Field(default=(), description="AER que se muestran aparte y nunca se suman")
     motivo_transversal: str = ""
 
 
@@ -163,9 +165,9 @@ class ReceptoresSpec(Spec):
     """Who receives: the most lagging actions of the ranking, or those of some objectives."""
 
     puestos: Annotated[int, Field(ge=1)] = Field(description="Cuántas AER del ranking pueden recibir")
-    objetivos: tuple[str, ...] = Field((), description="Si se da, sólo reciben AER de estos OER")
+    objetivos: tuple[str, ...] = Field(default=(), description="Si se da, sólo reciben AER de estos OER")
     tope_pim_ratio: Ratio = Field(description="Tope por receptor, como parte de su PIM")
-    descontar_ejecucion: bool = Field(True, description="Multiplicar el tope por la ejecución propia")
+    descontar_ejecucion: bool = Field(default=True, description="Multiplicar el tope por la ejecución propia")
 
 
 class EscenarioSpec(Spec):
@@ -179,7 +181,7 @@ class EscenarioSpec(Spec):
     receptores: ReceptoresSpec
     monto_maximo_soles: Annotated[int, Field(ge=0)] | None = None
     monto_requerido_soles: Annotated[int, Field(ge=0)] | None = Field(
-        None, description="Si se da, el escenario debe mover exactamente este monto"
+        default=None, description="Si se da, el escenario debe mover exactamente este monto"
     )
     no_modela: tuple[str, ...]
 

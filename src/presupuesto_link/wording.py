@@ -6,6 +6,7 @@ point for decimals.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from decimal import Decimal
 
@@ -47,6 +48,12 @@ def enumerate_words(words: Iterable[str], last: str = "y") -> str:
     if len(items) <= 1:
         return "".join(items)
     return f"{', '.join(items[:-1])} {last} {items[-1]}"
+
+
+def short_name(name: str, width: int = 60) -> str:
+    """An element's name without what every name repeats, cut at a word."""
+    text = re.sub(r"\s*\b(?:en el|del|para el) departamento de Cajamarca\b", "", name).strip()
+    return text if len(text) <= width else text[: width - 1].rsplit(" ", 1)[0].rstrip(",;") + "…"
 
 
 def plural(count: int, singular: str, several: str) -> str:

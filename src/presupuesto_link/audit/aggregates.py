@@ -7,7 +7,7 @@ import re
 import polars as pl
 
 from presupuesto_link.errors import Finding
-from presupuesto_link.measures.aggregate import aggregate_elements, count_colours
+from presupuesto_link.measures.aggregate import aggregate_elements, count_colours, latest_year
 from presupuesto_link.specs import SemaforoSpec
 from presupuesto_link.tables.plan import Plan
 from presupuesto_link.wording import enumerate_words, percent
@@ -300,7 +300,7 @@ def _printed_bands(plan: Plan, bands: SemaforoSpec) -> list[Finding]:
 
 def _policy_colours(elements: pl.DataFrame) -> list[Finding]:
     """E06: elements of the latest year whose colour changes with the ND policy."""
-    year = elements["anio"].max()
+    year = latest_year(elements)
     rows = elements.filter((pl.col("anio") == year) & pl.col("color_depende_nd"))
     wide = rows.pivot(
         "politica_nd", index=["elemento", "indicadores", "con_dato"], values=["avance_ratio", "color"]

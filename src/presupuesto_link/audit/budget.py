@@ -9,6 +9,7 @@ import polars as pl
 
 from presupuesto_link.errors import Finding
 from presupuesto_link.linkage.by_action import TRANSVERSAL, LinkedBudget
+from presupuesto_link.measures.aggregate import latest_year
 from presupuesto_link.specs import VinculoSpec
 from presupuesto_link.tables.budget import MEASURES, AerBudget
 from presupuesto_link.wording import enumerate_words, percent, soles
@@ -35,11 +36,11 @@ def audit_budget(budget: AerBudget, linked: LinkedBudget, elements: pl.DataFrame
 
 
 def _sums(frame: pl.DataFrame, prefixed: bool | None = None) -> tuple[Decimal, ...]:
-    return tuple(
-        frame.filter(pl.lit(True) if prefixed is None else pl.col(f"{m}_con_prefijo") == prefixed)[f"{m}_soles"].sum()
-        or Decimal(0)
-        for m in MEASURES
-    )
+    def one(measure: str) -> Decimal:
+        cells = frame if prefixed is None else frame.filter(pl.col(f"{measure}_con_prefijo") == prefixed)
+        return sum(cells[f"{measure}_soles"].drop_nulls().to_list(), Decimal(0))
+
+    return tuple(one(measure) for measure in MEASURES)
 
 
 def _describe(sums: tuple[Decimal, ...]) -> str:
@@ -134,7 +135,7 @@ def _ratio(row: dict[str, Decimal]) -> float | None:
 
 def _money_and_result(linked: LinkedBudget, elements: pl.DataFrame) -> list[Finding]:
     """P04, P05, P06: money without result, result without money, neither; on the latest year evaluated."""
-    year = elements["anio"].max()
+    year = latest_year(elements)
     result = elements.filter((pl.col("anio") == year) & (pl.col("nivel") == "AER")).select(
         "avance_ratio", accion="elemento"
     )

@@ -1,0 +1,1 @@
+"""Stage 3: budget to regional strategic actions; nothing is dropped."""

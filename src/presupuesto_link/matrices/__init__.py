@@ -1,0 +1,1 @@
+"""Stage 6: execution-versus-result matrix, diagnosis and ranking."""

@@ -1,0 +1,1 @@
+"""Stage 4: execution, advance, traffic light and index."""

@@ -60,7 +60,8 @@ def _sums(labels: np.ndarray) -> np.ndarray:
     """One row per donor (or receiver): which arcs leave it (or reach it)."""
     import numpy as np
 
-    return (np.unique(labels)[:, None] == labels[None, :]).astype(float)
+    member: np.ndarray = (np.unique(labels)[:, None] == labels[None, :]).astype(float)
+    return member
 
 
 def _limits(problem: TransferProblem, i: np.ndarray, j: np.ndarray) -> tuple[Any, Any, Any, Any]:

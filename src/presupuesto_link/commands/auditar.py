@@ -1,0 +1,77 @@
+"""`auditar`: what the published figures say against what the data gives."""
+
+from __future__ import annotations
+
+from enum import Enum
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from presupuesto_link.commands.options import (
+    DEFAULT_ANALYSIS,
+    AnalysisOption,
+    BudgetOption,
+    JsonOption,
+    PlanOption,
+    open_analysis,
+)
+from presupuesto_link.commands.printing import print_json
+
+if TYPE_CHECKING:
+    from presupuesto_link.errors import Finding
+
+
+class SeverityOption(str, Enum):
+    """Severities of a finding."""
+
+    alta = "alta"
+    media = "media"
+    baja = "baja"
+
+
+def auditar(
+    analisis: AnalysisOption = DEFAULT_ANALYSIS,
+    severidad: Annotated[
+        SeverityOption | None,
+        typer.Option(
+            "--severidad", help="Sólo los hallazgos de esta severidad: alta, media o baja", metavar="SEVERIDAD"
+        ),
+    ] = None,
+    codigo: Annotated[
+        str | None, typer.Option("--codigo", help="Sólo los de este código, por ejemplo P01", metavar="CÓDIGO")
+    ] = None,
+    gasto: BudgetOption = None,
+    plan: PlanOption = None,
+    como_json: JsonOption = False,
+) -> None:
+    """Revisa las cifras publicadas: totales, porcentajes, avances, conteos e índice.
+
+    Ejemplo: presupuesto-link auditar --severidad alta
+    """
+    from presupuesto_link.pipeline import analyse
+
+    audit = analyse(open_analysis(analisis, gasto, plan)).audit
+    chosen = [
+        f
+        for f in audit.hallazgos
+        if (severidad is None or f.kind.severity == severidad.value) and (codigo is None or f.code == codigo.upper())
+    ]
+    if como_json:
+        print_json(hallazgos=[f.as_row() for f in chosen])
+        return
+    _print_findings(chosen)
+
+
+def _print_findings(findings: list[Finding]) -> None:
+    """Findings grouped by kind, each with place, found, expected and why."""
+    code = ""
+    for finding in findings:
+        if finding.code != code:
+            code = finding.code
+            count = sum(f.code == code for f in findings)
+            typer.echo(f"\n{code} · severidad {finding.kind.severity} · {finding.kind.title} ({count})")
+            typer.echo(f"   Qué hacer: {finding.kind.remedy}")
+        typer.echo(
+            f" - {finding.place}\n     se encontró: {finding.found}\n     se esperaba: {finding.expected}\n     {finding.explanation}"
+        )
+    typer.echo(f"\n{len(findings)} hallazgos.")

@@ -1,0 +1,138 @@
+"""`avance`: advance of indicators, actions and objectives."""
+
+from __future__ import annotations
+
+from enum import Enum
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from presupuesto_link.commands.options import (
+    DEFAULT_ANALYSIS,
+    AnalysisOption,
+    JsonOption,
+    PlanOption,
+    PolicyOption,
+    ProfileOption,
+    open_analysis,
+)
+from presupuesto_link.commands.printing import print_json, print_table, records
+
+if TYPE_CHECKING:
+    import polars as pl
+
+
+class Level(str, Enum):
+    """What to show the advance of."""
+
+    oer = "oer"
+    aer = "aer"
+    indicador = "indicador"
+
+
+def avance(
+    analisis: AnalysisOption = DEFAULT_ANALYSIS,
+    nivel: Annotated[Level, typer.Option("--nivel", help="oer, aer o indicador", metavar="NIVEL")] = Level.oer,
+    anio: Annotated[int | None, typer.Option("--anio", help="Sólo este año", metavar="AAAA")] = None,
+    perfil: ProfileOption = None,
+    nd: PolicyOption = None,
+    plan: PlanOption = None,
+    como_json: JsonOption = False,
+) -> None:
+    """Muestra el avance de los OER, las AER o los indicadores, con la regla que dio cada cifra.
+
+    Ejemplo: presupuesto-link avance --nivel aer --anio 2024 --perfil informe_2024 --nd cero
+    """
+    import polars as pl
+
+    from presupuesto_link.pipeline import analyse
+
+    result = analyse(open_analysis(analisis, None, plan, perfil, nd))
+    spec = result.inputs.spec.avance
+    by_year = pl.lit(True) if anio is None else pl.col("anio") == anio
+    if nivel is Level.indicador:
+        frame = result.indicators.filter((pl.col("perfil") == spec.perfil) & by_year)
+    else:
+        frame = result.elements.filter(
+            (pl.col("perfil") == spec.perfil)
+            & (pl.col("politica_nd") == spec.politica_nd)
+            & (pl.col("nivel") == nivel.value.upper())
+            & by_year
+        )
+    _must_have_rows(frame, anio, result.elements)
+    if como_json:
+        print_json(perfil=spec.perfil, politica_nd=spec.politica_nd, filas=records(frame))
+    elif nivel is Level.indicador:
+        _print_indicators(frame, spec.perfil)
+    else:
+        _print_elements(frame, f"Avance por {nivel.value.upper()} · perfil {spec.perfil} · ND: {spec.politica_nd}")
+
+
+def _must_have_rows(frame: pl.DataFrame, year: int | None, elements: pl.DataFrame) -> None:
+    from presupuesto_link.errors import Problem, SpecError
+
+    if frame.is_empty():
+        known = ", ".join(str(y) for y in elements["anio"].unique().sort())
+        raise SpecError(Problem("opción --anio", f"no hay avance de {year}", f"uno de {known}", "elija otro año"))
+
+
+def _print_elements(frame: pl.DataFrame, title: str) -> None:
+    from presupuesto_link.wording import percent
+
+    rows = [
+        (
+            str(r["anio"]),
+            r["elemento"],
+            percent(r["avance_ratio"], 2),
+            r["color"],
+            f"{r['con_dato']}/{r['indicadores']}",
+            "sí" if r["color_depende_nd"] else "no",
+        )
+        for r in frame.iter_rows(named=True)
+    ]
+    print_table(
+        title,
+        [
+            ("Año", "left"),
+            ("Elemento", "left"),
+            ("Avance", "right"),
+            ("Color", "left"),
+            ("Con dato", "right"),
+            ("¿Depende del ND?", "left"),
+        ],
+        rows,
+    )
+
+
+def _print_indicators(frame: pl.DataFrame, profile: str) -> None:
+    from presupuesto_link.wording import percent, plain_number
+
+    rows = [
+        (
+            str(r["anio"]),
+            r["indicador"],
+            r["sentido"],
+            plain_number(r["meta"]),
+            plain_number(r["obtenido"]),
+            percent(r["tipo1_ratio"], 2),
+            percent(r["tipo2_ratio"], 2),
+            r["regla"] or r["tipo1_motivo"] or "",
+            r["color"],
+        )
+        for r in frame.iter_rows(named=True)
+    ]
+    print_table(
+        f"Avance por indicador · perfil {profile}",
+        [
+            ("Año", "left"),
+            ("Indicador", "left"),
+            ("Sentido", "left"),
+            ("Meta", "right"),
+            ("Obtenido", "right"),
+            ("Tipo I", "right"),
+            ("Tipo II", "right"),
+            ("Regla o motivo", "left"),
+            ("Color", "left"),
+        ],
+        rows,
+    )

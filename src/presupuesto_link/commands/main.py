@@ -1,0 +1,97 @@
+"""`presupuesto-link`: the entry point, and the only place where errors become messages and exit codes."""
+
+from __future__ import annotations
+
+import sys
+from typing import Annotated, Any
+
+import typer
+
+from presupuesto_link.commands.analizar import analizar
+from presupuesto_link.commands.auditar import auditar
+from presupuesto_link.commands.avance import avance
+from presupuesto_link.commands.escenario import escenario
+from presupuesto_link.commands.graficar import graficar
+from presupuesto_link.commands.matriz import matriz
+from presupuesto_link.commands.ranking import ranking
+from presupuesto_link.commands.spanish import SpanishCommand, SpanishGroup, translate_error
+from presupuesto_link.errors import PresupuestoLinkError
+
+_USAGE_ERROR: type[Exception] = next(base for base in typer.BadParameter.__mro__ if base.__name__ == "UsageError")
+
+app = typer.Typer(
+    cls=SpanishGroup,
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    help="Vincula el presupuesto del SIAF con los objetivos y acciones del plan regional (PDRC): avance, auditoría, "
+    "matrices, ranking de AER rezagadas y escenarios.",
+    epilog="Ejemplo: presupuesto-link analizar --salida salida.  Con --debug se ve la traza de un error.",
+)
+for command in (analizar, auditar, avance, matriz, ranking, escenario, graficar):
+    app.command(cls=SpanishCommand)(command)
+
+
+def _show_version(wanted: bool) -> None:
+    if wanted:
+        from importlib.metadata import version
+
+        typer.echo(f"presupuesto-link {version('presupuesto-link')}")
+        raise typer.Exit()
+
+
+@app.callback()
+def options(
+    version: Annotated[
+        bool, typer.Option("--version", help="Muestra la versión y termina.", callback=_show_version, is_eager=True)
+    ] = False,
+) -> None:
+    """Options of the program itself; nothing happens here."""
+
+
+def run(arguments: list[str] | None = None) -> None:
+    """Run the program and exit with its code: 0 done, 1 a user can mend it, 2 wrong usage, 130 interrupted."""
+    given = list(sys.argv[1:] if arguments is None else arguments)
+    debug = "--debug" in given
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(encoding="utf-8", errors="replace")
+    sys.exit(_code([argument for argument in given if argument != "--debug"], debug))
+
+
+def _code(arguments: list[str], debug: bool) -> int:
+    try:
+        result: Any = app(arguments, standalone_mode=False, prog_name="presupuesto-link")
+    except PresupuestoLinkError as error:
+        if debug:
+            raise
+        return _say(str(error), 1)
+    except _USAGE_ERROR as error:
+        return _usage(error)
+    except (KeyboardInterrupt, typer.Abort):
+        return _say("Interrumpido: la carpeta de salida quedó como estaba.", 130)
+    except BrokenPipeError:
+        sys.stderr.close()
+        return 0
+    except Exception as error:
+        if debug:
+            raise
+        return _say(
+            f"Error interno ({type(error).__name__}): {error}\nVuelva a ejecutar con --debug y comparta la traza.", 1
+        )
+    return result if isinstance(result, int) else 0
+
+
+def _usage(error: Any) -> int:
+    """A usage error in Spanish; calling without arguments is not an error but a request for help."""
+    if type(error).__name__ == "NoArgsIsHelpError":
+        typer.echo(error.ctx.get_help())
+        return 0
+    path = error.ctx.command_path if error.ctx else "presupuesto-link"
+    return _say(f"Error: {translate_error(error.format_message())}\nPruebe «{path} --help».", 2)
+
+
+def _say(message: str, code: int) -> int:
+    typer.echo(message, err=True)
+    return code

@@ -1,0 +1,105 @@
+"""`ranking`: lagging actions for the adjustment of the POI."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from presupuesto_link.commands.options import (
+    DEFAULT_ANALYSIS,
+    AnalysisOption,
+    BudgetOption,
+    JsonOption,
+    PlanOption,
+    PolicyOption,
+    ProfileOption,
+    open_analysis,
+)
+from presupuesto_link.commands.printing import print_json, print_table, records
+
+if TYPE_CHECKING:
+    import polars as pl
+
+
+def ranking(
+    analisis: AnalysisOption = DEFAULT_ANALYSIS,
+    primeras: Annotated[
+        int | None, typer.Option("--primeras", help="Cuántas AER rezagadas mostrar", metavar="N", min=1)
+    ] = None,
+    perfil: ProfileOption = None,
+    nd: PolicyOption = None,
+    gasto: BudgetOption = None,
+    plan: PlanOption = None,
+    como_json: JsonOption = False,
+) -> None:
+    """Ordena las AER rezagadas con un puntaje cuyos componentes se ven; los ND van aparte.
+
+    Ejemplo: presupuesto-link ranking --primeras 10
+    """
+    from presupuesto_link.pipeline import analyse
+
+    result = analyse(open_analysis(analisis, gasto, plan, perfil, nd))
+    if como_json:
+        print_json(pesos=result.inputs.spec.ranking.pesos.as_dict(), filas=records(result.ranking))
+        return
+    print_ranking(result.ranking, primeras)
+    _print_waiting(result.ranking)
+
+
+def print_ranking(table: pl.DataFrame, first: int | None = None) -> None:
+    """Print the lagging actions with the components of their score."""
+    import polars as pl
+
+    from presupuesto_link.matrices.ranking import COMPONENTS, LAGGING
+    from presupuesto_link.wording import NO_DATA, percent, short_name
+
+    lagging = table.filter(pl.col("grupo") == LAGGING)
+    shown = lagging.head(first) if first else lagging
+    labels = {
+        "brecha_avance": "Brecha avance",
+        "tendencia": "Tendencia",
+        "brecha_ejecucion": "Brecha ejec.",
+        "peso_presupuestal": "Peso PIM",
+        "prioridad": "Prioridad",
+    }
+    rows = [
+        (
+            str(r["puesto"]),
+            r["accion"],
+            short_name(r["nombre"]),
+            f"{r['puntaje_ratio']:.3f}",
+            *(NO_DATA if r[c] is None else f"{r[c]:.2f}" for c in COMPONENTS),
+            percent(r["avance_ratio"]),
+        )
+        for r in shown.iter_rows(named=True)
+    ]
+    print_table(
+        f"AER rezagadas ({shown.height} de {lagging.height})",
+        [
+            ("#", "right"),
+            ("AER", "left"),
+            ("Nombre", "left"),
+            ("Puntaje", "right"),
+            *((labels[c], "right") for c in COMPONENTS),
+            ("Avance", "right"),
+        ],
+        rows,
+    )
+
+
+def _print_waiting(table: pl.DataFrame) -> None:
+    import polars as pl
+
+    from presupuesto_link.matrices.ranking import NO_DATA as WAITING
+    from presupuesto_link.wording import short_name, soles
+
+    rows = [
+        (str(r["puesto"]), r["accion"], short_name(r["nombre"]), soles(r["pim_soles"]))
+        for r in table.filter(pl.col("grupo") == WAITING).iter_rows(named=True)
+    ]
+    print_table(
+        "Prioridad de dato: AER sin resultado medible",
+        [("#", "right"), ("AER", "left"), ("Nombre", "left"), ("PIM", "right")],
+        rows,
+    )

@@ -1,0 +1,77 @@
+"""Typer's own words in Spanish: help headings and usage errors."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from typer.core import TyperCommand, TyperGroup
+
+_HELP = (
+    (r"^Usage:", "Uso:"),
+    (r"\[OPTIONS\]", "[OPCIONES]"),
+    (r"COMMAND \[ARGS\]\.\.\.", "ORDEN [ARGUMENTOS]..."),
+    (r"^Options:", "Opciones:"),
+    (r"^Commands:", "Órdenes:"),
+    (r"^Arguments:", "Argumentos:"),
+    (r"Show this message and exit\.", "Muestra esta ayuda y termina."),
+    (r"\[default: ", "[por defecto: "),
+    (r"\[required\]", "[obligatorio]"),
+)
+_ERRORS = (
+    (r"No such option: (\S+)", "No existe la opción {0}."),
+    (r"No such option: (\S+) \(Possible options: (.+)\)", "No existe la opción {0}. ¿Quiso decir {1}?"),
+    (r"No such option: (\S+) Did you mean (.+)\?", "No existe la opción {0}. ¿Quiso decir {1}?"),
+    (r"No such command '?([^'.]+)'?\.", "No existe la orden «{0}»."),
+    (r"No such command '?([^'.]+)'?\. Did you mean (.+)\?", "No existe la orden «{0}». ¿Quiso decir {1}?"),
+    (r"Missing command\.?", "Falta la orden."),
+    (r"Missing (?:option|argument|parameter) ?(.*?)\.?", "Falta {0}."),
+    (r"Option '?([^' ]+)'? requires an argument\.?", "La opción {0} necesita un valor."),
+    (r"Option '?([^' ]+)'? does not take a value\.?", "La opción {0} no lleva valor."),
+    (r"Got unexpected extra argument(?:s|\(s\))? \((.+)\)", "Sobra «{0}»."),
+    (r"Invalid value for (.+?): (.+)", "Valor no válido para {0}: {1}"),
+)
+_VALUES = (
+    (r"^(?:Value error, )?'(.+)' is not one of (.+?)\.?$", "«{0}» no es uno de {1}."),
+    (r"^'(.+)' is not a valid int(?:eger)?\.?$", "«{0}» no es un número entero."),
+    (r"^'(.+)' is not a valid .*$", "«{0}» no es un valor del tipo pedido."),
+    (r".*unable to parse string as an integer.*", "no es un número entero."),
+    (r"^Input should be greater than or equal to (.+)$", "debe ser {0} o más."),
+)
+
+
+def _translate_help(text: str) -> str:
+    for pattern, words in _HELP:
+        text = re.sub(pattern, words, text, flags=re.MULTILINE)
+    return text
+
+
+def _first_match(text: str, table: tuple[tuple[str, str], ...]) -> str:
+    for pattern, words in table:
+        found = re.fullmatch(pattern, text.strip(), flags=re.DOTALL)
+        if found:
+            return words.format(*(part or "" for part in found.groups())).strip()
+    return text
+
+
+def translate_error(message: str) -> str:
+    """A usage error in Spanish; the original when it is not one of the known ones."""
+    text = _first_match(message, _ERRORS)
+    head, sep, tail = text.partition(": ")
+    return f"{head}{sep}{_first_match(tail, _VALUES)}" if sep else text
+
+
+class SpanishCommand(TyperCommand):
+    """A command whose help is all in Spanish."""
+
+    def get_help(self, ctx: Any) -> str:
+        """The rendered help, translated."""
+        return _translate_help(super().get_help(ctx))
+
+
+class SpanishGroup(TyperGroup):
+    """A group of commands whose help is all in Spanish."""
+
+    def get_help(self, ctx: Any) -> str:
+        """The rendered help, translated."""
+        return _translate_help(super().get_help(ctx))

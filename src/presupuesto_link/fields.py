@@ -1,0 +1,167 @@
+"""Dictionary of columns: what each one means, its unit and where it comes from.
+
+The workbook's «Diccionario» sheet, `docs/campos.md` and the tests read it: every column of every output table is here.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Field:
+    """One column: Spanish meaning, unit and source."""
+
+    name: str
+    meaning: str
+    unit: str
+    source: str
+
+
+_MEF = "MEF, SIAF"
+_CEPLAN = "Guía de seguimiento y evaluación, CEPLAN (RPCD 0056-2024)"
+_REPORT = "Informe de evaluación"
+_OWN = "calculado por presupuesto-link"
+
+
+def _fields(*rows: tuple[str, str, str, str]) -> dict[str, Field]:
+    return {name: Field(name, meaning, unit, source) for name, meaning, unit, source in rows}
+
+
+FIELDS = _fields(
+    # identifiers
+    ("accion", "Código de la acción estratégica regional (AER)", "código", "PDRC"),
+    ("objetivo", "Código del objetivo estratégico regional (OER)", "código", "PDRC"),
+    ("elemento", "Código del OER o de la AER", "código", "PDRC"),
+    ("indicador", "Código del indicador", "código", "PDRC"),
+    ("nivel", "OER o AER", "texto", "PDRC"),
+    ("nombre", "Nombre del elemento o del indicador", "texto", "PDRC"),
+    ("seccion", "Sección del Informe de donde se transcribió", "texto", _REPORT),
+    ("cuadro", "Cuadro del Informe de donde se transcribió", "texto", _REPORT),
+    # budget
+    ("anio", "Año fiscal o año del resultado", "año", "—"),
+    ("anio_ejecucion", "Año del presupuesto de la matriz", "año", "—"),
+    ("anio_resultado", "Año del resultado de la matriz", "año", "—"),
+    ("pia_soles", "Presupuesto institucional de apertura", "soles", _MEF),
+    ("pim_soles", "Presupuesto institucional modificado", "soles", _MEF),
+    ("devengado_soles", "Gasto devengado", "soles", _MEF),
+    ("saldo_soles", "PIM menos devengado", "soles", _OWN),
+    ("ejecucion_ratio", "Devengado entre PIM; vacío si no hay PIM o es cero", "razón", _OWN),
+    ("ejecucion_motivo", "Por qué no hay razón de ejecución", "texto", _OWN),
+    ("color_ejecucion", "Color de la ejecución", "color", _OWN),
+    ("vinculo", "directo, transversal (no se suma), fila sin monto o sin fila", "texto", _OWN),
+    ("acciones", "Número de AER", "cantidad", _OWN),
+    ("transversales", "De ellas, las transversales, cuyo dinero no se suma", "cantidad", _OWN),
+    # advance
+    ("perfil", "Perfil de cálculo del avance", "texto", _OWN),
+    ("politica_nd", "excluir: promedio de lo disponible; cero: el ND cuenta como 0", "texto", _OWN),
+    ("unidad", "Unidad del indicador", "texto", _REPORT),
+    ("sentido", "Sentido esperado del indicador", "texto", "declarado con su sustento en indicadores.csv"),
+    ("sentido_sustento", "Con qué base se declara el sentido", "texto", _OWN),
+    ("serie_contraria", "Por qué las metas no concuerdan con el sentido", "texto", _OWN),
+    ("relevancia", "Relevancia del indicador (1 = muy relevante); vacía si no consta", "orden", _CEPLAN),
+    ("linea_base_anio", "Año de la línea base", "año", _REPORT),
+    ("linea_base", "Valor de la línea base", "unidad del indicador", _REPORT),
+    ("meta", "Logro esperado del año", "unidad del indicador", _REPORT),
+    ("obtenido", "Valor obtenido del año; vacío si ND", "unidad del indicador", _REPORT),
+    ("regla", "Regla que dio el avance Tipo I", "texto", _OWN),
+    ("tipo1_bruto_ratio", "Avance Tipo I sin tope", "razón", _CEPLAN),
+    ("tipo1_ratio", "Avance Tipo I, entre 0 y 1", "razón", _CEPLAN),
+    ("tipo1_motivo", "Por qué no hay avance Tipo I", "texto", _OWN),
+    ("tipo2_bruto_ratio", "Avance Tipo II sin tope: (VO − LB)/(LE − LB)", "razón", _CEPLAN),
+    ("tipo2_ratio", "Avance Tipo II, entre 0 y 1", "razón", _CEPLAN),
+    ("tipo2_motivo", "Por qué no hay avance Tipo II", "texto", _OWN),
+    ("color", "Color del semáforo", "color", _CEPLAN),
+    ("declarado_ratio", "Avance Tipo I que declara el Informe", "razón", _REPORT),
+    ("declarado_impreso", "El mismo, como se imprimió", "texto", _REPORT),
+    ("nd_causa", "Clase de razón por la que el valor es ND", "texto", _REPORT),
+    ("nd_motivo", "Razón por la que el valor es ND", "texto", _REPORT),
+    ("correccion", "Corrección aplicada (ver correcciones)", "código", _OWN),
+    ("indicadores", "Indicadores del elemento", "cantidad", _OWN),
+    ("con_dato", "De ellos, los que tienen avance", "cantidad", _OWN),
+    ("avance_ratio", "Avance del elemento: media ponderada de sus indicadores", "razón", _OWN),
+    ("color_depende_nd", "El color cambia según la política de ND", "sí/no", _OWN),
+    ("objetivos", "Número de OER", "cantidad", _OWN),
+    ("indice_ratio", "Índice propio del plan, no oficial", "razón", _OWN),
+    ("formula", "Fórmula del índice propio", "texto", _OWN),
+    ("oficial", "Si el índice es oficial (nunca lo es)", "sí/no", _OWN),
+    ("rojo", "Elementos en rojo", "cantidad", _OWN),
+    ("amarillo", "Elementos en amarillo", "cantidad", _OWN),
+    ("verde", "Elementos en verde", "cantidad", _OWN),
+    ("gris", "Elementos sin dato", "cantidad", _OWN),
+    ("total", "Todos los elementos", "cantidad", _OWN),
+    # audit
+    ("codigo", "Código del hallazgo", "código", _OWN),
+    ("severidad", "alta, media o baja", "texto", _OWN),
+    ("titulo", "Clase de hallazgo", "texto", _OWN),
+    ("lugar", "Dónde está", "texto", _OWN),
+    ("encontrado", "Qué se encontró", "texto", _OWN),
+    ("esperado", "Qué se esperaba", "texto", _OWN),
+    ("explicacion", "Por qué", "texto", _OWN),
+    ("remedio", "Qué hacer", "texto", _OWN),
+    ("regla_perfil", "Regla que aplica el perfil réplica", "texto", _OWN),
+    ("calculado_ratio", "Avance que da esa regla", "razón", _OWN),
+    ("estado", "Cómo se explica el avance declarado", "texto", _OWN),
+    ("regla_que_explica", "Regla que da el avance declarado", "texto", _OWN),
+    ("reglas_que_coinciden", "Todas las reglas que lo dan", "texto", _OWN),
+    ("celdas", "Avances declarados", "cantidad", _OWN),
+    ("fuente", "Dónde lo publica el Informe", "texto", _REPORT),
+    ("impreso", "Cifra como se imprimió", "texto", _REPORT),
+    ("publicado_ratio", "Avance global publicado", "razón", _REPORT),
+    ("excluir_ratio", "Avance excluyendo los ND", "razón", _OWN),
+    ("cero_ratio", "Avance contando el ND como 0", "razón", _OWN),
+    ("politica", "Política de ND que da la cifra publicada", "texto", _OWN),
+    ("duda", "Por qué se duda de la meta o del valor", "texto", _OWN),
+    ("tabla", "Tabla corregida", "texto", _OWN),
+    ("donde", "Fila corregida", "texto", _OWN),
+    ("campo", "Columna corregida", "texto", _OWN),
+    ("usado", "Valor que se usa", "texto", _OWN),
+    ("tipo", "Clase de corrección", "texto", _OWN),
+    ("motivo", "Por qué", "texto", _OWN),
+    ("evidencia", "Con qué evidencia", "texto", _OWN),
+    # matrices
+    ("banda_ejecucion", "Banda de la ejecución", "color", _OWN),
+    ("banda_resultado", "Banda del resultado", "color", _OWN),
+    ("lista", "AER de la celda", "códigos", _OWN),
+    ("avance_sin_dudas_ratio", "Avance sin los indicadores observados", "razón", _OWN),
+    ("indicadores_en_duda", "Indicadores cuya meta o valor la auditoría observa", "códigos", _OWN),
+    ("diagnostico", "Qué sugiere la celda", "texto", _OWN),
+    ("razon", "Por qué", "texto", _OWN),
+    # ranking
+    ("grupo", "rezagada, prioridad de dato o en meta", "texto", _OWN),
+    ("puesto", "Lugar dentro del grupo; los empates comparten el menor", "orden", _OWN),
+    ("puntaje_ratio", "Puntaje de rezago, entre 0 y 1", "razón", _OWN),
+    ("brecha_avance", "1 menos el avance", "razón", _OWN),
+    ("tendencia", "Cuánto cayó el avance desde el año previo (0 si no cayó)", "razón", _OWN),
+    ("brecha_ejecucion", "1 menos la ejecución", "razón", _OWN),
+    ("peso_presupuestal", "Lugar de su PIM entre las AER con vínculo directo", "razón", _OWN),
+    ("prioridad", "1 si su OER es prioritario", "razón", _OWN),
+    ("aporte_brecha_avance", "Aporte de la brecha de avance al puntaje", "razón", _OWN),
+    ("aporte_tendencia", "Aporte de la tendencia al puntaje", "razón", _OWN),
+    ("aporte_brecha_ejecucion", "Aporte de la brecha de ejecución al puntaje", "razón", _OWN),
+    ("aporte_peso_presupuestal", "Aporte del peso presupuestal al puntaje", "razón", _OWN),
+    ("aporte_prioridad", "Aporte de la prioridad al puntaje", "razón", _OWN),
+    ("peso_con_dato_ratio", "Parte del peso total que tenía dato", "razón", _OWN),
+    ("avance_previo_ratio", "Avance del año previo", "razón", _OWN),
+    # scenario
+    ("escenario", "Escenario", "código", _OWN),
+    ("donante", "AER que cede", "código", _OWN),
+    ("receptor", "AER que recibe", "código", _OWN),
+    ("monto_soles", "Monto que pasa del donante al receptor", "soles", _OWN),
+    ("papel", "donante, receptor o sin cambio", "texto", _OWN),
+    ("pim_antes_soles", "PIM de partida", "soles", _MEF),
+    ("cambio_soles", "Lo que recibe menos lo que cede", "soles", _OWN),
+    ("pim_despues_soles", "PIM con el escenario", "soles", _OWN),
+    ("tope_soles", "Máximo que puede dar o recibir", "soles", _OWN),
+    ("en_tope", "Llegó a su tope", "sí/no", _OWN),
+    ("ejecucion_despues_ratio", "Ejecución con el mismo devengado y el PIM nuevo", "razón", _OWN),
+    ("restriccion", "Nombre del límite", "texto", _OWN),
+    ("frase", "El límite en palabras", "texto", _OWN),
+    ("limite_soles", "Valor del límite", "soles", _OWN),
+    ("usado_soles", "Cuánto se usó", "soles", _OWN),
+    ("activa", "El límite frena el escenario", "sí/no", _OWN),
+    # dictionary
+    ("columna", "Nombre de la columna", "texto", _OWN),
+    ("significado", "Qué es", "texto", _OWN),
+    ("origen", "De dónde sale", "texto", _OWN),
+)

@@ -1,0 +1,80 @@
+"""The result tables of an analysis, named and ordered as they are written to disk."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import polars as pl
+
+from presupuesto_link.fields import FIELDS
+from presupuesto_link.pipeline import Analysis
+from presupuesto_link.scenarios.compare import Scenario
+
+
+@dataclass(frozen=True)
+class ResultTable:
+    """One output table: file name, Spanish title and what it says."""
+
+    name: str
+    title: str
+    note: str
+    frame: pl.DataFrame
+
+
+def result_tables(analysis: Analysis) -> tuple[ResultTable, ...]:
+    """Every table of an analysis. Ratios stay ratios and amounts stay exact; nothing is rounded here."""
+    audit = analysis.audit
+    fixed = (
+        ResultTable("presupuesto_aer", "Presupuesto por AER", "PIA, PIM y devengado de cada AER; las transversales no se suman",
+                    analysis.execution),
+        ResultTable("cobertura", "Cobertura del vínculo", "Cuántas AER y cuántos soles hay en cada clase de vínculo",
+                    analysis.linked.cobertura),
+        ResultTable("avance_indicadores", "Avance de indicadores", "Avance Tipo I y II con cada perfil, y la regla que dio cada cifra",
+                    analysis.indicators),
+        ResultTable("avance_elementos", "Avance de OER y AER", "Con cada perfil y las dos políticas de ND", analysis.elements),
+        ResultTable("conteo_colores", "Conteo por color", "OER y AER en cada color", analysis.counts),
+        ResultTable("indice", "Índice propio (no oficial)", "Media de los OER; no es el Índice de Gestión publicado", analysis.index),
+        ResultTable("hallazgos", "Hallazgos de la auditoría", "Qué se encontró, qué se esperaba, por qué y qué hacer", audit.tabla),
+        ResultTable("conciliacion_avances", "Conciliación de avances", "Cada avance declarado frente a las reglas",
+                    _joined(audit.conciliacion, "reglas_que_coinciden")),
+        ResultTable("conciliacion_reglas", "Reglas que explican", "Cuántos avances declarados explica cada regla", audit.reglas),
+        ResultTable("conciliacion_globales", "Avances globales publicados", "Frente a las dos políticas de ND", audit.globales),
+        ResultTable("dudas", "Indicadores en duda", "Por qué la auditoría observa su meta o su valor", audit.dudas),
+        ResultTable("correcciones", "Correcciones", "Qué valores se corrigieron y con qué evidencia", analysis.inputs.plan.correcciones),
+        ResultTable("ranking", "Ranking de AER rezagadas", "Puntaje con cada componente; los ND van aparte", analysis.ranking),
+    )
+    return (*fixed, *_matrix_tables(analysis), *(table for s in analysis.scenarios for table in _scenario_tables(s)), dictionary())
+
+
+def dictionary() -> ResultTable:
+    """The dictionary of columns as a table."""
+    rows = [{"columna": f.name, "significado": f.meaning, "unidad": f.unit, "origen": f.source} for f in FIELDS.values()]
+    return ResultTable("diccionario", "Diccionario de columnas", "Qué significa cada columna, en qué unidad y de dónde sale",
+                       pl.DataFrame(rows).sort("columna"))
+
+
+def _joined(frame: pl.DataFrame, column: str) -> pl.DataFrame:
+    return frame.with_columns(pl.col(column).list.join(", "))
+
+
+def _matrix_tables(analysis: Analysis) -> list[ResultTable]:
+    tables = []
+    for matrix, diagnosis in zip(analysis.matrices, analysis.diagnoses, strict=True):
+        years = f"{matrix.anio_ejecucion}_{matrix.anio_resultado}"
+        words = f"ejecución {matrix.anio_ejecucion}, resultado {matrix.anio_resultado}"
+        tables += [
+            ResultTable(f"matriz_{years}", f"Matriz {words}", "AER y soles por celda; el ND es una clase propia en los dos ejes", matrix.celdas),
+            ResultTable(f"diagnostico_{years}", f"Diagnóstico {words}", "Qué sugiere la celda de cada AER y por qué", diagnosis),
+        ]
+    return tables
+
+
+def _scenario_tables(scenario: Scenario) -> list[ResultTable]:
+    name = scenario.spec.id
+    return [
+        ResultTable(f"escenario_{name}_aer", f"Escenario {name}: antes y después", scenario.advertencia, scenario.acciones),
+        ResultTable(f"escenario_{name}_transferencias", f"Escenario {name}: transferencias", scenario.advertencia, scenario.transferencias),
+        ResultTable(f"escenario_{name}_restricciones", f"Escenario {name}: límites", "Qué límites frenan el escenario", scenario.restricciones),
+        ResultTable(f"escenario_{name}_excluidas", f"Escenario {name}: no pueden recibir", "AER rezagadas que el escenario no puede financiar",
+                    scenario.excluidas),
+    ]
