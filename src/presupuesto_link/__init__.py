@@ -36,7 +36,7 @@ _PUBLIC = {
     "write_analysis": "presentation.outputs",
     "PresupuestoLinkError": "errors",
 }
-__all__ = list(_PUBLIC)  # noqa: PLE0604 - the names are the keys, in flow order
+__all__ = list(_PUBLIC)
 
 
 def __getattr__(name: str) -> Any:

@@ -144,7 +144,6 @@ FIELDS = _fields(
     ("peso_con_dato_ratio", "Parte del peso total que tenía dato", "razón", _OWN),
     ("avance_previo_ratio", "Avance del año previo", "razón", _OWN),
     # scenario
-    ("escenario", "Escenario", "código", _OWN),
     ("donante", "AER que cede", "código", _OWN),
     ("receptor", "AER que recibe", "código", _OWN),
     ("monto_soles", "Monto que pasa del donante al receptor", "soles", _OWN),

@@ -277,5 +277,5 @@ def _problem(where: str, item: Any) -> Problem:
     elif kind == "string_pattern_mismatch":
         expected = f"un texto con la forma {ctx.get('pattern', '')}"
     else:
-        expected = _TYPES.get(kind.split("_")[0], "un valor del tipo documentado")
+        expected = _TYPES.get(kind.partition("_")[0], "un valor del tipo documentado")
     return Problem(f"{where}, clave «{key}»", found, expected, "corrija el valor")

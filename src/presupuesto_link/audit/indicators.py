@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import polars as pl
 
 from presupuesto_link.errors import Finding
@@ -89,7 +91,7 @@ def _sense(plan: Plan) -> list[Finding]:
 def _contrary(sense: str, steps: list[float | None]) -> bool:
     """Does any step of baseline and targets go against an ascending or descending sense?"""
     known = [step for step in steps if step is not None]
-    moves = [b - a for a, b in zip(known, known[1:], strict=False)]
+    moves = [b - a for a, b in pairwise(known)]
     return (sense == "ascendente" and any(m < 0 for m in moves)) or (
         sense == "descendente" and any(m > 0 for m in moves)
     )

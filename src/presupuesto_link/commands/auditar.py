@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from enum import Enum
+from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from presupuesto_link.errors import Finding
 
 
-class SeverityOption(str, Enum):
+class SeverityOption(StrEnum):
     """Severities of a finding."""
 
     alta = "alta"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from enum import Enum
+from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     import polars as pl
 
 
-class Level(str, Enum):
+class Level(StrEnum):
     """What to show the advance of."""
 
     oer = "oer"

@@ -17,6 +17,8 @@ from presupuesto_link.commands.ranking import ranking
 from presupuesto_link.commands.spanish import SpanishCommand, SpanishGroup, translate_error
 from presupuesto_link.errors import PresupuestoLinkError
 
+_INTERRUPTED = 130
+_INTERRUPTED_WORDS = "Interrumpido: la carpeta de salida quedó como estaba."
 _USAGE_ERROR: type[Exception] = next(base for base in typer.BadParameter.__mro__ if base.__name__ == "UsageError")
 
 app = typer.Typer(
@@ -70,7 +72,7 @@ def _code(arguments: list[str], debug: bool) -> int:
     except _USAGE_ERROR as error:
         return _usage(error)
     except (KeyboardInterrupt, typer.Abort):
-        return _say("Interrumpido: la carpeta de salida quedó como estaba.", 130)
+        return _say(_INTERRUPTED_WORDS, _INTERRUPTED)
     except BrokenPipeError:
         sys.stderr.close()
         return 0
@@ -80,6 +82,8 @@ def _code(arguments: list[str], debug: bool) -> int:
         return _say(
             f"Error interno ({type(error).__name__}): {error}\nVuelva a ejecutar con --debug y comparta la traza.", 1
         )
+    if result == _INTERRUPTED:  # Typer turns Ctrl-C into this code
+        return _say(_INTERRUPTED_WORDS, _INTERRUPTED)
     return result if isinstance(result, int) else 0
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from enum import Enum
+from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -12,14 +12,14 @@ if TYPE_CHECKING:
     from presupuesto_link.pipeline import Inputs
 
 
-class Profile(str, Enum):
+class Profile(StrEnum):
     """Advance profiles that travel with the package."""
 
     ceplan = "ceplan"
     informe_2024 = "informe_2024"
 
 
-class Policy(str, Enum):
+class Policy(StrEnum):
     """What an ND does inside a mean."""
 
     excluir = "excluir"

@@ -114,7 +114,7 @@ def count_colours(elements: pl.DataFrame) -> pl.DataFrame:
 
 def latest_year(frame: pl.DataFrame) -> int:
     """The last year of a table with a column `anio` and at least one row."""
-    return max(frame["anio"].to_list())
+    return int(max(frame["anio"].to_list()))
 
 
 def _weight(key: list[str]) -> pl.Expr:

@@ -7,7 +7,6 @@ interruption leaves the previous results whole.
 from __future__ import annotations
 
 import json
-import os
 import shutil
 from collections.abc import Callable
 from hashlib import sha256
@@ -102,9 +101,13 @@ def _write_workbook(analysis: Analysis, tables: tuple[ResultTable, ...], path: P
 
     spec = analysis.inputs.spec
     about = [
-        ("Análisis", spec.titulo), ("Pregunta", spec.pregunta), ("Fuente", spec.fuente),
-        ("Fecha de corte", spec.fecha_corte.isoformat()), ("Perfil de avance", spec.avance.perfil),
-        ("Política de ND", spec.avance.politica_nd), *(("No modela", sentence) for sentence in spec.no_modela),
+        ("Análisis", spec.titulo),
+        ("Pregunta", spec.pregunta),
+        ("Fuente", spec.fuente),
+        ("Fecha de corte", spec.fecha_corte.isoformat()),
+        ("Perfil de avance", spec.avance.perfil),
+        ("Política de ND", spec.avance.politica_nd),
+        *(("No modela", sentence) for sentence in spec.no_modela),
     ]
     write_workbook(path, {table.name: TableSheet(table.title, table.frame, table.note) for table in tables}, about)
 
@@ -121,7 +124,9 @@ def _manifest(analysis: Analysis, folder: Path) -> dict[str, Any]:
             "perfiles": [profile.model_dump(mode="json") for profile in inputs.profiles],
             "escenarios": [scenario.spec.model_dump(mode="json") for scenario in analysis.scenarios],
         },
-        "salidas": {path.relative_to(folder).as_posix(): _digest(path) for path in sorted(folder.rglob("*")) if path.is_file()},
+        "salidas": {
+            path.relative_to(folder).as_posix(): _digest(path) for path in sorted(folder.rglob("*")) if path.is_file()
+        },
     }
 
 
@@ -150,8 +155,14 @@ def _must_be_ours(folder: Path) -> None:
     if folder.is_file():
         raise OutputError(Problem(str(folder), "un archivo", "una carpeta", "elija otro nombre con --salida"))
     if folder.is_dir() and any(folder.iterdir()) and not (folder / MANIFEST).is_file():
-        raise OutputError(Problem(str(folder), "una carpeta con otros archivos", "una carpeta nueva, vacía o con resultados anteriores",
-                                  "elija otra carpeta con --salida"))
+        raise OutputError(
+            Problem(
+                str(folder),
+                "una carpeta con otros archivos",
+                "una carpeta nueva, vacía o con resultados anteriores",
+                "elija otra carpeta con --salida",
+            )
+        )
 
 
 def _swap(part: Path, folder: Path) -> None:
@@ -159,16 +170,22 @@ def _swap(part: Path, folder: Path) -> None:
     earlier = folder.with_name(folder.name + ".anterior")
     shutil.rmtree(earlier, ignore_errors=True)
     if folder.is_dir():
-        os.replace(folder, earlier)
+        folder.replace(earlier)
     try:
-        os.replace(part, folder)
+        part.replace(folder)
     except OSError:
         if earlier.is_dir():
-            os.replace(earlier, folder)
+            earlier.replace(folder)
         raise
     shutil.rmtree(earlier, ignore_errors=True)
 
 
 def _not_written(folder: Path, error: OSError) -> OutputError:
-    return OutputError(Problem(str(folder), f"no se pudo escribir: {error.strerror or error}", "una carpeta en la que se pueda escribir",
-                               "cierre en Excel los archivos de esa carpeta, revise permisos y espacio, o elija otra con --salida"))
+    return OutputError(
+        Problem(
+            str(folder),
+            f"no se pudo escribir: {error.strerror or error}",
+            "una carpeta en la que se pueda escribir",
+            "cierre en Excel los archivos de esa carpeta, revise permisos y espacio, o elija otra con --salida",
+        )
+    )

@@ -13,12 +13,10 @@ from presupuesto_link.wording import enumerate_words, percent, plural, soles
 
 def summary_lines(analysis: Analysis) -> list[str]:
     """What was read, linked, found and not checked; every number comes from the analysis."""
-    spec, plan = analysis.inputs.spec, analysis.inputs.plan
+    spec = analysis.inputs.spec
     return [
         spec.titulo,
-        f"Se leyó: {plural(plan.objetivos.height, 'OER', 'OER')}, {plural(plan.acciones.height, 'AER', 'AER')}, "
-        f"{plural(plan.indicadores.height, 'indicador', 'indicadores')}, {plural(analysis.inputs.budget.filas.height, 'fila', 'filas')} "
-        f"de presupuesto {spec.fuentes.anio_gasto}; {plural(plan.correcciones.height, 'corrección aplicada', 'correcciones aplicadas')}.",
+        _read(analysis),
         *_money(analysis),
         _colours(analysis),
         _findings(analysis),
@@ -26,23 +24,42 @@ def summary_lines(analysis: Analysis) -> list[str]:
     ]
 
 
+def _read(analysis: Analysis) -> str:
+    plan, rows = analysis.inputs.plan, analysis.inputs.budget.filas.height
+    return (
+        f"Se leyó: {plan.objetivos.height} OER, {plan.acciones.height} AER, "
+        f"{plural(plan.indicadores.height, 'indicador', 'indicadores')} y {plural(rows, 'fila', 'filas')} de presupuesto "
+        f"{analysis.inputs.spec.fuentes.anio_gasto}; "
+        f"{plural(plan.correcciones.height, 'corrección aplicada', 'correcciones aplicadas')}."
+    )
+
+
 def _money(analysis: Analysis) -> list[str]:
     lines = []
     for row in analysis.linked.cobertura.iter_rows(named=True):
         if row["vinculo"] == "directo":
             ratio = float(row["devengado_soles"]) / float(row["pim_soles"]) if row["pim_soles"] else None
-            lines.append(f"Dinero vinculado: {row['acciones']} AER, PIM {soles(row['pim_soles'])}, devengado {soles(row['devengado_soles'])} ({percent(ratio, 2)}).")
+            lines.append(
+                f"Dinero vinculado: {row['acciones']} AER, PIM {soles(row['pim_soles'])}, devengado {soles(row['devengado_soles'])} ({percent(ratio, 2)})."
+            )
         elif row["vinculo"] == "transversal" and row["acciones"]:
             lines.append(f"Transversal, aparte y sin sumar: {row['acciones']} AER, PIM {soles(row['pim_soles'])}.")
-    without = analysis.linked.cobertura.filter(pl.col("vinculo").is_in(["fila sin monto", "sin fila"]))["acciones"].sum()
+    without = analysis.linked.cobertura.filter(pl.col("vinculo").is_in(["fila sin monto", "sin fila"]))[
+        "acciones"
+    ].sum()
     return [*lines, f"Sin presupuesto vinculado: {without} AER."]
 
 
 def _colours(analysis: Analysis) -> str:
     spec = analysis.inputs.spec.avance
     year = latest_year(analysis.counts)
-    rows = analysis.counts.filter((pl.col("perfil") == spec.perfil) & (pl.col("politica_nd") == spec.politica_nd) & (pl.col("anio") == year))
-    parts = [f"{r['nivel']} {r['rojo']} en rojo, {r['amarillo']} en amarillo, {r['verde']} en verde, {r['gris']} ND" for r in rows.iter_rows(named=True)]
+    rows = analysis.counts.filter(
+        (pl.col("perfil") == spec.perfil) & (pl.col("politica_nd") == spec.politica_nd) & (pl.col("anio") == year)
+    )
+    parts = [
+        f"{r['nivel']} {r['rojo']} en rojo, {r['amarillo']} en amarillo, {r['verde']} en verde, {r['gris']} ND"
+        for r in rows.iter_rows(named=True)
+    ]
     return f"Semáforo {year} (perfil {spec.perfil}, ND: {spec.politica_nd}): {'; '.join(parts)}."
 
 

@@ -25,32 +25,88 @@ def result_tables(analysis: Analysis) -> tuple[ResultTable, ...]:
     """Every table of an analysis. Ratios stay ratios and amounts stay exact; nothing is rounded here."""
     audit = analysis.audit
     fixed = (
-        ResultTable("presupuesto_aer", "Presupuesto por AER", "PIA, PIM y devengado de cada AER; las transversales no se suman",
-                    analysis.execution),
-        ResultTable("cobertura", "Cobertura del vínculo", "Cuántas AER y cuántos soles hay en cada clase de vínculo",
-                    analysis.linked.cobertura),
-        ResultTable("avance_indicadores", "Avance de indicadores", "Avance Tipo I y II con cada perfil, y la regla que dio cada cifra",
-                    analysis.indicators),
-        ResultTable("avance_elementos", "Avance de OER y AER", "Con cada perfil y las dos políticas de ND", analysis.elements),
+        ResultTable(
+            "presupuesto_aer",
+            "Presupuesto por AER",
+            "PIA, PIM y devengado de cada AER; las transversales no se suman",
+            analysis.execution,
+        ),
+        ResultTable(
+            "cobertura",
+            "Cobertura del vínculo",
+            "Cuántas AER y cuántos soles hay en cada clase de vínculo",
+            analysis.linked.cobertura,
+        ),
+        ResultTable(
+            "indicadores",
+            "Indicadores",
+            "Sentido declarado de cada indicador, con su sustento y los desacuerdos con la serie de metas",
+            analysis.inputs.plan.indicadores,
+        ),
+        ResultTable(
+            "avance_indicadores",
+            "Avance de indicadores",
+            "Avance Tipo I y II con cada perfil, y la regla que dio cada cifra",
+            analysis.indicators,
+        ),
+        ResultTable(
+            "avance_elementos", "Avance de OER y AER", "Con cada perfil y las dos políticas de ND", analysis.elements
+        ),
         ResultTable("conteo_colores", "Conteo por color", "OER y AER en cada color", analysis.counts),
-        ResultTable("indice", "Índice propio (no oficial)", "Media de los OER; no es el Índice de Gestión publicado", analysis.index),
-        ResultTable("hallazgos", "Hallazgos de la auditoría", "Qué se encontró, qué se esperaba, por qué y qué hacer", audit.tabla),
-        ResultTable("conciliacion_avances", "Conciliación de avances", "Cada avance declarado frente a las reglas",
-                    _joined(audit.conciliacion, "reglas_que_coinciden")),
-        ResultTable("conciliacion_reglas", "Reglas que explican", "Cuántos avances declarados explica cada regla", audit.reglas),
-        ResultTable("conciliacion_globales", "Avances globales publicados", "Frente a las dos políticas de ND", audit.globales),
+        ResultTable(
+            "indice",
+            "Índice propio (no oficial)",
+            "Media de los OER; no es el Índice de Gestión publicado",
+            analysis.index,
+        ),
+        ResultTable(
+            "hallazgos",
+            "Hallazgos de la auditoría",
+            "Qué se encontró, qué se esperaba, por qué y qué hacer",
+            audit.tabla,
+        ),
+        ResultTable(
+            "conciliacion_avances",
+            "Conciliación de avances",
+            "Cada avance declarado frente a las reglas",
+            _joined(audit.conciliacion, "reglas_que_coinciden"),
+        ),
+        ResultTable(
+            "conciliacion_reglas", "Reglas que explican", "Cuántos avances declarados explica cada regla", audit.reglas
+        ),
+        ResultTable(
+            "conciliacion_globales", "Avances globales publicados", "Frente a las dos políticas de ND", audit.globales
+        ),
         ResultTable("dudas", "Indicadores en duda", "Por qué la auditoría observa su meta o su valor", audit.dudas),
-        ResultTable("correcciones", "Correcciones", "Qué valores se corrigieron y con qué evidencia", analysis.inputs.plan.correcciones),
-        ResultTable("ranking", "Ranking de AER rezagadas", "Puntaje con cada componente; los ND van aparte", analysis.ranking),
+        ResultTable(
+            "correcciones",
+            "Correcciones",
+            "Qué valores se corrigieron y con qué evidencia",
+            analysis.inputs.plan.correcciones,
+        ),
+        ResultTable(
+            "ranking", "Ranking de AER rezagadas", "Puntaje con cada componente; los ND van aparte", analysis.ranking
+        ),
     )
-    return (*fixed, *_matrix_tables(analysis), *(table for s in analysis.scenarios for table in _scenario_tables(s)), dictionary())
+    return (
+        *fixed,
+        *_matrix_tables(analysis),
+        *(table for s in analysis.scenarios for table in _scenario_tables(s)),
+        dictionary(),
+    )
 
 
 def dictionary() -> ResultTable:
     """The dictionary of columns as a table."""
-    rows = [{"columna": f.name, "significado": f.meaning, "unidad": f.unit, "origen": f.source} for f in FIELDS.values()]
-    return ResultTable("diccionario", "Diccionario de columnas", "Qué significa cada columna, en qué unidad y de dónde sale",
-                       pl.DataFrame(rows).sort("columna"))
+    rows = [
+        {"columna": f.name, "significado": f.meaning, "unidad": f.unit, "origen": f.source} for f in FIELDS.values()
+    ]
+    return ResultTable(
+        "diccionario",
+        "Diccionario de columnas",
+        "Qué significa cada columna, en qué unidad y de dónde sale",
+        pl.DataFrame(rows).sort("columna"),
+    )
 
 
 def _joined(frame: pl.DataFrame, column: str) -> pl.DataFrame:
@@ -63,8 +119,15 @@ def _matrix_tables(analysis: Analysis) -> list[ResultTable]:
         years = f"{matrix.anio_ejecucion}_{matrix.anio_resultado}"
         words = f"ejecución {matrix.anio_ejecucion}, resultado {matrix.anio_resultado}"
         tables += [
-            ResultTable(f"matriz_{years}", f"Matriz {words}", "AER y soles por celda; el ND es una clase propia en los dos ejes", matrix.celdas),
-            ResultTable(f"diagnostico_{years}", f"Diagnóstico {words}", "Qué sugiere la celda de cada AER y por qué", diagnosis),
+            ResultTable(
+                f"matriz_{years}",
+                f"Matriz {words}",
+                "AER y soles por celda; el ND es una clase propia en los dos ejes",
+                matrix.celdas,
+            ),
+            ResultTable(
+                f"diagnostico_{years}", f"Diagnóstico {words}", "Qué sugiere la celda de cada AER y por qué", diagnosis
+            ),
         ]
     return tables
 
@@ -72,9 +135,25 @@ def _matrix_tables(analysis: Analysis) -> list[ResultTable]:
 def _scenario_tables(scenario: Scenario) -> list[ResultTable]:
     name = scenario.spec.id
     return [
-        ResultTable(f"escenario_{name}_aer", f"Escenario {name}: antes y después", scenario.advertencia, scenario.acciones),
-        ResultTable(f"escenario_{name}_transferencias", f"Escenario {name}: transferencias", scenario.advertencia, scenario.transferencias),
-        ResultTable(f"escenario_{name}_restricciones", f"Escenario {name}: límites", "Qué límites frenan el escenario", scenario.restricciones),
-        ResultTable(f"escenario_{name}_excluidas", f"Escenario {name}: no pueden recibir", "AER rezagadas que el escenario no puede financiar",
-                    scenario.excluidas),
+        ResultTable(
+            f"escenario_{name}_aer", f"Escenario {name}: antes y después", scenario.advertencia, scenario.acciones
+        ),
+        ResultTable(
+            f"escenario_{name}_transferencias",
+            f"Escenario {name}: transferencias",
+            scenario.advertencia,
+            scenario.transferencias,
+        ),
+        ResultTable(
+            f"escenario_{name}_restricciones",
+            f"Escenario {name}: límites",
+            "Qué límites frenan el escenario",
+            scenario.restricciones,
+        ),
+        ResultTable(
+            f"escenario_{name}_excluidas",
+            f"Escenario {name}: no pueden recibir",
+            "AER rezagadas que el escenario no puede financiar",
+            scenario.excluidas,
+        ),
     ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
@@ -11,7 +12,7 @@ from presupuesto_link.scenarios.problem import TransferProblem
 if TYPE_CHECKING:
     import numpy as np
 
-_SLACK = 1e-9
+_SLACK = 1e-3  # in score x soles: far below what moving one sol is worth, far above the solver's tolerance
 
 
 def solve_transfers(problem: TransferProblem) -> pl.DataFrame:
@@ -45,15 +46,32 @@ def solve_transfers(problem: TransferProblem) -> pl.DataFrame:
     )
     i, j = arcs["i"].to_numpy().astype(float), arcs["j"].to_numpy().astype(float)
     limits = _limits(problem, i, j)
-    first = _minimise(-arcs["peso"].to_numpy(), *limits)
-    keep = [(-arcs["peso"].to_numpy(), first.fun + abs(first.fun) * _SLACK)]
-    second = _minimise(i * (j.max() + 1) + j, *limits, keep=keep)
-    x = np.rint(second.x)
-    third = _minimise(-i * j, *_same_margins(i, j, x))
+    priority = -arcs["peso"].to_numpy()
+    first = _minimise(priority, limits)
+    second = _minimise(i * (j.max() + 1) + j, limits.at_most(priority, first.fun + _SLACK))
+    third = _minimise(-i * j, _same_margins(i, j, np.rint(second.x)))
     amounts = np.rint(third.x).astype(np.int64)
     solved = arcs.with_columns(monto_soles=pl.Series(amounts, dtype=pl.Int64)).filter(pl.col("monto_soles") > 0)
     _check(problem, solved)
     return solved.select("donante", "receptor", "monto_soles")
+
+
+@dataclass(frozen=True)
+class _Limits:
+    """Rows of `A x <= b` and `A x = b` over the arcs; None when there are none."""
+
+    upper: np.ndarray | None
+    caps: np.ndarray | None
+    exact: np.ndarray | None
+    amounts: np.ndarray | None
+
+    def at_most(self, row: np.ndarray, cap: float) -> _Limits:
+        """The same limits plus one more row."""
+        import numpy as np
+
+        upper = row[None, :] if self.upper is None else np.vstack([self.upper, row])
+        caps = np.array([cap]) if self.caps is None else np.append(self.caps, cap)
+        return _Limits(upper, caps, self.exact, self.amounts)
 
 
 def _sums(labels: np.ndarray) -> np.ndarray:
@@ -64,41 +82,40 @@ def _sums(labels: np.ndarray) -> np.ndarray:
     return member
 
 
-def _limits(problem: TransferProblem, i: np.ndarray, j: np.ndarray) -> tuple[Any, Any, Any, Any]:
+def _limits(problem: TransferProblem, i: np.ndarray, j: np.ndarray) -> _Limits:
+    """What donors may give, receivers may take and the whole scenario may or must move."""
     import numpy as np
 
-    rows = [_sums(i), _sums(j)]
-    caps = [
-        problem.donantes.sort("orden")["tope_soles"].to_numpy(),
-        problem.receptores.sort("orden")["tope_soles"].to_numpy(),
-    ]
+    caps = [side.sort("orden")["tope_soles"].to_numpy() for side in (problem.donantes, problem.receptores)]
+    limits = _Limits(np.vstack([_sums(i), _sums(j)]), np.concatenate(caps).astype(float), None, None)
+    everything = np.ones(i.size)
     if problem.maximo_soles is not None:
-        rows.append(np.ones((1, i.size)))
-        caps.append(np.array([problem.maximo_soles]))
-    exact = (
-        (np.ones((1, i.size)), np.array([problem.requerido_soles]))
-        if problem.requerido_soles is not None
-        else (None, None)
-    )
-    return np.vstack(rows), np.concatenate(caps), *exact
+        limits = limits.at_most(everything, problem.maximo_soles)
+    if problem.requerido_soles is None:
+        return limits
+    return replace(limits, exact=everything[None, :], amounts=np.array([float(problem.requerido_soles)]))
 
 
-def _same_margins(i: np.ndarray, j: np.ndarray, x: np.ndarray) -> tuple[Any, Any, Any, Any]:
+def _same_margins(i: np.ndarray, j: np.ndarray, x: np.ndarray) -> _Limits:
+    """Each donor gives and each receiver takes what `x` says."""
     import numpy as np
 
     rows = np.vstack([_sums(i), _sums(j)])
-    return None, None, rows, np.rint(rows @ x)
+    return _Limits(None, None, rows, np.rint(rows @ x))
 
 
-def _minimise(
-    cost: np.ndarray, upper: Any, caps: Any, exact: Any, amounts: Any, keep: list[tuple[Any, float]] | None = None
-) -> Any:
-    import numpy as np
+def _minimise(cost: np.ndarray, limits: _Limits) -> Any:
     from scipy.optimize import linprog
 
-    for row, cap in keep or []:
-        upper, caps = np.vstack([upper, row[None, :]]), np.append(caps, cap)
-    result = linprog(cost, A_ub=upper, b_ub=caps, A_eq=exact, b_eq=amounts, bounds=(0, None), method="highs-ds")
+    result = linprog(
+        cost,
+        A_ub=limits.upper,
+        b_ub=limits.caps,
+        A_eq=limits.exact,
+        b_eq=limits.amounts,
+        bounds=(0, None),
+        method="highs-ds",
+    )
     if not result.success:
         raise RuntimeError(f"HiGHS did not solve a feasible transport problem: {result.message}")
     return result

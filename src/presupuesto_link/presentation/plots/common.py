@@ -1,0 +1,198 @@
+"""What every figure shares: theme, text that fits its box, source note and byte-stable files."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+from presupuesto_link.linkage.by_action import TRANSVERSAL
+from presupuesto_link.pipeline import Analysis
+from presupuesto_link.presentation.theme import INK, LINE, MUTED, PAPER
+from presupuesto_link.specs import SemaforoSpec
+from presupuesto_link.wording import enumerate_words, millions, percent, soles
+
+FONT = "DejaVu Sans"  # ships with matplotlib: the text measures the same everywhere
+PAGE_CM = 17.5  # text width of an A4 portrait page
+MARGIN_CM = 0.35
+TITLE_PT, SUBTITLE_PT, CAPTION_PT, TEXT_PT, SMALL_PT = 11, 8.5, 7, 8, 7
+MM_PER_PT = 0.352778  # plotnine sizes text in points and marks in millimetres
+DAGGER = "†"  # marks transversal actions
+
+
+@dataclass(frozen=True)
+class Figure:
+    """A figure ready to be saved.
+
+    Attributes:
+        name: file name without extension.
+        title: what the figure finds, in one sentence.
+        alt: one or two sentences for screen readers.
+        plot: the plotnine object.
+        width_cm, height_cm: printed size.
+        data: exactly the frame plotted.
+    """
+
+    name: str
+    title: str
+    alt: str
+    plot: object
+    width_cm: float
+    height_cm: float
+    data: pl.DataFrame
+
+
+def save_figure(figure: Figure, folder: Path) -> tuple[Path, Path]:
+    """Write `<name>.png` (300 dpi) and `<name>.svg`; the same figure gives the same bytes.
+
+    Returns:
+        The two paths, PNG first.
+    """
+    import matplotlib as mpl
+
+    mpl.use("Agg")
+    plot: Any = figure.plot
+    folder.mkdir(parents=True, exist_ok=True)
+    png, svg = folder / f"{figure.name}.png", folder / f"{figure.name}.svg"
+    fixed: Any = {"svg.hashsalt": "presupuesto-link", "svg.fonttype": "path", "font.family": FONT}
+    with mpl.rc_context(fixed):
+        plot.save(png, dpi=300, verbose=False, metadata={"Software": None})
+        plot.save(svg, dpi=72, verbose=False, metadata={"Date": None, "Creator": None})
+    return png, svg
+
+
+def grammar() -> Any:
+    """Plotnine, imported when first drawn with; it has no types of its own."""
+    return import_module("plotnine")
+
+
+def base_theme(width_cm: float, height_cm: float) -> Any:
+    """The look of every figure; legends on top, title and note aligned with the page."""
+    p9 = grammar()
+
+    return p9.theme_minimal(base_size=TEXT_PT, base_family=FONT) + p9.theme(
+        figure_size=(width_cm / 2.54, height_cm / 2.54),
+        plot_margin=MARGIN_CM / width_cm,
+        plot_background=p9.element_rect(fill=PAPER, color=PAPER),
+        panel_grid_minor=p9.element_blank(),
+        panel_grid_major=p9.element_line(color=LINE, size=0.3),
+        text=p9.element_text(color=INK),
+        axis_text=p9.element_text(color=INK, size=TEXT_PT),
+        axis_title=p9.element_text(color=INK, size=TEXT_PT),
+        plot_title=p9.element_text(size=TITLE_PT, weight="bold", ha="left", linespacing=1.15),
+        plot_subtitle=p9.element_text(
+            size=SUBTITLE_PT, color=MUTED, ha="left", linespacing=1.25, margin={"t": 4, "b": 6, "unit": "pt"}
+        ),
+        plot_caption=p9.element_text(
+            size=CAPTION_PT, color=MUTED, ha="left", linespacing=1.3, margin={"t": 8, "unit": "pt"}
+        ),
+        plot_title_position="plot",
+        plot_caption_position="plot",
+        legend_position="top",
+        legend_justification="left",
+        legend_text=p9.element_text(size=TEXT_PT),
+        legend_title=p9.element_text(size=TEXT_PT),
+        legend_key=p9.element_blank(),
+        strip_text=p9.element_text(size=TEXT_PT, weight="bold"),
+    )
+
+
+def page_labels(title: str, subtitle: str, caption: str, width_cm: float, **axes: str) -> Any:
+    """Title, subtitle and note, wrapped to the width of the figure."""
+    p9 = grammar()
+
+    room = width_cm - 2 * MARGIN_CM - 0.2
+    return p9.labs(
+        title=wrap(title, room, TITLE_PT, bold=True),
+        subtitle=wrap(subtitle, room, SUBTITLE_PT),
+        caption=wrap(caption, room, CAPTION_PT),
+        **axes,
+    )
+
+
+def source_note(analysis: Analysis, *notes: str) -> str:
+    """Source and cut-off date, then what must be known to read the figure."""
+    spec = analysis.inputs.spec
+    source = f"Fuente: {spec.fuente}. Fecha de corte: {spec.fecha_corte:%d/%m/%Y}."
+    return "\n".join([source, *(note for note in notes if note)])
+
+
+def transversal_note(actions: pl.DataFrame, text: str) -> str:
+    """`† AER.07.01 es transversal: …`, or nothing when no action is."""
+    codes = actions.filter(pl.col("vinculo") == TRANSVERSAL)["accion"].sort().to_list()
+    verb = "es transversal" if len(codes) == 1 else "son transversales"
+    return f"{DAGGER} {enumerate_words(codes)} {verb}: {text}" if codes else ""
+
+
+def pandas_of(frame: pl.DataFrame) -> Any:
+    """The frame as pandas, money as float: the plot's door."""
+    return frame.with_columns(pl.selectors.decimal().cast(pl.Float64)).to_pandas()
+
+
+def short_code(code: str) -> str:
+    """`01.03` from `AER.01.03`."""
+    return code.partition(".")[2] or code
+
+
+def short_amount(amount: Any) -> str:
+    """Millions, or whole soles below one million."""
+    return soles(amount) if amount is None or abs(amount) < 1_000_000 else millions(amount)
+
+
+def band_words(bands: SemaforoSpec) -> dict[str, str]:
+    """The edges of each colour in words, under the analysis' own bands."""
+    amber, green = percent(bands.amarillo_desde_ratio, 0), percent(bands.verde_desde_ratio, 0)
+    return {
+        "rojo": f"menos de {amber}",
+        "amarillo": f"de {amber} a menos de {green}",
+        "verde": f"{green} o más",
+        "gris": "sin dato",
+    }
+
+
+def wrap(text: str, room_cm: float, size_pt: float, *, bold: bool = False, lines: int = 0) -> str:
+    """Break a text so that no line is wider than `room_cm`; with `lines`, cut what does not fit with «…»."""
+    rows = [row for part in text.split("\n") for row in _break(part, room_cm, size_pt, bold)]
+    if lines and len(rows) > lines:
+        rows = [*rows[: lines - 1], _cut(" ".join(rows[lines - 1 :]), room_cm, size_pt, bold)]
+    return "\n".join(rows)
+
+
+def width_cm(text: str, size_pt: float, bold: bool = False) -> float:
+    """Printed width of a line of text."""
+    return sum(_advance(letter, bold) for letter in text) * size_pt / 72 * 2.54
+
+
+def _break(text: str, room_cm: float, size_pt: float, bold: bool) -> list[str]:
+    rows = [""]
+    for word in text.split(" "):
+        longer = f"{rows[-1]} {word}".strip()
+        if rows[-1] and width_cm(longer, size_pt, bold) > room_cm:
+            rows.append(word)
+        else:
+            rows[-1] = longer
+    return rows
+
+
+def _cut(text: str, room_cm: float, size_pt: float, bold: bool) -> str:
+    if width_cm(text, size_pt, bold) <= room_cm:
+        return text
+    while text and width_cm(f"{text}…", size_pt, bold) > room_cm:
+        text = text[:-1]
+    return f"{text.rstrip(' ,;(')}…"
+
+
+@lru_cache(maxsize=1024)
+def _advance(letter: str, bold: bool) -> float:
+    """Width of a letter in ems, from the font itself."""
+    from matplotlib.font_manager import FontProperties
+    from matplotlib.textpath import text_to_path
+
+    font = FontProperties(family=FONT, weight="bold" if bold else "normal", size=100)
+    pair: float = text_to_path.get_text_width_height_descent(f"{letter}{letter}x", font, False)[0]
+    one: float = text_to_path.get_text_width_height_descent(f"{letter}x", font, False)[0]
+    return (pair - one) / 100

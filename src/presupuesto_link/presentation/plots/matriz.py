@@ -1,0 +1,170 @@
+"""The execution-versus-result matrix as a grid of tiles."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import polars as pl
+
+from presupuesto_link.linkage.by_action import TRANSVERSAL
+from presupuesto_link.matrices.matrix import Matrix
+from presupuesto_link.measures.semaforo import AMBER, GREEN, GREY, RED
+from presupuesto_link.pipeline import Analysis
+from presupuesto_link.presentation.plots.common import (
+    DAGGER,
+    PAGE_CM,
+    SMALL_PT,
+    TEXT_PT,
+    Figure,
+    band_words,
+    base_theme,
+    grammar,
+    page_labels,
+    pandas_of,
+    short_amount,
+    short_code,
+    source_note,
+    transversal_note,
+    wrap,
+)
+from presupuesto_link.presentation.theme import HEX, INK, LETTER, LINE, PAPER, TEXT_ON
+from presupuesto_link.wording import percent, plural
+
+_HEIGHT_CM = 17.0
+_TILE_CM = 3.2
+_SHADE = ("#EEF3F8", "#A9C1DA")  # neutral: few to many actions
+_PLACE = {RED: 1.0, AMBER: 2.0, GREEN: 3.0}  # grey stands apart on both axes
+_GREY_X, _GREY_Y = 4.12, -0.12
+
+
+def draw_matrix(analysis: Analysis, matrix: Matrix) -> Figure:
+    """How many actions, how much money and which codes are in each cell."""
+    data = _tiles(matrix)
+    title = _title(analysis, matrix)
+    years = f"{matrix.anio_ejecucion}_{matrix.anio_resultado}"
+    plot = _plot(data, analysis) + page_labels(
+        title,
+        f"Número de AER, su PIM {matrix.anio_ejecucion} (S/ o millones de S/) y sus códigos, por semáforo de ejecución "
+        f"(devengado ÷ PIM) y semáforo de resultado (avance de sus indicadores). Más oscuro: más AER.",
+        _note(analysis, matrix),
+        PAGE_CM,
+        x=f"Resultado {matrix.anio_resultado}: avance respecto de la meta del año",
+        y=f"Ejecución {matrix.anio_ejecucion}: devengado ÷ PIM",
+    )
+    return Figure(f"matriz_{years}", title, _alt(title, matrix), plot, PAGE_CM, _HEIGHT_CM, data)
+
+
+def _tiles(matrix: Matrix) -> pl.DataFrame:
+    """The 16 cells with their place on the grid and their texts."""
+    shared = set(matrix.acciones.filter(pl.col("vinculo") == TRANSVERSAL)["accion"])
+    rows = list(matrix.celdas.iter_rows(named=True))
+    return matrix.celdas.with_columns(
+        x=pl.col("banda_resultado").replace_strict({**_PLACE, GREY: _GREY_X}, return_dtype=pl.Float64),
+        y=pl.col("banda_ejecucion").replace_strict({**_PLACE, GREY: _GREY_Y}, return_dtype=pl.Float64),
+        cuenta=pl.Series([plural(row["acciones"], "AER", "AER") if row["acciones"] else "–" for row in rows]),
+        dinero=pl.Series([_money(row) for row in rows], dtype=pl.String),
+        codigos=pl.Series([_codes(row["lista"], shared) for row in rows]),
+    )
+
+
+def _money(row: dict[str, Any]) -> str:
+    if row["acciones"] == 0:
+        return ""
+    return "sin presupuesto" if row["banda_ejecucion"] == GREY else short_amount(row["pim_soles"])
+
+
+def _codes(listed: str, shared: set[str]) -> str:
+    codes = [short_code(code) + (DAGGER if code in shared else "") for code in listed.split(", ") if code]
+    return wrap("\u00a0 ".join(codes), _TILE_CM - 0.1, SMALL_PT, lines=5).replace("\u00a0\n", "\n")
+
+
+def _plot(data: pl.DataFrame, analysis: Analysis) -> Any:
+    p9 = grammar()
+
+    frame = pandas_of(data)
+    words = band_words(analysis.inputs.spec.semaforo)
+    return (
+        p9.ggplot(frame, p9.aes("x", "y"))
+        + p9.geom_tile(frame[frame["acciones"] == 0], fill=PAPER, color=LINE, width=0.97, height=0.97)
+        + p9.geom_tile(frame[frame["acciones"] > 0], p9.aes(fill="acciones"), color=LINE, width=0.97, height=0.97)
+        + p9.geom_text(p9.aes(label="cuenta"), nudge_y=0.3, size=11, fontweight="bold", color=INK)
+        + p9.geom_text(p9.aes(label="dinero"), nudge_y=0.1, size=TEXT_PT, color=INK)
+        + p9.geom_text(p9.aes(label="codigos"), nudge_y=-0.05, size=SMALL_PT, color=INK, va="top", lineheight=1.25)
+        + _strips()
+        + p9.scale_fill_gradient(low=_SHADE[0], high=_SHADE[1], guide=None)
+        + p9.scale_x_continuous(breaks=[1, 2, 3, _GREY_X], labels=_axis(words))
+        + p9.scale_y_continuous(breaks=[_GREY_Y, 1, 2, 3], labels=[_axis(words)[i] for i in (3, 0, 1, 2)])
+        + p9.coord_cartesian(xlim=(0.31, 4.6), ylim=(-0.75, 3.48), expand=False)
+        + base_theme(PAGE_CM, _HEIGHT_CM)
+        + p9.theme(
+            panel_grid_major=p9.element_blank(),
+            axis_ticks=p9.element_blank(),
+            axis_text_y=p9.element_text(multialignment="right"),
+        )
+    )
+
+
+def _strips() -> list[Any]:
+    """The traffic light along both axes: a coloured band with its letter."""
+    import pandas as pd
+
+    p9 = grammar()
+
+    layers: list[Any] = []
+    for colour in (RED, AMBER, GREEN, GREY):
+        across = {"x": _PLACE.get(colour, _GREY_X), "y": _GREY_Y - 0.56, "w": 0.97, "h": 0.11}
+        along = {"x": 0.405, "y": _PLACE.get(colour, _GREY_Y), "w": 0.16, "h": 0.97}
+        band = pd.DataFrame([across, along])
+        layers += [
+            p9.geom_tile(band, p9.aes("x", "y", width="w", height="h"), fill=HEX[colour], inherit_aes=False),
+            p9.geom_text(
+                band, p9.aes("x", "y"), label=LETTER[colour], size=SMALL_PT, color=TEXT_ON[colour], fontweight="bold"
+            ),
+        ]
+    return layers
+
+
+def _axis(words: dict[str, str]) -> list[str]:
+    names = {RED: "Rojo", AMBER: "Amarillo", GREEN: "Verde", GREY: "ND"}
+    return [f"{name}\n" + wrap(words[colour], 2.4, TEXT_PT) for colour, name in names.items()]
+
+
+def _counts(analysis: Analysis, matrix: Matrix) -> dict[str, int]:
+    limits = analysis.inputs.spec.matrices
+    spends = pl.col("ejecucion_ratio") >= limits.ejecuta_desde_ratio
+    achieves = pl.col("avance_ratio") >= limits.logra_desde_ratio
+    return matrix.acciones.select(
+        total=pl.len(), both=(spends & achieves).sum(), neither_goal=(spends & ~achieves).sum()
+    ).row(0, named=True)
+
+
+def _title(analysis: Analysis, matrix: Matrix) -> str:
+    count = _counts(analysis, matrix)
+    return (
+        f"{count['both']} de {count['total']} AER ejecutaron su presupuesto {matrix.anio_ejecucion} y lograron su "
+        f"resultado {matrix.anio_resultado}; {count['neither_goal']} ejecutaron y no lo lograron"
+    )
+
+
+def _note(analysis: Analysis, matrix: Matrix) -> str:
+    limits = analysis.inputs.spec.matrices
+    return source_note(
+        analysis,
+        f"Ejecuta: {percent(limits.ejecuta_desde_ratio, 0)} o más de su PIM. Logra: avance de "
+        f"{percent(limits.logra_desde_ratio, 0)} o más. ND en ejecución: AER sin presupuesto vinculado; "
+        "ND en resultado: ningún indicador con dato.",
+        transversal_note(matrix.acciones, "se cuenta como acción, pero su PIM no se suma."),
+    )
+
+
+def _alt(title: str, matrix: Matrix) -> str:
+    full = matrix.celdas.sort("acciones", "banda_ejecucion", "banda_resultado", descending=[True, False, False])
+    top = full.row(0, named=True)
+    return (
+        f"Matriz de 16 casillas. {title}. La casilla con más acciones es ejecución en {_word(top['banda_ejecucion'])} y "
+        f"resultado en {_word(top['banda_resultado'])}, con {plural(top['acciones'], 'AER', 'AER')}."
+    )
+
+
+def _word(colour: str) -> str:
+    return "ND" if colour == GREY else colour

@@ -1,0 +1,181 @@
+"""The lagging actions as bars whose pieces add up to the score."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import polars as pl
+
+from presupuesto_link.matrices.ranking import COMPONENTS, LAGGING
+from presupuesto_link.pipeline import Analysis
+from presupuesto_link.presentation.plots.common import (
+    PAGE_CM,
+    SMALL_PT,
+    TEXT_PT,
+    Figure,
+    base_theme,
+    grammar,
+    page_labels,
+    pandas_of,
+    source_note,
+    wrap,
+)
+from presupuesto_link.presentation.theme import INK
+from presupuesto_link.wording import enumerate_words, percent, plural
+
+# Okabe-Ito, told apart without red-green vision; dark enough or light enough for the figure written on it.
+_PIECES = {
+    "brecha_avance": ("Brecha de avance", "#0072B2", "#FFFFFF"),
+    "tendencia": ("Tendencia", "#56B4E9", INK),
+    "brecha_ejecucion": ("Brecha de ejecución", "#D55E00", "#FFFFFF"),
+    "peso_presupuestal": ("Peso presupuestal", "#F0E442", INK),
+    "prioridad": ("Prioridad", "#666666", "#FFFFFF"),
+}
+_NAME_CM, _ROW_CM = 6.3, 1.0
+_WRITTEN_FROM = 0.075  # of the longest bar; a narrower piece has no room for its figure
+
+
+def draw_ranking(analysis: Analysis) -> Figure | None:
+    """Which actions lag most and why; None when none lags."""
+    lagging = analysis.ranking.filter(pl.col("grupo") == LAGGING)
+    if lagging.is_empty():
+        return None
+    data = _pieces(lagging)
+    title, rule = _title(lagging), analysis.inputs.spec.ranking
+    height = 6.8 + _ROW_CM * lagging.height
+    plot = _plot(data, lagging, height) + page_labels(
+        title,
+        f"Puntaje de rezago, de 0 (sin motivo de atención) a 1 (máximo); cada tramo es lo que aporta un componente. "
+        f"Avance {rule.anio_resultado}, tendencia desde {rule.anio_resultado_previo}, ejecución y PIM {rule.anio_ejecucion}.",
+        _note(analysis, lagging),
+        PAGE_CM,
+        x="Puntaje de rezago (0 a 1)",
+        y="",
+    )
+    return Figure("ranking", title, _alt(title, lagging), plot, PAGE_CM, height, data)
+
+
+def _pieces(lagging: pl.DataFrame) -> pl.DataFrame:
+    """One row per action and component: `aporte` and where its piece begins and ends."""
+    order = pl.Series(COMPONENTS)
+    return (
+        lagging.with_columns(y=-pl.int_range(pl.len()))
+        .unpivot(
+            [f"aporte_{name}" for name in COMPONENTS],
+            index=["y", "puesto", "accion", "nombre", "puntaje_ratio", "peso_con_dato_ratio"],
+            variable_name="componente",
+            value_name="aporte_ratio",
+        )
+        .with_columns(pl.col("componente").str.strip_prefix("aporte_"))
+        .with_columns(capa=pl.col("componente").replace_strict(order, range(len(order)), return_dtype=pl.Int64))
+        .sort("y", "capa", descending=[True, False])
+        .with_columns(hasta=pl.col("aporte_ratio").fill_null(0).cum_sum().over("y"))
+        .with_columns(desde=pl.col("hasta") - pl.col("aporte_ratio").fill_null(0))
+        .with_columns(pl.col("componente").replace_strict({key: words[0] for key, words in _PIECES.items()}))
+    )
+
+
+def _plot(data: pl.DataFrame, lagging: pl.DataFrame, height: float) -> Any:
+    p9 = grammar()
+
+    words = [word for word, _, _ in _PIECES.values()]
+    colours = {word: colour for word, colour, _ in _PIECES.values()}
+    ends = lagging.select("puntaje_ratio", y=-pl.int_range(pl.len()), texto=_score())
+    top = float(ends["puntaje_ratio"].max())  # type: ignore[arg-type]
+    return (
+        p9.ggplot(pandas_of(data.filter(pl.col("aporte_ratio").fill_null(0) > 0)))
+        + p9.geom_rect(p9.aes(xmin="desde", xmax="hasta", ymin="y - 0.36", ymax="y + 0.36", fill="componente"))
+        + _figures(data)
+        + p9.geom_text(
+            pandas_of(ends),
+            p9.aes("puntaje_ratio", "y", label="texto"),
+            ha="left",
+            nudge_x=0.012 * top,
+            size=TEXT_PT,
+            fontweight="bold",
+            color=INK,
+        )
+        + p9.scale_fill_manual(values=colours, limits=words, name=" ")
+        + p9.guides(fill=p9.guide_legend(nrow=2, byrow=True))
+        + p9.scale_x_continuous(
+            breaks=[i / 10 for i in range(11)], labels=lambda marks: [f"{mark:.1f}" for mark in marks]
+        )
+        + p9.scale_y_continuous(breaks=[-i for i in range(lagging.height)], labels=_names(lagging))
+        + p9.coord_cartesian(xlim=(0, top * 1.14), ylim=(0.4 - lagging.height, 0.6), expand=False)
+        + base_theme(PAGE_CM, height)
+        + p9.theme(
+            panel_grid_major_y=p9.element_blank(),
+            axis_text_y=p9.element_text(size=SMALL_PT, ha="left", multialignment="left", linespacing=1.1),
+            legend_title=p9.element_blank(),
+        )
+    )
+
+
+def _figures(data: pl.DataFrame) -> list[Any]:
+    """The contribution written on each piece wide enough for it."""
+    p9 = grammar()
+
+    layers, least = [], _WRITTEN_FROM * float(data["hasta"].max())  # type: ignore[arg-type]
+    for word, _, ink in _PIECES.values():
+        wide = data.filter((pl.col("componente") == word) & (pl.col("aporte_ratio") >= least))
+        frame = pandas_of(wide.with_columns(centro=(pl.col("desde") + pl.col("hasta")) / 2, texto=_two("aporte_ratio")))
+        layers.append(p9.geom_text(frame, p9.aes("centro", "y", label="texto"), size=SMALL_PT, color=ink))
+    return [layer for layer in layers if len(layer.data)]
+
+
+def _two(column: str) -> pl.Expr:
+    cents = (pl.col(column) * 100).round().cast(pl.Int64)
+    return pl.format("{}.{}", cents // 100, (cents % 100).cast(pl.String).str.zfill(2))
+
+
+def _score() -> pl.Expr:
+    star = pl.when(pl.col("peso_con_dato_ratio") < 1).then(pl.lit(" *")).otherwise(pl.lit(""))
+    return pl.concat_str(_two("puntaje_ratio"), star)
+
+
+def _names(lagging: pl.DataFrame) -> list[str]:
+    return [
+        wrap(f"{row['puesto']}. {row['accion']} {row['nombre']}", _NAME_CM, SMALL_PT, lines=3)
+        for row in lagging.iter_rows(named=True)
+    ]
+
+
+def _title(lagging: pl.DataFrame) -> str:
+    leaders = enumerate_words(lagging.filter(pl.col("puesto") <= 3)["accion"].to_list())
+    share = {name: float(lagging[f"aporte_{name}"].sum()) for name in COMPONENTS}
+    largest = max(COMPONENTS, key=lambda name: share[name])
+    weight = percent(share[largest] / sum(share.values()), 0)
+    count = plural(lagging.height, "AER rezagada", "AER rezagadas")
+    return f"{leaders} encabezan las {count}: la {_noun(largest)} explica el {weight} de los puntajes"
+
+
+def _noun(name: str) -> str:
+    return _PIECES[name][0].lower()
+
+
+def _note(analysis: Analysis, lagging: pl.DataFrame) -> str:
+    rule = analysis.inputs.spec.ranking
+    total = sum(rule.pesos.as_dict().values())
+    weights = enumerate_words(
+        f"{_noun(name)} {percent(weight / total, 0)}" for name, weight in rule.pesos.as_dict().items()
+    )
+    chosen = enumerate_words(rule.objetivos_prioritarios)
+    priority = f"Prioridad: pertenece a {chosen}." if chosen else ""
+    missing = lagging.filter(pl.col("peso_con_dato_ratio") < 1)["accion"].sort().to_list()
+    star = f"* Faltan datos para algún componente ({enumerate_words(missing)}): el puntaje usa sólo los que hay."
+    return source_note(
+        analysis,
+        f"Rezagada: avance {rule.anio_resultado} menor de {percent(rule.rezagada_bajo_ratio, 0)}. Pesos: {weights}.",
+        f"Brecha de avance o de ejecución: lo que falta para 100 %. Tendencia: lo que cayó el avance desde "
+        f"{rule.anio_resultado_previo}. Peso presupuestal: lugar de su PIM entre las AER. {priority}",
+        star if missing else "",
+        "Las AER sin resultado medible no tienen puesto: se listan aparte como prioridad de dato.",
+    )
+
+
+def _alt(title: str, lagging: pl.DataFrame) -> str:
+    first, last = lagging.row(0, named=True), lagging.row(-1, named=True)
+    return (
+        f"Barras apiladas del puntaje de rezago. {title}. El puntaje va de {first['puntaje_ratio']:.2f} "
+        f"({first['accion']}) a {last['puntaje_ratio']:.2f} ({last['accion']})."
+    )

@@ -1,0 +1,175 @@
+"""The command line: Spanish, exit codes, and the same answer as the library."""
+
+import json
+import re
+import subprocess
+import sys
+
+import polars as pl
+import pytest
+
+from presupuesto_link.commands.main import _code, run
+from tests.conftest import ROOT
+
+COMMANDS = ["analizar", "auditar", "avance", "matriz", "ranking", "escenario", "graficar"]
+
+
+def call(capsys, *arguments: str) -> tuple[int, str, str]:
+    code = _code(list(arguments), debug=False)
+    captured = capsys.readouterr()
+    return code, captured.out, captured.err
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_help_is_spanish_and_has_an_example(capsys, command):
+    code, out, _ = call(capsys, command, "--help")
+    assert code == 0
+    assert f"Ejemplo: presupuesto-link {command}" in " ".join(out.split())
+    for english in ("Usage", "Options", "Show this", "default:", "required"):
+        assert english not in out
+
+
+def test_the_program_lists_its_commands(capsys):
+    code, out, _ = call(capsys)
+    assert code == 0
+    assert all(command in out for command in COMMANDS)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["analiza"], "No existe la orden «analiza». ¿Quiso decir 'analizar'"),
+        (["ranking", "--primera", "3"], "No existe la opción --primera. ¿Quiso decir --primeras?"),
+        (["ranking", "--primeras", "x"], "no es un número entero"),
+        (["ranking", "--primeras", "0"], "debe ser 1 o más"),
+        (["avance", "--perfil", "otro"], "«otro» no es uno de 'ceplan', 'informe_2024'"),
+        (["matriz", "--ejecucion"], "necesita un valor"),
+        (["ranking", "sobra"], "Sobra «sobra»"),
+    ],
+)
+def test_wrong_usage_is_explained_in_spanish_on_stderr(capsys, arguments, message):
+    code, out, err = call(capsys, *arguments)
+    assert code == 2
+    assert out == ""
+    assert message in err
+    assert "--help" in err
+
+
+def test_user_errors_exit_1_without_traceback(capsys, tmp_path):
+    code, out, err = call(capsys, "ranking", "--gasto", str(tmp_path / "no.csv"))
+    assert (code, out) == (1, "")
+    assert "el archivo no existe" in err
+    assert "Traceback" not in err
+
+
+def test_unknown_analysis_lists_the_ones_there_are(capsys):
+    code, _, err = call(capsys, "ranking", "-a", "lima")
+    assert code == 1
+    assert "cajamarca-2024" in err
+
+
+def test_a_year_without_budget(capsys):
+    code, _, err = call(capsys, "matriz", "--ejecucion", "2024")
+    assert code == 1
+    assert "no hay presupuesto de 2024" in err
+
+
+def test_an_infeasible_scenario_names_the_clash(capsys, tmp_path):
+    text = (ROOT / "analyses/cajamarca-2024/escenarios/recomendacion-2.toml").read_text(encoding="utf-8")
+    path = tmp_path / "imposible.toml"
+    path.write_text("monto_requerido_soles = 900000000\n" + text, encoding="utf-8")
+    code, _, err = call(capsys, "escenario", str(path))
+    assert code == 1
+    assert "lo que los receptores pueden recibir es S/ 63,478,222" in err
+    assert "lo que los donantes pueden dar es S/ 247,142,031" in err
+
+
+def test_debug_shows_the_traceback(tmp_path):
+    done = subprocess.run([sys.executable, "cli.py", "ranking", "--debug", "--gasto", str(tmp_path / "no.csv")], cwd=ROOT,
+                          capture_output=True, text=True, encoding="utf-8", check=False)
+    assert done.returncode == 1
+    assert "Traceback" in done.stderr
+
+
+def test_cli_py_is_the_same_program(tmp_path):
+    done = subprocess.run([sys.executable, str(ROOT / "cli.py"), "--version"], cwd=tmp_path, capture_output=True, text=True, encoding="utf-8", check=True)
+    assert done.stdout.startswith("presupuesto-link ")
+
+
+def test_auditar_json_equals_the_library(capsys, analysis):
+    code, out, _ = call(capsys, "auditar", "--json")
+    assert code == 0
+    assert json.loads(out)["hallazgos"] == [finding.as_row() for finding in analysis.audit.hallazgos]
+
+
+def test_auditar_filters(capsys):
+    found = json.loads(call(capsys, "auditar", "--codigo", "p01", "--json")[1])["hallazgos"]
+    assert [f["codigo"] for f in found] == ["P01"]
+    found = json.loads(call(capsys, "auditar", "--severidad", "baja", "--json")[1])["hallazgos"]
+    assert {f["severidad"] for f in found} == {"baja"}
+
+
+def test_ranking_json_equals_the_library(capsys, analysis):
+    rows = json.loads(call(capsys, "ranking", "--json")[1])["filas"]
+    assert [(r["accion"], r["puesto"], r["puntaje_ratio"], r["pim_soles"]) for r in rows] == [
+        (r["accion"], r["puesto"], r["puntaje_ratio"], None if r["pim_soles"] is None else str(r["pim_soles"]))
+        for r in analysis.ranking.iter_rows(named=True)]
+
+
+def test_avance_json_equals_the_library_under_another_profile(capsys, analysis):
+    out = call(capsys, "avance", "--nivel", "aer", "--anio", "2024", "--perfil", "informe_2024", "--nd", "cero", "--json")[1]
+    rows = {row["elemento"]: row["avance_ratio"] for row in json.loads(out)["filas"]}
+    expected = analysis.elements.filter((pl.col("perfil") == "informe_2024") & (pl.col("politica_nd") == "cero")
+                                        & (pl.col("anio") == 2024) & (pl.col("nivel") == "AER"))
+    assert rows == dict(expected.select("elemento", "avance_ratio").iter_rows())
+
+
+def test_matriz_json_equals_the_library(capsys, analysis):
+    out = json.loads(call(capsys, "matriz", "--json")[1])
+    assert [(c["acciones"], c["pim_soles"], c["lista"]) for c in out["celdas"]] == [
+        (c["acciones"], str(c["pim_soles"]), c["lista"]) for c in analysis.matrices[1].celdas.iter_rows(named=True)]
+
+
+def test_escenario_json_equals_the_library(capsys, analysis):
+    (scenario,) = json.loads(call(capsys, "escenario", "--json")[1])["escenarios"]
+    assert scenario["monto_soles"] == analysis.scenarios[0].monto_soles
+    assert scenario["advertencia"] == analysis.scenarios[0].advertencia
+
+
+@pytest.mark.parametrize("arguments", [["ranking", "--primeras", "3"], ["matriz"], ["escenario"], ["avance", "--nivel", "indicador", "--anio", "2023"], ["auditar"]])
+def test_tables_for_people_print(capsys, arguments):
+    code, out, err = call(capsys, *arguments)
+    assert (code, err) == (0, "")
+    assert "None" not in out
+    assert not re.search(r"\bnan\b", out.lower())
+
+
+def test_run_exits_with_the_code(monkeypatch):
+    with pytest.raises(SystemExit) as stop:
+        run(["--version"])
+    assert stop.value.code == 0
+
+
+def test_interrupting_says_so(capsys, monkeypatch):
+    from presupuesto_link import pipeline
+
+    def stop(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(pipeline, "load", stop)
+    code, _, err = call(capsys, "ranking")
+    assert code == 130
+    assert "Interrumpido" in err
+
+
+def test_an_internal_error_has_no_traceback(capsys, monkeypatch):
+    from presupuesto_link import pipeline
+
+    def fail(*_: object) -> None:
+        raise ZeroDivisionError("x")
+
+    monkeypatch.setattr(pipeline, "load", fail)
+    code, _, err = call(capsys, "ranking")
+    assert code == 1
+    assert "Error interno (ZeroDivisionError)" in err
+    assert "--debug" in err

@@ -1,0 +1,85 @@
+"""Imports go one way, heavy libraries are lazy, and nothing forbidden slips into the code."""
+
+import ast
+import subprocess
+import sys
+
+import pytest
+
+from tests.conftest import ROOT
+
+PACKAGE = ROOT / "src" / "presupuesto_link"
+BASE = ("errors", "fields", "specs", "wording")
+ORDER = (*BASE, "sources", "tables", "linkage", "measures", "audit", "matrices", "scenarios", "pipeline", "presentation", "commands")
+HEAVY = ("polars", "statsmodels", "plotnine", "scipy", "pandas", "numpy", "matplotlib", "jinja2", "xlsxwriter")
+FILES = sorted(PACKAGE.rglob("*.py"))
+
+
+def stage_of(module: str) -> str:
+    return module.split(".")[1] if "." in module else module
+
+
+def imports(path) -> list[str]:
+    names = []
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.ImportFrom) and node.module:
+            names.append(node.module)
+        elif isinstance(node, ast.Import):
+            names += [alias.name for alias in node.names]
+    return [name for name in names if name.startswith("presupuesto_link.")]
+
+
+@pytest.mark.parametrize("path", FILES, ids=[p.relative_to(PACKAGE).as_posix() for p in FILES])
+def test_a_stage_only_imports_earlier_ones(path):
+    own = path.relative_to(PACKAGE).parts[0].removesuffix(".py")
+    if own == "__init__":
+        return
+    for name in imports(path):
+        other = stage_of(name)
+        assert ORDER.index(other) <= ORDER.index(own), f"{path.name} ({own}) imports {name}"
+        if own in BASE:
+            assert other in BASE
+
+
+@pytest.mark.parametrize("stage", ["tables", "linkage", "measures", "audit", "matrices", "scenarios"])
+def test_the_middle_touches_neither_disk_nor_screen(stage):
+    forbidden = {"open", "print", "input"}
+    for path in (PACKAGE / stage).rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
+                assert node.func.id not in forbidden, f"{path}: {node.func.id}()"
+            if isinstance(node, ast.Attribute):
+                assert node.attr not in {"read_text", "write_text", "read_csv", "write_csv", "map_elements", "iterrows"}, f"{path}: .{node.attr}"
+
+
+def loaded_by(code: str) -> set[str]:
+    done = subprocess.run([sys.executable, "-c", f"import sys\n{code}\nprint(*sorted(sys.modules), file=sys.stderr)"],
+                          capture_output=True, text=True, encoding="utf-8", check=True)
+    return {name.partition(".")[0] for name in done.stderr.split()}
+
+
+@pytest.mark.parametrize("arguments", [["--help"], ["analizar", "--help"], ["matriz", "--help"], ["--version"]])
+def test_help_loads_nothing_heavy(arguments):
+    modules = loaded_by(f"from presupuesto_link.commands import main\nassert main._code({arguments!r}, False) == 0")
+    assert not modules & set(HEAVY)
+
+
+def test_importing_the_package_loads_nothing_heavy():
+    assert not loaded_by("import presupuesto_link") & set(HEAVY)
+
+
+def test_public_names_exist():
+    import presupuesto_link
+
+    for name in presupuesto_link.__all__:
+        assert getattr(presupuesto_link, name) is not None
+    with pytest.raises(AttributeError):
+        _ = presupuesto_link.nothing_of_the_kind
+
+
+def test_every_output_column_is_in_the_dictionary_and_the_other_way_round(analysis):
+    from presupuesto_link.fields import FIELDS
+    from presupuesto_link.presentation.tables import result_tables
+
+    used = {column for table in result_tables(analysis) for column in table.frame.columns}
+    assert used == FIELDS.keys()
