@@ -18,7 +18,17 @@ from presupuesto_link.presentation.theme import HEX
 from presupuesto_link.presentation.workbook import TableSheet, sheet_names, write_workbook
 
 ABOUT = [("Análisis", "Prueba"), ("Pregunta", "=¿cuánto?")]
-RISKY = ["=1+1", "+1", "-1", "@SUM(A1)", "\tcon tabulador", "\rcon retorno", "=HYPERLINK(\"http://x\")", "http://x.pe", "0123"]
+RISKY = [
+    "=1+1",
+    "+1",
+    "-1",
+    "@SUM(A1)",
+    "\tcon tabulador",
+    "\rcon retorno",
+    '=HYPERLINK("http://x")',
+    "http://x.pe",
+    "0123",
+]
 
 
 def one(frame: pl.DataFrame) -> dict[str, TableSheet]:
@@ -55,7 +65,9 @@ def same(written: object, original: object) -> bool:
     if isinstance(original, list):
         return (written or "") == ", ".join(original)
     if isinstance(original, float | int | Decimal) and not isinstance(original, bool):
-        return isinstance(written, int | float) and math.isclose(float(written), float(original), rel_tol=1e-14, abs_tol=1e-15)
+        return isinstance(written, int | float) and math.isclose(
+            float(written), float(original), rel_tol=1e-14, abs_tol=1e-15
+        )
     return (written or None) == (original or None) if isinstance(original, str) else written == original
 
 
@@ -71,9 +83,19 @@ def test_every_value_is_that_of_its_table(book: Path, result: dict[str, TableShe
 
 
 def test_amounts_are_numbers_exact_to_the_centimo(tmp_path: Path) -> None:
-    amounts = ["0.01", "0.10", "0.29", "1.005", "8900240200.37", "9999999999999.99", "-1234567.89", "0.00", "4740482810.07"]
+    amounts = [
+        "0.01",
+        "0.10",
+        "0.29",
+        "1.005",
+        "8900240200.37",
+        "9999999999999.99",
+        "-1234567.89",
+        "0.00",
+        "4740482810.07",
+    ]
     exact = pl.Series("pim_soles", [Decimal(a).quantize(Decimal("0.01")) for a in amounts] + [None], pl.Decimal(18, 2))
-    write_workbook(tmp_path / "l.xlsx", one(exact.to_frame()), ABOUT)
+    write_workbook(tmp_path / "l.xlsx", one(pl.DataFrame({"pim_soles": exact, "fila": range(len(exact))})), ABOUT)
     back = read(tmp_path / "l.xlsx", "hoja")["pim_soles"]
     assert back.dtype == pl.Float64
     assert [None if v is None else Decimal(repr(v)).quantize(Decimal("0.01")) for v in back] == exact.to_list()
@@ -90,7 +112,7 @@ def test_text_never_becomes_a_formula_a_link_or_a_number(tmp_path: Path) -> None
     write_workbook(tmp_path / "l.xlsx", one(pl.DataFrame({"=texto": RISKY})), [("=concepto", "=1+1")])
     files = parts(tmp_path / "l.xlsx")
     assert not any("<f>" in body or "<f " in body for body in files.values())
-    assert not any("Target=\"http" in body for name, body in files.items() if "worksheets/_rels" in name)
+    assert not any('Target="http' in body for name, body in files.items() if "worksheets/_rels" in name)
     back = read(tmp_path / "l.xlsx", "hoja")
     assert back.columns == ["=texto"]
     assert [value.strip() for value in back["=texto"]] == [value.strip() for value in RISKY]
@@ -131,7 +153,7 @@ def test_only_text_colour_columns_are_painted(tmp_path: Path) -> None:
 
 
 def test_missing_is_blank_and_not_zero(tmp_path: Path) -> None:
-    frame = pl.DataFrame({"a_ratio": [None, 0.0, math.nan], "b": [None, "", "x"], "c": [None, True, False]})
+    frame = pl.DataFrame({"a_ratio": [None, 0.0, math.nan], "b": ["", "", "x"], "c": [None, True, False], "d": "."})
     write_workbook(tmp_path / "l.xlsx", one(frame), ABOUT)
     assert read(tmp_path / "l.xlsx", "hoja")["a_ratio"].to_list() == [None, 0.0, None]
     assert 'r="A2"' not in parts(tmp_path / "l.xlsx")["xl/worksheets/sheet2.xml"]
@@ -139,7 +161,11 @@ def test_missing_is_blank_and_not_zero(tmp_path: Path) -> None:
 
 def test_dates_lists_and_empty_tables(tmp_path: Path) -> None:
     full = pl.DataFrame({"dia": [dt.date(2025, 10, 31)], "lista": [["a", "b"]]})
-    tables = {"llena": TableSheet("Llena", full, ""), "vacia": TableSheet("Vacía", full.clear(), ""), "nada": TableSheet("Nada", pl.DataFrame(), "")}
+    tables = {
+        "llena": TableSheet("Llena", full, ""),
+        "vacia": TableSheet("Vacía", full.clear(), ""),
+        "nada": TableSheet("Nada", pl.DataFrame(), ""),
+    }
     write_workbook(tmp_path / "l.xlsx", tables, [])
     assert read(tmp_path / "l.xlsx", "llena").row(0) == (dt.date(2025, 10, 31), "a, b")
     assert parts(tmp_path / "l.xlsx")["xl/worksheets/sheet3.xml"].count("<row ") == 1

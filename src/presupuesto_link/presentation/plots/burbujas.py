@@ -37,7 +37,7 @@ _MARKS = {
 }
 _HEIGHT_CM, _PANEL_CM = 20.5, (15.3, 13.4)  # the panel is a little larger in print: names never get tighter
 _LARGEST_MM, _SMALLEST_MM, _SHARED_MM = 15.0, 1.7, 4.0
-_TOP, _BOTTOM, _RIGHT = 1.31, -0.09, 1.045
+_TOP, _BOTTOM = 1.31, -0.09
 _PILE_FROM = 0.95
 _NAME_PT, _UPRIGHT_CM = 7.0, 0.4
 
@@ -67,15 +67,15 @@ def _bubbles(diagnosis: pl.DataFrame, limits: MatricesSpec) -> pl.DataFrame:
     """Actions with both measures: marker size in mm, name and where the name goes."""
     shared = pl.col("vinculo") == TRANSVERSAL
     money = pl.col("pim_soles").cast(pl.Float64)
-    largest = money.filter(~shared).max()
+    largest = money.filter(~shared).max()  # of every action with budget: all year pairs share the scale
     data = (
-        diagnosis.filter(pl.col("ejecucion_ratio").is_not_null() & pl.col("avance_ratio").is_not_null())
-        .select("accion", "nombre", "vinculo", "diagnostico", "pim_soles", "ejecucion_ratio", "avance_ratio")
+        diagnosis.select("accion", "nombre", "vinculo", "diagnostico", "pim_soles", "ejecucion_ratio", "avance_ratio")
         .with_columns(
             tamano_mm=pl.when(shared)
             .then(_SHARED_MM)
             .otherwise((_LARGEST_MM * (money / largest).sqrt()).clip(lower_bound=_SMALLEST_MM)),
         )
+        .filter(pl.col("ejecucion_ratio").is_not_null() & pl.col("avance_ratio").is_not_null())
         .sort("tamano_mm", "accion", descending=[True, False])
     )
     codes = [
@@ -85,9 +85,10 @@ def _bubbles(diagnosis: pl.DataFrame, limits: MatricesSpec) -> pl.DataFrame:
     return _named(data, limits) if data.height else data
 
 
-def _left(data: pl.DataFrame, limits: MatricesSpec) -> float:
-    lowest = min(float(data["ejecucion_ratio"].min()), limits.ejecuta_desde_ratio)  # type: ignore[arg-type]
-    return max(0.0, lowest) - 0.06
+def _span(data: pl.DataFrame, limits: MatricesSpec) -> tuple[float, float]:
+    """The ends of the horizontal axis: the data, the threshold and 100 %, with room for names."""
+    spent = [*data["ejecucion_ratio"], limits.ejecuta_desde_ratio, 1.0]
+    return min(spent) - 0.06, max(spent) + 0.045
 
 
 def _named(data: pl.DataFrame, limits: MatricesSpec) -> pl.DataFrame:
@@ -96,8 +97,8 @@ def _named(data: pl.DataFrame, limits: MatricesSpec) -> pl.DataFrame:
     Advance is capped at 100 %, so actions pile up there: those are named above, upright and in the order of their
     execution (`arriba`), and the others beside their bubble.
     """
-    left, (wide, tall) = _left(data, limits), _PANEL_CM
-    per_x, per_y = wide / (_RIGHT - left), tall / (_TOP - _BOTTOM)
+    (left, right), (wide, tall) = _span(data, limits), _PANEL_CM
+    per_x, per_y = wide / (right - left), tall / (_TOP - _BOTTOM)
     placed = data.with_columns(
         arriba=pl.col("avance_ratio") >= _PILE_FROM,
         x=(pl.col("ejecucion_ratio") - left) * per_x,
@@ -159,19 +160,19 @@ def _beside(rest: pl.DataFrame, everything: pl.DataFrame, edges: tuple[float, fl
 def _plot(data: pl.DataFrame, limits: MatricesSpec) -> Any:
     p9 = grammar()
 
-    left = _left(data, limits)
+    span = _span(data, limits)
     frame = pandas_of(data)
-    steps = [i / 10 for i in range(11)]
+    steps = [i / 10 for i in range(16)]
     return (
         p9.ggplot(frame, p9.aes("ejecucion_ratio", "avance_ratio"))
         + _thresholds(limits)
-        + _quadrants(left, limits)
+        + _quadrants(*span)
         + p9.geom_segment(p9.aes(xend="guia_x", yend="guia_y"), color=MUTED, size=0.25)
         + _marks(data)
         + _names(frame)
         + p9.scale_x_continuous(breaks=steps, labels=[percent(step, 0) for step in steps])
-        + p9.scale_y_continuous(breaks=steps[::2], labels=[percent(step, 0) for step in steps[::2]])
-        + p9.coord_cartesian(xlim=(left, _RIGHT), ylim=(_BOTTOM, _TOP), expand=False)
+        + p9.scale_y_continuous(breaks=steps[:11:2], labels=[percent(step, 0) for step in steps[:11:2]])
+        + p9.coord_cartesian(xlim=span, ylim=(_BOTTOM, _TOP), expand=False)
         + p9.guides(
             fill=p9.guide_legend(order=1),
             shape=p9.guide_legend(override_aes={"size": 3}, order=1),
@@ -225,10 +226,10 @@ def _size_key(data: pl.DataFrame) -> Any:
     """How much money a size is: round amounts within the data."""
     p9 = grammar()
 
-    money = data.filter(pl.col("vinculo") != TRANSVERSAL)["pim_soles"].cast(pl.Float64)
-    largest = max(money, default=0.0)
-    amounts = [amount for amount in (1e9, 1e8, 1e7, 1e6, 1e5) if amount <= largest][:2]
-    sizes = [max(_SMALLEST_MM, _LARGEST_MM * (amount / largest) ** 0.5) for amount in amounts]
+    rows = data.filter(pl.col("vinculo") != TRANSVERSAL).sort("pim_soles").tail(1)
+    largest, size = [*rows.select(pl.col("pim_soles").cast(pl.Float64), "tamano_mm").rows(), (0.0, 0.0)][0]
+    amounts = [amount for amount in (1e9, 1e8, 1e7, 1e6, 1e5) if amount <= largest][:3]
+    sizes = [max(_SMALLEST_MM, size * (amount / largest) ** 0.5) for amount in amounts]
     words = [f"S/ {amount / 1e6:,.0f} M" if amount >= 1e6 else soles(amount) for amount in amounts]
     return p9.scale_size_identity(guide="legend", breaks=sizes, labels=words, name="PIM")
 
@@ -242,7 +243,7 @@ def _names(frame: Any) -> list[Any]:
     return [p9.geom_text(part, words, size=_NAME_PT, color=INK, angle=angle) for part, angle in parts if len(part)]
 
 
-def _quadrants(left: float, limits: MatricesSpec) -> list[Any]:
+def _quadrants(left: float, right: float) -> list[Any]:
     """The name of each quadrant, at its outer corner."""
     import pandas as pd
 
@@ -254,7 +255,7 @@ def _quadrants(left: float, limits: MatricesSpec) -> list[Any]:
         pd.DataFrame({"x": [x, x], "y": [high, low], "texto": names})
         for x, names in (
             (left + pad, ["REVISAR META: logra sin ejecutar", "DESTRABAR: ni ejecuta ni logra"]),
-            (_RIGHT - pad, ["SOSTENER: ejecuta y logra", "REDISEÑAR: ejecuta y no logra"]),
+            (right - pad, ["SOSTENER: ejecuta y logra", "REDISEÑAR: ejecuta y no logra"]),
         )
     )
     return [

@@ -95,7 +95,8 @@ def _options(crowd: Crowd, i: int) -> Floats:
     places = np.column_stack([x.ravel(), y.ravel()])
     half = np.array([crowd.width[i] / 2, crowd.height / 2])
     inside = ((places - half >= 0) & (places + half <= np.array(crowd.room))).all(axis=1)
-    return places[inside] if inside.any() else np.clip(places[:1], half, np.array(crowd.room) - half)
+    chosen: Floats = places[inside] if inside.any() else np.clip(places[:1], half, np.array(crowd.room) - half)
+    return chosen
 
 
 def _cost(crowd: Crowd, i: int, options: Floats, centre_x: Floats, centre_y: Floats) -> Floats:
@@ -111,7 +112,8 @@ def _cost(crowd: Crowd, i: int, options: Floats, centre_x: Floats, centre_y: Flo
     cost += _CROSSES_LINE * _crossings(point, options, crowd, others, centre_x, centre_y)
     marks = _boxes(crowd.x, crowd.y, 2 * crowd.radius, 2 * crowd.radius)
     cost += _ON_POINT * _overlaps(own, marks).sum(axis=1)
-    return cost + _OVER_POINT * _touches(line, np.delete(marks, i, axis=0)).sum(axis=1)
+    cost += _OVER_POINT * _touches(line, np.delete(marks, i, axis=0)).sum(axis=1)
+    return cost
 
 
 def _boxes(x: Floats, y: Floats, width: Any, height: Any) -> Floats:
@@ -156,20 +158,17 @@ def _crossings(
     total = np.zeros(len(options))
     for j in others:
         a, b = np.array([crowd.x[j], crowd.y[j]]), np.array([centre_x[j], centre_y[j]])
-        total += (_side(point, options, a) != _side(point, options, b)) & (
-            _turn(a, b, point[None, :]) != _turn(a, b, options)
-        )
+        apart = _side(point, options, a) != _side(point, options, b)
+        total += apart & (_turn(a, b, point[None, :]) != _turn(a, b, options))
     return total
 
 
 def _side(start: Floats, ends: Floats, other: Floats) -> Flags:
     """On which side of each line `start`–`ends` the other point is."""
     d, o = ends - start, other - start
-    result: Flags = d[:, 0] * o[1] - d[:, 1] * o[0] > 0
-    return result
+    return np.asarray(d[:, 0] * o[1] - d[:, 1] * o[0] > 0, np.bool_)
 
 
 def _turn(a: Floats, b: Floats, points: Floats) -> Flags:
     d, o = b - a, points - a
-    result: Flags = d[0] * o[:, 1] - d[1] * o[:, 0] > 0
-    return result
+    return np.asarray(d[0] * o[:, 1] - d[1] * o[:, 0] > 0, np.bool_)

@@ -1,0 +1,63 @@
+"""Write the generated pages: columns, findings and commands. `--check` fails when they are stale."""
+
+from __future__ import annotations
+
+import os
+import re
+import sys
+from pathlib import Path
+
+DOCS = Path(__file__).resolve().parent
+NOTE = "<!-- Página generada por docs/generate.py: no la edite a mano. -->\n\n"
+
+
+def fields_page() -> str:
+    from presupuesto_link.fields import FIELDS
+
+    rows = [f"| `{f.name}` | {f.meaning} | {f.unit} | {f.source} |" for f in sorted(FIELDS.values(), key=lambda f: f.name)]
+    return NOTE + "# Columnas de las tablas\n\n| columna | qué es | unidad | origen |\n|---|---|---|---|\n" + "\n".join(rows) + "\n"
+
+
+def findings_page() -> str:
+    from presupuesto_link.errors import FINDING_KINDS
+
+    rows = [f"| {k.code} | {k.severity} | {k.title} | {k.remedy} |" for k in sorted(FINDING_KINDS.values(), key=lambda k: k.code)]
+    return NOTE + "# Hallazgos de la auditoría\n\n| código | severidad | qué significa | qué hacer |\n|---|---|---|---|\n" + "\n".join(rows) + "\n"
+
+
+def commands_page() -> str:
+    import contextlib
+    import io
+
+    os.environ["COLUMNS"] = "100"
+    from presupuesto_link.commands.main import _code, app
+
+    names = [info.callback.__name__ for info in app.registered_commands if info.callback]
+    parts = [NOTE + "# Órdenes\n"]
+    for arguments in ([], *([name] for name in names)):
+        screen = io.StringIO()
+        with contextlib.redirect_stdout(screen):
+            _code([*arguments, "--help"], False)
+        text = re.sub(r"[ ]+$", "", screen.getvalue(), flags=re.MULTILINE).strip()
+        parts.append(f"\n## {' '.join(['presupuesto-link', *arguments])}\n\n```\n{text}\n```\n")
+    return "".join(parts)
+
+
+PAGES = {"campos.md": fields_page, "hallazgos.md": findings_page, "ordenes.md": commands_page}
+
+
+def main() -> int:
+    stale = []
+    for name, make in PAGES.items():
+        path, text = DOCS / name, make()
+        if "--check" in sys.argv:
+            stale += [name] if not path.is_file() or path.read_text(encoding="utf-8") != text else []
+        else:
+            path.write_text(text, encoding="utf-8", newline="\n")
+    if stale:
+        sys.stderr.write(f"stale: {', '.join(stale)}; run python docs/generate.py\n")
+    return 1 if stale else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

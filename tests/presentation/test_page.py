@@ -1,0 +1,270 @@
+"""The page says what the library says, loads nothing from elsewhere and can be read by everybody."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+from html.parser import HTMLParser
+from itertools import pairwise
+from pathlib import PurePosixPath
+
+import polars as pl
+import pytest
+
+from presupuesto_link.matrices.diagnosis import DIAGNOSES
+from presupuesto_link.pipeline import Analysis, analyse, with_settings
+from presupuesto_link.presentation.page import FigureRef, render_page, ten_lines
+from presupuesto_link.wording import millions, percent, soles
+
+VOID = {"meta", "link", "img", "br"}
+EVIL = '<script>alert("x")</script><img src=http://malo.pe/x onerror=alert(1)>'
+
+
+class Reader(HTMLParser):
+    """Tags with their attributes, in order, and the visible text."""
+
+    def __init__(self, html: str) -> None:
+        super().__init__(convert_charrefs=True)
+        self.tags: list[tuple[str, dict[str, str]]] = []
+        self.words: list[str] = []
+        self.open: list[str] = []
+        self.unbalanced: list[str] = []
+        self.feed(html)
+        self.close()
+        self.text = re.sub(r"\s+", " ", "".join(self.words))
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append((tag, {name: value or "" for name, value in attrs}))
+        if tag not in VOID:
+            self.open.append(tag)
+
+    def handle_endtag(self, tag: str) -> None:
+        if not self.open or self.open.pop() != tag:
+            self.unbalanced.append(tag)
+
+    def handle_data(self, data: str) -> None:
+        if "style" not in self.open:
+            self.words.append(data)
+
+    def all(self, *names: str) -> list[dict[str, str]]:
+        return [attrs for tag, attrs in self.tags if tag in names]
+
+
+def figures(analysis: Analysis) -> list[FigureRef]:
+    pairs = [f"{m.anio_ejecucion}_{m.anio_resultado}" for m in analysis.matrices]
+    names = [
+        *(f"{kind}_{pair}" for pair in pairs for kind in ("matriz", "burbujas")),
+        "ranking", "semaforo_oer", "semaforo_aer", *(f"escenario_{s.spec.id}" for s in analysis.scenarios), "desconocida",
+    ]  # fmt: skip
+    return [FigureRef(n, f"Título de {n}", f"Descripción de {n}", f"graficos/{n}.svg") for n in names]
+
+
+@pytest.fixture(scope="module")
+def html(analysis: Analysis) -> str:
+    return render_page(analysis, figures(analysis), {"tablas/ranking.csv": "Ranking"})
+
+
+@pytest.fixture(scope="module")
+def page(html: str) -> Reader:
+    return Reader(html)
+
+
+def sentences(analysis: Analysis) -> str:
+    return " ".join(f"{line.lead} {line.text}" for line in ten_lines(analysis))
+
+
+def test_the_ten_lines_are_ten_and_are_in_the_page(analysis: Analysis, page: Reader) -> None:
+    lines = ten_lines(analysis)
+    assert len(lines) == 10
+    assert all(f"{line.lead} {line.text}" in page.text for line in lines)
+
+
+def test_the_numbers_of_the_ten_lines_are_those_of_the_library(analysis: Analysis) -> None:
+    spec, words = analysis.inputs.spec, sentences(analysis)
+    direct = analysis.linked.direct
+    pim, spent = direct["pim_soles"].sum(), direct["devengado_soles"].sum()
+    counts = analysis.counts.filter((pl.col("perfil") == "ceplan") & (pl.col("anio") == 2024))
+    aer = counts.filter((pl.col("nivel") == "AER") & (pl.col("politica_nd") == "excluir")).row(0, named=True)
+    index = analysis.index.filter((pl.col("perfil") == "ceplan") & (pl.col("anio") == 2024))
+    groups = dict(analysis.ranking.group_by("grupo").len().iter_rows())
+    for expected in (
+        percent(float(spent / pim)), millions(pim), millions(spent), millions(pim - spent),
+        f"{analysis.linked.acciones.height - direct.height - 1} de {analysis.linked.acciones.height} AER no tienen presupuesto",
+        f"{aer['verde']} de {aer['total']} AER están en verde y {aer['rojo']} en rojo",
+        f"{groups['rezagada']} AER están rezagadas", f"{groups['prioridad de dato']} AER son «prioridad de dato»",
+        *analysis.ranking.filter(pl.col("grupo") == "rezagada").head(3)["accion"],
+        millions(analysis.scenarios[0].monto_soles),
+        f"{len(analysis.audit.hallazgos)} observaciones",
+        *(percent(ratio) for ratio in index["indice_ratio"]),
+    ):  # fmt: skip
+        assert expected in words, expected
+    assert spec.ranking.anio_resultado == 2024
+
+
+def test_the_numbers_of_the_published_evaluation(analysis: Analysis) -> None:
+    """Worked out by hand from the evaluation's table: sums of the direct rows, without AER.07.01."""
+    words = sentences(analysis)
+    for expected in (
+        "81.7 %",
+        "S/ 5,801.0 M",
+        "S/ 4,740.5 M",
+        "11 de 48 AER",
+        "S/ 8,900.2 M",
+        "124 observaciones",
+        "55.65%",
+    ):
+        assert expected in words, expected
+
+
+def test_the_diagnoses_add_up_and_the_transversal_money_is_never_added(analysis: Analysis, page: Reader) -> None:
+    frame = analysis.diagnoses[1]
+    direct = frame.filter(pl.col("vinculo") == "directo")
+    shown = re.findall(
+        r"(Rediseñar|Destrabar|Revisar meta|Completar dato|Sin presupuesto vinculado|Sostener) · (\d+) AER · ([^.]+(?:\.\d M)?)\.",
+        page.text,
+    )
+    first = {name.lower(): (int(count), money) for name, count, money in shown[: len(DIAGNOSES)]}
+    assert sum(count for count, _ in first.values()) == frame.height
+    for name, (count, money) in first.items():
+        assert count == frame.filter(pl.col("diagnostico") == name).height
+        total = direct.filter(pl.col("diagnostico") == name)["pim_soles"].sum()
+        assert money == (f"PIM {millions(total)}" if total else "sin PIM vinculado")
+
+
+def test_every_action_has_its_reason_and_every_cell_its_list(analysis: Analysis, page: Reader) -> None:
+    for matrix, frame in zip(analysis.matrices, analysis.diagnoses, strict=True):
+        assert all(re.sub(r"\s+", " ", reason) in page.text for reason in frame["razon"])
+        anchors = {f"dx-{matrix.anio_ejecucion}-{matrix.anio_resultado}-{code}" for code in frame["accion"]}
+        assert anchors <= {attrs.get("id") for _, attrs in page.tags}
+        assert {f"#{anchor}" for anchor in anchors} <= {a.get("href") for a in page.all("a")}
+
+
+def test_ranking_scenario_findings_and_limits_are_there(analysis: Analysis, page: Reader) -> None:
+    for row in analysis.ranking.filter(pl.col("grupo") == "rezagada").iter_rows(named=True):
+        assert f"{row['puntaje_ratio'] * 100:.1f}" in page.text
+    for scenario in analysis.scenarios:
+        assert scenario.advertencia in page.text
+        assert all(soles(amount) in page.text for amount in scenario.transferencias["monto_soles"])
+        assert all(sentence in page.text for sentence in scenario.restricciones.filter(pl.col("activa"))["frase"])
+    for finding in analysis.audit.hallazgos:
+        for text in (finding.kind.title, finding.kind.remedy, finding.place, finding.explanation):
+            assert re.sub(r"\s+", " ", text) in page.text
+    assert all(sentence in page.text for sentence in analysis.inputs.spec.no_modela)
+    assert set(analysis.inputs.plan.correcciones["correccion"]) <= set(re.findall(r"C-\d+", page.text))
+
+
+def test_the_own_index_is_marked_and_the_published_one_is_not_reproducible(page: Reader) -> None:
+    section = page.text.split("Índice del plan")[1].split("Auditoría de lo publicado")[0]
+    assert section.count("Propio, no oficial") >= 2
+    assert "no es reproducible" in section
+    assert "55.65%" in section
+
+
+def test_nothing_comes_from_elsewhere(html: str, page: Reader) -> None:
+    for attrs in (attrs for _, attrs in page.tags):
+        for name in ("src", "href", "srcset", "data", "action", "poster"):
+            assert not re.match(r"(?i)\s*([a-z]+:)?//|https?:|javascript:", attrs.get(name, "")), attrs
+    assert not page.all("script", "iframe", "object", "form")
+    assert "url(" not in html
+    assert "@import" not in html
+    assert not any(name.startswith("on") for _, attrs in page.tags for name in attrs)
+
+
+def test_every_figure_is_placed_once_with_its_description_and_its_png(analysis: Analysis, page: Reader) -> None:
+    wanted = figures(analysis)
+    images = page.all("img")
+    assert sorted(i["src"] for i in images) == sorted(f.path for f in wanted)
+    assert all(image["alt"].strip() for image in images)
+    assert {str(PurePosixPath(f.path).with_suffix(".png")) for f in wanted} <= {a.get("href") for a in page.all("a")}
+
+
+def test_links_inside_the_page_lead_somewhere_and_ids_are_unique(page: Reader) -> None:
+    ids = [attrs["id"] for _, attrs in page.tags if "id" in attrs]
+    assert len(ids) == len(set(ids))
+    assert {a["href"][1:] for a in page.all("a") if a["href"].startswith("#")} <= set(ids)
+    assert {"libro.xlsx", "manifiesto.json", "tablas/", "tablas/ranking.csv"} <= {a["href"] for a in page.all("a")}
+
+
+def test_headings_are_in_order_and_tags_balanced(page: Reader) -> None:
+    levels = [int(tag[1]) for tag, _ in page.tags if re.fullmatch(r"h[1-6]", tag)]
+    assert levels[0] == 1
+    assert levels.count(1) == 1
+    assert all(after <= before + 1 for before, after in pairwise(levels))
+    assert not page.unbalanced
+    assert not page.open
+
+
+def test_tables_have_captions_and_scopes(page: Reader) -> None:
+    assert page.all("html") == [{"lang": "es"}]
+    assert len(page.all("table")) == len(page.all("caption")) > 30
+    assert all(th.get("scope") in ("col", "row") for th in page.all("th"))
+
+
+def test_colour_is_never_alone(page: Reader, html: str) -> None:
+    chips = re.findall(
+        r'<span class="chip (\w+)"><b aria-hidden="true">(\w+)</b>.*?<span class="oculto"> \(([^)]+)\)', html
+    )
+    assert len(chips) == len([1 for _, a in page.tags if a.get("class", "").startswith("chip ")])
+    assert {(c, letter, word) for c, letter, word in chips} == {
+        ("rojo", "R", "rojo"), ("amarillo", "A", "amarillo"), ("verde", "V", "verde"), ("gris", "ND", "sin dato"),
+    }  # fmt: skip
+
+
+def test_the_same_analysis_gives_the_same_page(inputs, html: str) -> None:
+    again = analyse(inputs)
+    assert render_page(again, figures(again), {"tablas/ranking.csv": "Ranking"}) == html
+    assert len(html.encode("utf-8")) < 1_000_000
+
+
+def _poisoned(analysis: Analysis) -> tuple[Analysis, Sequence[FigureRef]]:
+    plan = replace(analysis.inputs.plan, acciones=analysis.inputs.plan.acciones.with_columns(nombre=pl.lit(EVIL)))
+    spec = analysis.inputs.spec.model_copy(update={"titulo": EVIL, "no_modela": (EVIL,)})
+    bad = replace(analysis, inputs=replace(analysis.inputs, plan=plan, spec=spec),
+                  ranking=analysis.ranking.with_columns(nombre=pl.lit(EVIL)),
+                  diagnoses=tuple(d.with_columns(razon=pl.lit(EVIL)) for d in analysis.diagnoses))  # fmt: skip
+    return bad, [FigureRef("ranking", EVIL, f'"{EVIL}', f'graficos/"{EVIL}.svg')]
+
+
+def test_names_from_the_data_are_never_markup(analysis: Analysis) -> None:
+    page = Reader(render_page(*_poisoned(analysis)))
+    assert not page.all("script")
+    assert len(page.all("img")) == 1
+    assert not any(name.startswith("on") for _, attrs in page.tags for name in attrs)
+    assert EVIL in page.text
+
+
+def test_an_analysis_without_scenarios_figures_or_published_index(analysis: Analysis) -> None:
+    plan = analysis.inputs.plan
+    bare_plan = replace(
+        plan, cifras=plan.cifras.filter(pl.col("medida") != "indice_gestion"), correcciones=plan.correcciones.clear()
+    )
+    empty = replace(analysis.audit, hallazgos=())
+    bare = replace(analysis, scenarios=(), audit=empty, inputs=replace(analysis.inputs, plan=bare_plan))
+    page = Reader(render_page(bare, []))
+    assert not page.all("img")
+    for expected in ("No se pidió ningún escenario", "No hay índice publicado de 2024", "No se encontró ninguna diferencia",
+                     "No se corrigió ningún valor", "El análisis no tiene escenarios"):  # fmt: skip
+        assert expected in page.text
+    assert len(ten_lines(bare)) == 10
+
+
+def test_other_settings_change_the_words_with_the_numbers(inputs) -> None:
+    other = analyse(with_settings(inputs, perfil="informe_2024", politica_nd="cero", pares=((2023, 2023),)))
+    words = sentences(other)
+    count = other.counts.filter(
+        (pl.col("perfil") == "informe_2024")
+        & (pl.col("politica_nd") == "cero")
+        & (pl.col("anio") == 2024)
+        & (pl.col("nivel") == "AER")
+    ).row(0, named=True)
+    assert f"{count['verde']} de {count['total']} AER están en verde y {count['rojo']} en rojo" in words
+    assert "Cruzando el gasto de 2023 con el resultado de 2023" in words
+    assert "contando el ND como 0; excluyendo los ND serían" in words
+    assert not Reader(render_page(other, [])).unbalanced
+
+
+def test_association_is_never_worded_as_effect(page: Reader) -> None:
+    ours = page.text.lower()
+    for wording in ("por gastar", "gracias a", "debido al gasto", "logra porque", "produce el resultado"):
+        assert wording not in ours
