@@ -14,15 +14,30 @@ NOTE = "<!-- Página generada por docs/generate.py: no la edite a mano. -->\n\n"
 def fields_page() -> str:
     from presupuesto_link.fields import FIELDS
 
-    rows = [f"| `{f.name}` | {f.meaning} | {f.unit} | {f.source} |" for f in sorted(FIELDS.values(), key=lambda f: f.name)]
-    return NOTE + "# Columnas de las tablas\n\n| columna | qué es | unidad | origen |\n|---|---|---|---|\n" + "\n".join(rows) + "\n"
+    rows = [
+        f"| `{f.name}` | {f.meaning} | {f.unit} | {f.source} |" for f in sorted(FIELDS.values(), key=lambda f: f.name)
+    ]
+    return (
+        NOTE
+        + "# Columnas de las tablas\n\n| columna | qué es | unidad | origen |\n|---|---|---|---|\n"
+        + "\n".join(rows)
+        + "\n"
+    )
 
 
 def findings_page() -> str:
     from presupuesto_link.errors import FINDING_KINDS
 
-    rows = [f"| {k.code} | {k.severity} | {k.title} | {k.remedy} |" for k in sorted(FINDING_KINDS.values(), key=lambda k: k.code)]
-    return NOTE + "# Hallazgos de la auditoría\n\n| código | severidad | qué significa | qué hacer |\n|---|---|---|---|\n" + "\n".join(rows) + "\n"
+    rows = [
+        f"| {k.code} | {k.severity} | {k.title} | {k.remedy} |"
+        for k in sorted(FINDING_KINDS.values(), key=lambda k: k.code)
+    ]
+    return (
+        NOTE
+        + "# Hallazgos de la auditoría\n\n| código | severidad | qué significa | qué hacer |\n|---|---|---|---|\n"
+        + "\n".join(rows)
+        + "\n"
+    )
 
 
 def commands_page() -> str:

@@ -10,7 +10,11 @@ from presupuesto_link.audit.reconcile import NO_RULE, REPRODUCED
 
 def _counts(analysis, level: str, policy: str, profile: str = "informe_2024", year: int = 2024) -> tuple[int, ...]:
     row = analysis.counts.filter(
-        (pl.col("nivel") == level) & (pl.col("politica_nd") == policy) & (pl.col("perfil") == profile) & (pl.col("anio") == year))
+        (pl.col("nivel") == level)
+        & (pl.col("politica_nd") == policy)
+        & (pl.col("perfil") == profile)
+        & (pl.col("anio") == year)
+    )
     return row.select("rojo", "amarillo", "verde", "gris").row(0)
 
 
@@ -29,9 +33,20 @@ def test_cuadro_17_comes_from_neither(analysis):
 
 @pytest.mark.parametrize(
     ("element", "year", "published"),
-    [("AER.11.02", 2024, 52.11), ("AER.11.02", 2023, 32.56), ("AER.12.02", 2024, 50.00), ("AER.12.02", 2023, 84.78),
-     ("AER.10.01", 2024, 24.99), ("AER.13.01", 2024, 99.63), ("AER.13.01", 2023, 100.00), ("AER.07.05", 2024, 31.82),
-     ("AER.09.02", 2024, 50.0), ("AER.07.03", 2024, 50.0), ("AER.08.02", 2024, 0.0), ("AER.12.04", 2024, 100.0)],
+    [
+        ("AER.11.02", 2024, 52.11),
+        ("AER.11.02", 2023, 32.56),
+        ("AER.12.02", 2024, 50.00),
+        ("AER.12.02", 2023, 84.78),
+        ("AER.10.01", 2024, 24.99),
+        ("AER.13.01", 2024, 99.63),
+        ("AER.13.01", 2023, 100.00),
+        ("AER.07.05", 2024, 31.82),
+        ("AER.09.02", 2024, 50.0),
+        ("AER.07.03", 2024, 50.0),
+        ("AER.08.02", 2024, 0.0),
+        ("AER.12.04", 2024, 100.0),
+    ],
 )
 def test_global_advances_the_text_states(advance_of, element, year, published):
     assert advance_of(element, year) == pytest.approx(published, abs=0.005)
@@ -39,8 +54,14 @@ def test_global_advances_the_text_states(advance_of, element, year, published):
 
 @pytest.mark.parametrize(
     ("element", "as_zero", "left_out"),
-    [("OER.11", 46.92, 93.83), ("AER.09.02", 50, 100), ("AER.10.03", 50, 100), ("AER.11.02", 52.11, 78.17),
-     ("AER.12.01", 45.53, 91.06), ("AER.12.02", 50, 100)],
+    [
+        ("OER.11", 46.92, 93.83),
+        ("AER.09.02", 50, 100),
+        ("AER.10.03", 50, 100),
+        ("AER.11.02", 52.11, 78.17),
+        ("AER.12.01", 45.53, 91.06),
+        ("AER.12.02", 50, 100),
+    ],
 )
 def test_the_six_elements_whose_colour_depends_on_nd(advance_of, element, as_zero, left_out):
     assert advance_of(element, 2024) == pytest.approx(as_zero, abs=0.006)
@@ -48,7 +69,9 @@ def test_the_six_elements_whose_colour_depends_on_nd(advance_of, element, as_zer
 
 
 def test_no_other_element_depends_on_nd(analysis):
-    rows = analysis.elements.filter((pl.col("perfil") == "informe_2024") & (pl.col("anio") == 2024) & pl.col("color_depende_nd"))
+    rows = analysis.elements.filter(
+        (pl.col("perfil") == "informe_2024") & (pl.col("anio") == 2024) & pl.col("color_depende_nd")
+    )
     assert sorted(set(rows["elemento"])) == ["AER.09.02", "AER.10.03", "AER.11.02", "AER.12.01", "AER.12.02", "OER.11"]
 
 
@@ -81,30 +104,49 @@ def test_how_many_cells_each_rule_of_the_replica_explains(analysis):
     counted = aer.group_by("anio", "regla_que_explica").len()
     found = {(row["anio"], row["regla_que_explica"]): row["len"] for row in counted.iter_rows(named=True)}
     assert found == {
-        (2023, "razon_ascendente"): 38, (2023, "razon_invertida"): 13, (2023, "meta_cero_cumplida"): 3,
-        (2023, "piso_minimo"): 1, (2023, "tope_maximo"): 1,
-        (2024, "razon_ascendente"): 43, (2024, "tope_maximo"): 16, (2024, "meta_cero_cumplida"): 2, (2024, "piso_minimo"): 1,
+        (2023, "razon_ascendente"): 38,
+        (2023, "razon_invertida"): 13,
+        (2023, "meta_cero_cumplida"): 3,
+        (2023, "piso_minimo"): 1,
+        (2023, "tope_maximo"): 1,
+        (2024, "razon_ascendente"): 43,
+        (2024, "tope_maximo"): 16,
+        (2024, "meta_cero_cumplida"): 2,
+        (2024, "piso_minimo"): 1,
     }
 
 
 @pytest.mark.parametrize(
     ("indicator", "year", "declared", "rule"),
-    [("IND.02.AER.03.03", 2023, 0.5271, "razon_invertida"), ("IND.01.AER.03.05", 2023, 0.2805, "razon_invertida"),
-     ("IND.01.AER.04.02", 2023, 0.9340, "razon_invertida"), ("IND.02.AER.06.02", 2023, 0.8643, "razon_invertida"),
-     ("IND.01.AER.12.02", 2023, 0.6956, "razon_invertida"), ("IND.01.AER.03.03", 2023, 0.5552, "razon_invertida"),
-     ("IND.01.AER.02.01", 2023, 0.7721, "razon_ascendente"), ("IND.01.AER.02.01", 2024, 0.6429, "razon_ascendente"),
-     ("IND.01.AER.01.03", 2024, 0.0, "piso_minimo"), ("IND.02.AER.03.06", 2023, 0.0, "tope_maximo"),
-     ("IND.02.AER.07.03", 2023, 0.0, "razon_ascendente"), ("IND.01.AER.09.01", 2024, 0.6515, "razon_ascendente"),
-     ("IND.03.AER.10.02", 2023, 0.0177, "porcentaje_como_fraccion"), ("IND.02.AER.08.02", 2023, 0.0, "meta_cero_sin_avance")],
+    [
+        ("IND.02.AER.03.03", 2023, 0.5271, "razon_invertida"),
+        ("IND.01.AER.03.05", 2023, 0.2805, "razon_invertida"),
+        ("IND.01.AER.04.02", 2023, 0.9340, "razon_invertida"),
+        ("IND.02.AER.06.02", 2023, 0.8643, "razon_invertida"),
+        ("IND.01.AER.12.02", 2023, 0.6956, "razon_invertida"),
+        ("IND.01.AER.03.03", 2023, 0.5552, "razon_invertida"),
+        ("IND.01.AER.02.01", 2023, 0.7721, "razon_ascendente"),
+        ("IND.01.AER.02.01", 2024, 0.6429, "razon_ascendente"),
+        ("IND.01.AER.01.03", 2024, 0.0, "piso_minimo"),
+        ("IND.02.AER.03.06", 2023, 0.0, "tope_maximo"),
+        ("IND.02.AER.07.03", 2023, 0.0, "razon_ascendente"),
+        ("IND.01.AER.09.01", 2024, 0.6515, "razon_ascendente"),
+        ("IND.03.AER.10.02", 2023, 0.0177, "porcentaje_como_fraccion"),
+        ("IND.02.AER.08.02", 2023, 0.0, "meta_cero_sin_avance"),
+    ],
 )
 def test_the_rule_behind_a_declared_advance(analysis, indicator, year, declared, rule):
-    row = analysis.audit.conciliacion.filter((pl.col("indicador") == indicator) & (pl.col("anio") == year)).row(0, named=True)
+    row = analysis.audit.conciliacion.filter((pl.col("indicador") == indicator) & (pl.col("anio") == year)).row(
+        0, named=True
+    )
     assert row["declarado_ratio"] == pytest.approx(declared, abs=1e-9)
     assert row["regla_que_explica"] == rule
 
 
 def test_under_one_sound_rule_maternal_mortality_is_met_both_years(analysis):
-    rows = analysis.indicators.filter((pl.col("perfil") == "ceplan") & (pl.col("indicador") == "IND.01.AER.03.03")).sort("anio")
+    rows = analysis.indicators.filter(
+        (pl.col("perfil") == "ceplan") & (pl.col("indicador") == "IND.01.AER.03.03")
+    ).sort("anio")
     assert rows["tipo1_ratio"].to_list() == [1.0, 1.0]
     assert rows["tipo1_bruto_ratio"].to_list() == pytest.approx([121.9 / 67.7, 114.6 / 77.1])
 
@@ -124,8 +166,12 @@ def test_tipo_ii_by_hand(analysis):
 
 def test_the_index_is_never_official(analysis):
     assert not analysis.index["oficial"].any()
-    replica = {row["politica_nd"]: row["indice_ratio"] for row in
-               analysis.index.filter((pl.col("perfil") == "informe_2024") & (pl.col("anio") == 2024)).iter_rows(named=True)}
+    replica = {
+        row["politica_nd"]: row["indice_ratio"]
+        for row in analysis.index.filter((pl.col("perfil") == "informe_2024") & (pl.col("anio") == 2024)).iter_rows(
+            named=True
+        )
+    }
     assert replica["cero"] == pytest.approx(0.4267, abs=5e-5)
     assert replica["excluir"] == pytest.approx(0.6685, abs=5e-5)
 

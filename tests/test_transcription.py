@@ -25,7 +25,12 @@ def test_counts():
     assert len(rows("pdrc/acciones.csv")) == 48
     assert Counter(row["elemento"][:3] for row in indicators) == {"OER": 18, "AER": 82}
     assert len(rows("siaf/cajamarca_2023_por_aer.csv")) == 40 + 1
-    assert {row["sentido"] for row in indicators} == {"ascendente", "descendente", "máximo permisible", "mínimo permisible"}
+    assert {row["sentido"] for row in indicators} == {
+        "ascendente",
+        "descendente",
+        "máximo permisible",
+        "mínimo permisible",
+    }
     assert all(row["sentido_sustento"] for row in indicators)
 
 
@@ -39,8 +44,14 @@ def test_every_indicator_row_stands_in_the_document_cell_by_cell(report_text: st
     for code, name in names.items():
         base = next(v for key, v in values.items() if key[0] == code and key[1] == "linea_base")
         years = ["2024"] if ".OER." in code else ["2023", "2024"]
-        cells = [code, name, base["anio"], base["impreso"], *(values[code, c, y]["impreso"] for c in ("meta", "obtenido") for y in ("2023", "2024")),
-                 *(values[code, "avance_declarado", y]["impreso"] for y in years)]
+        cells = [
+            code,
+            name,
+            base["anio"],
+            base["impreso"],
+            *(values[code, c, y]["impreso"] for c in ("meta", "obtenido") for y in ("2023", "2024")),
+            *(values[code, "avance_declarado", y]["impreso"] for y in years),
+        ]
         if "\t".join(cells) not in lines:
             missing.append(cells)
     assert missing == []
@@ -52,7 +63,7 @@ def test_every_row_of_the_second_print_stands_in_the_document(report_text: str):
     second = [row for row in rows("pdrc/cifras_publicadas.csv") if row["fuente"] == "Cuadro 2"]
     expected = [
         [group[0]["elemento"], *(row["impreso"] for row in group)]
-        for group in (second[i:i + 6] for i in range(0, len(second), 6))
+        for group in (second[i : i + 6] for i in range(0, len(second), 6))
     ]
     found = [[cells[0], cells[3], *cells[4:9]] for cells in printed if len(cells) == 9][:54]
     assert expected == found
@@ -85,7 +96,10 @@ def test_every_step_against_the_sense_has_its_reason():
     for row in rows("pdrc/indicadores.csv"):
         code = row["indicador"]
         base = next(v for key, v in values.items() if key[:2] == (code, "linea_base"))
-        steps = [float(x.replace(",", "").strip("%")) for x in (base, values[code, "meta", "2023"], values[code, "meta", "2024"])]
+        steps = [
+            float(x.replace(",", "").strip("%"))
+            for x in (base, values[code, "meta", "2023"], values[code, "meta", "2024"])
+        ]
         moves = [steps[1] - steps[0], steps[2] - steps[1]]
         against = {"ascendente": min(moves) < 0, "descendente": max(moves) > 0}.get(row["sentido"], True)
         assert not against or row["serie_contraria"], code

@@ -23,8 +23,10 @@ def test_the_published_total_is_the_sum_of_the_cells_printed_with_prefix(found):
 
 def test_the_three_wrong_percentages_and_no_other(found):
     assert [(f.place, f.found, f.expected) for f in found("P02")] == [
-        ("3.1.1, AER.07.05", "0.22 %", "51.53 %"), ("3.1.1, AER.08.02", "37.70 %", "41.59 %"),
-        ("3.1.1, AER.09.04", "72.21 %", "72.13 %")]
+        ("3.1.1, AER.07.05", "0.22 %", "51.53 %"),
+        ("3.1.1, AER.08.02", "37.70 %", "41.59 %"),
+        ("3.1.1, AER.09.04", "72.21 %", "72.13 %"),
+    ]
     assert "devengado/PIA" in found("P02", "07.05")[0].explanation
 
 
@@ -35,9 +37,24 @@ def test_the_double_count_of_07_01(found):
 
 
 def test_money_without_result_and_result_without_money(found):
-    assert [f.place for f in found("P04")] == ["AER.01.01", "AER.01.04", "AER.04.03", "AER.05.02", "AER.10.02", "AER.13.02"]
+    assert [f.place for f in found("P04")] == [
+        "AER.01.01",
+        "AER.01.04",
+        "AER.04.03",
+        "AER.05.02",
+        "AER.10.02",
+        "AER.13.02",
+    ]
     assert [f.place for f in found("P05")] == [
-        "AER.03.01", "AER.03.02", "AER.07.03", "AER.09.01", "AER.09.02", "AER.09.06", "AER.12.03", "AER.13.05"]
+        "AER.03.01",
+        "AER.03.02",
+        "AER.07.03",
+        "AER.09.01",
+        "AER.09.02",
+        "AER.09.06",
+        "AER.12.03",
+        "AER.13.05",
+    ]
     assert [f.place for f in found("P06")] == ["AER.07.04", "AER.08.01", "AER.11.01"]
 
 
@@ -88,13 +105,25 @@ def test_unit_clashes(found, indicator):
 
 def test_values_equal_to_the_target_in_both_years(found):
     assert {f.place for f in found("I03")} == {
-        "IND.01.AER.01.05", "IND.01.AER.09.04", "IND.02.AER.12.02", "IND.01.AER.12.04", "IND.02.AER.12.04",
-        "IND.01.AER.13.01", "IND.01.AER.13.04", "IND.01.AER.13.05", "IND.02.AER.06.03"}
+        "IND.01.AER.01.05",
+        "IND.01.AER.09.04",
+        "IND.02.AER.12.02",
+        "IND.01.AER.12.04",
+        "IND.02.AER.12.04",
+        "IND.01.AER.13.01",
+        "IND.01.AER.13.04",
+        "IND.01.AER.13.05",
+        "IND.02.AER.06.03",
+    }
 
 
 def test_zero_targets(found):
     assert {f.place.split(",")[0] for f in found("I04")} == {
-        "IND.01.AER.07.04", "IND.01.AER.08.01", "IND.01.AER.08.02", "IND.02.AER.08.02"}
+        "IND.01.AER.07.04",
+        "IND.01.AER.08.01",
+        "IND.01.AER.08.02",
+        "IND.02.AER.08.02",
+    }
 
 
 def test_text_against_table(found):
@@ -138,7 +167,8 @@ def test_a_clean_total_and_clean_percentages_raise_nothing(inputs):
     from presupuesto_link.tables.budget import MEASURES
 
     rows = inputs.budget.filas.with_columns(
-        ejecucion_impresa_ratio=pl.col("devengado_soles").cast(pl.Float64) / pl.col("pim_soles").cast(pl.Float64))
+        ejecucion_impresa_ratio=pl.col("devengado_soles").cast(pl.Float64) / pl.col("pim_soles").cast(pl.Float64)
+    )
     total = inputs.budget.total.with_columns(pl.lit(rows[f"{m}_soles"].sum()).alias(f"{m}_soles") for m in MEASURES)
     clean = analyse(replace(inputs, budget=replace(inputs.budget, filas=rows, total=total)))
     assert not [f for f in clean.audit.hallazgos if f.code in ("P01", "P02")]

@@ -85,14 +85,27 @@ def test_an_infeasible_scenario_names_the_clash(capsys, tmp_path):
 
 
 def test_debug_shows_the_traceback(tmp_path):
-    done = subprocess.run([sys.executable, "cli.py", "ranking", "--debug", "--gasto", str(tmp_path / "no.csv")], cwd=ROOT,
-                          capture_output=True, text=True, encoding="utf-8", check=False)
+    done = subprocess.run(
+        [sys.executable, "cli.py", "ranking", "--debug", "--gasto", str(tmp_path / "no.csv")],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        check=False,
+    )
     assert done.returncode == 1
     assert "Traceback" in done.stderr
 
 
 def test_cli_py_is_the_same_program(tmp_path):
-    done = subprocess.run([sys.executable, str(ROOT / "cli.py"), "--version"], cwd=tmp_path, capture_output=True, text=True, encoding="utf-8", check=True)
+    done = subprocess.run(
+        [sys.executable, str(ROOT / "cli.py"), "--version"],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        check=True,
+    )
     assert done.stdout.startswith("presupuesto-link ")
 
 
@@ -113,21 +126,29 @@ def test_ranking_json_equals_the_library(capsys, analysis):
     rows = json.loads(call(capsys, "ranking", "--json")[1])["filas"]
     assert [(r["accion"], r["puesto"], r["puntaje_ratio"], r["pim_soles"]) for r in rows] == [
         (r["accion"], r["puesto"], r["puntaje_ratio"], None if r["pim_soles"] is None else str(r["pim_soles"]))
-        for r in analysis.ranking.iter_rows(named=True)]
+        for r in analysis.ranking.iter_rows(named=True)
+    ]
 
 
 def test_avance_json_equals_the_library_under_another_profile(capsys, analysis):
-    out = call(capsys, "avance", "--nivel", "aer", "--anio", "2024", "--perfil", "informe_2024", "--nd", "cero", "--json")[1]
+    out = call(
+        capsys, "avance", "--nivel", "aer", "--anio", "2024", "--perfil", "informe_2024", "--nd", "cero", "--json"
+    )[1]
     rows = {row["elemento"]: row["avance_ratio"] for row in json.loads(out)["filas"]}
-    expected = analysis.elements.filter((pl.col("perfil") == "informe_2024") & (pl.col("politica_nd") == "cero")
-                                        & (pl.col("anio") == 2024) & (pl.col("nivel") == "AER"))
+    expected = analysis.elements.filter(
+        (pl.col("perfil") == "informe_2024")
+        & (pl.col("politica_nd") == "cero")
+        & (pl.col("anio") == 2024)
+        & (pl.col("nivel") == "AER")
+    )
     assert rows == dict(expected.select("elemento", "avance_ratio").iter_rows())
 
 
 def test_matriz_json_equals_the_library(capsys, analysis):
     out = json.loads(call(capsys, "matriz", "--json")[1])
     assert [(c["acciones"], c["pim_soles"], c["lista"]) for c in out["celdas"]] == [
-        (c["acciones"], str(c["pim_soles"]), c["lista"]) for c in analysis.matrices[1].celdas.iter_rows(named=True)]
+        (c["acciones"], str(c["pim_soles"]), c["lista"]) for c in analysis.matrices[1].celdas.iter_rows(named=True)
+    ]
 
 
 def test_escenario_json_equals_the_library(capsys, analysis):
@@ -136,7 +157,16 @@ def test_escenario_json_equals_the_library(capsys, analysis):
     assert scenario["advertencia"] == analysis.scenarios[0].advertencia
 
 
-@pytest.mark.parametrize("arguments", [["ranking", "--primeras", "3"], ["matriz"], ["escenario"], ["avance", "--nivel", "indicador", "--anio", "2023"], ["auditar"]])
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["ranking", "--primeras", "3"],
+        ["matriz"],
+        ["escenario"],
+        ["avance", "--nivel", "indicador", "--anio", "2023"],
+        ["auditar"],
+    ],
+)
 def test_tables_for_people_print(capsys, arguments):
     code, out, err = call(capsys, *arguments)
     assert (code, err) == (0, "")

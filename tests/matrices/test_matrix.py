@@ -18,42 +18,83 @@ BANDS, LIMITS = SemaforoSpec(), MatricesSpec()
 def execution(*rows: tuple[str, float | None, str]) -> pl.DataFrame:
     """Actions with a PIM of 100 soles, or none, and an execution ratio."""
     return pl.DataFrame(
-        [{"anio": 2023, "accion": code, "objetivo": "OER.01", "nombre": code, "vinculo": link,
-          "pia_soles": None if ratio is None else Decimal(100), "pim_soles": None if ratio is None else Decimal(100),
-          "devengado_soles": None if ratio is None else Decimal(str(ratio * 100)),
-          "saldo_soles": None if ratio is None else Decimal(str(100 - ratio * 100)),
-          "ejecucion_ratio": ratio, "ejecucion_motivo": None if ratio is not None else "sin PIM vinculado"}
-         for code, ratio, link in rows],
+        [
+            {
+                "anio": 2023,
+                "accion": code,
+                "objetivo": "OER.01",
+                "nombre": code,
+                "vinculo": link,
+                "pia_soles": None if ratio is None else Decimal(100),
+                "pim_soles": None if ratio is None else Decimal(100),
+                "devengado_soles": None if ratio is None else Decimal(str(ratio * 100)),
+                "saldo_soles": None if ratio is None else Decimal(str(100 - ratio * 100)),
+                "ejecucion_ratio": ratio,
+                "ejecucion_motivo": None if ratio is not None else "sin PIM vinculado",
+            }
+            for code, ratio, link in rows
+        ],
         schema_overrides=dict.fromkeys(("pia_soles", "pim_soles", "devengado_soles", "saldo_soles"), MONEY)
-        | {"anio": pl.Int32, "ejecucion_ratio": pl.Float64})
+        | {"anio": pl.Int32, "ejecucion_ratio": pl.Float64},
+    )
 
 
 def results(*rows: tuple[str, float | None]) -> pl.DataFrame:
     return pl.DataFrame(
-        [{"anio": 2024, "nivel": "AER", "elemento": code, "avance_ratio": ratio, "indicadores": 1,
-          "con_dato": int(ratio is not None), "color_depende_nd": False} for code, ratio in rows],
-        schema_overrides={"anio": pl.Int32, "avance_ratio": pl.Float64})
+        [
+            {
+                "anio": 2024,
+                "nivel": "AER",
+                "elemento": code,
+                "avance_ratio": ratio,
+                "indicadores": 1,
+                "con_dato": int(ratio is not None),
+                "color_depende_nd": False,
+            }
+            for code, ratio in rows
+        ],
+        schema_overrides={"anio": pl.Int32, "avance_ratio": pl.Float64},
+    )
 
 
 def indicators(*rows: tuple[str, str, float | None]) -> pl.DataFrame:
-    return pl.DataFrame([{"anio": 2024, "nivel": "AER", "elemento": element, "indicador": code, "tipo1_ratio": ratio}
-                         for element, code, ratio in rows], schema_overrides={"tipo1_ratio": pl.Float64})
+    return pl.DataFrame(
+        [
+            {"anio": 2024, "nivel": "AER", "elemento": element, "indicador": code, "tipo1_ratio": ratio}
+            for element, code, ratio in rows
+        ],
+        schema_overrides={"tipo1_ratio": pl.Float64},
+    )
 
 
 NO_DOUBT = pl.DataFrame(schema={"indicador": pl.String, "duda": pl.String})
 
 
 def diagnosis_of(ratio, advance, scored=None, doubts=NO_DOUBT) -> dict:
-    matrix = cross_execution_result(execution(("A", ratio, DIRECT if ratio is not None else "sin fila")), results(("A", advance)), (2023, 2024), BANDS)
+    matrix = cross_execution_result(
+        execution(("A", ratio, DIRECT if ratio is not None else "sin fila")),
+        results(("A", advance)),
+        (2023, 2024),
+        BANDS,
+    )
     scored = scored if scored is not None else indicators(("A", "I1", advance))
     return diagnose(matrix, scored, doubts, LIMITS).row(0, named=True)
 
 
 @pytest.mark.parametrize(
     ("ratio", "advance", "expected"),
-    [(0.9, 1.0, "sostener"), (0.9, 0.5, "rediseñar"), (0.5, 0.5, "destrabar"), (0.5, 1.0, "revisar meta"),
-     (0.9, None, "completar dato"), (None, 1.0, "sin presupuesto vinculado"), (None, None, "sin presupuesto vinculado"),
-     (0.75, 0.75, "sostener"), (0.7499, 0.75, "revisar meta"), (0.75, 0.7499, "rediseñar")],
+    [
+        (0.9, 1.0, "sostener"),
+        (0.9, 0.5, "rediseñar"),
+        (0.5, 0.5, "destrabar"),
+        (0.5, 1.0, "revisar meta"),
+        (0.9, None, "completar dato"),
+        (None, 1.0, "sin presupuesto vinculado"),
+        (None, None, "sin presupuesto vinculado"),
+        (0.75, 0.75, "sostener"),
+        (0.7499, 0.75, "revisar meta"),
+        (0.75, 0.7499, "rediseñar"),
+    ],
 )
 def test_each_diagnosis_and_its_edges(ratio, advance, expected):
     row = diagnosis_of(ratio, advance)
@@ -66,16 +107,28 @@ def test_a_doubted_target_matters_only_when_the_achievement_rests_on_it():
     alone = diagnosis_of(0.9, 1.0, indicators(("A", "I1", 1.0)), doubts)
     firm = diagnosis_of(0.9, 1.0, indicators(("A", "I1", 1.0), ("A", "I2", 1.0)), doubts)
     weak = diagnosis_of(0.9, 0.8, indicators(("A", "I1", 1.0), ("A", "I2", 0.6)), doubts)
-    assert (alone["diagnostico"], firm["diagnostico"], weak["diagnostico"]) == ("revisar meta", "sostener", "revisar meta")
+    assert (alone["diagnostico"], firm["diagnostico"], weak["diagnostico"]) == (
+        "revisar meta",
+        "sostener",
+        "revisar meta",
+    )
     assert "la meta es cero" in alone["razon"]
 
 
 def test_the_matrix_always_has_sixteen_cells_and_transversal_money_is_never_added():
     matrix = cross_execution_result(
-        execution(("A", 0.9, DIRECT), ("T", 0.9, "transversal")), results(("A", 0.8), ("T", 0.8)), (2023, 2024), BANDS)
+        execution(("A", 0.9, DIRECT), ("T", 0.9, "transversal")), results(("A", 0.8), ("T", 0.8)), (2023, 2024), BANDS
+    )
     assert matrix.celdas.height == 16
-    cell = matrix.celdas.filter((pl.col("banda_ejecucion") == "amarillo") & (pl.col("banda_resultado") == "amarillo")).row(0, named=True)
-    assert (cell["acciones"], cell["transversales"], cell["pim_soles"], cell["lista"]) == (2, 1, Decimal("100.00"), "A, T")
+    cell = matrix.celdas.filter(
+        (pl.col("banda_ejecucion") == "amarillo") & (pl.col("banda_resultado") == "amarillo")
+    ).row(0, named=True)
+    assert (cell["acciones"], cell["transversales"], cell["pim_soles"], cell["lista"]) == (
+        2,
+        1,
+        Decimal("100.00"),
+        "A, T",
+    )
 
 
 def test_a_year_without_data_is_refused_with_the_years_there_are():

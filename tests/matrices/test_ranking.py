@@ -16,11 +16,34 @@ SPEC = RankingSpec(objetivos_prioritarios=("OER.01",))
 def table(rows) -> Matrix:
     """Rows of (code, objective, advance, execution, pim)."""
     frame = pl.DataFrame(
-        [{"accion": c, "objetivo": o, "nombre": c, "avance_ratio": a, "ejecucion_ratio": e, "pim_soles": p, "saldo_soles": 0,
-          "vinculo": "directo" if p is not None else "sin fila", "banda_resultado": "rojo", "color_depende_nd": False}
-         for c, o, a, e, p in rows],
-        schema={"accion": pl.String, "objetivo": pl.String, "nombre": pl.String, "avance_ratio": pl.Float64, "ejecucion_ratio": pl.Float64,
-                "pim_soles": MONEY, "saldo_soles": MONEY, "vinculo": pl.String, "banda_resultado": pl.String, "color_depende_nd": pl.Boolean})
+        [
+            {
+                "accion": c,
+                "objetivo": o,
+                "nombre": c,
+                "avance_ratio": a,
+                "ejecucion_ratio": e,
+                "pim_soles": p,
+                "saldo_soles": 0,
+                "vinculo": "directo" if p is not None else "sin fila",
+                "banda_resultado": "rojo",
+                "color_depende_nd": False,
+            }
+            for c, o, a, e, p in rows
+        ],
+        schema={
+            "accion": pl.String,
+            "objetivo": pl.String,
+            "nombre": pl.String,
+            "avance_ratio": pl.Float64,
+            "ejecucion_ratio": pl.Float64,
+            "pim_soles": MONEY,
+            "saldo_soles": MONEY,
+            "vinculo": pl.String,
+            "banda_resultado": pl.String,
+            "color_depende_nd": pl.Boolean,
+        },
+    )
     return Matrix(2023, 2024, frame, pl.DataFrame())
 
 
@@ -30,8 +53,11 @@ def previous(rows) -> pl.DataFrame:
 
 def test_the_score_by_hand():
     """A: 0.40*0.6 + 0.15*0.2 + 0.15*0.5 + 0.10*1.0 + 0.20*1 = 0.645; B lacks money: (0.40*0.5 + 0.15*0 + 0.20*0)/0.75."""
-    ranked = rank_actions(table([("A", "OER.01", 0.4, 0.5, 200), ("C", "OER.02", 1.0, 1.0, 100), ("B", "OER.02", 0.5, None, None)]),
-                          previous([("A", 0.6), ("B", 0.3), ("C", 1.0)]), SPEC)
+    ranked = rank_actions(
+        table([("A", "OER.01", 0.4, 0.5, 200), ("C", "OER.02", 1.0, 1.0, 100), ("B", "OER.02", 0.5, None, None)]),
+        previous([("A", 0.6), ("B", 0.3), ("C", 1.0)]),
+        SPEC,
+    )
     scores = {row["accion"]: row for row in ranked.iter_rows(named=True)}
     assert scores["A"]["puntaje_ratio"] == pytest.approx(0.645)
     assert scores["B"]["puntaje_ratio"] == pytest.approx(0.2 / 0.75)
@@ -42,10 +68,26 @@ def test_the_score_by_hand():
 
 
 def test_ties_share_the_lower_place_and_nd_is_apart():
-    ranked = rank_actions(table([("B", "OER.02", 0.5, 0.8, 100), ("A", "OER.02", 0.5, 0.8, 100), ("D", "OER.02", 0.9, 0.8, 100),
-                                 ("N", "OER.02", None, 0.8, 100), ("M", "OER.01", None, 0.8, 50)]), previous([]), SPEC)
+    ranked = rank_actions(
+        table(
+            [
+                ("B", "OER.02", 0.5, 0.8, 100),
+                ("A", "OER.02", 0.5, 0.8, 100),
+                ("D", "OER.02", 0.9, 0.8, 100),
+                ("N", "OER.02", None, 0.8, 100),
+                ("M", "OER.01", None, 0.8, 50),
+            ]
+        ),
+        previous([]),
+        SPEC,
+    )
     assert ranked.select("accion", "grupo", "puesto").rows() == [
-        ("A", "rezagada", 1), ("B", "rezagada", 1), ("D", "rezagada", 3), ("M", "prioridad de dato", 1), ("N", "prioridad de dato", 2)]
+        ("A", "rezagada", 1),
+        ("B", "rezagada", 1),
+        ("D", "rezagada", 3),
+        ("M", "prioridad de dato", 1),
+        ("N", "prioridad de dato", 2),
+    ]
     assert ranked.filter(pl.col("accion") == "N")["puntaje_ratio"].item() is None
 
 

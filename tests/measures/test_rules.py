@@ -19,14 +19,25 @@ def apply(rule: str, value: float | None, target: float | None) -> tuple[float |
 @pytest.mark.parametrize(
     ("rule", "value", "target", "raw", "capped"),
     [
-        ("razon_ascendente", 3.15, 4.20, 0.75, 0.75), ("razon_ascendente", 6.0, 4.0, 1.5, 1.0), ("razon_ascendente", -7.7, 4.3, -7.7 / 4.3, 0.0),
-        ("razon_ascendente", -1.0, -2.0, 1.0, 1.0), ("razon_ascendente", -4.0, -2.0, 0.5, 0.5),
-        ("razon_descendente", 10.0, 20.0, 2.0, 1.0), ("razon_descendente", 25.0, 20.0, 0.8, 0.8), ("razon_descendente", 0.0, 20.0, 1.0, 1.0),
-        ("razon_descendente", -1.14, -1.18, 1.14 / 1.18, 1.14 / 1.18), ("razon_descendente", 3.0, -1.0, 0.0, 0.0),
-        ("razon_invertida", 10.0, 20.0, 0.5, 0.5), ("razon_invertida", 25.0, 20.0, 0.0, 0.0),
-        ("tope_maximo", 20.0, 20.0, 1.0, 1.0), ("tope_maximo", 20.1, 20.0, 0.0, 0.0),
-        ("piso_minimo", 20.0, 20.0, 1.0, 1.0), ("piso_minimo", 19.9, 20.0, 0.0, 0.0),
-        ("meta_cero_cumplida", 57.0, 0.0, 1.0, 1.0), ("meta_cero_cumplida", 57.0, 1.0, None, None), ("meta_cero_sin_avance", 0.0, 0.0, 0.0, 0.0),
+        ("razon_ascendente", 3.15, 4.20, 0.75, 0.75),
+        ("razon_ascendente", 6.0, 4.0, 1.5, 1.0),
+        ("razon_ascendente", -7.7, 4.3, -7.7 / 4.3, 0.0),
+        ("razon_ascendente", -1.0, -2.0, 1.0, 1.0),
+        ("razon_ascendente", -4.0, -2.0, 0.5, 0.5),
+        ("razon_descendente", 10.0, 20.0, 2.0, 1.0),
+        ("razon_descendente", 25.0, 20.0, 0.8, 0.8),
+        ("razon_descendente", 0.0, 20.0, 1.0, 1.0),
+        ("razon_descendente", -1.14, -1.18, 1.14 / 1.18, 1.14 / 1.18),
+        ("razon_descendente", 3.0, -1.0, 0.0, 0.0),
+        ("razon_invertida", 10.0, 20.0, 0.5, 0.5),
+        ("razon_invertida", 25.0, 20.0, 0.0, 0.0),
+        ("tope_maximo", 20.0, 20.0, 1.0, 1.0),
+        ("tope_maximo", 20.1, 20.0, 0.0, 0.0),
+        ("piso_minimo", 20.0, 20.0, 1.0, 1.0),
+        ("piso_minimo", 19.9, 20.0, 0.0, 0.0),
+        ("meta_cero_cumplida", 57.0, 0.0, 1.0, 1.0),
+        ("meta_cero_cumplida", 57.0, 1.0, None, None),
+        ("meta_cero_sin_avance", 0.0, 0.0, 0.0, 0.0),
     ],
 )
 def test_by_hand(rule, value, target, raw, capped):
@@ -63,7 +74,16 @@ def test_the_inverted_rule_punishes_doing_better():
 
 @pytest.mark.parametrize(
     ("percent", "expected"),
-    [(0, "rojo"), (74.999, "rojo"), (75, "amarillo"), (94.999, "amarillo"), (95, "verde"), (100, "verde"), (130, "verde"), (None, "gris")],
+    [
+        (0, "rojo"),
+        (74.999, "rojo"),
+        (75, "amarillo"),
+        (94.999, "amarillo"),
+        (95, "verde"),
+        (100, "verde"),
+        (130, "verde"),
+        (None, "gris"),
+    ],
 )
 def test_edges_of_the_bands(percent, expected):
     frame = pl.DataFrame({"r": [None if percent is None else percent / 100]}, schema={"r": pl.Float64})

@@ -142,7 +142,7 @@ def test_every_action_has_its_reason_and_every_cell_its_list(analysis: Analysis,
 
 def test_ranking_scenario_findings_and_limits_are_there(analysis: Analysis, page: Reader) -> None:
     for row in analysis.ranking.filter(pl.col("grupo") == "rezagada").iter_rows(named=True):
-        assert f"{row['puntaje_ratio'] * 100:.1f}" in page.text
+        assert f"{row['puntaje_ratio']:.3f}" in page.text
     for scenario in analysis.scenarios:
         assert scenario.advertencia in page.text
         assert all(soles(amount) in page.text for amount in scenario.transferencias["monto_soles"])

@@ -9,7 +9,9 @@ from presupuesto_link.pipeline import analyse, load
 from presupuesto_link.sources.embedded import embedded_analyses
 
 SCENARIOS = [
-    (name, path) for name, analysis in embedded_analyses().items() for path in sorted((analysis.parent / "escenarios").glob("*.toml"))
+    (name, path)
+    for name, analysis in embedded_analyses().items()
+    for path in sorted((analysis.parent / "escenarios").glob("*.toml"))
 ]
 
 

@@ -16,26 +16,66 @@ from presupuesto_link.tables.numbers import MONEY
 
 def spec(donors=None, receivers=None, **more) -> EscenarioSpec:
     return EscenarioSpec(
-        id="prueba", titulo="t", autor="a", pregunta="p", no_modela=("nada",),
+        id="prueba",
+        titulo="t",
+        autor="a",
+        pregunta="p",
+        no_modela=("nada",),
         donantes={"fraccion_saldo_ratio": 0.5, "tope_pim_ratio": 0.1} | (donors or {}),
-        receptores={"puestos": 10, "tope_pim_ratio": 0.25, "descontar_ejecucion": False} | (receivers or {}), **more)
+        receptores={"puestos": 10, "tope_pim_ratio": 0.25, "descontar_ejecucion": False} | (receivers or {}),
+        **more,
+    )
 
 
 def world(rows) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Rows of (code, pim, accrued, result band, score or None)."""
     actions = pl.DataFrame(
-        [{"accion": c, "objetivo": "OER.01", "nombre": c, "vinculo": "directo", "pim_soles": p, "devengado_soles": d, "saldo_soles": p - d,
-          "ejecucion_ratio": d / p if p else None, "avance_ratio": 1.0 if b == "verde" else 0.5, "banda_resultado": b} for c, p, d, b, _ in rows],
-        schema_overrides={"pim_soles": MONEY, "devengado_soles": MONEY, "saldo_soles": MONEY, "ejecucion_ratio": pl.Float64})
+        [
+            {
+                "accion": c,
+                "objetivo": "OER.01",
+                "nombre": c,
+                "vinculo": "directo",
+                "pim_soles": p,
+                "devengado_soles": d,
+                "saldo_soles": p - d,
+                "ejecucion_ratio": d / p if p else None,
+                "avance_ratio": 1.0 if b == "verde" else 0.5,
+                "banda_resultado": b,
+            }
+            for c, p, d, b, _ in rows
+        ],
+        schema_overrides={
+            "pim_soles": MONEY,
+            "devengado_soles": MONEY,
+            "saldo_soles": MONEY,
+            "ejecucion_ratio": pl.Float64,
+        },
+    )
     lagging = sorted([(c, s) for c, *_, s in rows if s is not None], key=lambda x: (-x[1], x[0]))
-    ranking = pl.DataFrame([{"accion": c, "objetivo": "OER.01", "grupo": "rezagada", "puesto": i, "puntaje_ratio": s}
-                            for i, (c, s) in enumerate(lagging, 1)],
-                           schema={"accion": pl.String, "objetivo": pl.String, "grupo": pl.String, "puesto": pl.Int64, "puntaje_ratio": pl.Float64})
+    ranking = pl.DataFrame(
+        [
+            {"accion": c, "objetivo": "OER.01", "grupo": "rezagada", "puesto": i, "puntaje_ratio": s}
+            for i, (c, s) in enumerate(lagging, 1)
+        ],
+        schema={
+            "accion": pl.String,
+            "objetivo": pl.String,
+            "grupo": pl.String,
+            "puesto": pl.Int64,
+            "puntaje_ratio": pl.Float64,
+        },
+    )
     return actions, ranking
 
 
 # G1 may give min(50 % of 400, 10 % of 1000) = 100; G2 min(50 % of 10, 10 % of 500) = 5. R1 may take 250, R2 25.
-HAND = [("G1", 1000, 600, "verde", None), ("G2", 500, 490, "verde", None), ("R1", 1000, 900, "rojo", 0.9), ("R2", 100, 90, "rojo", 0.3)]
+HAND = [
+    ("G1", 1000, 600, "verde", None),
+    ("G2", 500, 490, "verde", None),
+    ("R1", 1000, 900, "rojo", 0.9),
+    ("R2", 100, 90, "rojo", 0.3),
+]
 
 
 def test_by_hand():
@@ -70,7 +110,10 @@ def test_own_execution_discounts_what_an_action_may_receive():
 
 
 def test_a_required_amount_that_does_not_fit_names_what_clashes():
-    with pytest.raises(InfeasibleScenarioError, match=r"monto_requerido_soles = S/ 200\n  se encontró: lo que los donantes pueden dar es S/ 105") as error:
+    with pytest.raises(
+        InfeasibleScenarioError,
+        match=r"monto_requerido_soles = S/ 200\n  se encontró: lo que los donantes pueden dar es S/ 105",
+    ) as error:
         run_scenario(*world(HAND), spec(monto_requerido_soles=200))
     assert len(error.value.problems) == 1
 
@@ -89,15 +132,19 @@ def test_unknown_protected_action_and_unknown_key():
         validate_spec({"tope": 1}, EscenarioSpec, "x.toml")
 
 
-TINY = st.lists(st.tuples(st.integers(10, 60), st.floats(0, 1), st.sampled_from(["verde", "rojo"])), min_size=2, max_size=4)
+TINY = st.lists(
+    st.tuples(st.integers(10, 60), st.floats(0, 1), st.sampled_from(["verde", "rojo"])), min_size=2, max_size=4
+)
 
 
 @settings(max_examples=40, deadline=None)
 @given(TINY, st.data())
 def test_no_other_whole_transfer_scores_more(shapes, data):
     """Brute force over every whole amount that each receiver could get."""
-    rows = [(f"A{i}", pim, int(pim * share), band, None if band == "verde" else data.draw(st.sampled_from([0.2, 0.5, 0.9])))
-            for i, (pim, share, band) in enumerate(shapes)]
+    rows = [
+        (f"A{i}", pim, int(pim * share), band, None if band == "verde" else data.draw(st.sampled_from([0.2, 0.5, 0.9])))
+        for i, (pim, share, band) in enumerate(shapes)
+    ]
     actions, ranking = world(rows)
     try:
         result = run_scenario(actions, ranking, spec())
@@ -105,18 +152,32 @@ def test_no_other_whole_transfer_scores_more(shapes, data):
         return
     give = sum(min(int((p - d) * 0.5 + 1e-6), int(p * 0.1 + 1e-6)) for _, p, d, b, _ in rows if b == "verde" and p > d)
     takers = [(score, int(pim * 0.25 + 1e-6)) for _, pim, _, band, score in rows if band == "rojo"]
-    best = max(sum(score * amount for (score, _), amount in zip(takers, amounts, strict=True))
-               for amounts in product(*(range(cap + 1) for _, cap in takers)) if sum(amounts) <= give)
+    best = max(
+        sum(score * amount for (score, _), amount in zip(takers, amounts, strict=True))
+        for amounts in product(*(range(cap + 1) for _, cap in takers))
+        if sum(amounts) <= give
+    )
     score_of = dict(ranking.select("accion", "puntaje_ratio").iter_rows())
-    got = sum(score_of[row["receptor"]] * float(row["monto_soles"]) for row in result.transferencias.iter_rows(named=True))
+    got = sum(
+        score_of[row["receptor"]] * float(row["monto_soles"]) for row in result.transferencias.iter_rows(named=True)
+    )
     assert got == pytest.approx(best, abs=1e-6)
 
 
 @settings(max_examples=40, deadline=None)
-@given(st.lists(st.tuples(st.integers(1, 10**10), st.floats(0, 1.1), st.sampled_from(["verde", "rojo"])), min_size=2, max_size=12),
-       st.permutations(range(12)))
+@given(
+    st.lists(
+        st.tuples(st.integers(1, 10**10), st.floats(0, 1.1), st.sampled_from(["verde", "rojo"])),
+        min_size=2,
+        max_size=12,
+    ),
+    st.permutations(range(12)),
+)
 def test_conservation_limits_and_row_order(shapes, order):
-    rows = [(f"A{i:02}", pim, int(pim * share), band, None if band == "verde" else 0.1 + 0.07 * i) for i, (pim, share, band) in enumerate(shapes)]
+    rows = [
+        (f"A{i:02}", pim, int(pim * share), band, None if band == "verde" else 0.1 + 0.07 * i)
+        for i, (pim, share, band) in enumerate(shapes)
+    ]
     shuffled = [rows[i] for i in order if i < len(rows)]
     try:
         result = run_scenario(*world(rows), spec())

@@ -34,7 +34,9 @@ def test_missing_column(budget_file):
 
 
 def test_text_in_a_number(budget_file):
-    with pytest.raises(InputDataError, match=r"gasto.csv, fila 3, columna PIA\n  se encontró: «doscientos»\n  se esperaba: un número") as error:
+    with pytest.raises(
+        InputDataError, match=r"gasto.csv, fila 3, columna PIA\n  se encontró: «doscientos»\n  se esperaba: un número"
+    ) as error:
         load_budget(edit(budget_file, ('"275,476"', "doscientos")))
     assert "qué hacer: corrija la celda; si el dato no existe, déjela vacía" in str(error.value)
 
@@ -45,7 +47,9 @@ def test_duplicated_action(budget_file):
 
 
 def test_unknown_action(budget_file):
-    with pytest.raises(InputDataError, match=r"fila 2, columna AE\n  se encontró: «AER.99.01»\n  se esperaba: una AER de acciones.csv"):
+    with pytest.raises(
+        InputDataError, match=r"fila 2, columna AE\n  se encontró: «AER.99.01»\n  se esperaba: una AER de acciones.csv"
+    ):
         load_budget(edit(budget_file, ("AER.01.01", "AER.99.01")))
 
 
@@ -108,7 +112,10 @@ def test_a_latin1_file_is_read_right(budget_file, inputs):
 def test_a_semicolon_file_with_decimal_comma_gives_the_same_money(tmp_path, inputs):
     rows = ["AE;PIA;PIM;DEVENGADO"]
     for row in inputs.budget.filas.iter_rows(named=True):
-        cells = ["" if row[f"{m}_soles"] is None else f"{row[f'{m}_soles']:,.2f}".translate(str.maketrans(",.", ".,")) for m in ("pia", "pim", "devengado")]
+        cells = [
+            "" if row[f"{m}_soles"] is None else f"{row[f'{m}_soles']:,.2f}".translate(str.maketrans(",.", ".,"))
+            for m in ("pia", "pim", "devengado")
+        ]
         rows.append(";".join([row["accion"], *cells]))
     path = tmp_path / "gasto.csv"
     path.write_bytes("\r\n".join(rows).encode("cp1252"))
@@ -125,37 +132,55 @@ def test_two_decimal_signs_are_never_guessed(tmp_path):
 
 def test_céntimos_survive(tmp_path):
     path = tmp_path / "gasto.csv"
-    path.write_text("AE,PIA,PIM,DEVENGADO\nAER.01.01,0.10,123456789012.35,0.01\nAER.01.02,0.20,0.07,0.02\n", encoding="utf-8")
+    path.write_text(
+        "AE,PIA,PIM,DEVENGADO\nAER.01.01,0.10,123456789012.35,0.01\nAER.01.02,0.20,0.07,0.02\n", encoding="utf-8"
+    )
     assert str(load_budget(path).budget.filas["pim_soles"].sum()) == "123456789012.42"
 
 
 def test_duplicated_indicator(plan_folder):
-    with pytest.raises(InputDataError, match=r"indicadores.csv, filas 2, 3\n  se encontró: indicador = IND.01.OER.01 está repetido"):
+    with pytest.raises(
+        InputDataError, match=r"indicadores.csv, filas 2, 3\n  se encontró: indicador = IND.01.OER.01 está repetido"
+    ):
         edit(plan_folder / "indicadores.csv", ("IND.01.OER.02,OER.02", "IND.01.OER.01,OER.02"))
         load_plan(plan_folder)
 
 
 def test_text_in_an_indicator_value(plan_folder):
     edit(plan_folder / "valores.csv", ("IND.01.OER.01,obtenido,2023,18.75%", "IND.01.OER.01,obtenido,2023,casi 19"))
-    with pytest.raises(InputDataError, match=r"valores.csv, fila 5, columna impreso\n  se encontró: «casi 19»\n  se esperaba: un número o ND o vacío"):
+    with pytest.raises(
+        InputDataError,
+        match=r"valores.csv, fila 5, columna impreso\n  se encontró: «casi 19»\n  se esperaba: un número o ND o vacío",
+    ):
         load_plan(plan_folder)
 
 
 def test_unknown_sense(plan_folder):
-    edit(plan_folder / "indicadores.csv", ("porcentaje,ascendente,Significado del indicador,,,2.1.1 OER.01", "porcentaje,hacia arriba,x,,,2.1.1 OER.01"))
-    with pytest.raises(InputDataError, match=r"columna sentido\n  se encontró: «hacia arriba»\n  se esperaba: uno de ascendente, descendente"):
+    edit(
+        plan_folder / "indicadores.csv",
+        ("porcentaje,ascendente,Significado del indicador,,,2.1.1 OER.01", "porcentaje,hacia arriba,x,,,2.1.1 OER.01"),
+    )
+    with pytest.raises(
+        InputDataError,
+        match=r"columna sentido\n  se encontró: «hacia arriba»\n  se esperaba: uno de ascendente, descendente",
+    ):
         load_plan(plan_folder)
 
 
 def test_an_indicator_of_an_unknown_action_suggests_the_nearest(plan_folder):
     edit(plan_folder / "indicadores.csv", ("IND.01.AER.13.05,AER.13.05", "IND.01.AER.13.05,AER.13.55"))
-    with pytest.raises(InputDataError, match=r"«AER.13.55»\n  se esperaba: un código de objetivos.csv o acciones.csv \(¿quiso decir AER.13.05\?\)"):
+    with pytest.raises(
+        InputDataError,
+        match=r"«AER.13.55»\n  se esperaba: un código de objetivos.csv o acciones.csv \(¿quiso decir AER.13.05\?\)",
+    ):
         load_plan(plan_folder)
 
 
 def test_a_correction_that_went_stale_stops_the_load(plan_folder):
     edit(plan_folder / "valores.csv", ('"1,909,428"', '"1,909.4"'))
-    with pytest.raises(InputDataError, match=r"corrección C-002[\s\S]*0 filas con el valor «1,909,428»[\s\S]*la fuente cambió"):
+    with pytest.raises(
+        InputDataError, match=r"corrección C-002[\s\S]*0 filas con el valor «1,909,428»[\s\S]*la fuente cambió"
+    ):
         load_plan(plan_folder)
 
 
@@ -174,11 +199,19 @@ def test_missing_plan_folder(tmp_path):
     ("old", "new", "message"),
     [
         ('titulo = "PDRC', 'titulos = "PDRC', r"clave «titulos»\n  se encontró: clave desconocida"),
-        ("amarillo_desde_ratio = 0.75", "amarillo_desde_ratio = 75", r"clave «semaforo.amarillo_desde_ratio»\n  se encontró: 75\n  se esperaba: un valor menor o igual que 1"),
+        (
+            "amarillo_desde_ratio = 0.75",
+            "amarillo_desde_ratio = 75",
+            r"clave «semaforo.amarillo_desde_ratio»\n  se encontró: 75\n  se esperaba: un valor menor o igual que 1",
+        ),
         ("amarillo_desde_ratio = 0.75", "amarillo_desde_ratio = 0.99", "amarillo_desde_ratio no puede ser mayor"),
         ('politica_nd = "excluir"', 'politica_nd = "ninguna"', r"uno de 'excluir' o 'cero'"),
         ("anio_gasto = 2023", 'anio_gasto = "dos mil"', "un número entero"),
-        ('transversales = ["AER.07.01"]', 'transversales = ["AER.70.01"]', r"«vinculo.transversales»\n  se encontró: AER.70.01"),
+        (
+            'transversales = ["AER.07.01"]',
+            'transversales = ["AER.70.01"]',
+            r"«vinculo.transversales»\n  se encontró: AER.70.01",
+        ),
         ("[fuentes]", "[fuentes", "TOML mal escrito"),
     ],
 )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
+import typer
 from typer.core import TyperCommand, TyperGroup
 
 _HELP = (
@@ -70,8 +71,21 @@ class SpanishCommand(TyperCommand):
 
 
 class SpanishGroup(TyperGroup):
-    """A group of commands whose help is all in Spanish."""
+    """A group whose help, and that of its commands, is in Spanish and shown before any option is interpreted.
+
+    Interpreting an option makes Typer load pydantic, which would triple the time of `--help`.
+    """
 
     def get_help(self, ctx: Any) -> str:
         """The rendered help, translated."""
         return _translate_help(super().get_help(ctx))
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        """Show the help at once when it is asked for; otherwise parse as usual."""
+        if "--help" in args:
+            name = next((argument for argument in args if argument in self.commands), None)
+            asked = type(ctx)(self.commands[name], info_name=name, parent=ctx) if name else ctx
+            typer.echo(asked.command.get_help(asked))
+            raise typer.Exit()
+        rest: list[str] = super().parse_args(ctx, args)
+        return rest

@@ -47,10 +47,10 @@ _ADVICE = {
 }
 _COMPONENT_WORDS = {
     "brecha_avance": "Brecha de avance",
-    "tendencia": "Caída del avance",
+    "tendencia": "Tendencia",
     "brecha_ejecucion": "Brecha de ejecución",
     "peso_presupuestal": "Peso presupuestal",
-    "prioridad": "Objetivo prioritario",
+    "prioridad": "Prioridad",
 }
 _COMPONENT_MEANING = {
     "brecha_avance": "lo que le falta para su meta",
@@ -220,8 +220,8 @@ def _signed(amount: Any) -> str:
 
 
 def _score(ratio: float | None) -> str:
-    """Points out of 100, without sign of percent: a score is not a percentage of anything."""
-    return NO_DATA if ratio is None else f"{ratio * 100:.1f}"
+    """From 0 to 1, as in the figure: a score is not a percentage of anything."""
+    return NO_DATA if ratio is None else f"{ratio:.3f}"
 
 
 def _short(name: str) -> str:
@@ -394,7 +394,7 @@ def _scenario_line(analysis: Analysis) -> Line:
     extra = len(analysis.scenarios) - 1
     return Line(
         f"Un escenario movería {_amount(scenario.monto_soles)}, sólo como indicación.",
-        f"«{scenario.spec.titulo}»: {plural(givers, 'AER daría', 'AER darían')} y {plural(takers, 'recibiría', 'recibirían')}; "
+        f"«{scenario.spec.titulo}»: {plural(givers, 'AER cedería', 'AER cederían')} y {plural(takers, 'recibiría', 'recibirían')}; "
         f"{plural(_binding(scenario).height, 'tope lo frena', 'topes lo frenan')}. No prueba que el dinero mejore el resultado."
         + (f" Hay {plural(extra, 'escenario más', 'escenarios más')}." if extra else ""),
     )
@@ -526,7 +526,7 @@ def _ranking_view(analysis: Analysis, names: Mapping[str, str]) -> dict[str, Any
     weights = {name: weight / sum(spec.pesos.as_dict().values()) for name, weight in spec.pesos.as_dict().items()}
     lagging = analysis.ranking.filter(pl.col("grupo") == LAGGING)
     table = TableView(
-        f"AER rezagadas: puntaje de 0 a 100 y aporte de cada componente (ejecución {spec.anio_ejecucion}, resultado {spec.anio_resultado})",
+        f"AER rezagadas: puntaje de 0 a 1 y aporte de cada componente (ejecución {spec.anio_ejecucion}, resultado {spec.anio_resultado})",
         (
             "Puesto",
             "AER",
@@ -620,7 +620,7 @@ def _scenario_view(scenario: Scenario, names: Mapping[str, str]) -> dict[str, An
         ],
         "transferencias": TableView(
             "Transferencias del escenario",
-            ("Da", "Recibe", "Monto"),
+            ("Cede", "Recibe", "Monto"),
             tuple(_transfer_rows(scenario, names)),
             frozenset({2}),
         ),

@@ -20,6 +20,8 @@ CREATED = dt.datetime(2000, 1, 1)  # fixed, so that the same tables give the sam
 _RISKY = ("=", "+", "-", "@", "\t", "\r")
 _WIDEST, _NARROWEST, _WRAP_FROM = 60, 9, 48
 _EXACT_DIGITS = 15  # what a spreadsheet keeps of a number
+TEXT = "texto"  # the style of text cells; its number format is the general one
+_LINE_POINTS, _TALLEST = 15, 405  # height of a line of text; Excel accepts up to 409
 _OPTIONS = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False, "in_memory": True}
 
 
@@ -85,11 +87,13 @@ class _Styles:
         self.head = self._add(
             bold=True, bg_color="#E9EDF1", font_color=INK, bottom=1, bottom_color=LINE, text_wrap=True
         )
+        self.head_right = self._add(
+            bold=True, bg_color="#E9EDF1", font_color=INK, bottom=1, bottom_color=LINE, text_wrap=True, align="right"
+        )
         self.title = self._add(bold=True, font_size=16, font_color=INK)
         self.label = self._add(bold=True)
-        self.muted = self._add(font_color=MUTED, text_wrap=True)
+        self.muted = self._add(font_color=MUTED, text_wrap=True, indent=1)
         self.link = self._add(font_color="#0B5394", underline=1)
-        self.wrapped = self._add(text_wrap=True)
         self.colours = {
             name: book.add_format({"bg_color": HEX[name], "font_color": TEXT_ON[name], "bold": True}) for name in HEX
         }
@@ -98,7 +102,8 @@ class _Styles:
         """The format of a cell; `quoted` keeps risky text as text even if somebody edits the cell."""
         key = (number, wrap, quoted)
         if key not in self._made:
-            self._made[key] = self._add(num_format=number, text_wrap=wrap, quote_prefix=quoted)
+            kind = {"num_format": "General", "indent": 1} if number == TEXT else {"num_format": number}
+            self._made[key] = self._add(text_wrap=wrap, quote_prefix=quoted, **kind)
         return self._made[key]
 
     def _add(self, **properties: Any) -> Any:
@@ -121,6 +126,7 @@ def _write_readme(
     for row, (concept, text) in enumerate(about, start=2):
         sheet.write_string(row, 0, concept, styles.label)
         sheet.write_string(row, 1, text, _text_style(text, True, styles))
+        _set_height(sheet, row, _lines(text, 70))
     start = len(about) + 3
     for column, heading in enumerate(("Hoja", "Contenido", "Filas", "Nota")):
         sheet.write_string(start, column, heading, styles.head)
@@ -129,6 +135,7 @@ def _write_readme(
         sheet.write_string(row, 1, table.title, _text_style(table.title, True, styles))
         sheet.write_number(row, 2, table.frame.height, styles.cell("#,##0", False))
         sheet.write_string(row, 3, table.note, styles.muted)
+        _set_height(sheet, row, max(_lines(table.title, 70), _lines(table.note, 80)))
     _page(sheet, README)
 
 
@@ -139,16 +146,21 @@ def _quoted(name: str) -> str:
 def _write_table(sheet: Any, table: TableSheet, styles: _Styles) -> None:
     """Header in the first row, so that any program can read the sheet as a table."""
     frame = table.frame
+    lines = [1] * frame.height
     for index, column in enumerate(frame.columns):
         values = frame[column].to_list()
         number = _number_format(column, frame.schema[column])
         width = _width(column, values, number)
         sheet.set_column(index, index, width)
-        sheet.write_string(0, index, column, styles.head)
+        right = frame.schema[column].is_numeric()
+        sheet.write_string(0, index, column, styles.head_right if right else styles.head)
         for row, value in enumerate(values, start=1):
             _write_value(sheet, (row, index), value, number, width >= _WRAP_FROM, styles)
+            lines[row - 1] = max(lines[row - 1], _lines(value, width))
         if _is_colour(column, frame.schema[column]) and frame.height:
             _paint(sheet, index, frame.height, styles)
+    for row, count in enumerate(lines, start=1):
+        _set_height(sheet, row, count)
     sheet.freeze_panes(1, 0)
     if frame.width:
         sheet.autofilter(0, 0, max(frame.height, 1), frame.width - 1)
@@ -181,7 +193,7 @@ def _write_value(sheet: Any, place: tuple[int, int], value: Any, number: str, wr
 
 
 def _text_style(text: str, wrap: bool, styles: _Styles) -> Any:
-    return styles.cell("General", wrap, text.startswith(_RISKY))
+    return styles.cell(TEXT, wrap, text.startswith(_RISKY))
 
 
 def _holds(value: float | Decimal) -> bool:
@@ -208,7 +220,20 @@ def _number_format(column: str, kind: pl.DataType) -> str:
 def _width(column: str, values: Sequence[Any], number: str) -> float:
     """Wide enough for the header and the longest value, within limits."""
     longest = max((_shown(value, number) for value in values), default=0)
-    return min(_WIDEST, max(_NARROWEST, len(column) + 4, longest + 2))
+    return min(_WIDEST, max(_NARROWEST, len(column) + 4, longest + 3))
+
+
+def _lines(value: Any, width: float) -> int:
+    """How many lines a text takes in a column, about; a row too low hides words in some programs."""
+    text = ", ".join(map(str, value)) if isinstance(value, list) else value
+    if not isinstance(text, str):
+        return 1
+    return sum(max(1, math.ceil(len(line) / (width - 4))) for line in text.splitlines()) or 1
+
+
+def _set_height(sheet: Any, row: int, lines: int) -> None:
+    if lines > 1:
+        sheet.set_row(row, min(lines * _LINE_POINTS, _TALLEST))
 
 
 def _shown(value: Any, number: str) -> int:

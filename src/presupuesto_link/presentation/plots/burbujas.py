@@ -35,7 +35,7 @@ _MARKS = {
     REDESIGN: ("#D55E00", "s", 0.886),
     UNBLOCK: ("#5B2A86", "^", 1.253),
 }
-_HEIGHT_CM, _PANEL_CM = 20.5, (15.3, 13.4)  # the panel is a little larger in print: names never get tighter
+_HEIGHT_CM, _PANEL_CM = 21.8, (15.3, 13.4)  # the panel is a little larger in print: names never get tighter
 _LARGEST_MM, _SMALLEST_MM, _SHARED_MM = 15.0, 1.7, 4.0
 _TOP, _BOTTOM = 1.31, -0.09
 _PILE_FROM = 0.95

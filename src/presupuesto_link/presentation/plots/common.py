@@ -170,7 +170,7 @@ def width_cm(text: str, size_pt: float, bold: bool = False) -> float:
 def _break(text: str, room_cm: float, size_pt: float, bold: bool) -> list[str]:
     rows = [""]
     for word in text.split(" "):
-        longer = f"{rows[-1]} {word}".strip()
+        longer = f"{rows[-1]} {word}".strip(" ")
         if rows[-1] and width_cm(longer, size_pt, bold) > room_cm:
             rows.append(word)
         else:

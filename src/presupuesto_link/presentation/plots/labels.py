@@ -138,8 +138,7 @@ def _touches(lines: Floats, boxes: Floats) -> Flags:
     """Which lines pass over which boxes."""
     x, y = lines[:, :, None, 0], lines[:, :, None, 1]
     inside = (x > boxes[:, 0]) & (x < boxes[:, 2]) & (y > boxes[:, 1]) & (y < boxes[:, 3])
-    result: Flags = inside.any(axis=1)
-    return result
+    return np.asarray(inside.any(axis=1), np.bool_)
 
 
 def _covered(own: Floats, crowd: Crowd, others: list[int], centre_x: Floats, centre_y: Floats) -> Floats:

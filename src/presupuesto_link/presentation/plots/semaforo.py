@@ -143,13 +143,13 @@ def _axis(data: pl.DataFrame, level: str) -> dict[str, Any]:
 
 
 def _title(data: pl.DataFrame, level: str) -> str:
-    year = data["anio"].max()
+    year = max(data["anio"])
     last = data.filter(pl.col("anio") == year)
     counted = last.filter(pl.col("politica_nd") == "excluir")["color"].value_counts()
     count: dict[str, int] = dict(counted.iter_rows())
     changes = last.filter(pl.col("color_depende_nd"))["elemento"].unique().sort().to_list()
     which = changes[0] if len(changes) == 1 else f"{len(changes)} {level}"
-    tail = f"; el color de {which!s} depende de cómo se cuente el ND" if changes else ""
+    tail = f"; el color de {which} depende de cómo se cuente el ND" if changes else ""
     return (
         f"En {year}, {count.get(RED, 0)} de {last['elemento'].n_unique()} {level} están en rojo, "
         f"{count.get(AMBER, 0)} en amarillo, {count.get(GREEN, 0)} en verde y {count.get(GREY, 0)} sin dato{tail}"

@@ -1,0 +1,117 @@
+"""`analizar` writes everything or nothing, and the same bytes for the same inputs."""
+
+import hashlib
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+from presupuesto_link.errors import OutputError
+from presupuesto_link.presentation import outputs
+from presupuesto_link.presentation.summary import summary_lines
+from presupuesto_link.presentation.tables import result_tables
+
+
+def digests(folder: Path) -> dict[str, str]:
+    return {p.relative_to(folder).as_posix(): hashlib.sha256(p.read_bytes()).hexdigest() for p in sorted(folder.rglob("*")) if p.is_file()}
+
+
+@pytest.fixture(scope="module")
+def written(tmp_path_factory) -> Path:
+    """One full run, in a process of its own, as a user would."""
+    work = tmp_path_factory.mktemp("corrida")
+    run_cli(work, "1")
+    return work / "salida"
+
+
+def run_cli(work: Path, seed: str) -> subprocess.CompletedProcess:
+    return subprocess.run([sys.executable, "-m", "presupuesto_link", "analizar"], cwd=work, env=os.environ | {"PYTHONHASHSEED": seed},
+                          capture_output=True, text=True, encoding="utf-8", check=True)
+
+
+def test_two_runs_in_other_folders_are_byte_for_byte_the_same(written, tmp_path):
+    run_cli(tmp_path, "2")
+    assert digests(tmp_path / "salida") == digests(written)
+
+
+def test_what_is_written(written, analysis):
+    files = digests(written)
+    tables = [table.name for table in result_tables(analysis)]
+    assert {f"tablas/{name}.{ext}" for name in tables for ext in ("csv", "parquet")} <= files.keys()
+    figures = {path.removeprefix("graficos/").rpartition(".")[0] for path in files if path.startswith("graficos/")}
+    assert {"matriz_2023_2023", "matriz_2023_2024", "burbujas_2023_2023", "burbujas_2023_2024", "ranking", "semaforo_oer", "semaforo_aer",
+            "escenario_recomendacion-2"} == figures
+    assert {f"graficos/{name}.{ext}" for name in figures for ext in ("png", "svg")} <= files.keys()
+    assert {"index.html", "libro.xlsx", "manifiesto.json"} <= files.keys()
+
+
+def test_tables_on_disk_equal_the_library(written, analysis):
+    for table in result_tables(analysis):
+        assert pl.read_parquet(written / "tablas" / f"{table.name}.parquet").equals(table.frame)
+        assert (written / "tablas" / f"{table.name}.csv").read_bytes().startswith(b"\xef\xbb\xbf")
+
+
+def test_the_manifest_names_inputs_and_outputs_without_machine_paths(written):
+    manifest = json.loads((written / "manifiesto.json").read_text(encoding="utf-8"))
+    files = digests(written)
+    files.pop("manifiesto.json")
+    assert manifest["salidas"] == files
+    assert "data/pdrc/valores.csv" in manifest["entradas"]
+    assert manifest["parametros"]["analisis"]["avance"]["perfil"] == "ceplan"
+    assert str(Path.home()) not in json.dumps(manifest)
+    assert all(not name.startswith(("/", "..")) and ":" not in name for name in manifest["entradas"])
+
+
+def test_a_failure_leaves_the_previous_result_whole(analysis, tmp_path, monkeypatch):
+    folder = tmp_path / "salida"
+    folder.mkdir()
+    (folder / outputs.MANIFEST).write_text("{}", encoding="utf-8")
+    (folder / "antes.txt").write_text("x", encoding="utf-8")
+
+    def full_disk(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(outputs, "_write_workbook", full_disk)
+    with pytest.raises(OutputError, match="no se pudo escribir"):
+        outputs.write_analysis(analysis, folder)
+    assert sorted(p.name for p in tmp_path.iterdir()) == ["salida"]
+    assert sorted(p.name for p in folder.iterdir()) == ["antes.txt", outputs.MANIFEST]
+
+
+def test_a_foreign_folder_is_never_replaced(analysis, tmp_path):
+    (tmp_path / "tesis.docx").write_bytes(b"x")
+    with pytest.raises(OutputError, match="una carpeta con otros archivos"):
+        outputs.write_analysis(analysis, tmp_path)
+    with pytest.raises(OutputError, match="se encontró: un archivo"):
+        outputs.write_analysis(analysis, tmp_path / "tesis.docx")
+    assert (tmp_path / "tesis.docx").read_bytes() == b"x"
+
+
+def test_the_swap_puts_the_earlier_folder_back_when_it_fails(tmp_path, monkeypatch):
+    part, folder = tmp_path / "p", tmp_path / "salida"
+    part.mkdir()
+    folder.mkdir()
+    (folder / "a").write_text("a", encoding="utf-8")
+    real = Path.replace
+
+    def locked(self: Path, target: Path) -> Path:
+        if self == part:
+            raise PermissionError(13, "in use")
+        return real(self, target)
+
+    monkeypatch.setattr(Path, "replace", locked)
+    with pytest.raises(PermissionError):
+        outputs._swap(part, folder)
+    assert (folder / "a").read_text(encoding="utf-8") == "a"
+
+
+def test_the_summary_is_computed(analysis):
+    text = "\n".join(summary_lines(analysis))
+    assert "13 OER, 48 AER, 100 indicadores y 40 filas" in text
+    assert "36 AER, PIM S/ 5,801,047,905, devengado S/ 4,740,482,810 (81.72 %)" in text
+    assert f"{len(analysis.audit.hallazgos)} hallazgos" in text
+    assert "Sin presupuesto vinculado: 11 AER" in text
