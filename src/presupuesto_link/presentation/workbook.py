@@ -92,7 +92,7 @@ class _Styles:
         )
         self.title = self._add(bold=True, font_size=16, font_color=INK)
         self.label = self._add(bold=True)
-        self.muted = self._add(font_color=MUTED, text_wrap=True, indent=1)
+        self.muted = self._add(font_color=MUTED, text_wrap=True, align="left", indent=1)
         self.link = self._add(font_color="#0B5394", underline=1)
         self.colours = {
             name: book.add_format({"bg_color": HEX[name], "font_color": TEXT_ON[name], "bold": True}) for name in HEX
@@ -102,7 +102,7 @@ class _Styles:
         """The format of a cell; `quoted` keeps risky text as text even if somebody edits the cell."""
         key = (number, wrap, quoted)
         if key not in self._made:
-            kind = {"num_format": "General", "indent": 1} if number == TEXT else {"num_format": number}
+            kind = {"num_format": "General", "align": "left", "indent": 1} if number == TEXT else {"num_format": number}
             self._made[key] = self._add(text_wrap=wrap, quote_prefix=quoted, **kind)
         return self._made[key]
 
@@ -224,9 +224,9 @@ def _width(column: str, values: Sequence[Any], number: str) -> float:
 
 
 def _lines(value: Any, width: float) -> int:
-    """How many lines a text takes in a column, about; a row too low hides words in some programs."""
+    """How many lines a text takes in a column that wraps, about; a row too low hides words in some programs."""
     text = ", ".join(map(str, value)) if isinstance(value, list) else value
-    if not isinstance(text, str):
+    if width < _WRAP_FROM or not isinstance(text, str):
         return 1
     return sum(max(1, math.ceil(len(line) / (width - 4))) for line in text.splitlines()) or 1
 

@@ -37,6 +37,7 @@ _MARKS = {
 }
 _HEIGHT_CM, _PANEL_CM = 21.8, (15.3, 13.4)  # the panel is a little larger in print: names never get tighter
 _LARGEST_MM, _SMALLEST_MM, _SHARED_MM = 15.0, 1.7, 4.0
+_KEY_SOLES = (1e9, 5e8, 1e8, 5e7, 1e7, 1e6, 1e5)
 _TOP, _BOTTOM = 1.31, -0.09
 _PILE_FROM = 0.95
 _NAME_PT, _UPRIGHT_CM = 7.0, 0.4
@@ -228,10 +229,10 @@ def _size_key(data: pl.DataFrame) -> Any:
 
     rows = data.filter(pl.col("vinculo") != TRANSVERSAL).sort("pim_soles").tail(1)
     largest, size = [*rows.select(pl.col("pim_soles").cast(pl.Float64), "tamano_mm").rows(), (0.0, 0.0)][0]
-    amounts = [amount for amount in (1e9, 1e8, 1e7, 1e6, 1e5) if amount <= largest][:3]
-    sizes = [max(_SMALLEST_MM, size * (amount / largest) ** 0.5) for amount in amounts]
-    words = [f"S/ {amount / 1e6:,.0f} M" if amount >= 1e6 else soles(amount) for amount in amounts]
-    return p9.scale_size_identity(guide="legend", breaks=sizes, labels=words, name="PIM")
+    sizes = {amount: size * (amount / largest) ** 0.5 for amount in _KEY_SOLES if amount <= largest}
+    shown = {amount: mm for amount, mm in sizes.items() if mm >= _SMALLEST_MM}
+    words = [f"S/ {amount / 1e6:,.0f} M" if amount >= 1e6 else soles(amount) for amount in shown]
+    return p9.scale_size_identity(guide="legend", breaks=list(shown.values()), labels=words, name="PIM")
 
 
 def _names(frame: Any) -> list[Any]:
