@@ -84,7 +84,8 @@ def _write_all(analysis: Analysis, folder: Path, progress: Callable[[str], None]
     figures = write_figures(analysis, folder / "graficos")
     progress("Componiendo la página")
     refs = [FigureRef(f.name, f.title, f.alt, f"graficos/{f.name}.svg") for f in figures]
-    (folder / "index.html").write_text(render_page(analysis, refs), encoding="utf-8", newline="\n")
+    links = {f"tablas/{table.name}.csv": table.title for table in tables}
+    (folder / "index.html").write_text(render_page(analysis, refs, links), encoding="utf-8", newline="\n")
     manifest = json.dumps(_manifest(analysis, folder), ensure_ascii=False, indent=2, sort_keys=True)
     (folder / MANIFEST).write_text(manifest + "\n", encoding="utf-8", newline="\n")
 

@@ -85,7 +85,14 @@ class _Styles:
     def __init__(self, book: Any) -> None:
         self._book, self._made = book, dict[tuple[Any, ...], Any]()
         self.head = self._add(
-            bold=True, bg_color="#E9EDF1", font_color=INK, bottom=1, bottom_color=LINE, text_wrap=True
+            bold=True,
+            bg_color="#E9EDF1",
+            font_color=INK,
+            bottom=1,
+            bottom_color=LINE,
+            text_wrap=True,
+            align="left",
+            indent=1,
         )
         self.head_right = self._add(
             bold=True, bg_color="#E9EDF1", font_color=INK, bottom=1, bottom_color=LINE, text_wrap=True, align="right"

@@ -118,7 +118,7 @@ def _conserve(table: pl.DataFrame) -> None:
 def _constraints(problem: TransferProblem, transfers: pl.DataFrame) -> pl.DataFrame:
     total = int(transfers["monto_soles"].sum())
     rows = [
-        *_side(problem.donantes, transfers, "donante", "da"),
+        *_side(problem.donantes, transfers, "donante", "cede"),
         *_side(problem.receptores, transfers, "receptor", "recibe"),
     ]
     for name, limit, words in (

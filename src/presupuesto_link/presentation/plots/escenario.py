@@ -20,7 +20,7 @@ from presupuesto_link.presentation.plots.common import (
 )
 from presupuesto_link.presentation.theme import INK
 from presupuesto_link.scenarios.compare import Scenario
-from presupuesto_link.wording import millions, percent, plural, soles
+from presupuesto_link.wording import millions, percent, plural, short_name, soles
 
 _SIDES = {"donante": ("Cederían", "#B35900"), "receptor": ("Recibirían", "#1F5F99")}
 _NAME_CM, _ROW_CM = 6.2, 1.05
@@ -124,7 +124,7 @@ def _marks(longest: float) -> list[float]:
 
 
 def _names(data: pl.DataFrame) -> list[str]:
-    return [wrap(f"{row['accion']} {row['nombre']}", _NAME_CM, SMALL_PT, lines=3) for row in data.iter_rows(named=True)]
+    return [wrap(f"{row['accion']} {short_name(row['nombre'], 200)}", _NAME_CM, SMALL_PT, lines=3) for row in data.iter_rows(named=True)]
 
 
 def _title(data: pl.DataFrame) -> str:

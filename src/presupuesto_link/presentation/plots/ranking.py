@@ -21,7 +21,7 @@ from presupuesto_link.presentation.plots.common import (
     wrap,
 )
 from presupuesto_link.presentation.theme import INK
-from presupuesto_link.wording import enumerate_words, percent, plural
+from presupuesto_link.wording import enumerate_words, percent, plural, short_name
 
 # Okabe-Ito, told apart without red-green vision; dark enough or light enough for the figure written on it.
 _PIECES = {
@@ -135,7 +135,7 @@ def _score() -> pl.Expr:
 
 def _names(lagging: pl.DataFrame) -> list[str]:
     return [
-        wrap(f"{row['puesto']}. {row['accion']} {row['nombre']}", _NAME_CM, SMALL_PT, lines=3)
+        wrap(f"{row['puesto']}. {row['accion']} {short_name(row['nombre'], 200)}", _NAME_CM, SMALL_PT, lines=3)
         for row in lagging.iter_rows(named=True)
     ]
 

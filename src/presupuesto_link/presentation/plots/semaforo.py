@@ -22,7 +22,7 @@ from presupuesto_link.presentation.plots.common import (
     wrap,
 )
 from presupuesto_link.presentation.theme import HEX, INK, LETTER, PAPER, TEXT_ON
-from presupuesto_link.wording import enumerate_words, percent
+from presupuesto_link.wording import enumerate_words, percent, short_name
 
 _POLICY = {"excluir": "ND no se cuenta", "cero": "ND cuenta\ncomo 0 %"}
 _OBJECTIVE, _ACTION = "OER", "AER"
@@ -132,7 +132,7 @@ def _axis(data: pl.DataFrame, level: str) -> dict[str, Any]:
     rows = data.select("elemento", "nombre", "y").unique().sort("y")
     labels = [
         wrap(
-            f"{row['elemento'] if level == _OBJECTIVE else short_code(row['elemento'])} {row['nombre']}",
+            f"{row['elemento'] if level == _OBJECTIVE else short_code(row['elemento'])} {short_name(row['nombre'], 200)}",
             _NAME_CM[level],
             _TEXT_PT[level],
             lines=_LINES[level],
