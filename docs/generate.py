@@ -12,6 +12,7 @@ NOTE = "<!-- Página generada por docs/generate.py: no la edite a mano. -->\n\n"
 
 
 def fields_page() -> str:
+    """The dictionary of columns."""
     from presupuesto_link.fields import FIELDS
 
     rows = [
@@ -26,6 +27,7 @@ def fields_page() -> str:
 
 
 def findings_page() -> str:
+    """The kinds of finding."""
     from presupuesto_link.errors import FINDING_KINDS
 
     rows = [
@@ -41,6 +43,7 @@ def findings_page() -> str:
 
 
 def commands_page() -> str:
+    """The help of every command."""
     import contextlib
     import io
 
@@ -62,6 +65,7 @@ PAGES = {"campos.md": fields_page, "hallazgos.md": findings_page, "ordenes.md": 
 
 
 def main() -> int:
+    """Write the pages, or say which are stale."""
     stale = []
     for name, make in PAGES.items():
         path, text = DOCS / name, make()

@@ -126,7 +126,7 @@ def test_nobody_to_give_or_to_receive():
 
 
 def test_unknown_protected_action_and_unknown_key():
-    with pytest.raises(SpecError, match="AER.99.99"):
+    with pytest.raises(SpecError, match=r"AER\.99\.99"):
         run_scenario(*world(HAND), spec(donors={"protegidas": ("AER.99.99",)}))
     with pytest.raises(SpecError, match="clave «tope»"):
         validate_spec({"tope": 1}, EscenarioSpec, "x.toml")

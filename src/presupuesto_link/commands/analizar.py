@@ -17,7 +17,7 @@ from presupuesto_link.commands.options import (
     ProfileOption,
     open_analysis,
 )
-from presupuesto_link.commands.printing import print_json
+from presupuesto_link.commands.printing import print_json, progress
 from presupuesto_link.commands.ranking import print_ranking
 
 if TYPE_CHECKING:
@@ -43,7 +43,8 @@ def analizar(
     from presupuesto_link.presentation.outputs import write_analysis
 
     result = analyse(open_analysis(analisis, gasto, plan, perfil, nd))
-    written = write_analysis(result, salida)
+    with progress() as say:
+        written = write_analysis(result, salida, say)
     if como_json:
         print_json(carpeta=str(salida), archivos=written, hallazgos=len(result.audit.hallazgos))
         return

@@ -18,7 +18,7 @@ from presupuesto_link.commands.spanish import SpanishCommand, SpanishGroup, tran
 from presupuesto_link.errors import PresupuestoLinkError
 
 _INTERRUPTED = 130
-_INTERRUPTED_WORDS = "Interrumpido: la carpeta de salida quedó como estaba."
+_INTERRUPTED_WORDS = "Interrumpido: no quedó nada escrito a medias."
 _USAGE_ERROR: type[Exception] = next(base for base in typer.BadParameter.__mro__ if base.__name__ == "UsageError")
 
 app = typer.Typer(
@@ -63,28 +63,31 @@ def run(arguments: list[str] | None = None) -> None:
 
 
 def _code(arguments: list[str], debug: bool) -> int:
+    """The exit code of a call; with `debug`, errors keep their traceback."""
     try:
         result: Any = app(arguments, standalone_mode=False, prog_name="presupuesto-link")
-    except PresupuestoLinkError as error:
-        if debug:
-            raise
-        return _say(str(error), 1)
-    except _USAGE_ERROR as error:
-        return _usage(error)
-    except (KeyboardInterrupt, typer.Abort):
-        return _say(_INTERRUPTED_WORDS, _INTERRUPTED)
-    except BrokenPipeError:
+    except BrokenPipeError:  # the reader of a pipe has seen enough
         sys.stderr.close()
         return 0
-    except Exception as error:
-        if debug:
+    except (Exception, KeyboardInterrupt) as error:
+        if debug and not isinstance(error, (_USAGE_ERROR, KeyboardInterrupt, typer.Abort)):
             raise
-        return _say(
-            f"Error interno ({type(error).__name__}): {error}\nVuelva a ejecutar con --debug y comparta la traza.", 1
-        )
+        return _failed(error)
     if result == _INTERRUPTED:  # Typer turns Ctrl-C into this code
         return _say(_INTERRUPTED_WORDS, _INTERRUPTED)
     return result if isinstance(result, int) else 0
+
+
+def _failed(error: BaseException) -> int:
+    """Say what went wrong and give the code of its kind."""
+    if isinstance(error, PresupuestoLinkError):
+        return _say(str(error), 1)
+    if isinstance(error, _USAGE_ERROR):
+        return _usage(error)
+    if isinstance(error, (KeyboardInterrupt, typer.Abort)):
+        return _say(_INTERRUPTED_WORDS, _INTERRUPTED)
+    trace = "Vuelva a ejecutar con --debug y comparta la traza."
+    return _say(f"Error interno ({type(error).__name__}): {error}\n{trace}", 1)
 
 
 def _usage(error: Any) -> int:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
@@ -35,6 +36,18 @@ def print_table(title: str, columns: Sequence[tuple[str, str]], rows: Iterable[S
 def print_json(**content: Any) -> None:
     """Print JSON. Amounts are text with two decimals, so that no reader rounds them; ND is null."""
     typer.echo(json.dumps(content, ensure_ascii=False, indent=2, default=_plain))
+
+
+@contextmanager
+def progress() -> Iterator[Callable[[str], None]]:
+    """A line on the terminal that says what is being done; nothing when stderr is not a terminal."""
+    if not sys.stderr.isatty():
+        yield lambda _: None
+        return
+    from rich.console import Console
+
+    with Console(stderr=True).status("Analizando") as status:
+        yield status.update
 
 
 def records(frame: pl.DataFrame) -> list[dict[str, Any]]:

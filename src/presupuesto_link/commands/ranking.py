@@ -57,10 +57,10 @@ def print_ranking(table: pl.DataFrame, first: int | None = None) -> None:
     lagging = table.filter(pl.col("grupo") == LAGGING)
     shown = lagging.head(first) if first else lagging
     labels = {
-        "brecha_avance": "Brecha avance",
+        "brecha_avance": "Brecha\navance",
         "tendencia": "Tendencia",
-        "brecha_ejecucion": "Brecha ejec.",
-        "peso_presupuestal": "Peso PIM",
+        "brecha_ejecucion": "Brecha\nejec.",
+        "peso_presupuestal": "Peso\nPIM",
         "prioridad": "Prioridad",
     }
     rows = [
