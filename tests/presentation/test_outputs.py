@@ -17,7 +17,11 @@ from presupuesto_link.presentation.tables import result_tables
 
 
 def digests(folder: Path) -> dict[str, str]:
-    return {p.relative_to(folder).as_posix(): hashlib.sha256(p.read_bytes()).hexdigest() for p in sorted(folder.rglob("*")) if p.is_file()}
+    return {
+        p.relative_to(folder).as_posix(): hashlib.sha256(p.read_bytes()).hexdigest()
+        for p in sorted(folder.rglob("*"))
+        if p.is_file()
+    }
 
 
 @pytest.fixture(scope="module")
@@ -29,8 +33,15 @@ def written(tmp_path_factory) -> Path:
 
 
 def run_cli(work: Path, seed: str) -> subprocess.CompletedProcess:
-    return subprocess.run([sys.executable, "-m", "presupuesto_link", "analizar"], cwd=work, env=os.environ | {"PYTHONHASHSEED": seed},
-                          capture_output=True, text=True, encoding="utf-8", check=True)
+    return subprocess.run(
+        [sys.executable, "-m", "presupuesto_link", "analizar"],
+        cwd=work,
+        env=os.environ | {"PYTHONHASHSEED": seed},
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        check=True,
+    )
 
 
 def test_two_runs_in_other_folders_are_byte_for_byte_the_same(written, tmp_path):
@@ -43,8 +54,16 @@ def test_what_is_written(written, analysis):
     tables = [table.name for table in result_tables(analysis)]
     assert {f"tablas/{name}.{ext}" for name in tables for ext in ("csv", "parquet")} <= files.keys()
     figures = {path.removeprefix("graficos/").rpartition(".")[0] for path in files if path.startswith("graficos/")}
-    assert {"matriz_2023_2023", "matriz_2023_2024", "burbujas_2023_2023", "burbujas_2023_2024", "ranking", "semaforo_oer", "semaforo_aer",
-            "escenario_recomendacion-2"} == figures
+    assert {
+        "matriz_2023_2023",
+        "matriz_2023_2024",
+        "burbujas_2023_2023",
+        "burbujas_2023_2024",
+        "ranking",
+        "semaforo_oer",
+        "semaforo_aer",
+        "escenario_recomendacion-2",
+    } == figures
     assert {f"graficos/{name}.{ext}" for name in figures for ext in ("png", "svg")} <= files.keys()
     assert {"index.html", "libro.xlsx", "manifiesto.json"} <= files.keys()
 
@@ -69,8 +88,10 @@ def test_the_manifest_names_inputs_and_outputs_without_machine_paths(written):
 def test_a_failure_leaves_the_previous_result_whole(analysis, tmp_path, monkeypatch):
     folder = tmp_path / "salida"
     folder.mkdir()
-    (folder / outputs.MANIFEST).write_text("{}", encoding="utf-8")
-    (folder / "antes.txt").write_text("x", encoding="utf-8")
+    digest = hashlib.sha256(b"x").hexdigest()
+    manifest = {"programa": {"nombre": "presupuesto-link"}, "salidas": {"antes.txt": digest}}
+    (folder / outputs.MANIFEST).write_text(json.dumps(manifest), encoding="utf-8")
+    (folder / "antes.txt").write_bytes(b"x")
 
     def full_disk(*_: object) -> None:
         raise OSError(28, "No space left on device")
@@ -89,6 +110,24 @@ def test_a_foreign_folder_is_never_replaced(analysis, tmp_path):
     with pytest.raises(OutputError, match="se encontró: un archivo"):
         outputs.write_analysis(analysis, tmp_path / "tesis.docx")
     assert (tmp_path / "tesis.docx").read_bytes() == b"x"
+
+
+def test_results_that_a_person_edited_are_never_lost(analysis, tmp_path):
+    folder = tmp_path / "salida"
+    folder.mkdir()
+    manifest = {"programa": {"nombre": "presupuesto-link"}, "salidas": {"libro.xlsx": hashlib.sha256(b"x").hexdigest()}}
+    (folder / outputs.MANIFEST).write_text(json.dumps(manifest), encoding="utf-8")
+    (folder / "libro.xlsx").write_bytes(b"editado a mano")
+    (folder / "notas.docx").write_bytes(b"notas")
+    with pytest.raises(OutputError, match=r"agregados o cambiados después de escribirse: libro.xlsx, notas.docx"):
+        outputs.write_analysis(analysis, folder)
+    assert (folder / "libro.xlsx").read_bytes() == b"editado a mano"
+
+
+def test_the_working_folder_is_never_replaced(analysis, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(OutputError, match="la carpeta actual"):
+        outputs.write_analysis(analysis, Path())
 
 
 def test_the_swap_puts_the_earlier_folder_back_when_it_fails(tmp_path, monkeypatch):

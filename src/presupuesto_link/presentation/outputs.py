@@ -7,7 +7,9 @@ interruption leaves the previous results whole.
 from __future__ import annotations
 
 import json
+import os
 import shutil
+import time
 from collections.abc import Callable
 from hashlib import sha256
 from importlib.metadata import PackageNotFoundError, version
@@ -23,6 +25,8 @@ if TYPE_CHECKING:
     from presupuesto_link.presentation.plots import Figure
 
 MANIFEST = "manifiesto.json"
+_PART = ".parcial-"
+_STALE_SECONDS = 3600
 _LIBRARIES = ("jinja2", "matplotlib", "numpy", "plotnine", "polars", "pydantic", "scipy", "xlsxwriter")
 
 
@@ -40,17 +44,18 @@ def write_analysis(analysis: Analysis, folder: Path, progress: Callable[[str], N
     Raises:
         OutputError: the folder holds somebody else's files, or cannot be written.
     """
-    _must_be_ours(folder)
-    part = folder.with_name(folder.name + ".parcial")
+    folder = folder.resolve()
+    _must_be_replaceable(folder)
+    part = None
     try:
-        shutil.rmtree(part, ignore_errors=True)
-        part.mkdir(parents=True)
+        part = _new_part(folder)
         _write_all(analysis, part, progress)
         _swap(part, folder)
     except OSError as error:
         raise _not_written(folder, error) from error
     finally:
-        shutil.rmtree(part, ignore_errors=True)
+        if part is not None:
+            shutil.rmtree(part, ignore_errors=True)
     return sorted(path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file())
 
 
@@ -151,11 +156,35 @@ def _version(name: str) -> str:
         return "sin instalar"
 
 
-def _must_be_ours(folder: Path) -> None:
-    """Refuse to replace a folder that this program did not write."""
+def _new_part(folder: Path) -> Path:
+    """A new folder beside the target to work in; those a killed run left long ago are removed."""
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    for stale in folder.parent.glob(f"{folder.name}{_PART}*"):
+        if time.time() - stale.stat().st_mtime > _STALE_SECONDS:
+            shutil.rmtree(stale, ignore_errors=True)
+    part = folder.with_name(f"{folder.name}{_PART}{os.getpid()}")
+    shutil.rmtree(part, ignore_errors=True)
+    part.mkdir()
+    return part
+
+
+def _must_be_replaceable(folder: Path) -> None:
+    """Refuse to replace the working folder, somebody else's folder or results that a person has edited."""
+    if Path.cwd().is_relative_to(folder):
+        raise OutputError(
+            Problem(
+                str(folder),
+                "la carpeta actual o una que la contiene",
+                "una carpeta propia para los resultados",
+                "use por ejemplo --salida salida",
+            )
+        )
     if folder.is_file():
         raise OutputError(Problem(str(folder), "un archivo", "una carpeta", "elija otro nombre con --salida"))
-    if folder.is_dir() and any(folder.iterdir()) and not (folder / MANIFEST).is_file():
+    if not folder.is_dir() or not any(folder.iterdir()):
+        return
+    written = _written_before(folder)
+    if not written:
         raise OutputError(
             Problem(
                 str(folder),
@@ -165,11 +194,37 @@ def _must_be_ours(folder: Path) -> None:
             )
         )
 
+    strange = sorted(
+        path.relative_to(folder).as_posix()
+        for path in folder.rglob("*")
+        if path.is_file()
+        and path.name != MANIFEST
+        and written.get(path.relative_to(folder).as_posix()) != _digest(path)
+    )
+    if strange:
+        raise OutputError(
+            Problem(
+                str(folder),
+                f"archivos agregados o cambiados después de escribirse: {', '.join(strange[:5])}",
+                "sólo resultados sin cambios, para reemplazarlos sin perder nada",
+                "mueva o copie esos archivos a otra carpeta, o elija otra con --salida",
+            )
+        )
+
+
+def _written_before(folder: Path) -> dict[str, str]:
+    """Outputs and digests that an earlier manifest of this program declares; empty when there is none."""
+    try:
+        manifest = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
+        ours = manifest["programa"]["nombre"] == "presupuesto-link"
+        return dict(manifest["salidas"]) if ours else {}
+    except (OSError, ValueError, KeyError, TypeError):
+        return {}
+
 
 def _swap(part: Path, folder: Path) -> None:
     """Move the finished folder into place; the earlier one comes back if the move fails."""
-    earlier = folder.with_name(folder.name + ".anterior")
-    shutil.rmtree(earlier, ignore_errors=True)
+    earlier = part.with_name(part.name + "-anterior")
     if folder.is_dir():
         folder.replace(earlier)
     try:
