@@ -1,6 +1,6 @@
 """How long `--help` takes beside `import typer`, in one run: median ratio of whole processes.
 
-    python benchmarks/ayuda.py [--veces 15]
+python benchmarks/ayuda.py [--veces 15]
 """
 
 from __future__ import annotations

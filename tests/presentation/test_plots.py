@@ -11,9 +11,8 @@ import pytest
 from presupuesto_link.linkage.by_action import TRANSVERSAL
 from presupuesto_link.pipeline import Analysis
 from presupuesto_link.presentation.plots import Figure, draw_all, save_figure
-from presupuesto_link.presentation.plots.common import band_words, short_amount, short_code, width_cm, wrap
-from presupuesto_link.presentation.theme import BAND_WORDS, HEX
-from presupuesto_link.specs import SemaforoSpec
+from presupuesto_link.presentation.plots.common import short_code, width_cm, wrap
+from presupuesto_link.presentation.words import short_amount
 
 
 @pytest.fixture(scope="module")
@@ -170,12 +169,6 @@ def test_wrapped_text_fits_and_is_cut_with_an_ellipsis():
     assert all(width_cm(row, 7) <= 4 for row in rows)
     cut = wrap(text, 4, 7, lines=2).split("\n")
     assert len(cut) == 2 and cut[1].endswith("…") and width_cm(cut[1], 7) <= 4
-
-
-def test_words_of_the_bands_follow_the_analysis():
-    assert band_words(SemaforoSpec()) == BAND_WORDS
-    assert set(BAND_WORDS) == set(HEX)
-    assert band_words(SemaforoSpec(verde_desde_ratio=0.9))["verde"] == "90 % o más"
 
 
 def test_short_forms():

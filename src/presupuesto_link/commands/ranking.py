@@ -52,17 +52,11 @@ def print_ranking(table: pl.DataFrame, first: int | None = None) -> None:
     import polars as pl
 
     from presupuesto_link.matrices.ranking import COMPONENTS, LAGGING
+    from presupuesto_link.presentation.theme import COMPONENT_LOOKS
     from presupuesto_link.wording import NO_DATA, percent, short_name
 
     lagging = table.filter(pl.col("grupo") == LAGGING)
     shown = lagging.head(first) if first else lagging
-    labels = {
-        "brecha_avance": "Brecha\navance",
-        "tendencia": "Tendencia",
-        "brecha_ejecucion": "Brecha\nejec.",
-        "peso_presupuestal": "Peso\nPIM",
-        "prioridad": "Prioridad",
-    }
     rows = [
         (
             str(r["puesto"]),
@@ -81,7 +75,7 @@ def print_ranking(table: pl.DataFrame, first: int | None = None) -> None:
             ("AER", "left"),
             ("Nombre", "left"),
             ("Puntaje", "right"),
-            *((labels[c], "right") for c in COMPONENTS),
+            *((COMPONENT_LOOKS[c].brief.replace(" ", "\n"), "right") for c in COMPONENTS),
             ("Avance", "right"),
         ],
         rows,

@@ -6,8 +6,10 @@ from collections import Counter
 
 import polars as pl
 
+from presupuesto_link.linkage.by_action import DIRECT, NO_MONEY, NO_ROW, TRANSVERSAL
 from presupuesto_link.measures.aggregate import latest_year
 from presupuesto_link.pipeline import Analysis
+from presupuesto_link.presentation.selection import of_profile
 from presupuesto_link.wording import enumerate_words, percent, plural, soles
 
 
@@ -37,24 +39,22 @@ def _read(analysis: Analysis) -> str:
 def _money(analysis: Analysis) -> list[str]:
     lines = []
     for row in analysis.linked.cobertura.iter_rows(named=True):
-        if row["vinculo"] == "directo":
+        if row["vinculo"] == DIRECT:
             ratio = float(row["devengado_soles"]) / float(row["pim_soles"]) if row["pim_soles"] else None
             lines.append(
                 f"Dinero vinculado: {row['acciones']} AER, PIM {soles(row['pim_soles'])}, devengado {soles(row['devengado_soles'])} ({percent(ratio, 2)})."
             )
-        elif row["vinculo"] == "transversal" and row["acciones"]:
+        elif row["vinculo"] == TRANSVERSAL and row["acciones"]:
             lines.append(f"Transversal, aparte y sin sumar: {row['acciones']} AER, PIM {soles(row['pim_soles'])}.")
-    without = analysis.linked.cobertura.filter(pl.col("vinculo").is_in(["fila sin monto", "sin fila"]))[
-        "acciones"
-    ].sum()
+    without = analysis.linked.cobertura.filter(pl.col("vinculo").is_in([NO_MONEY, NO_ROW]))["acciones"].sum()
     return [*lines, f"Sin presupuesto vinculado: {without} AER."]
 
 
 def _colours(analysis: Analysis) -> str:
     spec = analysis.inputs.spec.avance
     year = latest_year(analysis.counts)
-    rows = analysis.counts.filter(
-        (pl.col("perfil") == spec.perfil) & (pl.col("politica_nd") == spec.politica_nd) & (pl.col("anio") == year)
+    rows = of_profile(analysis, analysis.counts).filter(
+        (pl.col("politica_nd") == spec.politica_nd) & (pl.col("anio") == year)
     )
     parts = [
         f"{r['nivel']} {r['rojo']} en rojo, {r['amarillo']} en amarillo, {r['verde']} en verde, {r['gris']} ND"

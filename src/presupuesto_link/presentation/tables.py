@@ -8,6 +8,7 @@ import polars as pl
 
 from presupuesto_link.fields import FIELDS
 from presupuesto_link.pipeline import Analysis
+from presupuesto_link.presentation.words import year_pair
 from presupuesto_link.scenarios.compare import Scenario
 
 
@@ -116,7 +117,7 @@ def _joined(frame: pl.DataFrame, column: str) -> pl.DataFrame:
 def _matrix_tables(analysis: Analysis) -> list[ResultTable]:
     tables = []
     for matrix, diagnosis in zip(analysis.matrices, analysis.diagnoses, strict=True):
-        years = f"{matrix.anio_ejecucion}_{matrix.anio_resultado}"
+        years = year_pair(matrix)
         words = f"ejecución {matrix.anio_ejecucion}, resultado {matrix.anio_resultado}"
         tables += [
             ResultTable(

@@ -1,10 +1,68 @@
-"""Colours, shapes and words shared by plots, page and workbook. Colour is never the only sign."""
+"""Colours, shapes and words shared by figures, page, workbook and terminal. Colour is never the only sign.
+
+It imports nothing heavy, so that a command may read its labels.
+"""
 
 from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from presupuesto_link.presentation.words import limit
+
+if TYPE_CHECKING:
+    from presupuesto_link.specs import SemaforoSpec
 
 # Colour-blind-safe traffic light (red-green pairs differ in lightness); each colour has a letter and a shape.
 HEX = {"rojo": "#C0392B", "amarillo": "#F2B134", "verde": "#1B7F5C", "gris": "#9AA0A6"}
 LETTER = {"rojo": "R", "amarillo": "A", "verde": "V", "gris": "ND"}
 TEXT_ON = {"rojo": "#FFFFFF", "amarillo": "#1F2328", "verde": "#FFFFFF", "gris": "#1F2328"}
 INK, MUTED, PAPER, LINE = "#1F2328", "#5F6B76", "#FFFFFF", "#D5DAE0"
-BAND_WORDS = {"rojo": "menos de 75 %", "amarillo": "de 75 % a menos de 95 %", "verde": "95 % o más", "gris": "sin dato"}
+
+
+@dataclass(frozen=True)
+class ComponentLook:
+    """A component of the ranking: its label, a shorter one for the terminal, its colour and the ink written on it."""
+
+    label: str
+    brief: str
+    color: str
+    ink: str
+
+
+@dataclass(frozen=True)
+class DiagnosisMark:
+    """The mark of a diagnosis; `scale` gives its shape the area of a circle of the same size."""
+
+    color: str
+    shape: str
+    scale: float
+
+
+# Okabe-Ito, told apart without red-green vision; dark enough or light enough for the figure written on it.
+COMPONENT_LOOKS = {
+    "brecha_avance": ComponentLook("Brecha de avance", "Brecha avance", "#0072B2", "#FFFFFF"),
+    "tendencia": ComponentLook("Tendencia", "Tendencia", "#56B4E9", INK),
+    "brecha_ejecucion": ComponentLook("Brecha de ejecución", "Brecha ejec.", "#D55E00", "#FFFFFF"),
+    "peso_presupuestal": ComponentLook("Peso presupuestal", "Peso PIM", "#F0E442", INK),
+    "prioridad": ComponentLook("Prioridad", "Prioridad", "#666666", "#FFFFFF"),
+}
+
+# Only the diagnoses of actions with both measures, in the order of the key.
+DIAGNOSIS_MARKS = {
+    "sostener": DiagnosisMark("#0072B2", "o", 1.0),
+    "revisar meta": DiagnosisMark("#E69F00", "D", 0.886),
+    "rediseñar": DiagnosisMark("#D55E00", "s", 0.886),
+    "destrabar": DiagnosisMark("#5B2A86", "^", 1.253),
+}
+
+
+def band_words(bands: SemaforoSpec) -> dict[str, str]:
+    """The edges of each colour in words, under the analysis' own bands."""
+    amber, green = limit(bands.amarillo_desde_ratio), limit(bands.verde_desde_ratio)
+    return {
+        "verde": f"{green} o más",
+        "amarillo": f"de {amber} a menos de {green}",
+        "rojo": f"menos de {amber}",
+        "gris": "sin dato",
+    }

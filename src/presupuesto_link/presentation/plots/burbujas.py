@@ -24,17 +24,11 @@ from presupuesto_link.presentation.plots.common import (
     transversal_note,
     width_cm,
 )
-from presupuesto_link.presentation.theme import INK, MUTED
+from presupuesto_link.presentation.theme import DIAGNOSIS_MARKS, INK, MUTED
+from presupuesto_link.presentation.words import limit, year_pair
 from presupuesto_link.specs import MatricesSpec
 from presupuesto_link.wording import percent, plural, soles
 
-# Colour, marker and the factor that gives every marker the area of a circle of the same size.
-_MARKS = {
-    SUSTAIN: ("#0072B2", "o", 1.0),
-    REVIEW_TARGET: ("#E69F00", "D", 0.886),
-    REDESIGN: ("#D55E00", "s", 0.886),
-    UNBLOCK: ("#5B2A86", "^", 1.253),
-}
 _HEIGHT_CM, _PANEL_CM = 21.8, (15.3, 13.4)  # the panel is a little larger in print: names never get tighter
 _LARGEST_MM, _SMALLEST_MM, _SHARED_MM = 15.0, 1.7, 4.0
 _KEY_SOLES = (1e9, 5e8, 1e8, 5e7, 1e7, 1e6, 1e5)
@@ -60,8 +54,7 @@ def draw_bubbles(analysis: Analysis, matrix: Matrix, diagnosis: pl.DataFrame) ->
         x=f"Ejecución {matrix.anio_ejecucion}: devengado ÷ PIM",
         y=f"Avance {matrix.anio_resultado} respecto de la meta del año",
     )
-    name = f"burbujas_{matrix.anio_ejecucion}_{matrix.anio_resultado}"
-    return Figure(name, title, _alt(title, data), plot, PAGE_CM, _HEIGHT_CM, data)
+    return Figure(f"burbujas_{year_pair(matrix)}", title, _alt(title, data), plot, PAGE_CM, _HEIGHT_CM, data)
 
 
 def _bubbles(diagnosis: pl.DataFrame, limits: MatricesSpec) -> pl.DataFrame:
@@ -200,9 +193,9 @@ def _marks(data: pl.DataFrame) -> list[Any]:
     """The bubbles, largest below; transversal actions hollow."""
     p9 = grammar()
 
-    factor = pl.col("diagnostico").replace_strict({key: mark[2] for key, mark in _MARKS.items()})
+    factor = pl.col("diagnostico").replace_strict({key: mark.scale for key, mark in DIAGNOSIS_MARKS.items()})
     sized = data.with_columns(tamano=pl.col("tamano_mm") * factor, sumada=pl.col("vinculo") != TRANSVERSAL)
-    shown = [key for key in _MARKS if key in set(data["diagnostico"])]
+    shown = [key for key in DIAGNOSIS_MARKS if key in set(data["diagnostico"])]
     hollow = pandas_of(sized.filter(~pl.col("sumada")))
     return [
         p9.geom_point(
@@ -217,8 +210,12 @@ def _marks(data: pl.DataFrame) -> list[Any]:
             if len(hollow)
             else []
         ),
-        p9.scale_fill_manual(values={key: _MARKS[key][0] for key in shown}, limits=shown, name="Diagnóstico"),
-        p9.scale_shape_manual(values={key: _MARKS[key][1] for key in shown}, limits=shown, name="Diagnóstico"),
+        p9.scale_fill_manual(
+            values={key: DIAGNOSIS_MARKS[key].color for key in shown}, limits=shown, name="Diagnóstico"
+        ),
+        p9.scale_shape_manual(
+            values={key: DIAGNOSIS_MARKS[key].shape for key in shown}, limits=shown, name="Diagnóstico"
+        ),
         _size_key(data),
     ]
 
@@ -266,7 +263,7 @@ def _quadrants(left: float, right: float) -> list[Any]:
 
 
 def _title(data: pl.DataFrame, matrix: Matrix) -> str:
-    count = {key: data.filter(pl.col("diagnostico") == key).height for key in _MARKS}
+    count = {key: data.filter(pl.col("diagnostico") == key).height for key in DIAGNOSIS_MARKS}
     return (
         f"De {plural(data.height, 'AER', 'AER')} con gasto {matrix.anio_ejecucion} y resultado {matrix.anio_resultado}: "
         f"{count[SUSTAIN]} para sostener, {count[REDESIGN]} para rediseñar, {count[UNBLOCK]} para destrabar y "
@@ -278,7 +275,7 @@ def _note(analysis: Analysis, diagnosis: pl.DataFrame, limits: MatricesSpec) -> 
     absent = {key: diagnosis.filter(pl.col("diagnostico") == key).height for key in (NO_BUDGET, GET_DATA)}
     return source_note(
         analysis,
-        f"Líneas punteadas: {percent(limits.ejecuta_desde_ratio, 0)} de ejecución y {percent(limits.logra_desde_ratio, 0)} "
+        f"Líneas punteadas: {limit(limits.ejecuta_desde_ratio)} de ejecución y {limit(limits.logra_desde_ratio)} "
         "de avance. «Revisar meta» incluye AER que ejecutan y logran, pero sólo con indicadores que la auditoría observa. "
         "Las marcas más pequeñas tienen un tamaño mínimo visible.",
         f"No aparecen {absent[NO_BUDGET]} AER sin presupuesto vinculado ni {absent[GET_DATA]} sin dato de resultado. "

@@ -13,8 +13,7 @@ import polars as pl
 from presupuesto_link.linkage.by_action import TRANSVERSAL
 from presupuesto_link.pipeline import Analysis
 from presupuesto_link.presentation.theme import INK, LINE, MUTED, PAPER
-from presupuesto_link.specs import SemaforoSpec
-from presupuesto_link.wording import enumerate_words, millions, percent, soles
+from presupuesto_link.wording import enumerate_words, short_name
 
 FONT = "DejaVu Sans"  # ships with matplotlib: the text measures the same everywhere
 PAGE_CM = 17.5  # text width of an A4 portrait page
@@ -138,28 +137,17 @@ def short_code(code: str) -> str:
     return code.partition(".")[2] or code
 
 
-def short_amount(amount: Any) -> str:
-    """Millions, or whole soles below one million."""
-    return soles(amount) if amount is None or abs(amount) < 1_000_000 else millions(amount)
-
-
-def band_words(bands: SemaforoSpec) -> dict[str, str]:
-    """The edges of each colour in words, under the analysis' own bands."""
-    amber, green = percent(bands.amarillo_desde_ratio, 0), percent(bands.verde_desde_ratio, 0)
-    return {
-        "rojo": f"menos de {amber}",
-        "amarillo": f"de {amber} a menos de {green}",
-        "verde": f"{green} o más",
-        "gris": "sin dato",
-    }
-
-
 def wrap(text: str, room_cm: float, size_pt: float, *, bold: bool = False, lines: int = 0) -> str:
     """Break a text so that no line is wider than `room_cm`; with `lines`, cut what does not fit with «…»."""
     rows = [row for part in text.split("\n") for row in _break(part, room_cm, size_pt, bold)]
     if lines and len(rows) > lines:
         rows = [*rows[: lines - 1], _cut(" ".join(rows[lines - 1 :]), room_cm, size_pt, bold)]
     return "\n".join(rows)
+
+
+def boxed_name(code: str, name: str, room_cm: float, size_pt: float, lines: int) -> str:
+    """A code and its name, without what every name repeats, broken to fit beside a figure."""
+    return wrap(f"{code} {short_name(name, 200)}", room_cm, size_pt, lines=lines)
 
 
 def width_cm(text: str, size_pt: float, bold: bool = False) -> float:

@@ -12,15 +12,16 @@ from presupuesto_link.presentation.plots.common import (
     SMALL_PT,
     Figure,
     base_theme,
+    boxed_name,
     grammar,
     page_labels,
     pandas_of,
     source_note,
-    wrap,
 )
 from presupuesto_link.presentation.theme import INK
+from presupuesto_link.presentation.words import signed_soles
 from presupuesto_link.scenarios.compare import Scenario
-from presupuesto_link.wording import millions, percent, plural, short_name, soles
+from presupuesto_link.wording import millions, percent, plural, soles
 
 _SIDES = {"donante": ("Cederían", "#B35900"), "receptor": ("Recibirían", "#1F5F99")}
 _NAME_CM, _ROW_CM = 6.2, 1.05
@@ -62,8 +63,7 @@ def _label(row: dict[str, Any]) -> str:
     sign = "+" if change > 0 else ""
     share = f" ({sign}{percent(float(change) / float(before))})" if before else ""
     cap = " ▲" if row["en_tope"] else ""
-    amount = soles(change).replace("S/ \u2212", "\u2212S/ ") if change < 0 else f"+{soles(change)}"
-    return f"{amount}{share}{cap}\n{soles(before)} → {soles(row['pim_despues_soles'])}"
+    return f"{signed_soles(change)}{share}{cap}\n{soles(before)} → {soles(row['pim_despues_soles'])}"
 
 
 def _plot(data: pl.DataFrame, height: float) -> Any:
@@ -124,7 +124,7 @@ def _marks(longest: float) -> list[float]:
 
 
 def _names(data: pl.DataFrame) -> list[str]:
-    return [wrap(f"{row['accion']} {short_name(row['nombre'], 200)}", _NAME_CM, SMALL_PT, lines=3) for row in data.iter_rows(named=True)]
+    return [boxed_name(row["accion"], row["nombre"], _NAME_CM, SMALL_PT, 3) for row in data.iter_rows(named=True)]
 
 
 def _title(data: pl.DataFrame) -> str:

@@ -16,19 +16,18 @@ from presupuesto_link.presentation.plots.common import (
     SMALL_PT,
     TEXT_PT,
     Figure,
-    band_words,
     base_theme,
     grammar,
     page_labels,
     pandas_of,
-    short_amount,
     short_code,
     source_note,
     transversal_note,
     wrap,
 )
-from presupuesto_link.presentation.theme import HEX, INK, LETTER, LINE, PAPER, TEXT_ON
-from presupuesto_link.wording import percent, plural
+from presupuesto_link.presentation.theme import HEX, INK, LETTER, LINE, PAPER, TEXT_ON, band_words
+from presupuesto_link.presentation.words import limit, short_amount, year_pair
+from presupuesto_link.wording import plural
 
 _HEIGHT_CM = 17.0
 _TILE_CM = 3.2
@@ -41,7 +40,6 @@ def draw_matrix(analysis: Analysis, matrix: Matrix) -> Figure:
     """How many actions, how much money and which codes are in each cell."""
     data = _tiles(matrix)
     title = _title(analysis, matrix)
-    years = f"{matrix.anio_ejecucion}_{matrix.anio_resultado}"
     plot = _plot(data, analysis) + page_labels(
         title,
         f"Número de AER, su PIM {matrix.anio_ejecucion} (S/ o millones de S/) y sus códigos, por semáforo de ejecución "
@@ -51,7 +49,7 @@ def draw_matrix(analysis: Analysis, matrix: Matrix) -> Figure:
         x=f"Resultado {matrix.anio_resultado}: avance respecto de la meta del año",
         y=f"Ejecución {matrix.anio_ejecucion}: devengado ÷ PIM",
     )
-    return Figure(f"matriz_{years}", title, _alt(title, matrix), plot, PAGE_CM, _HEIGHT_CM, data)
+    return Figure(f"matriz_{year_pair(matrix)}", title, _alt(title, matrix), plot, PAGE_CM, _HEIGHT_CM, data)
 
 
 def _tiles(matrix: Matrix) -> pl.DataFrame:
@@ -150,8 +148,8 @@ def _note(analysis: Analysis, matrix: Matrix) -> str:
     limits = analysis.inputs.spec.matrices
     return source_note(
         analysis,
-        f"Ejecuta: {percent(limits.ejecuta_desde_ratio, 0)} o más de su PIM. Logra: avance de "
-        f"{percent(limits.logra_desde_ratio, 0)} o más. ND en ejecución: AER sin presupuesto vinculado; "
+        f"Ejecuta: {limit(limits.ejecuta_desde_ratio)} o más de su PIM. Logra: avance de "
+        f"{limit(limits.logra_desde_ratio)} o más. ND en ejecución: AER sin presupuesto vinculado; "
         "ND en resultado: ningún indicador con dato.",
         transversal_note(matrix.acciones, "se cuenta como acción, pero su PIM no se suma."),
     )

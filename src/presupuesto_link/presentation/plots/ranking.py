@@ -14,23 +14,16 @@ from presupuesto_link.presentation.plots.common import (
     TEXT_PT,
     Figure,
     base_theme,
+    boxed_name,
     grammar,
     page_labels,
     pandas_of,
     source_note,
-    wrap,
 )
-from presupuesto_link.presentation.theme import INK
-from presupuesto_link.wording import enumerate_words, percent, plural, short_name
+from presupuesto_link.presentation.theme import COMPONENT_LOOKS, INK
+from presupuesto_link.presentation.words import limit
+from presupuesto_link.wording import enumerate_words, percent, plural
 
-# Okabe-Ito, told apart without red-green vision; dark enough or light enough for the figure written on it.
-_PIECES = {
-    "brecha_avance": ("Brecha de avance", "#0072B2", "#FFFFFF"),
-    "tendencia": ("Tendencia", "#56B4E9", INK),
-    "brecha_ejecucion": ("Brecha de ejecución", "#D55E00", "#FFFFFF"),
-    "peso_presupuestal": ("Peso presupuestal", "#F0E442", INK),
-    "prioridad": ("Prioridad", "#666666", "#FFFFFF"),
-}
 _NAME_CM, _ROW_CM = 6.3, 1.0
 _WRITTEN_FROM = 0.075  # of the longest bar; a narrower piece has no room for its figure
 
@@ -71,15 +64,14 @@ def _pieces(lagging: pl.DataFrame) -> pl.DataFrame:
         .sort("y", "capa", descending=[True, False])
         .with_columns(hasta=pl.col("aporte_ratio").fill_null(0).cum_sum().over("y"))
         .with_columns(desde=pl.col("hasta") - pl.col("aporte_ratio").fill_null(0))
-        .with_columns(pl.col("componente").replace_strict({key: words[0] for key, words in _PIECES.items()}))
+        .with_columns(pl.col("componente").replace_strict({name: look.label for name, look in COMPONENT_LOOKS.items()}))
     )
 
 
 def _plot(data: pl.DataFrame, lagging: pl.DataFrame, height: float) -> Any:
     p9 = grammar()
 
-    words = [word for word, _, _ in _PIECES.values()]
-    colours = {word: colour for word, colour, _ in _PIECES.values()}
+    colours = {look.label: look.color for look in COMPONENT_LOOKS.values()}
     ends = lagging.select("puntaje_ratio", y=-pl.int_range(pl.len()), texto=_score())
     top = float(ends["puntaje_ratio"].max())  # type: ignore[arg-type]
     return (
@@ -95,7 +87,7 @@ def _plot(data: pl.DataFrame, lagging: pl.DataFrame, height: float) -> Any:
             fontweight="bold",
             color=INK,
         )
-        + p9.scale_fill_manual(values=colours, limits=words, name=" ")
+        + p9.scale_fill_manual(values=colours, limits=list(colours), name=" ")
         + p9.guides(fill=p9.guide_legend(nrow=2, byrow=True))
         + p9.scale_x_continuous(
             breaks=[i / 10 for i in range(11)], labels=lambda marks: [f"{mark:.1f}" for mark in marks]
@@ -116,10 +108,10 @@ def _figures(data: pl.DataFrame) -> list[Any]:
     p9 = grammar()
 
     layers, least = [], _WRITTEN_FROM * float(data["hasta"].max())  # type: ignore[arg-type]
-    for word, _, ink in _PIECES.values():
-        wide = data.filter((pl.col("componente") == word) & (pl.col("aporte_ratio") >= least))
+    for look in COMPONENT_LOOKS.values():
+        wide = data.filter((pl.col("componente") == look.label) & (pl.col("aporte_ratio") >= least))
         frame = pandas_of(wide.with_columns(centro=(pl.col("desde") + pl.col("hasta")) / 2, texto=_two("aporte_ratio")))
-        layers.append(p9.geom_text(frame, p9.aes("centro", "y", label="texto"), size=SMALL_PT, color=ink))
+        layers.append(p9.geom_text(frame, p9.aes("centro", "y", label="texto"), size=SMALL_PT, color=look.ink))
     return [layer for layer in layers if len(layer.data)]
 
 
@@ -135,7 +127,7 @@ def _score() -> pl.Expr:
 
 def _names(lagging: pl.DataFrame) -> list[str]:
     return [
-        wrap(f"{row['puesto']}. {row['accion']} {short_name(row['nombre'], 200)}", _NAME_CM, SMALL_PT, lines=3)
+        boxed_name(f"{row['puesto']}. {row['accion']}", row["nombre"], _NAME_CM, SMALL_PT, 3)
         for row in lagging.iter_rows(named=True)
     ]
 
@@ -150,7 +142,7 @@ def _title(lagging: pl.DataFrame) -> str:
 
 
 def _noun(name: str) -> str:
-    return _PIECES[name][0].lower()
+    return COMPONENT_LOOKS[name].label.lower()
 
 
 def _note(analysis: Analysis, lagging: pl.DataFrame) -> str:
@@ -165,7 +157,7 @@ def _note(analysis: Analysis, lagging: pl.DataFrame) -> str:
     star = f"* Faltan datos para algún componente ({enumerate_words(missing)}): el puntaje usa sólo los que hay."
     return source_note(
         analysis,
-        f"Rezagada: avance {rule.anio_resultado} menor de {percent(rule.rezagada_bajo_ratio, 0)}. Pesos: {weights}.",
+        f"Rezagada: avance {rule.anio_resultado} menor de {limit(rule.rezagada_bajo_ratio)}. Pesos: {weights}.",
         f"Brecha de avance o de ejecución: lo que falta para 100 %. Tendencia: lo que cayó el avance desde "
         f"{rule.anio_resultado_previo}. Peso presupuestal: lugar de su PIM entre las AER. {priority}",
         star if missing else "",

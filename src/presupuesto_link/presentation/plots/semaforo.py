@@ -12,17 +12,17 @@ from presupuesto_link.presentation.plots.common import (
     PAGE_CM,
     SMALL_PT,
     Figure,
-    band_words,
     base_theme,
+    boxed_name,
     grammar,
     page_labels,
     pandas_of,
     short_code,
     source_note,
-    wrap,
 )
-from presupuesto_link.presentation.theme import HEX, INK, LETTER, PAPER, TEXT_ON
-from presupuesto_link.wording import enumerate_words, percent, short_name
+from presupuesto_link.presentation.selection import of_profile
+from presupuesto_link.presentation.theme import HEX, INK, LETTER, PAPER, TEXT_ON, band_words
+from presupuesto_link.wording import enumerate_words, percent
 
 _POLICY = {"excluir": "ND no se cuenta", "cero": "ND cuenta\ncomo 0 %"}
 _OBJECTIVE, _ACTION = "OER", "AER"
@@ -66,7 +66,8 @@ def _tiles(analysis: Analysis, level: str, names: pl.DataFrame) -> pl.DataFrame:
         y=-pl.int_range(pl.len()).cast(pl.Float64) - _GAP[level] * (pl.col("objetivo").rank("dense") - 1)
     )
     frame = (
-        analysis.elements.filter((pl.col("perfil") == analysis.inputs.spec.avance.perfil) & (pl.col("nivel") == level))
+        of_profile(analysis, analysis.elements)
+        .filter(pl.col("nivel") == level)
         .drop("objetivo")
         .join(rows, on="elemento", how="inner", validate="m:1")
         .with_columns(x=pl.col("politica_nd").replace_strict({"excluir": 1.0, "cero": 2.0}))
@@ -131,11 +132,12 @@ def _heads(level: str) -> Any:
 def _axis(data: pl.DataFrame, level: str) -> dict[str, Any]:
     rows = data.select("elemento", "nombre", "y").unique().sort("y")
     labels = [
-        wrap(
-            f"{row['elemento'] if level == _OBJECTIVE else short_code(row['elemento'])} {short_name(row['nombre'], 200)}",
+        boxed_name(
+            row["elemento"] if level == _OBJECTIVE else short_code(row["elemento"]),
+            row["nombre"],
             _NAME_CM[level],
             _TEXT_PT[level],
-            lines=_LINES[level],
+            _LINES[level],
         )
         for row in rows.iter_rows(named=True)
     ]

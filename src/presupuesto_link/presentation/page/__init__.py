@@ -1,0 +1,13 @@
+"""The readable page: one self-contained HTML file for directors and the budget office.
+
+Everything the template shows is built here as plain text; the template only places it. The page needs no network and
+no JavaScript; figures are files beside it. `context` is its table of contents; each group of sections has a module.
+"""
+
+from __future__ import annotations
+
+from presupuesto_link.presentation.page.figures import FigureRef
+from presupuesto_link.presentation.page.lines import Line, ten_lines
+from presupuesto_link.presentation.page.render import render_page
+
+__all__ = ["FigureRef", "Line", "render_page", "ten_lines"]

@@ -1,0 +1,120 @@
+"""The ranking of lagging actions, and the actions that first need data."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+import polars as pl
+
+from presupuesto_link.matrices.ranking import COMPONENTS, LAGGING, ON_TARGET
+from presupuesto_link.matrices.ranking import NO_DATA as DATA_FIRST
+from presupuesto_link.pipeline import Analysis
+from presupuesto_link.presentation.page.facts import decision_index
+from presupuesto_link.presentation.page.figures import FigureShelf
+from presupuesto_link.presentation.page.matrices import anchor
+from presupuesto_link.presentation.page.views import Cell, Row, TableView, chip, who
+from presupuesto_link.presentation.page.words import score
+from presupuesto_link.presentation.theme import COMPONENT_LOOKS
+from presupuesto_link.presentation.words import limit
+from presupuesto_link.specs import RankingSpec
+from presupuesto_link.wording import enumerate_words, percent, plural, soles
+
+_MEANING = {
+    "brecha_avance": "lo que le falta para su meta",
+    "tendencia": "cuánto bajó su avance desde el año anterior",
+    "brecha_ejecucion": "la parte del PIM que no devengó",
+    "peso_presupuestal": "el lugar de su PIM entre las AER con presupuesto",
+    "prioridad": "si su OER es de los priorizados",
+}
+
+
+def ranking_view(analysis: Analysis, names: Mapping[str, str], shelf: FigureShelf) -> dict[str, Any]:
+    """Figure, table and how to read the score."""
+    spec = analysis.inputs.spec.ranking
+    weights = _weights(spec)
+    on_target = analysis.ranking.filter(pl.col("grupo") == ON_TARGET)
+    return {
+        "figura": shelf.take("ranking"),
+        "tabla": _ranking_table(analysis, names),
+        "componentes": [(COMPONENT_LOOKS[n].label, weights[n], _MEANING[n]) for n in COMPONENTS],
+        "umbral": limit(spec.rezagada_bajo_ratio),
+        "prioritarios": enumerate_words(spec.objetivos_prioritarios) or "ninguno",
+        "en_meta": enumerate_words(on_target["accion"]),
+        "en_meta_cuenta": plural(on_target.height, "AER está", "AER están"),
+    }
+
+
+def data_table(analysis: Analysis, names: Mapping[str, str]) -> TableView:
+    """The actions whose result cannot be measured, in the order in which to get their data."""
+    year = analysis.inputs.spec.ranking.anio_ejecucion
+    waiting = analysis.ranking.filter(pl.col("grupo") == DATA_FIRST)
+    return TableView(
+        "AER sin resultado medible, ordenadas por objetivo prioritario y PIM",
+        ("Orden", "AER", "Objetivo prioritario", "PIM", f"Ejecución {year}"),
+        tuple(_data_row(analysis, row, names) for row in waiting.iter_rows(named=True)),
+        frozenset({3, 4}),
+    )
+
+
+def _weights(spec: RankingSpec) -> dict[str, str]:
+    """The part of the score that each component may give, in words."""
+    weights = spec.pesos.as_dict()
+    return {name: percent(weight / sum(weights.values()), 0) for name, weight in weights.items()}
+
+
+def _ranking_table(analysis: Analysis, names: Mapping[str, str]) -> TableView:
+    spec = analysis.inputs.spec.ranking
+    weights = _weights(spec)
+    lagging = analysis.ranking.filter(pl.col("grupo") == LAGGING)
+    return TableView(
+        f"AER rezagadas: puntaje de 0 a 1 y aporte de cada componente (ejecución {spec.anio_ejecucion}, resultado {spec.anio_resultado})",
+        (
+            "Puesto",
+            "AER",
+            "Puntaje",
+            *(f"{COMPONENT_LOOKS[name].label} ({weights[name]})" for name in COMPONENTS),
+            f"Avance {spec.anio_resultado}",
+            f"Ejecución {spec.anio_ejecucion} y PIM",
+        ),
+        tuple(_ranking_row(analysis, row, names) for row in lagging.iter_rows(named=True)),
+        frozenset(range(2, 10)),
+    )
+
+
+def _ranking_row(analysis: Analysis, row: Mapping[str, Any], names: Mapping[str, str]) -> Row:
+    known = row["peso_con_dato_ratio"]
+    return Row(
+        (
+            Cell(f"{row['puesto']}.º"),
+            who(row["accion"], names, _link_to(analysis, row["accion"])),
+            Cell(score(row["puntaje_ratio"]), "" if known > 1 - 1e-9 else f"con {percent(known, 0)} del peso"),
+            *(Cell(score(row[f"aporte_{name}"])) for name in COMPONENTS),
+            chip(row["avance_ratio"], row["banda_resultado"]),
+            replace(_execution_chip(analysis, row["accion"]), detail=soles(row["pim_soles"])),
+        )
+    )
+
+
+def _data_row(analysis: Analysis, row: Mapping[str, Any], names: Mapping[str, str]) -> Row:
+    return Row(
+        (
+            Cell(f"{row['puesto']}.º"),
+            who(row["accion"], names, _link_to(analysis, row["accion"])),
+            Cell("sí" if row["prioridad"] else "no", row["objetivo"]),
+            Cell(soles(row["pim_soles"])),
+            _execution_chip(analysis, row["accion"]),
+        )
+    )
+
+
+def _link_to(analysis: Analysis, code: str) -> str:
+    """To the diagnosis of an action, in the matrix for deciding."""
+    return f"#{anchor(analysis.matrices[decision_index(analysis)], code)}"
+
+
+def _execution_chip(analysis: Analysis, code: str) -> Cell:
+    year = analysis.inputs.spec.ranking.anio_ejecucion
+    row = analysis.execution.filter((pl.col("anio") == year) & (pl.col("accion") == code)).row(0, named=True)
+    return chip(row["ejecucion_ratio"], row["color_ejecucion"])

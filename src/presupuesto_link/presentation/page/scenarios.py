@@ -1,0 +1,89 @@
+"""Each scenario: who would give and receive, what stops it and what it does not model."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import polars as pl
+
+from presupuesto_link.pipeline import Analysis
+from presupuesto_link.presentation.page.figures import FigureShelf
+from presupuesto_link.presentation.page.views import Cell, Row, TableView, chip, who
+from presupuesto_link.presentation.words import signed_soles
+from presupuesto_link.scenarios.compare import Scenario
+from presupuesto_link.wording import percent, plural, soles
+
+
+def scenario_views(analysis: Analysis, names: Mapping[str, str], shelf: FigureShelf) -> list[dict[str, Any]]:
+    """Every scenario, in the order of the analysis."""
+    return [
+        {"figura": shelf.take(f"escenario_{scenario.spec.id}")} | _scenario_view(scenario, names)
+        for scenario in analysis.scenarios
+    ]
+
+
+def binding_limits(scenario: Scenario) -> pl.DataFrame:
+    """The limits that stop the scenario from moving more."""
+    return scenario.restricciones.filter(pl.col("activa"))
+
+
+def _scenario_view(scenario: Scenario, names: Mapping[str, str]) -> dict[str, Any]:
+    slack = scenario.restricciones.filter(~pl.col("activa")).height
+    return {
+        "id": scenario.spec.id,
+        "titulo": scenario.spec.titulo,
+        "pregunta": scenario.spec.pregunta,
+        "monto": soles(scenario.monto_soles),
+        "advertencia": scenario.advertencia,
+        "no_modela": scenario.spec.no_modela,
+        "frenos": binding_limits(scenario)["frase"].to_list(),
+        "holgura": plural(slack, "tope tiene holgura", "topes tienen holgura"),
+        "excluidas": [_excluded(row) for row in scenario.excluidas.iter_rows(named=True)],
+        "transferencias": _transfers_table(scenario, names),
+        "cambios": _changes_table(scenario, names),
+    }
+
+
+def _excluded(row: Mapping[str, Any]) -> str:
+    return f"{row['accion']} ({row['puesto']}.º del ranking): {row['motivo']}"
+
+
+def _transfers_table(scenario: Scenario, names: Mapping[str, str]) -> TableView:
+    rows = tuple(_transfer_rows(scenario, names))
+    return TableView("Transferencias del escenario", ("Cede", "Recibe", "Monto"), rows, frozenset({2}))
+
+
+def _transfer_rows(scenario: Scenario, names: Mapping[str, str]) -> Iterable[Row]:
+    """One row per transfer; a donor is named once, where it first gives."""
+    seen: set[str] = set()
+    for row in scenario.transferencias.iter_rows(named=True):
+        giver = row["donante"]
+        first = Cell(giver) if giver in seen else who(giver, names)
+        seen.add(giver)
+        yield Row((first, who(row["receptor"], names), Cell(soles(row["monto_soles"]))))
+
+
+def _changes_table(scenario: Scenario, names: Mapping[str, str]) -> TableView:
+    moved = scenario.acciones.filter(pl.col("cambio_soles") != 0).sort("papel", "cambio_soles", "accion")
+    return TableView(
+        "Antes y después de las AER que cambian; la ejecución posterior supone el mismo devengado",
+        ("AER", "Papel", "PIM antes", "Cambio", "PIM después", "Ejecución antes", "Ejecución después", "Avance"),
+        tuple(_change_row(row, names) for row in moved.iter_rows(named=True)),
+        frozenset(range(2, 8)),
+    )
+
+
+def _change_row(row: Mapping[str, Any], names: Mapping[str, str]) -> Row:
+    return Row(
+        (
+            who(row["accion"], names),
+            Cell(row["papel"], "en su tope" if row["en_tope"] else "con holgura"),
+            Cell(soles(row["pim_antes_soles"])),
+            Cell(signed_soles(row["cambio_soles"])),
+            Cell(soles(row["pim_despues_soles"])),
+            Cell(percent(row["ejecucion_ratio"])),
+            Cell(percent(row["ejecucion_despues_ratio"])),
+            chip(row["avance_ratio"], row["banda_resultado"]),
+        )
+    )

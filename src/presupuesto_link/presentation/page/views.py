@@ -1,0 +1,51 @@
+"""What the template places: tables of cells that are already text."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from presupuesto_link.wording import percent
+
+
+@dataclass(frozen=True)
+class Cell:
+    """A table cell: text, a second muted line, a traffic-light colour, a link."""
+
+    text: str
+    detail: str = ""
+    color: str = ""
+    href: str = ""
+
+    @property
+    def wide(self) -> bool:
+        """Whether its column needs room, because the second line is a name or a sentence."""
+        return len(self.detail) > 30
+
+
+@dataclass(frozen=True)
+class Row:
+    """A table row; the first cell is its header. `anchor` is its id in the page, if it has one."""
+
+    cells: tuple[Cell, ...]
+    anchor: str = ""
+
+
+@dataclass(frozen=True)
+class TableView:
+    """A table ready to be placed: `numeric` are the columns aligned to the right."""
+
+    caption: str
+    headers: tuple[str, ...]
+    rows: tuple[Row, ...]
+    numeric: frozenset[int] = frozenset()
+
+
+def chip(ratio: float | None, color: str) -> Cell:
+    """A percentage on its traffic-light colour."""
+    return Cell(percent(ratio), color=color)
+
+
+def who(code: str, names: Mapping[str, str], href: str = "") -> Cell:
+    """An element of the plan: its code and, below, its name."""
+    return Cell(code, names[code], href=href)
