@@ -1,0 +1,8 @@
+"""SIAF extracts as they arrive: one module per layout, recognised by its set of headers and read by name."""
+
+from __future__ import annotations
+
+from presupuesto_link.sources.siaf import amigable, ancho, largo, opds, siaf_web
+from presupuesto_link.sources.siaf.layout import Layout
+
+LAYOUTS: tuple[Layout, ...] = (largo.LAYOUT, ancho.LAYOUT, opds.LAYOUT, siaf_web.LAYOUT, amigable.LAYOUT)

@@ -1,0 +1,119 @@
+"""What a layout is: the headers that identify it and how its records become rows of one shape.
+
+Every layout ends in the same columns (`CODES` then `AMOUNTS`), all text, one row per key and month: month 0 is the annual
+row (PIA, PIM and whatever the layout only gives for the year); months 1 to 12 carry flows. Where a layout does not give a
+measure at that grain the cell is null, so that adding a column up never counts anything twice.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from difflib import get_close_matches
+from pathlib import Path
+
+import polars as pl
+
+from presupuesto_link.errors import InputDataError, Problem
+
+CODES = (
+    "anio", "mes", "nivel", "sector", "pliego", "sec_ejec", "ejecutora", "sec_func", "programa", "tipo_producto", "producto",
+    "actividad", "funcion", "division", "grupo", "meta", "finalidad", "departamento_ejecutora", "departamento_meta", "fuente",
+    "rubro", "tipo_recurso", "categoria_gasto", "tipo_transaccion", "generica", "subgenerica", "subgenerica_det", "especifica",
+    "especifica_det",
+)  # fmt: skip
+AMOUNTS = ("pia", "pim", "certificado", "comprometido_anual", "comprometido", "devengado", "girado")
+NAMES: Mapping[str, tuple[str, ...]] = {
+    "pliego": ("sector", "pliego"), "ejecutora": ("anio", "sec_ejec"), "programa": ("programa",), "producto": ("producto",),
+    "actividad": ("actividad",), "funcion": ("funcion",), "division": ("division",), "grupo": ("grupo",),
+    "finalidad": ("anio", "sec_ejec", "sec_func", "finalidad"), "departamento_meta": ("departamento_meta",), "fuente": ("fuente",),
+    "rubro": ("fuente", "rubro"), "tipo_recurso": ("rubro", "tipo_recurso"), "generica": ("generica",),
+    "subgenerica": ("generica", "subgenerica"), "subgenerica_det": ("generica", "subgenerica", "subgenerica_det"),
+    "especifica": ("generica", "subgenerica", "subgenerica_det", "especifica"),
+    "especifica_det": ("generica", "subgenerica", "subgenerica_det", "especifica", "especifica_det"),
+}  # fmt: skip
+MONTHS = tuple(range(1, 13))
+
+
+@dataclass(frozen=True)
+class Layout:
+    """One way in which a SIAF extract arrives.
+
+    Attributes:
+        name: short identifier, kept with every load.
+        title: Spanish name for messages.
+        columns: normalised headers a file must have to be this layout.
+        rows: reshapes the raw records (normalised headers, all text) into `CODES + AMOUNTS`.
+        names: for each dimension of `NAMES` the layout names, the header of its name.
+        aliases: other normalised spellings of a header.
+    """
+
+    name: str
+    title: str
+    columns: frozenset[str]
+    rows: Callable[[pl.LazyFrame], pl.LazyFrame]
+    names: Mapping[str, str] = field(default_factory=dict)
+    aliases: Mapping[str, str] = field(default_factory=dict)
+
+    def rename(self, headers: Iterable[str]) -> dict[str, str]:
+        """Each header of a file → the normalised header of this layout."""
+        plain = {header: normalise(header) for header in headers}
+        return {header: self.aliases.get(name, name) for header, name in plain.items()}
+
+
+def normalise(header: str) -> str:
+    """A header without accents, BOM, quotes or spaces at the ends, in upper case."""
+    text = unicodedata.normalize("NFKD", header.strip().lstrip("\ufeff").strip('"'))
+    return "".join(c for c in text if not unicodedata.combining(c)).upper().strip()
+
+
+def recognise(headers: list[str], layouts: Iterable[Layout], path: Path) -> Layout:
+    """The layout whose headers are all in the file; the one that asks for most, when several fit.
+
+    Raises:
+        InputDataError: none fits; the message names the nearest one and the columns missing and unknown to it.
+    """
+    known = list(layouts)
+    fits = [layout for layout in known if layout.columns <= set(layout.rename(headers).values())]
+    if fits:
+        return max(fits, key=lambda layout: len(layout.columns))
+    nearest = max(known, key=lambda layout: len(layout.columns & set(layout.rename(headers).values())) / len(layout.columns))
+    present = set(nearest.rename(headers).values())
+    missing, extra = sorted(nearest.columns - present), sorted(present - nearest.columns - {""})
+    raise InputDataError(Problem(
+        f"{path}, títulos", f"ninguna forma conocida de extracto; la más cercana es {nearest.title}, "
+        f"a la que le faltan {_some(missing)} y le sobran {_some(extra)}{_hint(missing, extra)}",
+        "uno de: " + "; ".join(layout.title for layout in known), "vuelva a exportar el archivo o corrija sus títulos"))
+
+
+def exploded(raw: pl.LazyFrame, codes: Mapping[str, pl.Expr], annual: Mapping[str, str], monthly: Mapping[str, list[str]]) -> pl.LazyFrame:
+    """One record with twelve columns per measure → one annual row and one row per month with any movement.
+
+    A month whose flows are all zero adds nothing and is left out; the annual row always stays.
+    """
+    lists = {measure: pl.concat_list(pl.lit(None, pl.String), *(pl.col(c) for c in columns)) for measure, columns in monthly.items()}
+    moves = pl.any_horizontal(pl.col(measure).str.contains("[1-9]") for measure in monthly)
+    base = raw.select(
+        *(expr.alias(code) for code, expr in codes.items()), *(pl.col(c).alias(m) for m, c in annual.items()),
+        pl.lit([str(month) for month in (0, *MONTHS)]).alias("mes"), *(expr.alias(m) for m, expr in lists.items()))
+    rows = base.explode("mes", *monthly).filter((pl.col("mes") == "0") | moves)
+    first = pl.col("mes") == "0"
+    return complete(rows.with_columns(pl.when(first).then(pl.col(m)).alias(m) for m in annual))
+
+
+def complete(rows: pl.LazyFrame) -> pl.LazyFrame:
+    """Add the columns a layout does not have, as nulls, and put all of them in order."""
+    have = rows.collect_schema().names()
+    missing = [pl.lit(None, pl.String).alias(column) for column in (*CODES, *AMOUNTS) if column not in have]
+    return rows.with_columns(missing).select(*CODES, *AMOUNTS)
+
+
+def _some(columns: list[str]) -> str:
+    shown = ", ".join(columns[:8]) or "ninguna"
+    return shown + (f" y {len(columns) - 8} más" if len(columns) > 8 else "")
+
+
+def _hint(missing: list[str], extra: list[str]) -> str:
+    pairs = [(near[0], column) for column in missing if (near := get_close_matches(column, extra, n=1))]
+    return "" if not pairs else " (¿" + ", ".join(f"{found} es {wanted}" for found, wanted in pairs[:3]) + "?)"
