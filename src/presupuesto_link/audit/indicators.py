@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from itertools import pairwise
+from typing import Any
 
 import polars as pl
 
@@ -24,8 +25,8 @@ def audit_indicators(plan: Plan) -> list[Finding]:
         *_units(values, plan),
         *_copies(values),
         *_zero_targets(values),
-        *_text_and_table(plan),
-        *_second_print(plan),
+        *_contradictions(plan, "I05", "Texto"),
+        *_contradictions(plan, "I06", "Cuadro 2"),
         *_corrections(plan),
         *_far(values),
     ]
@@ -234,30 +235,22 @@ def _differences(plan: Plan, source: str) -> pl.DataFrame:
     )
 
 
-def _text_and_table(plan: Plan) -> list[Finding]:
+def _contradictions(plan: Plan, code: str, source: str) -> list[Finding]:
+    """I05 and I06: figures of the text, or of the second print, against the indicator's own table."""
     return [
         Finding(
-            "I05",
+            code,
             f"{row['elemento']}, {_CONCEPTS[row['medida']]} {row['anio']}",
-            f"texto de {row['lugar']}: {row['impreso']}",
+            f"{_place(row)}: {row['impreso'] or 'celda vacía'}",
             f"{row['cuadro']}: {row['propio'] or 'celda vacía'}",
             f"{row['nombre']}.",
         )
-        for row in _differences(plan, "Texto").iter_rows(named=True)
+        for row in _differences(plan, source).iter_rows(named=True)
     ]
 
 
-def _second_print(plan: Plan) -> list[Finding]:
-    return [
-        Finding(
-            "I06",
-            f"{row['elemento']}, {_CONCEPTS[row['medida']]} {row['anio']}",
-            f"Cuadro 2: {row['impreso'] or 'celda vacía'}",
-            f"{row['cuadro']}: {row['propio'] or 'celda vacía'}",
-            f"{row['nombre']}.",
-        )
-        for row in _differences(plan, "Cuadro 2").iter_rows(named=True)
-    ]
+def _place(row: dict[str, Any]) -> str:
+    return f"texto de {row['lugar']}" if row["fuente"] == "Texto" else str(row["fuente"])
 
 
 def _corrections(plan: Plan) -> list[Finding]:
