@@ -50,9 +50,14 @@ def commands_page() -> str:
     os.environ["COLUMNS"] = "100"
     from presupuesto_link.commands.main import _code, app
 
-    names = [info.callback.__name__ for info in app.registered_commands if info.callback]
+    names = [[info.callback.__name__] for info in app.registered_commands if info.callback]
+    for group in app.registered_groups:
+        inner = group.typer_instance
+        if inner:
+            own = [info.callback.__name__ for info in inner.registered_commands if info.callback]
+            names += [[str(inner.info.name)], *([str(inner.info.name), name] for name in own)]
     parts = [NOTE + "# Órdenes\n"]
-    for arguments in ([], *([name] for name in names)):
+    for arguments in ([], *names):
         screen = io.StringIO()
         with contextlib.redirect_stdout(screen):
             _code([*arguments, "--help"], False)

@@ -14,6 +14,7 @@ ORDER = (
     *BASE,
     "sources",
     "tables",
+    "loading",
     "linkage",
     "measures",
     "audit",

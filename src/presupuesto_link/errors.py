@@ -10,6 +10,8 @@ Two families live here because both end up in front of the same Spanish-speaking
 
 from __future__ import annotations
 
+import errno
+import re
 from dataclasses import dataclass
 from typing import Literal
 
@@ -27,6 +29,24 @@ class Problem:
 
     def __str__(self) -> str:
         return f"{self.where}\n  se encontró: {self.found}\n  se esperaba: {self.expected}\n  qué hacer: {self.remedy}"
+
+
+_SYSTEM = {
+    errno.EACCES: "permiso denegado", errno.EPERM: "operación no permitida", errno.ENOENT: "no existe", errno.EISDIR: "es una carpeta",
+    errno.ENOTDIR: "una parte de la ruta no es una carpeta", errno.ENOSPC: "no queda espacio en el disco", errno.EROFS: "el disco es de sólo lectura",
+    errno.EBUSY: "está en uso", errno.ENAMETOOLONG: "el nombre es demasiado largo", errno.EFBIG: "el archivo es demasiado grande",
+}  # fmt: skip
+
+
+def system_reason(error: OSError) -> str:
+    """Why the operating system refused, in Spanish."""
+    return _SYSTEM.get(error.errno or 0, f"error del sistema {error.errno}" if error.errno else str(error))
+
+
+def place_of(error: Exception) -> str:
+    """Where a TOML parser stopped, as ` (línea 2, columna 10)`; empty when it does not say."""
+    found = re.search(r"at line (\d+), column (\d+)", str(error))
+    return f" (línea {found[1]}, columna {found[2]})" if found else ""
 
 
 class PresupuestoLinkError(Exception):
@@ -58,6 +78,12 @@ class InfeasibleScenarioError(PresupuestoLinkError):
     """No transfer satisfies the scenario's constraints; the problem names the ones that clash."""
 
     title = "El escenario no tiene solución"
+
+
+class DownloadError(PresupuestoLinkError):
+    """A file of the portal could not be fetched, or what arrived is not it; nothing was replaced."""
+
+    title = "No se pudo descargar"
 
 
 class OutputError(PresupuestoLinkError):
@@ -153,6 +179,12 @@ FINDING_KINDS = _catalogue(
         "Cargar el presupuesto por AER de los años que faltan antes de hablar de todo el periodo.",
     ),
     FindingKind(
+        "P08",
+        "Los montos de una fila no guardan el orden de las etapas del gasto",
+        "alta",
+        "Revisar la fila en la fuente: el devengado no puede pasar del PIM ni existir sin él.",
+    ),
+    FindingKind(
         "A01",
         "El avance declarado sale de una regla distinta de la de su sentido",
         "alta",
@@ -228,6 +260,12 @@ FINDING_KINDS = _catalogue(
         "Comprobar el dato y si la meta sigue siendo razonable.",
     ),
     FindingKind(
+        "I09",
+        "El avance Tipo I es alto sin haber avanzado desde la línea base",
+        "media",
+        "Leer el Tipo I junto al Tipo II y revisar si la meta exige algún cambio.",
+    ),
+    FindingKind(
         "E01",
         "Dos cuadros cuentan distinto los mismos elementos",
         "alta",
@@ -259,4 +297,77 @@ FINDING_KINDS = _catalogue(
         "Mostrar los dos colores y conseguir el dato que falta.",
     ),
     FindingKind("C01", "Se usó un valor corregido", "media", "Confirmar la corrección con quien publicó el dato."),
+    FindingKind(
+        "S01",
+        "Filas sin unidad ejecutora o sin meta",
+        "media",
+        "Completar los códigos en el origen: esas filas no se pueden vincular.",
+    ),
+    FindingKind(
+        "S02",
+        "Varias filas con la misma clave",
+        "baja",
+        "Nada que hacer si son pocas: se suman. Si son muchas, el archivo puede estar pegado dos veces.",
+    ),
+    FindingKind(
+        "S03",
+        "Filas idénticas",
+        "media",
+        "Comprobar con el total publicado si el registro se contó dos veces y, si es así, exportar de nuevo.",
+    ),
+    FindingKind(
+        "S04",
+        "Códigos con más cifras de las que les corresponden",
+        "media",
+        "Revisar si las columnas están corridas o si cambió el clasificador.",
+    ),
+    FindingKind(
+        "S05",
+        "Movimiento en meses posteriores a la fecha de corte",
+        "alta",
+        "Corregir la fecha de corte y cargar otra vez: con otra fecha es otra instantánea.",
+    ),
+    FindingKind(
+        "S06",
+        "Totales del año negativos",
+        "media",
+        "Comprobar que el extracto trae todos los meses y que la reversión es real.",
+    ),
+    FindingKind("S07", "Devengado sin PIM", "baja", "No calcular porcentajes de ejecución sobre esas metas."),
+    FindingKind(
+        "S08",
+        "Presupuesto anual en filas de un mes, o movimientos en el mes 0",
+        "alta",
+        "Exportar de nuevo sin unir tablas: el PIM se repite en cada mes y se sumaría varias veces.",
+    ),
+    FindingKind(
+        "S09",
+        "Nombres con letras cambiadas por una conversión anterior",
+        "baja",
+        "Pedir el archivo original: los montos y códigos no cambian, los nombres sí.",
+    ),
+    FindingKind(
+        "S10",
+        "El total no es el publicado",
+        "alta",
+        "Comparar filtros, fecha de corte y unidad (soles o millones) con los de la cifra publicada.",
+    ),
+    FindingKind(
+        "S11",
+        "El corte anterior tenía líneas que éste ya no tiene",
+        "alta",
+        "Comprobar que la descarga está completa antes de usar este corte.",
+    ),
+    FindingKind(
+        "S12",
+        "Filas que no se pudieron usar",
+        "alta",
+        "Abrir el archivo de filas rechazadas, corregir el origen y cargar otra vez.",
+    ),
+    FindingKind(
+        "S13",
+        "Un código con varios nombres",
+        "baja",
+        "Nada que hacer: se guarda el nombre más frecuente y el código manda.",
+    ),
 )

@@ -5,13 +5,13 @@ sources → tables → linkage → measures → audit → matrices → scenarios
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import polars as pl
 
 from presupuesto_link.audit import Audit, audit_evaluation
-from presupuesto_link.errors import Problem, SpecError
+from presupuesto_link.errors import InfeasibleScenarioError, Problem, SpecError
 from presupuesto_link.linkage.by_action import LinkedBudget, link_by_action
 from presupuesto_link.matrices.diagnosis import diagnose
 from presupuesto_link.matrices.matrix import Matrix, cross_execution_result
@@ -22,7 +22,7 @@ from presupuesto_link.measures.execution import measure_execution
 from presupuesto_link.measures.semaforo import colour
 from presupuesto_link.scenarios.compare import Scenario, run_scenario
 from presupuesto_link.sources.evaluation import read_evaluation
-from presupuesto_link.specs import AnalisisSpec, EscenarioSpec, PerfilSpec, read_spec
+from presupuesto_link.specs import AnalisisSpec, AvanceSpec, EscenarioSpec, NdPolicy, PerfilSpec, read_spec
 from presupuesto_link.tables.budget import AerBudget, check_budget
 from presupuesto_link.tables.plan import Plan, check_plan
 
@@ -56,6 +56,7 @@ class Analysis:
     diagnoses: tuple[pl.DataFrame, ...]
     ranking: pl.DataFrame
     scenarios: tuple[Scenario, ...]
+    unsolved: tuple[tuple[EscenarioSpec, InfeasibleScenarioError], ...]
 
 
 def load(analysis: Path, overrides: dict[str, Path] | None = None) -> Inputs:
@@ -81,10 +82,65 @@ def load(analysis: Path, overrides: dict[str, Path] | None = None) -> Inputs:
     scenarios = tuple(read_spec(path, EscenarioSpec) for path in scenario_files)
     raw = read_evaluation(place["plan"], place["gasto_aer"])
     plan = check_plan(raw.plan, raw.correcciones)
-    budget = check_budget(raw.gasto_aer, spec.fuentes.anio_gasto, plan.acciones)
+    spec = _named_sources(spec, overrides or {})
+    _check_ranking(spec, plan)
+    budget = check_budget(raw.gasto_aer, spec.fuentes.anio_gasto, plan.acciones, spec.fuentes.lugar_gasto)
     return Inputs(
         spec, analysis, plan, budget, profiles, scenarios, (analysis, *profile_files, *scenario_files, *raw.files)
     )
+
+
+def _named_sources(spec: AnalisisSpec, overrides: dict[str, Path]) -> AnalisisSpec:
+    """The source as it must be cited when a person brings other files: nobody else's numbers under the Report's name."""
+    titles = {"gasto_aer": "presupuesto por AER", "plan": "plan"}
+    given = [f"{titles[key]}: {path.name}" for key, path in overrides.items() if key in titles]
+    if not given:
+        return spec
+    sources = spec.fuentes.model_copy(update={"lugar_gasto": None} if "gasto_aer" in overrides else {})
+    return spec.model_copy(
+        update={"fuente": f"{'; '.join(given)} (dato del usuario). Resto: {spec.fuente}", "fuentes": sources}
+    )
+
+
+def _check_ranking(spec: AnalisisSpec, plan: Plan) -> None:
+    """The ranking names objectives and years that exist."""
+    ranking, where = spec.ranking, "analisis.toml, clave «ranking."
+    unknown = sorted(set(ranking.objetivos_prioritarios) - set(plan.objetivos["objetivo"]))
+    years = sorted(set(plan.valores.filter(pl.col("concepto") == "meta")["anio"]))
+    known = ", ".join(map(str, years))
+    problems = [
+        *(
+            [
+                Problem(
+                    f"{where}objetivos_prioritarios»",
+                    ", ".join(unknown),
+                    "códigos de objetivos.csv",
+                    "corrija los códigos",
+                )
+            ]
+            if unknown
+            else []
+        ),
+        *(
+            Problem(f"{where}{key}»", str(year), f"un año con metas: {known}", "corrija el año")
+            for key, year in (
+                ("anio_resultado", ranking.anio_resultado),
+                ("anio_resultado_previo", ranking.anio_resultado_previo),
+            )
+            if year not in years
+        ),
+    ]
+    if ranking.anio_resultado_previo >= ranking.anio_resultado:
+        problems.append(
+            Problem(
+                f"{where}anio_resultado_previo»",
+                str(ranking.anio_resultado_previo),
+                f"un año anterior a {ranking.anio_resultado}",
+                "corrija el año",
+            )
+        )
+    if problems:
+        raise SpecError(*problems)
 
 
 def analyse(inputs: Inputs) -> Analysis:
@@ -111,7 +167,8 @@ def analyse(inputs: Inputs) -> Analysis:
         execution, chosen, (spec.ranking.anio_ejecucion, spec.ranking.anio_resultado), bands
     )
     ranking = rank_actions(decision, chosen.filter(pl.col("anio") == spec.ranking.anio_resultado_previo), spec.ranking)
-    scenarios = tuple(run_scenario(decision.acciones, ranking, scenario) for scenario in inputs.scenarios)
+    diagnosed = diagnose(decision, scored, audit.dudas, spec.matrices)
+    scenarios, unsolved = _run_scenarios(diagnosed, ranking, inputs.scenarios)
 
     return Analysis(
         inputs,
@@ -126,26 +183,44 @@ def analyse(inputs: Inputs) -> Analysis:
         diagnoses,
         ranking,
         scenarios,
+        unsolved,
     )
 
 
-def with_settings(inputs: Inputs, **changes: object) -> Inputs:
-    """The same inputs under other settings of `[avance]` or `[matrices]` (profile, ND policy, year pairs).
+def _run_scenarios(
+    actions: pl.DataFrame, ranking: pl.DataFrame, specs: tuple[EscenarioSpec, ...]
+) -> tuple[tuple[Scenario, ...], tuple[tuple[EscenarioSpec, InfeasibleScenarioError], ...]]:
+    """Every scenario that has a solution, and the ones that have none: they must not hold back the rest."""
+    solved, unsolved = [], []
+    for spec in specs:
+        try:
+            solved.append(run_scenario(actions, ranking, spec))
+        except InfeasibleScenarioError as error:
+            unsolved.append((spec, error))
+    return tuple(solved), tuple(unsolved)
+
+
+def with_settings(
+    inputs: Inputs,
+    perfil: str | None = None,
+    politica_nd: NdPolicy | None = None,
+    pares: tuple[tuple[int, int], ...] | None = None,
+) -> Inputs:
+    """The same inputs under another profile, ND policy or year pairs; what is not given stays as in the analysis.
 
     Raises:
         SpecError: the profile asked for is not one of those loaded.
     """
-    advance = {k: v for k, v in changes.items() if k in ("perfil", "politica_nd") and v is not None}
-    if "perfil" in advance and advance["perfil"] not in {profile.nombre for profile in inputs.profiles}:
+    known = [profile.nombre for profile in inputs.profiles]
+    if perfil is not None and perfil not in known:
         raise SpecError(
-            Problem(
-                "opción --perfil",
-                f"«{advance['perfil']}»",
-                "uno de " + ", ".join(profile.nombre for profile in inputs.profiles),
-                "elija un perfil del análisis",
-            )
+            Problem("opción --perfil", f"«{perfil}»", "uno de " + ", ".join(known), "elija un perfil del análisis")
         )
-    spec = inputs.spec.model_copy(update={"avance": inputs.spec.avance.model_copy(update=advance)})
-    if changes.get("pares"):
-        spec = spec.model_copy(update={"matrices": spec.matrices.model_copy(update={"pares": changes["pares"]})})
-    return Inputs(spec, inputs.path, inputs.plan, inputs.budget, inputs.profiles, inputs.scenarios, inputs.files)
+    spec = inputs.spec
+    advance = AvanceSpec(
+        perfil=perfil or spec.avance.perfil,
+        perfil_replica=spec.avance.perfil_replica,
+        politica_nd=politica_nd or spec.avance.politica_nd,
+    )
+    matrices = spec.matrices.model_copy(update={"pares": pares or spec.matrices.pares})
+    return replace(inputs, spec=spec.model_copy(update={"avance": advance, "matrices": matrices}))

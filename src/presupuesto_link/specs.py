@@ -13,7 +13,7 @@ from typing import Annotated, Any, Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
-from presupuesto_link.errors import Problem, SpecError
+from presupuesto_link.errors import Problem, SpecError, place_of, system_reason
 
 Ratio = Annotated[float, Field(ge=0, le=1)]
 Sense = Literal["ascendente", "descendente", "máximo permisible", "mínimo permisible"]
@@ -62,7 +62,10 @@ class FuentesSpec(Spec):
 
     plan: Path = Field(description="Carpeta con objetivos, acciones, indicadores, valores y cifras publicadas")
     gasto_aer: Path = Field(description="Tabla de PIA, PIM y devengado por AER")
-    anio_gasto: int = Field(description="Año fiscal de esa tabla")
+    anio_gasto: Annotated[int, Field(ge=1990, le=2100)] = Field(description="Año fiscal de esa tabla")
+    lugar_gasto: str | None = Field(
+        default=None, description="Cómo se cita esa tabla en los hallazgos; sin él, el nombre del archivo"
+    )
     perfiles: Path = Field(description="Carpeta con los perfiles de avance")
 
 
@@ -99,7 +102,7 @@ class VinculoSpec(Spec):
 class MatricesSpec(Spec):
     """Year pairs (execution, result) and the thresholds of the diagnosis."""
 
-    pares: tuple[tuple[int, int], ...] = ((2023, 2023), (2023, 2024))
+    pares: Annotated[tuple[tuple[int, int], ...], Field(min_length=1)] = ((2023, 2023), (2023, 2024))
     ejecuta_desde_ratio: Ratio = 0.75
     logra_desde_ratio: Ratio = 0.75
 
@@ -167,6 +170,9 @@ class ReceptoresSpec(Spec):
     puestos: Annotated[int, Field(ge=1)] = Field(description="Cuántas AER del ranking pueden recibir")
     objetivos: tuple[str, ...] = Field(default=(), description="Si se da, sólo reciben AER de estos OER")
     tope_pim_ratio: Ratio = Field(description="Tope por receptor, como parte de su PIM")
+    diagnosticos_excluidos: tuple[str, ...] = Field(
+        default=("destrabar",), description="AER con estos diagnósticos no reciben: no gastan lo que ya tienen"
+    )
     descontar_ejecucion: bool = Field(default=True, description="Multiplicar el tope por la ejecución propia")
 
 
@@ -224,7 +230,12 @@ def _read_toml(path: Path) -> dict[str, Any]:
         ) from None
     except OSError as error:
         raise SpecError(
-            Problem(str(path), f"no se puede leer ({error.strerror})", "un archivo TOML legible", "revise los permisos")
+            Problem(
+                str(path),
+                f"no se puede leer ({system_reason(error)})",
+                "un archivo TOML legible",
+                "revise los permisos",
+            )
         ) from None
     except UnicodeDecodeError as error:
         raise SpecError(
@@ -234,7 +245,7 @@ def _read_toml(path: Path) -> dict[str, Any]:
         ) from None
     except tomllib.TOMLDecodeError as error:
         raise SpecError(
-            Problem(str(path), f"TOML mal escrito: {error}", "TOML válido", "corrija la línea indicada")
+            Problem(str(path), f"TOML mal escrito{place_of(error)}", "TOML válido", "corrija la línea indicada")
         ) from None
 
 
@@ -264,6 +275,10 @@ def _problem(where: str, item: Any) -> Problem:
         )
     if kind == "missing":
         return Problem(f"{where}, clave «{key}»", "no está", "un valor", "agregue la clave")
+    if kind == "too_short":
+        return Problem(
+            f"{where}, clave «{key}»", "una lista vacía", "al menos un elemento", "agregue uno o quite la clave"
+        )
     limits = {
         "greater_than_equal": "un valor mayor o igual que {ge}",
         "less_than_equal": "un valor menor o igual que {le}",

@@ -67,7 +67,7 @@ def indicators(*rows: tuple[str, str, float | None]) -> pl.DataFrame:
     )
 
 
-NO_DOUBT = pl.DataFrame(schema={"indicador": pl.String, "duda": pl.String})
+NO_DOUBT = pl.DataFrame(schema={"indicador": pl.String, "anio": pl.Int32, "duda": pl.String})
 
 
 def diagnosis_of(ratio, advance, scored=None, doubts=NO_DOUBT) -> dict:
@@ -103,7 +103,9 @@ def test_each_diagnosis_and_its_edges(ratio, advance, expected):
 
 
 def test_a_doubted_target_matters_only_when_the_achievement_rests_on_it():
-    doubts = pl.DataFrame({"indicador": ["I1"], "duda": ["la meta es cero"]})
+    doubts = NO_DOUBT.vstack(
+        pl.DataFrame([("I1", 2024, "la meta es cero"), ("I2", 2023, "otro año")], schema=NO_DOUBT.schema, orient="row")
+    )
     alone = diagnosis_of(0.9, 1.0, indicators(("A", "I1", 1.0)), doubts)
     firm = diagnosis_of(0.9, 1.0, indicators(("A", "I1", 1.0), ("A", "I2", 1.0)), doubts)
     weak = diagnosis_of(0.9, 0.8, indicators(("A", "I1", 1.0), ("A", "I2", 0.6)), doubts)
@@ -113,6 +115,10 @@ def test_a_doubted_target_matters_only_when_the_achievement_rests_on_it():
         "revisar meta",
     )
     assert "la meta es cero" in alone["razon"]
+    fails = diagnosis_of(0.9, 0.5, indicators(("A", "I1", 0.0), ("A", "I2", 1.0)), doubts)
+    fails_anyway = diagnosis_of(0.9, 0.3, indicators(("A", "I1", 0.0), ("A", "I2", 0.6)), doubts)
+    assert (fails["diagnostico"], fails_anyway["diagnostico"]) == ("revisar meta", "rediseñar")
+    assert "descansa en indicadores observados" in fails["razon"]
 
 
 def test_the_matrix_always_has_sixteen_cells_and_transversal_money_is_never_added():
@@ -149,7 +155,8 @@ def test_on_the_report_every_action_is_in_one_cell_and_soles_add_up(analysis):
 def test_some_diagnoses_of_the_report(analysis):
     later = dict(analysis.diagnoses[1].select("accion", "diagnostico").iter_rows())
     assert later["AER.07.05"] == "destrabar"
-    assert later["AER.01.03"] == "rediseñar"
+    assert later["AER.10.01"] == "rediseñar"
+    assert later["AER.01.03"] == "revisar meta"  # its only scored indicator is a permissible minimum the text calls descending
     assert later["AER.09.04"] == "revisar meta"
     assert later["AER.13.02"] == "completar dato"
     assert later["AER.09.01"] == "sin presupuesto vinculado"

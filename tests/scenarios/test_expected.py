@@ -39,5 +39,5 @@ def test_the_default_scenario_by_hand(analysis):
     assert caps["AER.05.01"] == 137_654_632 // 4
     receivers = scenario.acciones.filter(pl.col("papel") == "receptor")
     assert receivers["en_tope"].all()
-    assert scenario.monto_soles == sum(caps[a] for a in receivers["accion"]) == 63_478_222
-    assert scenario.excluidas["accion"].to_list() == ["AER.12.03", "AER.07.03"]
+    assert scenario.monto_soles == sum(caps[a] for a in receivers["accion"]) == 63_306_927
+    assert scenario.excluidas["accion"].to_list() == ["AER.12.03", "AER.08.02", "AER.07.05", "AER.07.03"]

@@ -42,6 +42,7 @@ def world(rows) -> tuple[pl.DataFrame, pl.DataFrame]:
                 "ejecucion_ratio": d / p if p else None,
                 "avance_ratio": 1.0 if b == "verde" else 0.5,
                 "banda_resultado": b,
+                "diagnostico": "sostener" if b == "verde" else "rediseñar",
             }
             for c, p, d, b, _ in rows
         ],
@@ -88,6 +89,13 @@ def test_by_hand():
     assert after["G1"]["ejecucion_despues_ratio"] == pytest.approx(600 / 900)
     binding = result.restricciones.filter(pl.col("activa"))["restriccion"].to_list()
     assert binding == ["donante:G1", "donante:G2"]
+    assert result.restricciones.filter(pl.col("frena"))["restriccion"].to_list() == binding
+    assert dict(result.restricciones.select("restriccion", "valor_marginal").iter_rows())[
+        "donante:G1"
+    ] == pytest.approx(0.9)
+    assert result.cautelas == (
+        "S/ 105 de S/ 105 irían a AER cuyo diagnóstico es «rediseñar» (R1): antes de mover dinero conviene resolver eso.",
+    )
     assert "indicativo" in result.advertencia
     assert "fuente de financiamiento ni certificado" in result.advertencia
 
@@ -96,6 +104,26 @@ def test_a_maximum_takes_first_from_the_least_executed_and_gives_first_to_the_mo
     result = run_scenario(*world(HAND), spec(monto_maximo_soles=40))
     assert result.transferencias.rows() == [("G1", "R1", Decimal("40.00"))]
     assert result.restricciones.filter(pl.col("restriccion") == "monto_maximo")["activa"].item()
+
+
+def test_a_limit_that_is_reached_but_not_worth_relaxing_does_not_hold_the_scenario_back():
+    """R1 takes 5 % of 1000 = 50 from G1, which could give 100; G1 comes first only because it executed least."""
+    rows = [("G1", 1000, 600, "verde", None), ("G2", 1000, 700, "verde", None), ("R1", 1000, 900, "rojo", 0.9)]
+    result = run_scenario(*world(rows), spec(donors={"tope_pim_ratio": 0.03}, receivers={"tope_pim_ratio": 0.05}))
+    limits = {row["restriccion"]: (row["activa"], row["frena"]) for row in result.restricciones.iter_rows(named=True)}
+    assert limits == {"donante:G1": (True, False), "donante:G2": (False, False), "receptor:R1": (True, True)}
+
+
+def test_who_may_receive_never_gives_and_who_is_blocked_never_receives():
+    both = run_scenario(*world(HAND), spec(donors={"colores_resultado": ("verde", "rojo")}))
+    assert set(both.transferencias["donante"]).isdisjoint(both.transferencias["receptor"])
+    actions, ranking = world(HAND)
+    blocked = actions.with_columns(
+        diagnostico=pl.when(pl.col("accion") == "R1").then(pl.lit("destrabar")).otherwise("diagnostico")
+    )
+    result = run_scenario(blocked, ranking, spec())
+    assert result.transferencias["receptor"].unique().to_list() == ["R2"]
+    assert result.excluidas.select("accion", "motivo").rows() == [("R1", "su diagnóstico es destrabar")]
 
 
 def test_protected_actions_never_give():

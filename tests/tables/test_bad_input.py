@@ -130,6 +130,91 @@ def test_two_decimal_signs_are_never_guessed(tmp_path):
         load_budget(path)
 
 
+@pytest.mark.parametrize(("delimiter", "sign"), [(";", ","), (",", "."), (";", ".")])
+def test_three_digits_after_one_sign_are_thousands_never_decimals(tmp_path, delimiter, sign):
+    """107,424 soles in a `;` file of small amounts must not become 107.42."""
+    path = tmp_path / "gasto.csv"
+    rows = [["AE", "PIA", "PIM", "DEVENGADO"], ["AER.01.01", "1", f"107{sign}424", f"99{sign}807"]]
+    path.write_text("\n".join(delimiter.join(f'"{cell}"' for cell in row) for row in rows), encoding="utf-8")
+    assert load_budget(path).budget.filas.select("pim_soles", "devengado_soles").row(0) == (107424, 99807)
+
+
+@pytest.mark.parametrize(
+    ("cell", "why"),
+    [
+        ("72.6%", "un porcentaje"),
+        ("1.2345", "más de dos decimales"),
+        ("１２３", "dígitos que no son ASCII"),
+        ("12345678901234567", "demasiado grande"),
+        ("1e15", "notación científica"),
+        ("NaN", "no es un número"),
+        ("=1+1", "una fórmula"),
+    ],
+)
+def test_what_is_not_an_amount_is_refused(tmp_path, cell, why):
+    path = tmp_path / "gasto.csv"
+    path.write_text(f"AE,PIA,PIM,DEVENGADO\nAER.01.01,10.50,{cell},3\n", encoding="utf-8")
+    with pytest.raises(
+        InputDataError, match="se esperaba: un número que sea un monto en soles, con dos decimales como máximo"
+    ):
+        load_budget(path)
+
+
+def test_short_rows_and_unclosed_quotes_are_refused(tmp_path):
+    path = tmp_path / "gasto.csv"
+    path.write_text("AE,PIA,PIM,DEVENGADO\nAER.01.01,1,2\n", encoding="utf-8")
+    with pytest.raises(InputDataError, match=r"fila 2\n  se encontró: 3 celdas"):
+        load_budget(path)
+    path.write_text('AE,PIA,PIM,DEVENGADO\nAER.01.01,1,2,3\n"AER.01.02,1,2,3\nAER.01.03,1,2,3\n', encoding="utf-8")
+    with pytest.raises(InputDataError, match=r"después de la fila 2\n  se encontró: una comilla que no se cierra"):
+        load_budget(path)
+
+
+def test_titles_in_lower_case_and_utf16(tmp_path):
+    path = tmp_path / "gasto.csv"
+    path.write_bytes("ae\tpia\tpim\tdevengado\nAER 01.01\t1\t2\t1\n".encode("utf-16"))
+    assert load_budget(path).budget.filas["accion"].to_list() == ["AER.01.01"]
+
+
+def test_a_blank_code_and_a_note_below_the_table(tmp_path):
+    path = tmp_path / "gasto.csv"
+    path.write_text("AE,PIA,PIM,DEVENGADO\n,1,2,1\nFuente: SIAF,,,\n", encoding="utf-8")
+    with pytest.raises(InputDataError, match="si es una nota o un subtotal, borre la fila") as error:
+        load_budget(path)
+    assert "fila 2, columna AE\n  se encontró: una celda vacía" in str(error.value)
+
+
+def test_amounts_that_break_the_order_of_the_stages_are_found(tmp_path):
+    path = tmp_path / "gasto.csv"
+    path.write_text(
+        "AE,PIA,PIM,DEVENGADO\nAER.01.01,1,100,200\nAER.01.02,1,0,50\nAER.01.03,1,70,\nAER.13.03,1,100,60\n",
+        encoding="utf-8",
+    )
+    found = {f.place: f.explanation for f in analyse(load_budget(path)).audit.hallazgos if f.code == "P08"}
+    assert found == {
+        "gasto.csv, fila 2, AER.01.01": "En esta fila el devengado es mayor que el PIM.",
+        "gasto.csv, fila 3, AER.01.02": "En esta fila hay devengado sin PIM.",
+        "gasto.csv, fila 4, AER.01.03": "En esta fila hay PIM y la celda del devengado está vacía.",
+    }
+
+
+def test_a_users_table_is_never_cited_as_the_report(budget_file):
+    result = analyse(load_budget(budget_file))
+    assert result.inputs.spec.fuente.startswith("presupuesto por AER: gasto.csv (dato del usuario)")
+    assert not [f for f in result.audit.hallazgos if f.code.startswith("P") and f.place.startswith("3.1.1")]
+
+
+def test_a_scenario_without_solution_does_not_hold_back_the_rest(tmp_path):
+    path = tmp_path / "gasto.csv"
+    path.write_text("AE,PIA,PIM,DEVENGADO\nAER.01.03,1,100,80\n", encoding="utf-8")
+    result = analyse(load_budget(path))
+    assert result.scenarios == ()
+    ((scenario, error),) = result.unsolved
+    assert scenario.id == "recomendacion-2"
+    assert "ninguna AER puede dar" in str(error)
+    assert result.ranking.height == 48
+
+
 def test_centimos_survive(tmp_path):
     path = tmp_path / "gasto.csv"
     path.write_text(
@@ -190,6 +275,45 @@ def test_a_correction_with_a_misspelt_key(plan_folder):
         load_plan(plan_folder)
 
 
+@pytest.mark.parametrize(
+    ("name", "old", "new", "message"),
+    [
+        (
+            "valores.csv",
+            "IND.01.OER.01,obtenido,2024",
+            "IND.01.OER.01,obtenido,2025",
+            "un año en que el indicador tenga meta",
+        ),
+        ("valores.csv", "IND.01.OER.01,meta,2023", "IND.01.OER.01,meta,20230", "un año de 1990 a 2100"),
+        (
+            "indicadores.csv",
+            "Significado del indicador,,,2.1.1 OER.01",
+            "Significado del indicador,,0,2.1.1 OER.01",
+            "un entero de 1",
+        ),
+        (
+            "cifras_publicadas.csv",
+            "Texto,OER,conteo_rojo,2024,seis,6,",
+            "Texto,OER,conteo_rojo,2024,seis,,",
+            "«seis» sin su número",
+        ),
+        ("cifras_publicadas.csv", "Texto,OER,conteo_rojo,", "Texto,OER,conteo_rojos,", "columna medida"),
+        (
+            "acciones.csv",
+            "AER.04.01,OER.04,Fortalecer la calidad de la gestión educativa territorial,",
+            "AER.04.01,OER.04,,",
+            "columna nombre",
+        ),
+        ("correcciones.toml", 'id = "C-002"\ntabla = "valores"', 'id = "C-002"\ntabla = "valor"', "tabla «valor»"),
+        ("correcciones.toml", 'id = "C-003"', 'id = "C-002"', "la corrección C-002 está repetida"),
+    ],
+)
+def test_plans_that_would_be_misread_in_silence(plan_folder, name, old, new, message):
+    edit(plan_folder / name, (old, new))
+    with pytest.raises(InputDataError, match=message):
+        load_plan(plan_folder)
+
+
 def test_missing_plan_folder(tmp_path):
     with pytest.raises(InputDataError, match="la carpeta no existe"):
         load_plan(tmp_path / "nada")
@@ -212,7 +336,11 @@ def test_missing_plan_folder(tmp_path):
             'transversales = ["AER.70.01"]',
             r"«vinculo.transversales»\n  se encontró: AER.70.01",
         ),
-        ("[fuentes]", "[fuentes", "TOML mal escrito"),
+        ("[fuentes]", "[fuentes", r"TOML mal escrito \(línea \d+, columna \d+\)"),
+        ('"OER.10", "OER.12"]', '"OER.10", "OER.66"]', r"«ranking.objetivos_prioritarios»\n  se encontró: OER.66"),
+        ("anio_resultado_previo = 2023", "anio_resultado_previo = 2024", "un año anterior a 2024"),
+        ("anio_resultado = 2024", "anio_resultado = 2031", "un año con metas: 2023, 2024"),
+        ("pares = [[2023, 2023], [2023, 2024]]", "pares = []", "al menos un elemento"),
     ],
 )
 def test_bad_analysis_files(tmp_path, old, new, message):

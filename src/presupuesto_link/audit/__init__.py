@@ -28,7 +28,7 @@ class Audit:
         conciliacion: one row per declared advance (see `reconcile_declared`).
         reglas: how many declared cells each rule explains.
         globales: published global advances beside both ND policies.
-        dudas: key `indicador`: why its target or value is doubted.
+        dudas: key `indicador, anio`: why its target or value of that year is doubted.
     """
 
     hallazgos: tuple[Finding, ...]
@@ -68,9 +68,9 @@ def audit_evaluation(
     used = elements.filter((pl.col("perfil") == profile) & (pl.col("politica_nd") == policy))
     reconciled = reconcile_declared(plan, replica)
     found = [
-        *audit_budget(budget, linked, used, spec.vinculo),
+        *audit_budget(budget, linked, indicators.filter(pl.col("perfil") == profile), used, spec.vinculo),
         *audit_declared(reconciled),
-        *audit_indicators(plan),
+        *audit_indicators(plan, indicators.filter(pl.col("perfil") == profile)),
         *audit_aggregates(plan, replica, replica_elements, spec.semaforo),
     ]
     ordered = sorted(found, key=lambda f: (_SEVERITY[FINDING_KINDS[f.code].severity], f.code, f.place, f.found))

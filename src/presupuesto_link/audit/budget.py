@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 from itertools import product
+from typing import Any
 
 import polars as pl
 
@@ -12,24 +13,28 @@ from presupuesto_link.linkage.by_action import TRANSVERSAL, LinkedBudget
 from presupuesto_link.measures.aggregate import latest_year
 from presupuesto_link.specs import VinculoSpec
 from presupuesto_link.tables.budget import MEASURES, AerBudget
-from presupuesto_link.wording import enumerate_words, percent, soles
+from presupuesto_link.wording import enumerate_words, percent, plain_number, soles
 
 _TOLERANCE = 0.00055  # a percentage rounded to two decimals and then to one: 94.6495 → 94.65 → 94.7
 
 
-def audit_budget(budget: AerBudget, linked: LinkedBudget, elements: pl.DataFrame, spec: VinculoSpec) -> list[Finding]:
-    """Findings P01 to P07.
+def audit_budget(
+    budget: AerBudget, linked: LinkedBudget, indicators: pl.DataFrame, elements: pl.DataFrame, spec: VinculoSpec
+) -> list[Finding]:
+    """Findings P01 to P08.
 
     Args:
         budget: the checked table, with how each cell was printed.
         linked: the same money joined to every action.
+        indicators: advance of indicators for the profile in use.
         elements: advance by element for the profile and policy in use, every year.
         spec: which actions are transversal and why.
     """
     return [
         *_total(budget, spec),
         *_percentages(budget),
-        *_double_count(linked, spec),
+        *_stages(budget),
+        *_double_count(budget, linked, indicators, spec),
         *_money_and_result(linked, elements),
         *_years(budget, elements),
     ]
@@ -83,7 +88,7 @@ def _total(budget: AerBudget, spec: VinculoSpec) -> list[Finding]:
     return [
         Finding(
             "P01",
-            "3.1.1, fila Total (PIA / PIM / devengado)",
+            f"{budget.lugar}, fila Total (PIA / PIM / devengado)",
             _describe(printed),
             _describe(true),
             explanation + transversal,
@@ -95,7 +100,7 @@ def _percentages(budget: AerBudget) -> list[Finding]:
     """P02: printed execution differs from devengado/PIM; devengado/PIA is tried as the explanation."""
     pia, pim, accrued = (pl.col(f"{m}_soles").cast(pl.Float64) for m in MEASURES)
     rows = budget.filas.with_columns(correcto=accrued / pim, sobre_pia=pl.when(pia > 0).then(accrued / pia)).filter(
-        (pl.col("ejecucion_impresa_ratio") - pl.col("correcto")).abs() > _TOLERANCE
+        (pim > 0) & ((pl.col("ejecucion_impresa_ratio") - pl.col("correcto")).abs() > _TOLERANCE)
     )
     findings = []
     for row in rows.iter_rows(named=True):
@@ -103,7 +108,7 @@ def _percentages(budget: AerBudget) -> list[Finding]:
         findings.append(
             Finding(
                 "P02",
-                f"3.1.1, {row['accion']}",
+                f"{budget.lugar}, {row['accion']}",
                 percent(row["ejecucion_impresa_ratio"], 2),
                 percent(row["correcto"], 2),
                 "El porcentaje impreso es devengado/PIA."
@@ -114,22 +119,61 @@ def _percentages(budget: AerBudget) -> list[Finding]:
     return findings
 
 
-def _double_count(linked: LinkedBudget, spec: VinculoSpec) -> list[Finding]:
-    """P03: a transversal action beside the rest."""
+def _double_count(
+    budget: AerBudget, linked: LinkedBudget, indicators: pl.DataFrame, spec: VinculoSpec
+) -> list[Finding]:
+    """P03: a transversal action beside the rest, and what its own indicator of execution says."""
     rest = linked.direct["pim_soles"].sum()
     return [
         Finding(
             "P03",
-            f"3.1.1, {row['accion']}",
+            f"{budget.lugar}, {row['accion']}",
             f"PIM {soles(row['pim_soles'])}",
             f"las demás acciones suman {soles(rest)}",
-            f"{row['nombre']}. {spec.motivo_transversal}. Ejecuta {percent(_ratio(row), 2)}.",
+            f"{row['nombre']}. {spec.motivo_transversal}. Su fila ejecuta {percent(_ratio(row), 2)}."
+            + _own_indicator(indicators, row),
         )
         for row in linked.acciones.filter(pl.col("vinculo") == TRANSVERSAL).iter_rows(named=True)
     ]
 
 
-def _ratio(row: dict[str, Decimal]) -> float | None:
+def _own_indicator(indicators: pl.DataFrame, row: dict[str, Any]) -> str:
+    """What the action's own indicators of execution give for the same year, if it has any."""
+    own = indicators.filter(
+        (pl.col("elemento") == row["accion"])
+        & (pl.col("anio") == row["anio"])
+        & pl.col("nombre").str.contains("(?i)ejecución")
+        & (pl.col("unidad") == "porcentaje")
+        & pl.col("obtenido").is_not_null()
+    )
+    return "".join(
+        f" Su indicador «{r['nombre']}» da {plain_number(r['obtenido'])} % ese mismo año: no miden lo mismo."
+        for r in own.iter_rows(named=True)
+    )
+
+
+def _stages(budget: AerBudget) -> list[Finding]:
+    """P08: amounts that break the order of the stages of spending."""
+    pim, accrued = pl.col("pim_soles"), pl.col("devengado_soles")
+    broken = {
+        "el devengado es mayor que el PIM": (pim > 0) & (accrued > pim),
+        "hay devengado sin PIM": (accrued > 0) & (pim.is_null() | (pim == 0)),
+        "hay PIM y la celda del devengado está vacía": (pim > 0) & accrued.is_null(),
+    }
+    return [
+        Finding(
+            "P08",
+            f"{budget.lugar}, fila {row['fila']}, {row['accion']}",
+            f"PIM {soles(row['pim_soles'], 2)}, devengado {soles(row['devengado_soles'], 2)}",
+            "PIM ≥ devengado, los dos con monto",
+            f"En esta fila {words}.",
+        )
+        for words, test in broken.items()
+        for row in budget.filas.filter(test).iter_rows(named=True)
+    ]
+
+
+def _ratio(row: dict[str, Any]) -> float | None:
     return float(row["devengado_soles"]) / float(row["pim_soles"]) if row["pim_soles"] else None
 
 
@@ -174,7 +218,7 @@ def _years(budget: AerBudget, elements: pl.DataFrame) -> list[Finding]:
     return [
         Finding(
             "P07",
-            "3.1.1",
+            budget.lugar,
             f"presupuesto de {enumerate_words(map(str, sorted(money)))}",
             f"presupuesto de {enumerate_words(map(str, sorted(result)))}",
             f"No hay PIA, PIM ni devengado por AER de {enumerate_words(map(str, missing))}: la ejecución de todo el periodo no se puede calcular con esta tabla.",

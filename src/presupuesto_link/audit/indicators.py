@@ -10,15 +10,15 @@ import polars as pl
 from presupuesto_link.errors import Finding
 from presupuesto_link.measures.advance import indicator_values
 from presupuesto_link.tables.plan import Plan
-from presupuesto_link.wording import enumerate_words, plain_number
+from presupuesto_link.wording import enumerate_words, percent, plain_number
 
 _FAR = 5.0
 _COUNT_UNITS = ("número",)
 _CONCEPTS = {"linea_base": "línea base", "meta": "meta", "obtenido": "valor obtenido", "avance_declarado": "avance"}
 
 
-def audit_indicators(plan: Plan) -> list[Finding]:
-    """Findings I01 to I08 and C01, from the plan's tables alone."""
+def audit_indicators(plan: Plan, indicators: pl.DataFrame) -> list[Finding]:
+    """Findings I01 to I09 and C01, from the plan's tables and their advance under the profile in use."""
     values = indicator_values(plan, "impresos")
     return [
         *_sense(plan),
@@ -29,36 +29,63 @@ def audit_indicators(plan: Plan) -> list[Finding]:
         *_contradictions(plan, "I06", "Cuadro 2"),
         *_corrections(plan),
         *_far(values),
+        *_no_progress(indicators),
     ]
 
 
 def doubts(plan: Plan) -> pl.DataFrame:
-    """Indicators whose target or value the audit doubts, so that achieving them proves little.
+    """Indicators whose target or value of a year the audit doubts, so that their advance proves little.
 
     Returns:
-        Key `indicador`: `duda` (Spanish words, several joined by `; `).
+        Key `indicador, anio`: `duda` (Spanish words, several joined by `; `).
     """
-    printed = indicator_values(plan, "impresos")
     used = indicator_values(plan, "corregidos")
+    key = ["indicador", "anio"]
+    everything = {
+        "el valor es igual a la meta en todos los años": _copied(used).filter(~pl.col("unidad").is_in(_COUNT_UNITS)),
+        "la meta y el valor no parecen estar en la misma unidad o definición": _clashing(used),
+        "la serie de metas no concuerda con el sentido": _against_sense(plan),
+    }
     parts = [
-        _copied(used)
-        .filter(~pl.col("unidad").is_in(_COUNT_UNITS))
-        .select("indicador", duda=pl.lit("el valor es igual a la meta en todos los años")),
-        used.filter(pl.col("meta") == 0).select("indicador", duda=pl.lit("la meta es cero")),
-        _clashing(used).select(
-            "indicador", duda=pl.lit("la meta y el valor no parecen estar en la misma unidad o definición")
-        ),
-        plan.indicadores.filter(pl.col("serie_contraria").is_not_null()).select(
-            "indicador", duda=pl.lit("la serie de metas no concuerda con el sentido")
-        ),
+        used.join(rows, on="indicador", how="semi").select(*key, duda=pl.lit(words))
+        for words, rows in everything.items()
     ]
-    known = pl.concat(parts).unique()
-    return (
-        known.join(printed.select("indicador").unique(), on="indicador", how="semi")
-        .group_by("indicador")
-        .agg(pl.col("duda").sort().str.join("; "))
-        .sort("indicador")
+    zero = used.filter((pl.col("meta") == 0) & (pl.col("sentido") == "ascendente")).select(
+        *key, duda=pl.lit("la meta es cero")
     )
+    return pl.concat([*parts, zero]).unique().group_by(key).agg(pl.col("duda").sort().str.join("; ")).sort(key)
+
+
+def _against_sense(plan: Plan) -> pl.DataFrame:
+    """Indicators with a target that moves against their sense, or a sense that is neither up nor down."""
+    series = (
+        indicator_values(plan, "impresos")
+        .sort("indicador", "anio")
+        .group_by("indicador", maintain_order=True)
+        .agg(pl.col("linea_base").first(), pl.col("meta"), pl.col("sentido").first())
+    )
+    codes = [
+        row["indicador"]
+        for row in series.iter_rows(named=True)
+        if row["sentido"].endswith("permisible") or _contrary(row["sentido"], [row["linea_base"], *row["meta"]])
+    ]
+    return pl.DataFrame({"indicador": codes}, schema={"indicador": pl.String})
+
+
+def _no_progress(indicators: pl.DataFrame, amber: float = 0.75) -> list[Finding]:
+    """I09: a high Tipo I whose Tipo II says that nothing was gained since the baseline."""
+    rows = indicators.filter((pl.col("tipo1_ratio") >= amber) & (pl.col("tipo2_bruto_ratio") <= 0))
+    return [
+        Finding(
+            "I09",
+            f"{row['indicador']}, {row['anio']}",
+            f"Tipo I {percent(row['tipo1_ratio'])}, Tipo II {percent(row['tipo2_bruto_ratio'])}",
+            "avance respecto de la línea base",
+            f"{row['nombre']}: línea base {plain_number(row['linea_base'])}, meta {plain_number(row['meta'])}, "
+            f"obtenido {plain_number(row['obtenido'])}.",
+        )
+        for row in rows.iter_rows(named=True)
+    ]
 
 
 def _sense(plan: Plan) -> list[Finding]:

@@ -173,7 +173,9 @@ def _by_status(reconciled: pl.DataFrame) -> list[Finding]:
     findings = []
     for row in reconciled.filter(pl.col("estado").is_in(list(codes))).iter_rows(named=True):
         rules = [
-            f"«{name}» ({RULES[name].formula})" if name in RULES else f"«{name}» (VO/100 entre LE)"
+            f"«{RULES[name].title}» ({RULES[name].formula})"
+            if name in RULES
+            else "«valor en fracción» (VO/100 entre LE)"
             for name in row["reglas_que_coinciden"]
         ]
         by = {
@@ -194,8 +196,8 @@ def _by_status(reconciled: pl.DataFrame) -> list[Finding]:
 
 def _by_profile(row: dict[str, Any]) -> str:
     if row["calculado_ratio"] is None:
-        return f"ninguna cifra: la regla «{row['regla_perfil']}» no se aplica a una meta negativa o cero"
-    return f"{percent(row['calculado_ratio'], 2)} con la regla «{row['regla_perfil']}»"
+        return f"ninguna cifra: la regla «{_title(row['regla_perfil'])}» no se aplica a una meta negativa o cero"
+    return f"{percent(row['calculado_ratio'], 2)} con la regla «{_title(row['regla_perfil'])}»"
 
 
 def _years_side_by_side(reconciled: pl.DataFrame) -> pl.DataFrame:
@@ -252,4 +254,8 @@ def _against_value(reconciled: pl.DataFrame) -> list[Finding]:
 
 
 def _list(names: list[str]) -> str:
-    return enumerate_words((f"«{name}»" for name in names), "o")
+    return enumerate_words((f"«{_title(name)}»" for name in names), "o")
+
+
+def _title(name: str) -> str:
+    return RULES[name].title if name in RULES else "valor en fracción"

@@ -7,9 +7,12 @@ from typing import Annotated, Any
 
 import typer
 
+from presupuesto_link.commands.almacen import almacen
 from presupuesto_link.commands.analizar import analizar
 from presupuesto_link.commands.auditar import auditar
 from presupuesto_link.commands.avance import avance
+from presupuesto_link.commands.cargar import cargar
+from presupuesto_link.commands.descargar import descargar
 from presupuesto_link.commands.escenario import escenario
 from presupuesto_link.commands.graficar import graficar
 from presupuesto_link.commands.matriz import matriz
@@ -31,8 +34,9 @@ app = typer.Typer(
     "matrices, ranking de AER rezagadas y escenarios.",
     epilog="Ejemplo: presupuesto-link analizar --salida salida.  Con --debug se ve la traza de un error.",
 )
-for command in (analizar, auditar, avance, matriz, ranking, escenario, graficar):
+for command in (analizar, auditar, avance, matriz, ranking, escenario, graficar, descargar, cargar):
     app.command(cls=SpanishCommand)(command)
+app.add_typer(almacen)
 
 
 def _show_version(wanted: bool) -> None:

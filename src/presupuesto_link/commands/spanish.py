@@ -16,7 +16,9 @@ _HELP = (
     (r"^Commands:", "Órdenes:"),
     (r"^Arguments:", "Argumentos:"),
     (r"Show this message and exit\.", "Muestra esta ayuda y termina."),
-    (r"\[default: ", "[por defecto: "),
+    (r"\[default:(\s)", r"[por defecto:\1"),
+    (r" <(?:str|int|float|text|integer|path)>", ""),
+    (r"(?<=[ \[])\{([A-ZÁÉÍÓÚÑ.]+)\}", r"\1"),
     (r"\[required\]", "[obligatorio]"),
 )
 _ERRORS = (
@@ -83,9 +85,17 @@ class SpanishGroup(TyperGroup):
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
         """Show the help at once when it is asked for; otherwise parse as usual."""
         if "--help" in args:
-            name = next((argument for argument in args if argument in self.commands), None)
-            asked = type(ctx)(self.commands[name], info_name=name, parent=ctx) if name else ctx
+            asked = _innermost(ctx, args)
             typer.echo(asked.command.get_help(asked))
             raise typer.Exit()
         rest: list[str] = super().parse_args(ctx, args)
         return rest
+
+
+def _innermost(ctx: Any, args: list[str]) -> Any:
+    """The context of the command that the arguments lead to, through groups inside groups."""
+    for argument in args:
+        inner = getattr(ctx.command, "commands", {}).get(argument)
+        if inner is not None:
+            ctx = type(ctx)(inner, info_name=argument, parent=ctx)
+    return ctx

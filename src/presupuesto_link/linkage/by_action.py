@@ -73,7 +73,7 @@ def _link(transversal: tuple[str, ...], money: list[str]) -> pl.Expr:
     return (
         pl.when(pl.col("tiene_fila").is_null())
         .then(pl.lit(NO_ROW))
-        .when(pl.all_horizontal(pl.col(money).is_null()))
+        .when(pl.all_horizontal(pl.col(money).fill_null(0) == 0))
         .then(pl.lit(NO_MONEY))
         .when(pl.col("accion").is_in(transversal))
         .then(pl.lit(TRANSVERSAL))

@@ -19,14 +19,14 @@ def diagnose(matrix: Matrix, indicators: pl.DataFrame, doubts: pl.DataFrame, lim
     """Diagnose every action of a matrix.
 
     In this order: without linked budget → *sin presupuesto vinculado*; result ND → *completar dato*; achieves
-    without executing, or achieves only thanks to indicators whose target is in doubt → *revisar meta*; executes and
-    achieves → *sostener*; executes and does not achieve → *rediseñar*; neither → *destrabar*. "Only thanks to" means
-    that without the doubted indicators no indicator is left, or their mean falls below the threshold.
+    without executing, or a result that rests on indicators whose target or value is in doubt → *revisar meta*; executes
+    and achieves → *sostener*; executes and does not achieve → *rediseñar*; neither → *destrabar*. A result rests on
+    doubted indicators when without them no indicator is left, or their mean falls on the other side of the threshold.
 
     Args:
         matrix: one matrix.
         indicators: output of `measure_advance` for the profile of the matrix.
-        doubts: key `indicador`: `duda`, why the audit doubts its target or value.
+        doubts: key `indicador, anio`: `duda`, why the audit doubts its target or value of that year.
         limits: from which ratio an action executes and achieves.
 
     Returns:
@@ -35,7 +35,12 @@ def diagnose(matrix: Matrix, indicators: pl.DataFrame, doubts: pl.DataFrame, lim
     """
     scored = (
         indicators.filter((pl.col("anio") == matrix.anio_resultado) & (pl.col("nivel") == "AER"))
-        .join(doubts.select("indicador", "duda"), on="indicador", how="left", validate="m:1")
+        .join(
+            doubts.filter(pl.col("anio") == matrix.anio_resultado).select("indicador", "duda"),
+            on="indicador",
+            how="left",
+            validate="m:1",
+        )
         .filter(pl.col("tipo1_ratio").is_not_null())
     )
     doubted = scored.group_by(pl.col("elemento").alias("accion")).agg(
@@ -53,14 +58,14 @@ def diagnose(matrix: Matrix, indicators: pl.DataFrame, doubts: pl.DataFrame, lim
 def _diagnosis(limits: MatricesSpec) -> pl.Expr:
     executes = pl.col("ejecucion_ratio") >= limits.ejecuta_desde_ratio
     achieves = pl.col("avance_ratio") >= limits.logra_desde_ratio
-    firm = pl.col("avance_sin_dudas_ratio") >= limits.logra_desde_ratio
-    in_doubt = (pl.col("indicadores_en_duda").list.len() > 0) & ~firm.fill_null(False)
+    without = pl.col("avance_sin_dudas_ratio") >= limits.logra_desde_ratio
+    shaky = (pl.col("indicadores_en_duda").list.len() > 0) & (without.is_null() | (without != achieves))
     return (
         pl.when(pl.col("ejecucion_ratio").is_null())
         .then(pl.lit(NO_BUDGET))
         .when(pl.col("avance_ratio").is_null())
         .then(pl.lit(GET_DATA))
-        .when(achieves & (~executes | in_doubt))
+        .when(shaky | (achieves & ~executes))
         .then(pl.lit(REVIEW_TARGET))
         .when(executes & achieves)
         .then(pl.lit(SUSTAIN))
@@ -99,7 +104,12 @@ def _without_budget(row: dict[str, Any]) -> str:
 
 
 def _target(row: dict[str, Any], limits: MatricesSpec, spent: str, result: str) -> str:
-    if row["ejecucion_ratio"] < limits.ejecuta_desde_ratio:
+    achieves = row["avance_ratio"] >= limits.logra_desde_ratio
+    if not achieves:
+        text = (
+            f"{spent} y {result}, pero ese resultado descansa en indicadores observados: confírmelos antes de concluir."
+        )
+    elif row["ejecucion_ratio"] < limits.ejecuta_desde_ratio:
         text = f"{spent} y aun así {result}: la meta puede ser fácil, ajena al presupuesto o depender de otros."
     else:
         text = f"{spent} y {result}, pero el logro no se sostiene sin los indicadores observados."

@@ -59,8 +59,11 @@ def _components(spec: RankingSpec) -> list[pl.Expr]:
 
 
 def _group(spec: RankingSpec) -> pl.Expr:
+    scorable = pl.any_horizontal(
+        pl.col(name).is_not_null() for name, weight in spec.pesos.as_dict().items() if weight > 0
+    )
     return (
-        pl.when(pl.col("avance_ratio").is_null())
+        pl.when(pl.col("avance_ratio").is_null() | ~scorable)
         .then(pl.lit(NO_DATA))
         .when(pl.col("avance_ratio") < spec.rezagada_bajo_ratio)
         .then(pl.lit(LAGGING))
@@ -73,7 +76,7 @@ def _scored(frame: pl.DataFrame, weights: PesosSpec) -> pl.DataFrame:
     available = pl.sum_horizontal(
         pl.when(pl.col(name).is_not_null()).then(weight).otherwise(0.0) for name, weight in weights.as_dict().items()
     )
-    has_result = pl.col("avance_ratio").is_not_null()
+    has_result = pl.col("avance_ratio").is_not_null() & (available > 0)
     shares = [
         pl.when(has_result).then(pl.col(name) * weight / available).alias(f"aporte_{name}")
         for name, weight in weights.as_dict().items()

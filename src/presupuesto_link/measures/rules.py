@@ -21,11 +21,13 @@ class Rule:
 
     Attributes:
         name: identifier used in profiles and output tables.
+        title: its Spanish name, for people.
         formula: how a person would write it.
         raw: raw ratio from (VO, LE); null when the rule does not apply.
     """
 
     name: str
+    title: str
     formula: str
     raw: Formula
 
@@ -93,13 +95,13 @@ def _signed_ratio(value: pl.Expr, target: pl.Expr) -> pl.Expr:
 RULES: dict[str, Rule] = {
     rule.name: rule
     for rule in (
-        Rule("razon_ascendente", "VO/LE, entre 0 y 1", _ascending),
-        Rule("razon_descendente", "1 si VO ≤ LE; si no, LE/VO", _descending),
-        Rule("razon_invertida", "VO/LE si VO ≤ LE; si no, 0", _inverted),
-        Rule("tope_maximo", "1 si VO ≤ LE; si no, 0", _ceiling),
-        Rule("piso_minimo", "1 si VO ≥ LE; si no, 0", _floor),
-        Rule("meta_cero_cumplida", "con LE = 0: 1 si VO ≥ 0", _zero_target_met),
-        Rule("meta_cero_sin_avance", "con LE = 0: 0", _zero_target_unmet),
-        Rule("razon_con_signo", "VO/LE con los dos negativos", _signed_ratio),
+        Rule("razon_ascendente", "razón ascendente", "VO/LE, entre 0 y 1", _ascending),
+        Rule("razon_descendente", "razón descendente", "1 si VO ≤ LE; si no, LE/VO", _descending),
+        Rule("razon_invertida", "razón invertida", "VO/LE si VO ≤ LE; si no, 0", _inverted),
+        Rule("tope_maximo", "tope máximo", "1 si VO ≤ LE; si no, 0", _ceiling),
+        Rule("piso_minimo", "piso mínimo", "1 si VO ≥ LE; si no, 0", _floor),
+        Rule("meta_cero_cumplida", "meta cero cumplida", "con LE = 0: 1 si VO ≥ 0", _zero_target_met),
+        Rule("meta_cero_sin_avance", "meta cero sin avance", "con LE = 0: 0", _zero_target_unmet),
+        Rule("razon_con_signo", "razón con signo", "VO/LE con los dos negativos", _signed_ratio),
     )
 }

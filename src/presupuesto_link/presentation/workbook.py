@@ -13,11 +13,11 @@ from typing import Any
 
 import polars as pl
 
+from presupuesto_link.presentation.csv_files import RISKY_STARTS
 from presupuesto_link.presentation.theme import HEX, INK, LINE, MUTED, TEXT_ON
 
 README = "Léame"
 CREATED = dt.datetime(2000, 1, 1)  # fixed, so that the same tables give the same bytes
-_RISKY = ("=", "+", "-", "@", "\t", "\r")
 _WIDEST, _NARROWEST, _WRAP_FROM = 60, 9, 48
 _EXACT_DIGITS = 15  # what a spreadsheet keeps of a number
 TEXT = "texto"  # the style of text cells; its number format is the general one
@@ -200,7 +200,7 @@ def _write_value(sheet: Any, place: tuple[int, int], value: Any, number: str, wr
 
 
 def _text_style(text: str, wrap: bool, styles: _Styles) -> Any:
-    return styles.cell(TEXT, wrap, text.startswith(_RISKY))
+    return styles.cell(TEXT, wrap, text.startswith(RISKY_STARTS))
 
 
 def _holds(value: float | Decimal) -> bool:

@@ -7,11 +7,12 @@ from dataclasses import dataclass
 import polars as pl
 
 from presupuesto_link.linkage.by_action import DIRECT
+from presupuesto_link.matrices.diagnosis import SUSTAIN
 from presupuesto_link.scenarios.problem import TransferProblem, build_problem
 from presupuesto_link.scenarios.solve import solve_transfers
 from presupuesto_link.specs import EscenarioSpec
 from presupuesto_link.tables.numbers import MONEY
-from presupuesto_link.wording import soles
+from presupuesto_link.wording import enumerate_words, soles
 
 INDICATIVE = (
     "Es indicativo: la tabla no trae fuente de financiamiento ni certificado, de modo que no se puede verificar si la "
@@ -29,8 +30,10 @@ class Scenario:
         acciones: key `accion`, directly linked actions: `papel` (donante, receptor, sin cambio), `pim_antes_soles`,
             `cambio_soles`, `pim_despues_soles`, `tope_soles`, `en_tope`, execution before and after *with the same
             devengado*, and result.
-        restricciones: key `restriccion`: sentence, limit, used, `activa`.
+        restricciones: key `restriccion`: sentence, limit, used, `activa` (reached), `valor_marginal` (score x soles gained by one
+            more sol of limit) and `frena` (reached and worth relaxing).
         excluidas: lagging actions that could not receive, and why.
+        cautelas: what the diagnosis of donors and receivers says against moving the money at once.
         advertencia: what the scenario does not prove.
     """
 
@@ -39,6 +42,7 @@ class Scenario:
     acciones: pl.DataFrame
     restricciones: pl.DataFrame
     excluidas: pl.DataFrame
+    cautelas: tuple[str, ...] = ()
     advertencia: str = INDICATIVE
 
     @property
@@ -54,10 +58,31 @@ def run_scenario(actions: pl.DataFrame, ranking: pl.DataFrame, spec: EscenarioSp
         SpecError, InfeasibleScenarioError: see `build_problem`.
     """
     problem = build_problem(actions, ranking, spec)
-    transfers = solve_transfers(problem).with_columns(pl.col("monto_soles").cast(MONEY))
+    solution = solve_transfers(problem)
+    transfers = solution.transferencias.with_columns(pl.col("monto_soles").cast(MONEY))
     table = _before_after(actions, problem, transfers)
     _conserve(table)
-    return Scenario(spec, transfers, table, _constraints(problem, transfers), problem.excluidas)
+    limits = _constraints(problem, transfers, solution.valor_marginal)
+    return Scenario(spec, transfers, table, limits, problem.excluidas, _cautions(table))
+
+
+def _cautions(table: pl.DataFrame) -> tuple[str, ...]:
+    """What the diagnosis of those who give and receive says against moving the money at once."""
+    received = table.filter(pl.col("papel") == "receptor")
+    total = received["cambio_soles"].sum()
+    sentences = []
+    for diagnosis, group in received.group_by("diagnostico", maintain_order=True):
+        if diagnosis[0] != SUSTAIN:
+            sentences.append(
+                f"{soles(group['cambio_soles'].sum())} de {soles(total)} irían a AER cuyo diagnóstico es «{diagnosis[0]}» "
+                f"({enumerate_words(group['accion'])}): antes de mover dinero conviene resolver eso."
+            )
+    doubtful = table.filter((pl.col("papel") == "donante") & (pl.col("diagnostico") != SUSTAIN))
+    sentences += [
+        f"{row['accion']} cedería, pero su diagnóstico es «{row['diagnostico']}»: su resultado en verde está por confirmar."
+        for row in doubtful.iter_rows(named=True)
+    ]
+    return tuple(sentences)
 
 
 def _before_after(actions: pl.DataFrame, problem: TransferProblem, transfers: pl.DataFrame) -> pl.DataFrame:
@@ -105,6 +130,7 @@ def _before_after(actions: pl.DataFrame, problem: TransferProblem, transfers: pl
             "ejecucion_despues_ratio",
             "avance_ratio",
             "banda_resultado",
+            "diagnostico",
         )
         .sort("accion")
     )
@@ -115,7 +141,7 @@ def _conserve(table: pl.DataFrame) -> None:
         raise RuntimeError("the scenario does not conserve money")
 
 
-def _constraints(problem: TransferProblem, transfers: pl.DataFrame) -> pl.DataFrame:
+def _constraints(problem: TransferProblem, transfers: pl.DataFrame, marginal: dict[str, float]) -> pl.DataFrame:
     total = int(transfers["monto_soles"].sum())
     rows = [
         *_side(problem.donantes, transfers, "donante", "cede"),
@@ -126,24 +152,17 @@ def _constraints(problem: TransferProblem, transfers: pl.DataFrame) -> pl.DataFr
         ("monto_requerido", problem.requerido_soles, "es"),
     ):
         if limit is not None:
-            rows.append(
-                {
-                    "restriccion": name,
-                    "frase": f"El total movido {words} {soles(limit)}",
-                    "limite_soles": limit,
-                    "usado_soles": total,
-                    "activa": total == limit,
-                }
-            )
-    return pl.DataFrame(
-        rows,
-        schema={
-            "restriccion": pl.String,
-            "frase": pl.String,
-            "limite_soles": pl.Int64,
-            "usado_soles": pl.Int64,
-            "activa": pl.Boolean,
-        },
+            sentence = f"El total movido {words} {soles(limit)}"
+            rows.append({"restriccion": name, "frase": sentence, "limite_soles": limit, "usado_soles": total})
+    schema = {"restriccion": pl.String, "frase": pl.String, "limite_soles": pl.Int64, "usado_soles": pl.Int64}
+    values = [marginal.get(str(row["restriccion"]), 0.0) for row in rows]
+    return (
+        pl.DataFrame(rows, schema=schema)
+        .with_columns(
+            activa=pl.col("usado_soles") == pl.col("limite_soles"),
+            valor_marginal=pl.Series(values, dtype=pl.Float64).round(9),
+        )
+        .with_columns(frena=pl.col("activa") & (pl.col("valor_marginal") > 0))
     )
 
 
@@ -158,7 +177,6 @@ def _side(limits: pl.DataFrame, transfers: pl.DataFrame, column: str, verb: str)
             "frase": f"{row['accion']} {verb} hasta {soles(row['tope_soles'])} ({row['limite']})",
             "limite_soles": row["tope_soles"],
             "usado_soles": used.get(row["accion"], 0),
-            "activa": used.get(row["accion"], 0) == row["tope_soles"],
         }
         for row in limits.sort("orden").iter_rows(named=True)
     ]

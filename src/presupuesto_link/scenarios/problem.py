@@ -8,6 +8,7 @@ import polars as pl
 
 from presupuesto_link.errors import InfeasibleScenarioError, Problem, SpecError
 from presupuesto_link.linkage.by_action import DIRECT
+from presupuesto_link.matrices.diagnosis import DIAGNOSES
 from presupuesto_link.matrices.ranking import LAGGING
 from presupuesto_link.specs import DonantesSpec, EscenarioSpec, ReceptoresSpec
 from presupuesto_link.wording import percent, soles
@@ -35,36 +36,43 @@ class TransferProblem:
 
 
 def build_problem(actions: pl.DataFrame, ranking: pl.DataFrame, spec: EscenarioSpec) -> TransferProblem:
-    """Turn a scenario into a transfer problem.
+    """Turn a scenario into a transfer problem. An action that may receive never gives.
 
     Args:
-        actions: the actions of the ranking's matrix (`Matrix.acciones`), key `accion`.
+        actions: the diagnosed actions of the ranking's year pair (`diagnose`), key `accion`.
         ranking: output of `rank_actions`, key `accion`.
         spec: the scenario.
 
     Raises:
-        SpecError: a protected action does not exist.
+        SpecError: a protected action, an objective or a diagnosis does not exist.
         InfeasibleScenarioError: nobody can give, nobody can receive, or the required amount does not fit.
     """
-    unknown = sorted(set(spec.donantes.protegidas) - set(actions["accion"]))
-    if unknown:
-        raise SpecError(
-            Problem(
-                f"escenario {spec.id}, clave «donantes.protegidas»",
-                ", ".join(unknown),
-                "códigos de acciones.csv",
-                "corrija los códigos",
-            )
-        )
-    donors = _donors(actions, spec.donantes)
+    _check_names(actions, spec)
     receivers, excluded = _receivers(actions, ranking, spec.receptores)
-    arcs = (
-        donors.select(donante="accion")
-        .join(receivers.select(receptor="accion"), how="cross")
-        .filter(pl.col("donante") != pl.col("receptor"))
-    )
+    donors = _donors(actions.join(receivers, on="accion", how="anti"), spec.donantes)
+    arcs = donors.select(donante="accion").join(receivers.select(receptor="accion"), how="cross")
     _must_fit(donors, receivers, spec)
     return TransferProblem(donors, receivers, arcs, excluded, spec.monto_maximo_soles, spec.monto_requerido_soles)
+
+
+def _check_names(actions: pl.DataFrame, spec: EscenarioSpec) -> None:
+    """Every code the scenario names exists."""
+    named = {
+        "donantes.protegidas": (spec.donantes.protegidas, set(actions["accion"]), "códigos de acciones.csv"),
+        "receptores.objetivos": (spec.receptores.objetivos, set(actions["objetivo"]), "códigos de objetivos.csv"),
+        "receptores.diagnosticos_excluidos": (
+            spec.receptores.diagnosticos_excluidos,
+            set(DIAGNOSES),
+            ", ".join(DIAGNOSES),
+        ),
+    }
+    problems = [
+        Problem(f"escenario {spec.id}, clave «{key}»", ", ".join(unknown), expected, "corrija los valores")
+        for key, (given, known, expected) in named.items()
+        if (unknown := sorted(set(given) - known))
+    ]
+    if problems:
+        raise SpecError(*problems)
 
 
 def _whole(amount: pl.Expr) -> pl.Expr:
@@ -106,12 +114,17 @@ def _receivers(actions: pl.DataFrame, ranking: pl.DataFrame, spec: ReceptoresSpe
     listed = (
         named.select("accion", "puesto", "puntaje_ratio")
         .join(
-            actions.select("accion", "vinculo", "pim_soles", "ejecucion_ratio"), on="accion", how="left", validate="1:1"
+            actions.select("accion", "vinculo", "pim_soles", "ejecucion_ratio", "diagnostico"),
+            on="accion",
+            how="left",
+            validate="1:1",
         )
         .with_columns(tope_soles=_whole(pl.col("pim_soles").cast(pl.Float64) * spec.tope_pim_ratio * absorbs))
         .with_columns(
             motivo=pl.when(pl.col("vinculo") != DIRECT)
             .then(pl.lit("sin presupuesto vinculado que se pueda sumar"))
+            .when(pl.col("diagnostico").is_in(spec.diagnosticos_excluidos))
+            .then(pl.format("su diagnóstico es {}", "diagnostico"))
             .when(pl.col("tope_soles").fill_null(0) == 0)
             .then(pl.lit("su tope es cero"))
         )

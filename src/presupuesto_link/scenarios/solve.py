@@ -15,7 +15,21 @@ if TYPE_CHECKING:
 _SLACK = 1e-3  # in score x soles: far below what moving one sol is worth, far above the solver's tolerance
 
 
-def solve_transfers(problem: TransferProblem) -> pl.DataFrame:
+@dataclass(frozen=True)
+class Solution:
+    """What HiGHS found.
+
+    Attributes:
+        transferencias: key `donante, receptor`: `monto_soles` (Int64 > 0), in donor and receiver order.
+        valor_marginal: by limit (`donante:…`, `receptor:…`, `monto_maximo`): how much the objective (score x soles) would
+            gain with one more sol of limit; 0 for a limit that does not hold the scenario back, even if it is reached.
+    """
+
+    transferencias: pl.DataFrame
+    valor_marginal: dict[str, float]
+
+
+def solve_transfers(problem: TransferProblem) -> Solution:
     """The transfers that fund the most lagging actions, within every limit.
 
     Three objectives in lexicographic order, so that the same file always gives the same proposal:
@@ -27,8 +41,6 @@ def solve_transfers(problem: TransferProblem) -> pl.DataFrame:
     Every limit is a whole number of soles and the constraints form a transport polytope, so the vertex HiGHS
     returns is whole too; it is rounded and checked again in integers.
 
-    Returns:
-        Key `donante, receptor`: `monto_soles` (Int64 > 0), in donor and receiver order.
     """
     import numpy as np
 
@@ -53,7 +65,17 @@ def solve_transfers(problem: TransferProblem) -> pl.DataFrame:
     amounts = np.rint(third.x).astype(np.int64)
     solved = arcs.with_columns(monto_soles=pl.Series(amounts, dtype=pl.Int64)).filter(pl.col("monto_soles") > 0)
     _check(problem, solved)
-    return solved.select("donante", "receptor", "monto_soles")
+    return Solution(solved.select("donante", "receptor", "monto_soles"), _marginal_values(problem, first))
+
+
+def _marginal_values(problem: TransferProblem, result: Any) -> dict[str, float]:
+    """The dual of each limit in the first objective, by name."""
+    names = [
+        *(f"donante:{code}" for code in problem.donantes.sort("orden")["accion"]),
+        *(f"receptor:{code}" for code in problem.receptores.sort("orden")["accion"]),
+        *(["monto_maximo"] if problem.maximo_soles is not None else []),
+    ]
+    return {name: max(0.0, -float(dual)) for name, dual in zip(names, result.ineqlin.marginals, strict=True)}
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import polars as pl
 
-from presupuesto_link.errors import InputDataError, Problem
+from presupuesto_link.errors import InputDataError, Problem, system_reason
 
 _DELIMITERS = (",", ";", "\t", "|")
 
@@ -23,7 +23,7 @@ class RawTable:
         frame: all columns `String`, blanks as empty text, plus `fila` (UInt32), the record's number
             counting the header as 1, for messages.
         path: the file.
-        encoding: `utf-8` or `cp1252`.
+        encoding: `utf-8`, `utf-16` (what Excel calls «texto Unicode») or `cp1252`.
         delimiter: the one detected in the header.
         digest: SHA-256 of the bytes, in hexadecimal.
     """
@@ -62,8 +62,7 @@ def read_delimited(path: Path) -> RawTable:
             )
         )
     delimiter = _sniff_delimiter(text)
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
-    (_, labels), *records = [(number, row) for number, row in enumerate(reader, start=1) if any(row)]
+    (_, labels), *records = _records(text, delimiter, path)
     header = [label.strip() for label in labels]
     _check_shape(path, header, records)
     frame = pl.DataFrame(
@@ -72,6 +71,24 @@ def read_delimited(path: Path) -> RawTable:
         schema={"fila": pl.UInt32} | dict.fromkeys(header, pl.String),
     )
     return RawTable(frame, path, encoding, delimiter, sha256(content).hexdigest())
+
+
+def _records(text: str, delimiter: str, path: Path) -> list[tuple[int, list[str]]]:
+    """Numbered records with some cell; a quote that never closes is an error, not a giant cell."""
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
+    records: list[tuple[int, list[str]]] = []
+    try:
+        records.extend((number, row) for number, row in enumerate(reader, start=1) if any(row))
+    except csv.Error:
+        raise InputDataError(
+            Problem(
+                f"{path}, después de la fila {records[-1][0] if records else 0}",
+                "una comilla que no se cierra o está mal puesta",
+                "comillas por pares",
+                "corrija la comilla en esa fila",
+            )
+        ) from None
+    return records
 
 
 def _read_bytes(path: Path) -> bytes:
@@ -85,7 +102,7 @@ def _read_bytes(path: Path) -> bytes:
         raise InputDataError(
             Problem(
                 str(path),
-                f"no se puede leer ({error.strerror})",
+                f"no se puede leer ({system_reason(error)})",
                 "un archivo legible",
                 "revise los permisos o ciérrelo en Excel",
             )
@@ -93,6 +110,8 @@ def _read_bytes(path: Path) -> bytes:
 
 
 def _decode(content: bytes, path: Path) -> tuple[str, str]:
+    if content.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return content.decode("utf-16", errors="replace"), "utf-16"
     if b"\0" in content[:4096]:
         raise InputDataError(
             Problem(
@@ -136,10 +155,10 @@ def _check_shape(path: Path, header: list[str], records: list[tuple[int, list[st
             f"{path}, fila {number}",
             f"{len(row)} celdas",
             f"{len(header)} como en los títulos",
-            "ponga entre comillas el texto que contenga el separador",
+            "agregue las celdas que faltan o ponga entre comillas el texto que contenga el separador",
         )
         for number, row in records
-        if len(row) > len(header)
+        if len(row) != len(header)
     ]
     if problems:
         raise InputDataError(*problems)

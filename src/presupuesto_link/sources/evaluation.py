@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from presupuesto_link.errors import InputDataError, Problem
+from presupuesto_link.errors import InputDataError, Problem, place_of
 from presupuesto_link.sources.delimited import RawTable, read_delimited
 
 PLAN_TABLES = ("objetivos", "acciones", "indicadores", "valores", "cifras_publicadas")
@@ -36,13 +36,22 @@ def read_evaluation(plan_folder: Path, gasto_aer: Path) -> RawEvaluation:
     Raises:
         InputDataError: a file is missing or unreadable (see `read_delimited`).
     """
+    if plan_folder.is_file():
+        raise InputDataError(
+            Problem(
+                str(plan_folder),
+                "un archivo",
+                "una carpeta con " + ", ".join(f"{name}.csv" for name in PLAN_TABLES),
+                "indique la carpeta que lo contiene",
+            )
+        )
     if not plan_folder.is_dir():
         raise InputDataError(
             Problem(
                 str(plan_folder),
                 "la carpeta no existe",
                 "una carpeta con " + ", ".join(f"{name}.csv" for name in PLAN_TABLES),
-                "revise la clave fuentes.plan del análisis",
+                "revise la ruta de --plan o la clave fuentes.plan del análisis",
             )
         )
     plan = {name: read_delimited(plan_folder / f"{name}.csv") for name in PLAN_TABLES}
@@ -60,6 +69,6 @@ def _read_corrections(path: Path) -> tuple[dict[str, Any], ...]:
         rows = tomllib.loads(path.read_text(encoding="utf-8-sig")).get("correccion", [])
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise InputDataError(
-            Problem(str(path), f"TOML mal escrito: {error}", "TOML válido", "corrija la línea indicada")
+            Problem(str(path), f"TOML mal escrito{place_of(error)}", "TOML válido", "corrija la línea indicada")
         ) from None
     return tuple(rows)

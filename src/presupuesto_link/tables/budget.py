@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import unicodedata
+from dataclasses import dataclass, replace
 
 import polars as pl
 
@@ -27,33 +28,37 @@ class AerBudget:
             printed blank), `ejecucion_impresa_ratio` (Float64, null when absent), `<measure>_con_prefijo`
             (Boolean: the cell was printed with `S/`), `fila`.
         total: the printed total row, same columns without `accion`; empty when the file has none.
+        lugar: how findings name the table.
     """
 
     filas: pl.DataFrame
     total: pl.DataFrame
+    lugar: str
 
 
-def check_budget(raw: RawTable, year: int, actions: pl.DataFrame) -> AerBudget:
+def check_budget(raw: RawTable, year: int, actions: pl.DataFrame, place: str | None = None) -> AerBudget:
     """Type and check the per-AER budget table.
 
     Args:
         raw: the table as it arrived; the code of the action is in column `AE`, as `AER.01.01` or `AER 01.01`.
         year: the fiscal year of the amounts.
         actions: the plan's actions, key `accion`.
+        place: what findings call this table; by default, its file name.
 
     Raises:
         InputDataError: a column is missing, an amount is not a number or is negative, a code is repeated
             or unknown. All are reported together.
     """
+    raw = _with_standard_titles(raw)
     check_columns(raw, COLUMNS)
-    style, problems = detect_style(raw, tuple(_PRINTED.values()))
-    problems += [p for column in _PRINTED.values() for p in not_numbers(raw, column, style)]
+    style, problems = detect_style(raw, tuple(_PRINTED.values()), amounts=True)
+    problems += [p for column in _PRINTED.values() for p in not_numbers(raw, column, style, amounts=True)]
     frame = _typed(raw, style, year)
     is_total = pl.any_horizontal(
         pl.col(column).str.contains(_TOTAL) for column in ("AE", "OER") if column in frame.columns
     )
     rows = frame.filter(~is_total)
-    problems += _unknown(raw, rows, actions) + _repeated(raw, rows) + _negative(raw, rows)
+    problems += _blank(raw, rows) + _unknown(raw, rows, actions) + _repeated(raw, rows) + _negative(raw, rows)
     raise_problems(problems)
     keep = [
         "anio",
@@ -62,7 +67,20 @@ def check_budget(raw: RawTable, year: int, actions: pl.DataFrame) -> AerBudget:
         *(f"{m}_con_prefijo" for m in MEASURES),
         "fila",
     ]
-    return AerBudget(rows.select("accion", *keep).sort("accion"), frame.filter(is_total).select(keep))
+    return AerBudget(
+        rows.select("accion", *keep).sort("accion"), frame.filter(is_total).select(keep), place or raw.name
+    )
+
+
+def _with_standard_titles(raw: RawTable) -> RawTable:
+    """The same table with the titles this module knows, whatever their case and accents."""
+    known = {_plain_title(title): title for title in (*COLUMNS, "OER", _PERCENT)}
+    found = {label: known[_plain_title(label)] for label in raw.frame.columns if _plain_title(label) in known}
+    return replace(raw, frame=raw.frame.rename(found)) if len(set(found.values())) == len(found) else raw
+
+
+def _plain_title(title: str) -> str:
+    return "".join(c for c in unicodedata.normalize("NFKD", title.upper()) if c.isalnum() or c == "%")
 
 
 def _typed(raw: RawTable, style: NumberStyle, year: int) -> pl.DataFrame:
@@ -79,21 +97,39 @@ def _typed(raw: RawTable, style: NumberStyle, year: int) -> pl.DataFrame:
     )
 
 
+def _blank(raw: RawTable, rows: pl.DataFrame) -> list[Problem]:
+    return [
+        Problem(
+            f"{raw.path}, fila {row['fila']}, columna AE",
+            "una celda vacía",
+            "el código de una AER",
+            "complete el código o borre la fila",
+        )
+        for row in rows.filter(pl.col("accion") == "").sort("fila").iter_rows(named=True)
+    ]
+
+
 def _unknown(raw: RawTable, rows: pl.DataFrame, actions: pl.DataFrame) -> list[Problem]:
-    missing = rows.join(actions, on="accion", how="anti")
+    missing = rows.filter(pl.col("accion") != "").join(actions, on="accion", how="anti")
     return [
         Problem(
             f"{raw.path}, fila {row['fila']}, columna AE",
             f"«{row['AE']}»",
             "una AER de acciones.csv",
-            "corrija el código o agregue la acción a acciones.csv",
+            "corrija el código; si es una nota o un subtotal, borre la fila; si es una AER nueva, agréguela a acciones.csv",
         )
         for row in missing.sort("fila").iter_rows(named=True)
     ]
 
 
 def _repeated(raw: RawTable, rows: pl.DataFrame) -> list[Problem]:
-    twice = rows.group_by("accion").agg(pl.col("fila").sort()).filter(pl.col("fila").list.len() > 1).sort("accion")
+    twice = (
+        rows.filter(pl.col("accion") != "")
+        .group_by("accion")
+        .agg(pl.col("fila").sort())
+        .filter(pl.col("fila").list.len() > 1)
+        .sort("accion")
+    )
     return [
         Problem(
             f"{raw.path}, filas {', '.join(map(str, row['fila']))}",

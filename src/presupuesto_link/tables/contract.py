@@ -135,3 +135,17 @@ def _outside(table: RawTable, column: str, allowed: tuple[str, ...]) -> list[Pro
         )
         for row in wrong.select("fila", column).iter_rows(named=True)
     ]
+
+
+def not_years(table: RawTable, column: str) -> list[Problem]:
+    """Problems for every cell that is not a year from 1990 to 2100."""
+    wrong = table.frame.filter(~pl.col(column).str.contains(r"^(199[0-9]|20[0-9]{2}|2100)$"))
+    return [
+        Problem(
+            f"{table.path}, fila {row['fila']}, columna {column}",
+            f"«{row[column]}»",
+            "un año de 1990 a 2100",
+            "corrija el año",
+        )
+        for row in wrong.select("fila", column).iter_rows(named=True)
+    ]

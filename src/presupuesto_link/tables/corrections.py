@@ -49,6 +49,36 @@ def apply_corrections(table: RawTable, name: str, corrections: tuple[dict[str, A
     return frame
 
 
+def check_known_tables(corrections: tuple[dict[str, Any], ...], tables: tuple[str, ...]) -> None:
+    """Every correction names a table that exists and has an id of its own; otherwise it would be ignored in silence.
+
+    Raises:
+        InputDataError: naming each offending correction.
+    """
+    ids = [str(row.get("id")) for row in corrections]
+    problems = [
+        Problem(
+            f"correcciones.toml, corrección {row.get('id', '(sin id)')}",
+            f"tabla «{row.get('tabla')}»",
+            "una de " + ", ".join(tables),
+            "corrija el nombre de la tabla",
+        )
+        for row in corrections
+        if row.get("tabla") not in tables
+    ]
+    problems += [
+        Problem(
+            "correcciones.toml",
+            f"la corrección {code} está repetida",
+            "un id distinto por corrección",
+            "cambie uno de los id",
+        )
+        for code in sorted({code for code in ids if ids.count(code) > 1})
+    ]
+    if problems:
+        raise InputDataError(*problems)
+
+
 def corrections_table(corrections: tuple[dict[str, Any], ...]) -> pl.DataFrame:
     """The corrections as a table, key `correccion`, one row each, all text."""
     return pl.DataFrame(

@@ -6,11 +6,12 @@ grain is null there, so adding a column up is always right and a repeated PIM ca
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
 
 import polars as pl
 
-from presupuesto_link.sources.siaf.layout import AMOUNTS, CODES
+from presupuesto_link.sources.siaf.layout import AMOUNTS, CODES, carried
 from presupuesto_link.tables.numbers import MONEY
 
 WIDTHS = {
@@ -20,7 +21,9 @@ WIDTHS = {
 UNPADDED = ("sec_ejec", "sec_func")
 MEASURES = tuple(f"{name}_soles" for name in AMOUNTS)
 KEY = CODES
-SCHEMA: dict[str, pl.DataType | type[pl.DataType]] = (
+_FRACTION, _FLOAT_NOISE = r"\.\d\d\d*[1-9]|[eE]-", r"\.\d\d(?:0{6}|9{6})\d*$"
+TABLE_VERSION = 1
+SCHEMA: Mapping[str, pl.DataType | type[pl.DataType]] = (
     {"anio": pl.Int16, "mes": pl.Int8} | dict.fromkeys(CODES[2:], pl.String) | dict.fromkeys(MEASURES, MONEY)
 )
 
@@ -34,25 +37,49 @@ class Filters:
     nivel: str | None = None
     anio: int | None = None
 
+    def as_dict(self) -> dict[str, str | int]:
+        """The filters in use, codes padded as they are compared."""
+        padded = {
+            "pliego": (self.pliego or "").zfill(3),
+            "departamento_meta": (self.departamento_meta or "").zfill(2),
+            "nivel": (self.nivel or "").upper(),
+            "anio": self.anio or 0,
+        }
+        return {name: padded[name] for name, value in asdict(self).items() if value}
+
     @property
     def needles(self) -> tuple[str, ...]:
         """Text that every wanted record contains, for the byte filter of latin-1 files."""
-        return (self.pliego,) if self.pliego else ()
+        return (self.pliego.lstrip("0"),) if self.pliego else ()
 
 
 def type_rows(rows: pl.LazyFrame) -> pl.LazyFrame:
-    """Text rows of a layout (`CODES + AMOUNTS`) → `SCHEMA`, plus `rechazo` (why a row cannot be used, null when it can).
+    """Text rows of a layout (`CODES + AMOUNTS`) → `SCHEMA`, plus `rechazo` (why a row cannot be used, null when it can) and the columns that
+    the layout carries (the record's number, names).
 
     Codes are stripped, a blank is null, and padded to the width the MEF gives them; SEC_EJEC and SEC_FUNC lose leading zeros, so that
     screens (`0001`) and files (`1`) agree. Amounts take up to two decimals and thousands commas.
     """
-    text = rows.with_columns(pl.col(*CODES, *AMOUNTS).str.strip_chars().replace("", None))
+    judged = _judged(rows).with_columns(anio="anio_leido", mes="mes_leido")
+    return judged.select(*SCHEMA, "rechazo", *carried(rows))
+
+
+def rejected_rows(rows: pl.LazyFrame) -> pl.LazyFrame:
+    """The rows of a layout that `type_rows` rejects, as text: `rechazo`, what is carried, codes and amounts."""
+    return _judged(rows).filter(pl.col("rechazo").is_not_null()).select(*carried(rows), "rechazo", *CODES, *AMOUNTS)
+
+
+def _judged(rows: pl.LazyFrame) -> pl.LazyFrame:
+    """The text rows with their codes padded, their typed columns beside them and `rechazo`."""
+    text = rows.with_columns(_filled(column) for column in (*CODES, *AMOUNTS))
     typed = text.with_columns(
-        pl.col("anio").cast(pl.Int16, strict=False).alias("anio_leido"), pl.col("mes").cast(pl.Int8, strict=False).alias("mes_leido"),
+        pl.col("anio").cast(pl.Int16, strict=False).alias("anio_leido"),
+        pl.col("mes").cast(pl.Int8, strict=False).alias("mes_leido"),
         *(pl.col(code).str.pad_start(width, "0") for code, width in WIDTHS.items()),
-        *(pl.col(code).str.strip_chars_start("0").replace("", "0") for code in UNPADDED),
-        *(_amount(name).alias(f"{name}_soles") for name in AMOUNTS))
-    return typed.with_columns(rechazo=_rejection()).with_columns(anio="anio_leido", mes="mes_leido").select(*SCHEMA, "rechazo")
+        *(pl.col(code).str.replace("^0+(.)", "$1") for code in UNPADDED),
+        *(_amount(name).alias(f"{name}_soles") for name in AMOUNTS),
+    )
+    return typed.with_columns(rechazo=_rejection())
 
 
 def keep(rows: pl.LazyFrame, filters: Filters) -> pl.LazyFrame:
@@ -61,7 +88,9 @@ def keep(rows: pl.LazyFrame, filters: Filters) -> pl.LazyFrame:
     if filters.pliego:
         tests.append(pl.col("pliego").str.strip_chars().str.pad_start(3, "0") == filters.pliego.zfill(3))
     if filters.departamento_meta:
-        tests.append(pl.col("departamento_meta").str.strip_chars().str.pad_start(2, "0") == filters.departamento_meta.zfill(2))
+        tests.append(
+            pl.col("departamento_meta").str.strip_chars().str.pad_start(2, "0") == filters.departamento_meta.zfill(2)
+        )
     if filters.nivel:
         tests.append(pl.col("nivel").str.strip_chars() == filters.nivel.upper())
     if filters.anio:
@@ -69,17 +98,31 @@ def keep(rows: pl.LazyFrame, filters: Filters) -> pl.LazyFrame:
     return rows.filter(*tests) if tests else rows
 
 
+def _filled(column: str) -> pl.Expr:
+    """The cell without spaces at its ends; null when nothing is left. (`replace` would leave the streaming engine.)"""
+    text = pl.col(column).str.strip_chars()
+    return pl.when(text != "").then(text).alias(column)
+
+
 def _amount(name: str) -> pl.Expr:
+    """The exact amount. The noise of a spreadsheet (`0.30000000000000004`) rounds away."""
     return pl.col(name).str.replace_all(",", "", literal=True).cast(MONEY, strict=False)
 
 
 def _rejection() -> pl.Expr:
     """The first reason why a row cannot be used."""
     year, month = pl.col("anio_leido"), pl.col("mes_leido")
-    reason = pl.when(year.is_null() | ~year.is_between(1990, 2100)).then(pl.lit("año ilegible")).when(
-        month.is_null() | ~month.is_between(0, 12)).then(pl.lit("mes fuera de 0 a 12"))
+    reason = (
+        pl.when(year.is_null() | ~year.is_between(1990, 2100))
+        .then(pl.lit("año ilegible"))
+        .when(month.is_null() | ~month.is_between(0, 12))
+        .then(pl.lit("mes fuera de 0 a 12"))
+    )
     for name in AMOUNTS:
-        reason = reason.when(pl.col(name).is_not_null() & pl.col(f"{name}_soles").is_null()).then(pl.lit(f"{name} no es un monto"))
-        exact = pl.col(name).str.contains(r"\.\d{2}\d*[1-9]")
-        reason = reason.when(exact).then(pl.lit(f"{name} tiene fracciones de céntimo"))
+        reason = reason.when(pl.col(name).is_not_null() & pl.col(f"{name}_soles").is_null()).then(
+            pl.lit(f"{name} no es un monto")
+        )
+        reason = reason.when(pl.col(name).str.contains(_FRACTION) & ~pl.col(name).str.contains(_FLOAT_NOISE)).then(
+            pl.lit(f"{name} tiene fracciones de céntimo")
+        )
     return reason.otherwise(None)

@@ -18,11 +18,18 @@ DecimalSign = Literal[".", ","]
 MONEY = pl.Decimal(18, 2)
 
 _NUMBER = {
-    ".": r"^[-+]?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?%?$",
-    ",": r"^[-+]?(?:\d{1,3}(?:\.\d{3})+|\d+)(?:,\d+)?%?$",
+    ".": r"^[-+]?(?:[0-9]{1,3}(?:,[0-9]{3})+|[0-9]+)(?:\.[0-9]+)?%?$",
+    ",": r"^[-+]?(?:[0-9]{1,3}(?:\.[0-9]{3})+|[0-9]+)(?:,[0-9]+)?%?$",
 }
-_ONLY_COMMA = r"(?:,\d{1,2}%?$)|(?:,\d{4,}%?$)|(?:\.\d{3}[.,])"
-_ONLY_POINT = r"(?:\.\d{1,2}%?$)|(?:\.\d{4,}%?$)|(?:,\d{3}[.,])"
+_MONEY = {
+    ".": r"^[-+]?(?:[0-9]{1,3}(?:,[0-9]{3}){1,4}|[0-9]{1,15})(?:\.[0-9]{1,2}0*)?$",
+    ",": r"^[-+]?(?:[0-9]{1,3}(?:\.[0-9]{3}){1,4}|[0-9]{1,15})(?:,[0-9]{1,2}0*)?$",
+}
+_ONLY_COMMA = r"(?:,[0-9]{1,2}%?$)|(?:,[0-9]{4,}%?$)|(?:\.[0-9]{3}[.,])"
+_ONLY_POINT = r"(?:\.[0-9]{1,2}%?$)|(?:\.[0-9]{4,}%?$)|(?:,[0-9]{3}[.,])"
+# An amount has at most two decimals, so one sign before exactly three digits can only separate thousands.
+_COMMA_IN_MONEY = _ONLY_COMMA + r"|(?:^[-+]?[1-9][0-9]{0,2}\.[0-9]{3}$)"
+_POINT_IN_MONEY = _ONLY_POINT + r"|(?:^[-+]?[1-9][0-9]{0,2},[0-9]{3}$)"
 
 
 @dataclass(frozen=True)
@@ -37,15 +44,17 @@ def bare(column: str) -> pl.Expr:
     return pl.col(column).str.replace(r"(?i)^\s*s/\.?", "").str.replace_all(r"[\s\u00a0\u202f]", "")
 
 
-def detect_style(table: RawTable, columns: tuple[str, ...]) -> tuple[NumberStyle, list[Problem]]:
+def detect_style(table: RawTable, columns: tuple[str, ...], amounts: bool = False) -> tuple[NumberStyle, list[Problem]]:
     """The decimal sign of a table's numeric columns.
 
-    A `;` file whose cells leave doubt (`1.234`) is read with decimal comma, as Excel in Spanish writes it;
-    any other, with decimal point. Cells that prove both signs are a problem, never a guess.
+    A `;` file whose cells leave doubt is read with decimal comma, as Excel in Spanish writes it; any other, with decimal
+    point. Cells that prove both signs are a problem, never a guess. With `amounts`, `107,424` proves that the comma
+    separates thousands, because no amount has three decimals.
     """
+    only_comma, only_point = (_COMMA_IN_MONEY, _POINT_IN_MONEY) if amounts else (_ONLY_COMMA, _ONLY_POINT)
     cells = pl.concat([table.frame.select(bare(column).alias("celda"), "fila") for column in columns])
-    comma = cells.filter(pl.col("celda").str.contains(_ONLY_COMMA))
-    point = cells.filter(pl.col("celda").str.contains(_ONLY_POINT))
+    comma = cells.filter(pl.col("celda").str.contains(only_comma))
+    point = cells.filter(pl.col("celda").str.contains(only_point))
     default: DecimalSign = "," if table.delimiter == ";" else "."
     if comma.height and point.height:
         a, b = comma.row(0, named=True), point.row(0, named=True)
@@ -62,17 +71,17 @@ def detect_style(table: RawTable, columns: tuple[str, ...]) -> tuple[NumberStyle
     return NumberStyle(default), []
 
 
-def not_numbers(table: RawTable, column: str, style: NumberStyle, allowed: tuple[str, ...] = ("",)) -> list[Problem]:
-    """Problems for every cell of `column` that is neither a number nor one of the allowed marks."""
-    wrong = table.frame.filter(~bare(column).str.contains(_NUMBER[style.decimal]) & ~pl.col(column).is_in(allowed))
-    expected = "un número" + ("" if allowed == ("",) else " o " + " o ".join(a or "vacío" for a in allowed))
+def not_numbers(
+    table: RawTable, column: str, style: NumberStyle, allowed: tuple[str, ...] = ("",), amounts: bool = False
+) -> list[Problem]:
+    """Problems for every cell of `column` that is neither a number (an amount) nor one of the allowed marks."""
+    pattern = (_MONEY if amounts else _NUMBER)[style.decimal]
+    wrong = table.frame.filter(~bare(column).str.contains(pattern) & ~pl.col(column).is_in(allowed))
+    kind = "un número que sea un monto en soles, con dos decimales como máximo" if amounts else "un número"
+    expected = " o ".join([kind, *(mark or "vacío" for mark in allowed)]) if allowed not in ((), ("",)) else kind
+    remedy = "corrija la celda; si el dato no existe, déjela vacía" if "" in allowed else "corrija la celda"
     return [
-        Problem(
-            f"{table.path}, fila {row['fila']}, columna {column}",
-            f"«{row[column]}»",
-            expected,
-            "corrija la celda; si el dato no existe, déjela vacía" if "" in allowed else "corrija la celda",
-        )
+        Problem(f"{table.path}, fila {row['fila']}, columna {column}", f"«{row[column]}»", expected, remedy)
         for row in wrong.select("fila", column).iter_rows(named=True)
     ]
 
@@ -88,7 +97,7 @@ def plain(column: str, style: NumberStyle) -> pl.Expr:
 
 def money(column: str, style: NumberStyle) -> pl.Expr:
     """The cell as exact soles with two decimals; null when blank."""
-    return plain(column, style).str.to_decimal(scale=2).cast(MONEY)
+    return plain(column, style).str.replace(r"(\.[0-9]{2})0+$", "$1").cast(MONEY, strict=False)
 
 
 def number(column: str, style: NumberStyle) -> pl.Expr:

@@ -7,13 +7,18 @@ from typing import Any
 
 import polars as pl
 
+from presupuesto_link.errors import Problem
 from presupuesto_link.sources.delimited import RawTable
-from presupuesto_link.tables.contract import Contract, check_contract, check_references, raise_problems
-from presupuesto_link.tables.corrections import apply_corrections, corrections_table
+from presupuesto_link.tables.contract import Contract, check_contract, check_references, not_years, raise_problems
+from presupuesto_link.tables.corrections import apply_corrections, check_known_tables, corrections_table
 from presupuesto_link.tables.numbers import NumberStyle, decimals, detect_style, not_numbers, number
 
 SENSES = ("ascendente", "descendente", "máximo permisible", "mínimo permisible")
 CONCEPTS = ("linea_base", "meta", "obtenido", "avance_declarado")
+MEASURES = (
+    *CONCEPTS, "conteo_rojo", "conteo_amarillo", "conteo_verde", "conteo_nd", "conteo_total", "indice_gestion", "banda_amarilla",
+    "avance_global",
+)  # fmt: skip
 ND_MARKS = ("ND", "")
 
 CONTRACTS = {
@@ -43,6 +48,7 @@ CONTRACTS = {
     "cifras_publicadas": Contract(
         ("fuente", "elemento", "medida", "anio", "impreso", "leido", "lugar"),
         ("fuente", "elemento", "medida", "anio", "lugar"),
+        (("medida", MEASURES),),
     ),
 }
 
@@ -81,6 +87,8 @@ def check_plan(raw: dict[str, RawTable], corrections: tuple[dict[str, Any], ...]
     """
     for name, contract in CONTRACTS.items():
         check_contract(raw[name], contract)
+    check_known_tables(corrections, tuple(CONTRACTS))
+    _check_contents(raw)
     frames = {name: apply_corrections(raw[name], name, corrections) for name in CONTRACTS}
     _check_links(raw)
     return Plan(
@@ -91,6 +99,62 @@ def check_plan(raw: dict[str, RawTable], corrections: tuple[dict[str, Any], ...]
         cifras=_published(frames["cifras_publicadas"]),
         correcciones=corrections_table(corrections),
     )
+
+
+def _check_contents(raw: dict[str, RawTable]) -> None:
+    """Names that are not blank, years that can be, relevance from 1, and a target for every value."""
+    problems = [
+        Problem(
+            f"{raw[name].path}, fila {row['fila']}, columna nombre",
+            "una celda vacía",
+            "un nombre",
+            "complete el nombre",
+        )
+        for name in ("objetivos", "acciones", "indicadores")
+        for row in raw[name].frame.filter(pl.col("nombre") == "").iter_rows(named=True)
+    ]
+    problems += not_years(raw["valores"], "anio") + not_years(raw["cifras_publicadas"], "anio")
+    low = raw["indicadores"].frame.filter(~pl.col("relevancia").str.contains(r"^[1-9]?$"))
+    problems += [
+        Problem(
+            f"{raw['indicadores'].path}, fila {row['fila']}, columna relevancia",
+            f"«{row['relevancia']}»",
+            "vacío o un entero de 1 (muy relevante) a 9",
+            "corrija la celda",
+        )
+        for row in low.iter_rows(named=True)
+    ]
+    raise_problems([*problems, *_without_target(raw["valores"]), *_not_counts(raw["cifras_publicadas"])])
+
+
+def _without_target(values: RawTable) -> list[Problem]:
+    """Obtained values and declared advances of a year for which there is no target row."""
+    targets = values.frame.filter(pl.col("concepto") == "meta").select("indicador", "anio")
+    later = values.frame.filter(pl.col("concepto").is_in(["obtenido", "avance_declarado"]))
+    return [
+        Problem(
+            f"{values.path}, fila {row['fila']}, columna anio",
+            f"{row['concepto']} de {row['indicador']} en {row['anio']}",
+            "un año en que el indicador tenga meta",
+            "corrija el año o agregue la fila de la meta",
+        )
+        for row in later.join(targets, on=["indicador", "anio"], how="anti").iter_rows(named=True)
+    ]
+
+
+def _not_counts(published: RawTable) -> list[Problem]:
+    """Counts written with words need their number in `leido`."""
+    counts = published.frame.filter(pl.col("medida").str.starts_with("conteo_"))
+    read = pl.when(pl.col("leido") == "").then(pl.col("impreso")).otherwise(pl.col("leido"))
+    return [
+        Problem(
+            f"{published.path}, fila {row['fila']}, columna leido",
+            f"«{row['impreso']}» sin su número",
+            "un número entero",
+            "escriba en leido el número que dicen las letras",
+        )
+        for row in counts.filter(~read.str.contains(r"^[0-9]+$")).iter_rows(named=True)
+    ]
 
 
 def _check_links(raw: dict[str, RawTable]) -> None:
@@ -136,7 +200,7 @@ def _indicators(table: RawTable, frames: dict[str, pl.DataFrame]) -> pl.DataFram
 def _values(table: RawTable, corrected: pl.DataFrame) -> pl.DataFrame:
     style, problems = detect_style(table, ("impreso",))
     year = NumberStyle(".")
-    raise_problems(problems + not_numbers(table, "impreso", style, ND_MARKS) + not_numbers(table, "anio", year, ()))
+    raise_problems(problems + not_numbers(table, "impreso", style, ND_MARKS))
     if "impreso_impreso" not in corrected.columns:
         corrected = corrected.with_columns(impreso_impreso="impreso")
     return corrected.select(

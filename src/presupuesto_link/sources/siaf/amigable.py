@@ -28,8 +28,16 @@ _LABEL = r"^\s*([0-9A-Za-z\-]+)\s*:"
 def _rows(raw: pl.LazyFrame) -> pl.LazyFrame:
     headers = raw.collect_schema().names()
     codes = [_code(header, DIMENSIONS[header]) for header in headers if header in DIMENSIONS]
-    split = [pl.col("UNIDAD EJECUTORA").str.extract(r"^\s*([0-9]+)-").alias("ejecutora")] if "UNIDAD EJECUTORA" in headers else []
-    amounts = [pl.col(header).str.replace_all(r"[,\s\u00a0]", "").alias(AMOUNT_TITLES[header]) for header in headers if header in AMOUNT_TITLES]
+    split = (
+        [pl.col("UNIDAD EJECUTORA").str.extract(r"^\s*([0-9]+)-").alias("ejecutora")]
+        if "UNIDAD EJECUTORA" in headers
+        else []
+    )
+    amounts = [
+        pl.col(header).str.replace_all(r"[,\s\u00a0]", "").alias(AMOUNT_TITLES[header])
+        for header in headers
+        if header in AMOUNT_TITLES
+    ]
     return complete(raw.select(pl.lit("0").alias("mes"), *codes, *split, *amounts))
 
 
@@ -42,5 +50,10 @@ def _code(header: str, name: str) -> pl.Expr:
 
 
 LAYOUT = Layout(
-    name="amigable", title="Consulta Amigable (una dimensión, totales del año)", columns=frozenset({"PIA", "PIM", "DEVENGADO", "GIRADO"}),
-    rows=_rows, names={})
+    name="amigable",
+    title="Consulta Amigable (una dimensión, totales del año)",
+    columns=frozenset({"PIA", "PIM", "DEVENGADO", "GIRADO"}),
+    rows=_rows,
+    names={},
+    optional=frozenset(AMOUNT_TITLES) | frozenset(DIMENSIONS),
+)

@@ -22,11 +22,18 @@ _KINDS = {"PROYECTO": "2", "ACTIVIDAD": "3", "PRODUCTO": "3"}
 
 def _rows(raw: pl.LazyFrame) -> pl.LazyFrame:
     codes = {name: pl.col(header) for name, header in _CODES.items()}
-    codes["tipo_producto"] = pl.col("TIPO_ACT_PROY").str.strip_chars().replace(_KINDS)
+    kind = pl.col("TIPO_ACT_PROY").str.strip_chars()
+    codes["tipo_producto"] = pl.coalesce(
+        *(pl.when(kind == word).then(pl.lit(code)) for word, code in _KINDS.items()), kind
+    )
     return exploded(raw, codes, _ANNUAL, {"devengado": _DEVENGADO})
 
 
 LAYOUT = Layout(
-    name="ancho", title="gasto devengado del portal (73 columnas, una por mes)",
-    columns=frozenset(_CODES.values()) | frozenset(_ANNUAL.values()) | frozenset(_DEVENGADO), rows=_rows, names=NAME_HEADERS,
-    aliases=OLD_NAMES | {"MONTO_DEVENGADO_SETIEMBRE": "MONTO_DEVENGADO_SEPTIEMBRE"})
+    name="ancho",
+    title="gasto devengado del portal (73 columnas, una por mes)",
+    columns=frozenset(_CODES.values()) | frozenset(_ANNUAL.values()) | frozenset(_DEVENGADO),
+    rows=_rows,
+    names=NAME_HEADERS,
+    aliases=OLD_NAMES | {"MONTO_DEVENGADO_SETIEMBRE": "MONTO_DEVENGADO_SEPTIEMBRE"},
+)

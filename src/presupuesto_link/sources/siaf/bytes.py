@@ -16,7 +16,7 @@ from typing import BinaryIO
 from presupuesto_link.errors import InputDataError, Problem
 
 BLOCK = 8 << 20
-_SAMPLES = 24
+_SAMPLES, _ENDLESS = 24, 4
 GZIP, ZSTD, ZIP, OLE = b"\x1f\x8b", b"\x28\xb5\x2f\xfd", b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
 
 
@@ -26,17 +26,39 @@ def kind_of(path: Path) -> str:
         with path.open("rb") as file:
             head = file.read(4096)
     except FileNotFoundError:
-        raise InputDataError(Problem(str(path), "el archivo no existe", "un extracto del SIAF", "revise la ruta escrita")) from None
+        raise InputDataError(
+            Problem(str(path), "el archivo no existe", "un extracto del SIAF", "revise la ruta escrita")
+        ) from None
     except OSError as error:
-        raise InputDataError(Problem(str(path), f"no se puede leer ({error.strerror})", "un archivo legible",
-                                     "revise los permisos o ciérrelo en Excel")) from None
+        raise InputDataError(
+            Problem(
+                str(path),
+                f"no se puede leer ({error.strerror})",
+                "un archivo legible",
+                "revise los permisos o ciérrelo en Excel",
+            )
+        ) from None
     for magic, kind in ((GZIP, "gzip"), (ZSTD, "zstd"), (OLE, "ole")):
         if head.startswith(magic):
             return kind
     if head.startswith(ZIP):
-        with zipfile.ZipFile(path) as archive:
-            return "xlsx" if "[Content_Types].xml" in archive.namelist() else "zip"
-    return "html" if head.lstrip().lower().startswith((b"<html", b"<style", b"<!doctype", b"<table", b"<body", b"<meta")) else "text"
+        try:
+            with zipfile.ZipFile(path) as archive:
+                return "xlsx" if "[Content_Types].xml" in archive.namelist() else "zip"
+        except zipfile.BadZipFile:
+            raise InputDataError(
+                Problem(
+                    str(path),
+                    "un archivo comprimido incompleto o dañado",
+                    "un .zip o .xlsx sano",
+                    "vuelva a descargarlo o a copiarlo",
+                )
+            ) from None
+    return (
+        "html"
+        if head.lstrip().lower().startswith((b"<html", b"<style", b"<!doctype", b"<table", b"<body", b"<meta"))
+        else "text"
+    )
 
 
 def looks_utf8(path: Path) -> bool:
@@ -77,6 +99,8 @@ def record_blocks(source: BinaryIO) -> Iterator[bytes]:
     while chunk := source.read(BLOCK):
         rest += chunk
         cut = _record_end(rest)
+        if not cut and len(rest) > _ENDLESS * BLOCK:  # a stray quote: no record is this long
+            cut = rest.rfind(b"\n") + 1
         if cut:
             yield rest[:cut]
             rest = rest[cut:]
@@ -100,15 +124,18 @@ def keep_records(block: bytes, needles: tuple[bytes, ...]) -> bytes:
     """The records of a block that contain a needle."""
     lines: dict[int, int] = {}
     for needle in needles:
+        counted = quotes = 0
         position = block.find(needle)
         while position >= 0:
             start = block.rfind(b"\n", 0, position) + 1
             end = block.find(b"\n", position) + 1 or len(block)
-            if block.count(b'"', start, end) % 2:
+            quotes += block.count(b'"', counted, start)
+            counted = start
+            if quotes % 2 or block.count(b'"', start, end) % 2:  # the line begins or ends inside quotes
                 return _keep_by_record(block, needles)
             lines[start] = end
             position = block.find(needle, end)
-    return b"".join(block[start:lines[start]] for start in sorted(lines))
+    return b"".join(block[start : lines[start]] for start in sorted(lines))
 
 
 def _keep_by_record(block: bytes, needles: tuple[bytes, ...]) -> bytes:

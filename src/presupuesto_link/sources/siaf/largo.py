@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import polars as pl
 
-from presupuesto_link.sources.siaf.layout import Layout, complete
+from presupuesto_link.sources.siaf.layout import ZEROS, Layout, carried, complete
 
 CODE_HEADERS = {
     "anio": "ANO_EJE", "mes": "MES_EJE", "nivel": "NIVEL_GOBIERNO", "sector": "SECTOR", "pliego": "PLIEGO", "sec_ejec": "SEC_EJEC",
@@ -45,14 +45,17 @@ def monthly_rows(raw: pl.LazyFrame, codes: dict[str, str], amounts: dict[str, st
     month) is kept, so that no money is lost, and `tables.gasto_checks` reports it.
     """
     annual = pl.col("mes").str.strip_chars().str.strip_chars_start("0") == ""
-    rows = raw.select(*(pl.col(header).alias(name) for name, header in (codes | amounts).items()))
+    rows = raw.select(*(pl.col(header).alias(name) for name, header in (codes | amounts).items()), *carried(raw))
 
     def only(where: pl.Expr, measure: str) -> pl.Expr:
-        filler = pl.col(measure).str.contains(r"^[\s0.,]*$")
+        filler = pl.col(measure).str.contains(ZEROS)
         return pl.when(where | ~filler).then(pl.col(measure)).alias(measure)
 
-    return complete(rows.with_columns(
-        *(only(annual, m) for m in ("pia", "pim")), *(only(~annual, m) for m in amounts if m not in ("pia", "pim"))))
+    return complete(
+        rows.with_columns(
+            *(only(annual, m) for m in ("pia", "pim")), *(only(~annual, m) for m in amounts if m not in ("pia", "pim"))
+        )
+    )
 
 
 def _rows(raw: pl.LazyFrame) -> pl.LazyFrame:
@@ -60,5 +63,11 @@ def _rows(raw: pl.LazyFrame) -> pl.LazyFrame:
 
 
 LAYOUT = Layout(
-    name="largo", title="gasto mensual del portal (63 columnas, con MES_EJE)",
-    columns=frozenset(CODE_HEADERS.values()) | frozenset(AMOUNT_HEADERS.values()), rows=_rows, names=NAME_HEADERS, aliases=OLD_NAMES)
+    name="largo",
+    title="gasto mensual del portal (63 columnas, con MES_EJE)",
+    columns=frozenset(CODE_HEADERS.values()) | frozenset(AMOUNT_HEADERS.values()),
+    rows=_rows,
+    names=NAME_HEADERS,
+    aliases=OLD_NAMES,
+    monthly=True,
+)

@@ -34,6 +34,9 @@ NAMES: Mapping[str, tuple[str, ...]] = {
     "especifica_det": ("generica", "subgenerica", "subgenerica_det", "especifica", "especifica_det"),
 }  # fmt: skip
 MONTHS = tuple(range(1, 13))
+RECORD = "registro"
+NAME_PREFIX = "nombre_"
+ZEROS = r"^[\s0.,+\-]*$"
 
 
 @dataclass(frozen=True)
@@ -47,6 +50,9 @@ class Layout:
         rows: reshapes the raw records (normalised headers, all text) into `CODES + AMOUNTS`.
         names: for each dimension of `NAMES` the layout names, the header of its name.
         aliases: other normalised spellings of a header.
+        optional: normalised headers that are used when they are there.
+        name_of: the name inside the cell of a header of `names`.
+        monthly: whether every flow has its month, so that month 0 must carry the budget and nothing else.
     """
 
     name: str
@@ -55,11 +61,20 @@ class Layout:
     rows: Callable[[pl.LazyFrame], pl.LazyFrame]
     names: Mapping[str, str] = field(default_factory=dict)
     aliases: Mapping[str, str] = field(default_factory=dict)
+    optional: frozenset[str] = frozenset()
+    name_of: Callable[[str], pl.Expr] = pl.col
+    monthly: bool = False
 
     def rename(self, headers: Iterable[str]) -> dict[str, str]:
         """Each header of a file → the normalised header of this layout."""
         plain = {header: normalise(header) for header in headers}
         return {header: self.aliases.get(name, name) for header, name in plain.items()}
+
+    def named(self, raw: pl.LazyFrame) -> pl.LazyFrame:
+        """The raw records with one more column per name the file gives (`nombre_<dimension>`), which `rows` lets through."""
+        present = set(raw.collect_schema().names())
+        names = {name: header for name, header in self.names.items() if header in present}
+        return raw.with_columns(self.name_of(header).alias(NAME_PREFIX + name) for name, header in names.items())
 
 
 def normalise(header: str) -> str:
@@ -78,35 +93,57 @@ def recognise(headers: list[str], layouts: Iterable[Layout], path: Path) -> Layo
     fits = [layout for layout in known if layout.columns <= set(layout.rename(headers).values())]
     if fits:
         return max(fits, key=lambda layout: len(layout.columns))
-    nearest = max(known, key=lambda layout: len(layout.columns & set(layout.rename(headers).values())) / len(layout.columns))
+    nearest = max(
+        known, key=lambda layout: len(layout.columns & set(layout.rename(headers).values())) / len(layout.columns)
+    )
     present = set(nearest.rename(headers).values())
     missing, extra = sorted(nearest.columns - present), sorted(present - nearest.columns - {""})
-    raise InputDataError(Problem(
-        f"{path}, títulos", f"ninguna forma conocida de extracto; la más cercana es {nearest.title}, "
-        f"a la que le faltan {_some(missing)} y le sobran {_some(extra)}{_hint(missing, extra)}",
-        "uno de: " + "; ".join(layout.title for layout in known), "vuelva a exportar el archivo o corrija sus títulos"))
+    raise InputDataError(
+        Problem(
+            f"{path}, títulos",
+            f"ninguna forma conocida de extracto; la más cercana es {nearest.title}, "
+            f"a la que le faltan {_some(missing)} y le sobran {_some(extra)}{_hint(missing, extra)}",
+            "uno de: " + "; ".join(layout.title for layout in known),
+            "vuelva a exportar el archivo o corrija sus títulos",
+        )
+    )
 
 
-def exploded(raw: pl.LazyFrame, codes: Mapping[str, pl.Expr], annual: Mapping[str, str], monthly: Mapping[str, list[str]]) -> pl.LazyFrame:
+def exploded(
+    raw: pl.LazyFrame, codes: Mapping[str, pl.Expr], annual: Mapping[str, str], monthly: Mapping[str, list[str]]
+) -> pl.LazyFrame:
     """One record with twelve columns per measure → one annual row and one row per month with any movement.
 
-    A month whose flows are all zero adds nothing and is left out; the annual row always stays.
+    A month whose flows are all zero or blank adds nothing and is left out; the annual row always stays. A cell that is not a number
+    stays too, to be rejected in sight.
     """
-    lists = {measure: pl.concat_list(pl.lit(None, pl.String), *(pl.col(c) for c in columns)) for measure, columns in monthly.items()}
-    moves = pl.any_horizontal(pl.col(measure).str.contains("[1-9]") for measure in monthly)
+    lists = {
+        measure: pl.concat_list(pl.lit(None, pl.String), *(pl.col(c) for c in columns))
+        for measure, columns in monthly.items()
+    }
+    moves = pl.any_horizontal(~pl.col(measure).str.contains(ZEROS) for measure in monthly)
     base = raw.select(
-        *(expr.alias(code) for code, expr in codes.items()), *(pl.col(c).alias(m) for m, c in annual.items()),
-        pl.lit([str(month) for month in (0, *MONTHS)]).alias("mes"), *(expr.alias(m) for m, expr in lists.items()))
+        *(expr.alias(code) for code, expr in codes.items()),
+        *(pl.col(c).alias(m) for m, c in annual.items()),
+        pl.lit([str(month) for month in (0, *MONTHS)]).alias("mes"),
+        *(expr.alias(m) for m, expr in lists.items()),
+        *carried(raw),
+    )
     rows = base.explode("mes", *monthly).filter((pl.col("mes") == "0") | moves)
     first = pl.col("mes") == "0"
     return complete(rows.with_columns(pl.when(first).then(pl.col(m)).alias(m) for m in annual))
 
 
 def complete(rows: pl.LazyFrame) -> pl.LazyFrame:
-    """Add the columns a layout does not have, as nulls, and put all of them in order."""
+    """Add the columns a layout does not have, as nulls, and put all of them in order; carried columns go last."""
     have = rows.collect_schema().names()
     missing = [pl.lit(None, pl.String).alias(column) for column in (*CODES, *AMOUNTS) if column not in have]
-    return rows.with_columns(missing).select(*CODES, *AMOUNTS)
+    return rows.with_columns(missing).select(*CODES, *AMOUNTS, *carried(rows))
+
+
+def carried(raw: pl.LazyFrame) -> list[str]:
+    """Columns that go through a reshaping as they are: the record's number and the names."""
+    return [column for column in raw.collect_schema().names() if column == RECORD or column.startswith(NAME_PREFIX)]
 
 
 def _some(columns: list[str]) -> str:

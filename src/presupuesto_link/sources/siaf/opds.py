@@ -21,6 +21,12 @@ def _rows(raw: pl.LazyFrame) -> pl.LazyFrame:
 
 
 LAYOUT = Layout(
-    name="opds", title="gasto de organismos públicos descentralizados (OPDS)",
+    name="opds",
+    title="gasto de organismos públicos descentralizados (OPDS)",
     columns=frozenset(CODE_HEADERS[name] for name in _ALWAYS) | frozenset(AMOUNT_HEADERS.values()) | {"GRUPO_ENTIDAD"},
-    rows=_rows, names=NAME_HEADERS, aliases=OLD_NAMES)
+    rows=_rows,
+    names=NAME_HEADERS,
+    aliases=OLD_NAMES,
+    optional=frozenset(CODE_HEADERS.values()),
+    monthly=True,
+)

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import csv
+import gzip
 import shutil
 import zipfile
-from collections.abc import Iterable
+import zlib
+from collections.abc import Callable, Iterable
 from contextlib import contextmanager
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import TYPE_CHECKING, BinaryIO, cast
+from typing import TYPE_CHECKING, Any, BinaryIO, cast
 
 import polars as pl
 
@@ -23,7 +25,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 _DELIMITERS = (",", ";", "\t", "|")
-_HEADER_ROWS = 20
 
 
 @dataclass(frozen=True)
@@ -36,6 +37,7 @@ class RawExtract:
         raw: all text, normalised headers, records in file order.
         encoding: `utf-8` or `cp1252`.
         ignored: headers of the file that the layout does not use.
+        whole: every record of the file, to count them; its text may be damaged.
     """
 
     path: Path
@@ -45,11 +47,23 @@ class RawExtract:
     raw: pl.LazyFrame
     encoding: str
     ignored: tuple[str, ...]
+    whole: pl.LazyFrame
+
+    @property
+    def partial(self) -> bool:
+        """Whether `raw` has only the records with a needle, and not all of the file's."""
+        return self.whole is not self.raw
 
 
 @contextmanager
 def open_extract(
-    path: Path, layouts: Iterable[Layout], member: str | None = None, needles: tuple[str, ...] = (), encoding: str | None = None,
+    path: Path,
+    layouts: Iterable[Layout],
+    member: str | None = None,
+    needles: tuple[str, ...] = (),
+    encoding: str | None = None,
+    folder: Path | None = None,
+    digest: str | None = None,
 ) -> Iterator[RawExtract]:
     """Open an extract, whatever its container.
 
@@ -59,41 +73,58 @@ def open_extract(
         member: which member of a zip with several.
         needles: codes that every wanted record contains; lets a latin-1 file be read without transcoding all of it.
         encoding: `utf-8` or `cp1252` when known; otherwise it is found out.
+        folder: where to unpack or transcode; the system's temporary folder when not given.
+        digest: the file's SHA-256 when it is already known.
 
     Raises:
         InputDataError: unreadable, unknown layout, a zip whose member must be named.
     """
     kind = kind_of(path)
-    with TemporaryDirectory(prefix="presupuesto-link-") as folder:
+    known = list(layouts)
+    with TemporaryDirectory(prefix="presupuesto-link-", dir=folder) as work:
+        total = digest or digest_of(path)
         if kind in ("xlsx", "html", "ole"):
-            raw, layout, ignored = _from_cells(path, kind, layouts)
-            yield RawExtract(path, _digest(path), path.stat().st_size, layout, raw, "utf-8", ignored)
+            raw, layout, ignored = _from_cells(path, kind, known)
+            yield RawExtract(path, total, path.stat().st_size, layout, raw, "utf-8", ignored, raw)
             return
-        plain = _unpacked(path, kind, member, Path(folder))
+        plain = _unpacked(path, kind, member, Path(work))
         found = encoding or ("utf-8" if looks_utf8(plain) else "cp1252")
         delimiter, headers = _header(plain, found, path)
-        layout = recognise(headers, layouts, path)
-        text = _as_utf8(plain, found, needles, Path(folder))
-        raw = _scan(text, headers, delimiter, layout)
-        yield RawExtract(path, _digest(path), path.stat().st_size, layout, raw, found, _ignored(headers, layout))
+        layout = recognise(headers, known, path)
+        raw = _scan(_as_utf8(plain, found, needles, Path(work)), headers, delimiter, layout)
+        partial = found == "cp1252" and bool(needles)
+        whole = _scan(plain, headers, delimiter, layout, lossy=True) if partial else raw
+        yield RawExtract(path, total, path.stat().st_size, layout, raw, found, _ignored(headers, layout), whole)
 
 
-def _digest(path: Path) -> str:
-    total = sha256()
+def digest_of(path: Path, progress: Callable[[int], None] = lambda _: None) -> str:
+    """SHA-256 of a file; `progress` gets the bytes read so far."""
+    total, done = sha256(), 0
     with path.open("rb") as file:
         while block := file.read(BLOCK):
             total.update(block)
+            done += len(block)
+            progress(done)
     return total.hexdigest()
 
 
 def _ignored(headers: list[str], layout: Layout) -> tuple[str, ...]:
-    used = layout.columns | set(layout.names.values())
+    used = layout.columns | layout.optional | set(layout.names.values())
     return tuple(header for header, name in layout.rename(headers).items() if header and name not in used)
 
 
-def _scan(path: Path, headers: list[str], delimiter: str, layout: Layout) -> pl.LazyFrame:
-    names = [layout.rename([header])[header] for header in headers]
-    return pl.scan_csv(path, separator=delimiter, schema=dict.fromkeys(names, pl.String), infer_schema=False, encoding="utf8")
+def _scan(path: Path, headers: list[str], delimiter: str, layout: Layout, lossy: bool = False) -> pl.LazyFrame:
+    names: list[str] = []
+    for header in headers:  # a repeated title keeps its first column
+        name = layout.rename([header])[header]
+        names.append(name if name not in names else f"{name}__{len(names)}")
+    return pl.scan_csv(
+        path,
+        separator=delimiter,
+        schema=dict.fromkeys(names, pl.String),
+        infer_schema=False,
+        encoding="utf8-lossy" if lossy else "utf8",
+    )
 
 
 def _header(path: Path, encoding: str, shown: Path) -> tuple[str, list[str]]:
@@ -101,7 +132,9 @@ def _header(path: Path, encoding: str, shown: Path) -> tuple[str, list[str]]:
         line = file.readline(1 << 20)
     text = line.decode("utf-8-sig" if encoding == "utf-8" else "cp1252", errors="replace").strip("\r\n")
     if not text.strip():
-        raise InputDataError(Problem(f"{shown}, fila 1", "una fila vacía", "los títulos de las columnas", "vuelva a exportar el archivo"))
+        raise InputDataError(
+            Problem(f"{shown}, fila 1", "una fila vacía", "los títulos de las columnas", "vuelva a exportar el archivo")
+        )
     delimiter = max(_DELIMITERS, key=text.count)
     return delimiter, next(csv.reader([text], delimiter=delimiter))
 
@@ -120,26 +153,51 @@ def _unpacked(path: Path, kind: str, member: str | None, folder: Path) -> Path:
     if kind == "text":
         return path
     target = folder / "plano.csv"
-    with _opened(path, kind, member) as source, target.open("wb") as out:
-        shutil.copyfileobj(source, out, BLOCK)
+    try:
+        with _opened(path, kind, member) as source, target.open("wb") as out:
+            shutil.copyfileobj(source, out, BLOCK)
+    except (EOFError, zipfile.BadZipFile, zlib.error, gzip.BadGzipFile) as error:
+        raise _broken(path, error) from None
     return target
+
+
+def _broken(path: Path, error: BaseException) -> InputDataError:
+    return InputDataError(
+        Problem(
+            str(path),
+            f"un archivo comprimido incompleto o dañado ({error})",
+            "un archivo sano",
+            "vuelva a descargarlo o a copiarlo",
+        )
+    )
 
 
 @contextmanager
 def _opened(path: Path, kind: str, member: str | None) -> Iterator[BinaryIO]:
     if kind == "gzip":
-        import gzip
-
         with gzip.open(path) as file:
             yield cast(BinaryIO, file)
     elif kind == "zstd":
         import pyarrow as pa
 
         with pa.CompressedInputStream(pa.OSFile(str(path)), "zstd") as file:
-            yield cast(BinaryIO, file)
+            yield cast(BinaryIO, _Zstd(file, path))
     else:
         with zipfile.ZipFile(path) as archive, archive.open(_member(archive, member, path)) as file:
             yield cast(BinaryIO, file)
+
+
+class _Zstd:
+    """A zstd stream whose damage is told apart from a full disk."""
+
+    def __init__(self, file: Any, path: Path) -> None:
+        self.file, self.path = file, path
+
+    def read(self, size: int) -> bytes:
+        try:
+            return bytes(self.file.read(size))
+        except OSError as error:
+            raise _broken(self.path, error) from None
 
 
 def _member(archive: zipfile.ZipFile, wanted: str | None, path: Path) -> str:
@@ -149,14 +207,22 @@ def _member(archive: zipfile.ZipFile, wanted: str | None, path: Path) -> str:
     if wanted is None and len(names) == 1:
         return names[0]
     found = f"no contiene «{wanted}»" if wanted else f"contiene {len(names)} archivos"
-    raise InputDataError(Problem(str(path), found, "un solo archivo, o cuál de ellos: " + ", ".join(names), "elija uno con --miembro"))
+    raise InputDataError(
+        Problem(str(path), found, "un solo archivo, o cuál de ellos: " + ", ".join(names), "elija uno con --miembro")
+    )
 
 
 def _from_cells(path: Path, kind: str, layouts: Iterable[Layout]) -> tuple[pl.LazyFrame, Layout, tuple[str, ...]]:
     """A workbook or an HTML page as text cells, with its header found by content."""
     if kind == "ole":
-        raise InputDataError(Problem(str(path), "un libro .xls antiguo (binario)", ".xlsx, .csv o el .xls de la Consulta Amigable",
-                                     "ábralo en Excel y guárdelo como .xlsx"))
+        raise InputDataError(
+            Problem(
+                str(path),
+                "un libro .xls antiguo (binario)",
+                ".xlsx, .csv o el .xls de la Consulta Amigable",
+                "ábralo en Excel y guárdelo como .xlsx",
+            )
+        )
     if kind == "html":
         from presupuesto_link.sources.siaf.cells import html_cells
 

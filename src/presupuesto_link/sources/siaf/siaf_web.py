@@ -14,7 +14,12 @@ _GLUED = {
     "subgenerica_det": "SUBGENERICA_DET", "especifica": "ESPECIFICA", "especifica_det": "ESPECIFICA_DET",
 }  # fmt: skip
 _PLAIN = {"anio": "ANO_EJE", "sec_ejec": "SEC_EJEC", "sec_func": "SEC_FUNC", "meta": "META"}
-_ANNUAL = {"pia": "MTO_PIA", "pim": "MTO_PIM", "certificado": "MTO_CERTIFICADO", "comprometido_anual": "MTO_COMPRO_ANUAL"}
+_ANNUAL = {
+    "pia": "MTO_PIA",
+    "pim": "MTO_PIM",
+    "certificado": "MTO_CERTIFICADO",
+    "comprometido_anual": "MTO_COMPRO_ANUAL",
+}
 _MONTHLY = {
     measure: [f"{prefix}_{month:02}" for month in MONTHS]
     for measure, prefix in (("comprometido", "MTO_AT_COMP"), ("devengado", "MTO_DEVENGA"), ("girado", "MTO_GIRADO"))
@@ -33,12 +38,24 @@ def name_of(header: str) -> pl.Expr:
 
 
 def _rows(raw: pl.LazyFrame) -> pl.LazyFrame:
-    codes = {name: code_of(header) for name, header in _GLUED.items()} | {name: pl.col(header) for name, header in _PLAIN.items()}
+    codes = {name: code_of(header) for name, header in _GLUED.items()} | {
+        name: pl.col(header) for name, header in _PLAIN.items()
+    }
     return exploded(raw, codes, _ANNUAL, _MONTHLY)
 
 
 LAYOUT = Layout(
-    name="siaf_web", title="exportación del SIAF web (86 columnas)",
-    columns=frozenset(_GLUED.values()) | frozenset(_PLAIN.values()) | frozenset(_ANNUAL.values())
+    name="siaf_web",
+    title="exportación del SIAF web (86 columnas)",
+    columns=frozenset(_GLUED.values())
+    | frozenset(_PLAIN.values())
+    | frozenset(_ANNUAL.values())
     | frozenset(c for columns in _MONTHLY.values() for c in columns),
-    rows=_rows, names={name: header for name, header in _GLUED.items() if name not in ("sector", "tipo_producto", "categoria_gasto", "tipo_transaccion")})
+    rows=_rows,
+    names={
+        name: header
+        for name, header in _GLUED.items()
+        if name not in ("sector", "tipo_producto", "categoria_gasto", "tipo_transaccion")
+    },
+    name_of=name_of,
+)

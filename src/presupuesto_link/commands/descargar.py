@@ -1,0 +1,120 @@
+"""`descargar`: one year of the portal's bulk files."""
+
+from __future__ import annotations
+
+import datetime as dt
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from presupuesto_link.commands.options import JsonOption
+from presupuesto_link.commands.printing import print_json
+
+if TYPE_CHECKING:
+    from rich.progress import Progress as Bar
+
+    from presupuesto_link.sources.download import Downloaded, Progress
+
+
+def descargar(
+    anio: Annotated[int, typer.Argument(help="Año fiscal", metavar="AÑO")],
+    tipo: Annotated[
+        str,
+        typer.Option("--tipo", "-t", help="Qué archivo: devengado, mensual, diario, gasto u opds", metavar="TIPO"),
+    ] = "devengado",
+    carpeta: Annotated[
+        Path, typer.Option("--carpeta", "-c", help="Carpeta donde queda el archivo", metavar="CARPETA")
+    ] = Path("descargas"),
+    url: Annotated[
+        str | None,
+        typer.Option("--url", help="Otra dirección: la del archivo, o la de su carpeta terminada en /", metavar="URL"),
+    ] = None,
+    forzar: Annotated[bool, typer.Option("--forzar", help="Descarga aunque el archivo ya esté y sea el mismo")] = False,
+    espera: Annotated[
+        int,
+        typer.Option(
+            "--espera", help="Segundos sin recibir datos antes de volver a conectarse", metavar="SEGUNDOS", min=1
+        ),
+    ] = 60,
+    como_json: JsonOption = False,
+) -> None:
+    """Descarga un año del gasto público del portal de datos abiertos del MEF; si se corta, sigue donde quedó.
+
+    Ejemplo: presupuesto-link descargar 2024 --tipo devengado
+    """
+    from presupuesto_link.sources.download import Patience, download, find_resource
+
+    resource = find_resource(tipo, anio, url)
+    patience = Patience(connect_s=min(30, espera), silence_s=espera)
+    try:
+        with _progress(resource.name) as report:
+            done = download(resource, carpeta, dt.date.today(), forzar, patience, report)
+    except KeyboardInterrupt:
+        typer.echo(f"Lo recibido de {resource.name} queda en {carpeta}: repita la orden y seguirá desde ahí.", err=True)
+        raise
+    if como_json:
+        _print_json(done)
+    else:
+        _print_summary(done)
+
+
+@contextmanager
+def _progress(name: str) -> Iterator[Callable[[Progress], None]]:
+    """A bar with bytes, speed and time left; nothing when stderr is not a terminal."""
+    if not sys.stderr.isatty():
+        yield lambda _: None
+        return
+    with _bar() as bar:
+        task, last = bar.add_task(name, total=None), [0]
+
+        def report(step: Progress) -> None:
+            if step.received < last[0] or not last[0]:  # begun again, or taken up: its bytes are not speed
+                bar.reset(task, total=step.total, completed=step.received)
+            last[0] = step.received
+            bar.update(task, description=step.doing, total=step.total, completed=step.received)
+
+        yield report
+
+
+def _bar() -> Bar:
+    from rich.console import Console
+    from rich.progress import BarColumn, DownloadColumn, TextColumn, TimeRemainingColumn, TransferSpeedColumn
+    from rich.progress import Progress as Bar
+    from rich.table import Column
+
+    text = TextColumn("{task.description}", markup=False, table_column=Column(no_wrap=True, overflow="ellipsis"))
+    size = DownloadColumn(table_column=Column(no_wrap=True, min_width=16))
+    columns = (text, BarColumn(bar_width=16), size, TransferSpeedColumn(), TimeRemainingColumn())
+    return Bar(*columns, console=Console(stderr=True))
+
+
+def _print_json(done: Downloaded) -> None:
+    print_json(
+        archivo=str(done.path),
+        origen=str(done.origin),
+        descargado=done.new,
+        url=done.version.url,
+        bytes=done.size,
+        sha256=done.sha256,
+        etag=done.version.etag,
+        last_modified=done.version.last_modified,
+        fecha_descarga=done.date,
+        reanudado_desde_bytes=done.resumed_from,
+        conexiones=done.connections,
+    )
+
+
+def _print_summary(done: Downloaded) -> None:
+    if done.new:
+        resumed = f" (desde {done.resumed_from:,} que ya estaban)" if done.resumed_from else ""
+        typer.echo(f"Descargado: {done.path}, {done.size:,} bytes{resumed}")
+    else:
+        typer.echo(f"Ya estaba: {done.path} es la versión del servidor, {done.size:,} bytes (del {done.date})")
+    typer.echo(f"Versión del servidor: {done.version.last_modified or done.version.etag or 'no la dice'}")
+    typer.echo(f"SHA-256: {done.sha256}")
+    typer.echo(f"Origen: {done.origin}")
+    typer.echo("Se comprobó el tamaño, las columnas y el año de la primera fila; las demás filas, al cargarlo.")

@@ -1,0 +1,371 @@
+"""From a SIAF extract to a snapshot: open → filter → type → reject in sight → sort → check → keep.
+
+Nothing here holds the file in memory: rows stream from the text to one parquet in the store's working folder, and from there, in
+batches, to the snapshot.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+import shutil
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+from email.utils import parsedate_to_datetime
+from glob import glob
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+from presupuesto_link.errors import Finding, InputDataError, Problem
+from presupuesto_link.sources.origin import read_origin
+from presupuesto_link.sources.siaf import LAYOUTS
+from presupuesto_link.sources.siaf.layout import AMOUNTS, NAME_PREFIX, NAMES, RECORD, Layout
+from presupuesto_link.sources.siaf.reading import RawExtract, digest_of, open_extract
+from presupuesto_link.sources.sorted_parquet import write_sorted
+from presupuesto_link.sources.store import Snapshot, Store, add_up, snapshot_id
+from presupuesto_link.tables.gasto import MEASURES, SCHEMA, TABLE_VERSION, Filters, keep, rejected_rows, type_rows
+from presupuesto_link.tables.gasto_checks import check_coverage, check_gasto, check_names, check_rejected, check_totals
+from presupuesto_link.tables.gasto_names import name_table
+
+REJECTED = "rechazadas.csv"
+_DATE = re.compile(r"(?<!\d)(20\d{2})[-_]?(0[1-9]|1[0-2])[-_]?(0[1-9]|[12]\d|3[01])(?!\d)")
+_UTF8_ERROR = re.compile(r"utf-?8", re.IGNORECASE)
+
+Progress = Callable[[str, int, int], None]
+
+
+@dataclass(frozen=True)
+class Published:
+    """Published totals to check against: measure → soles, and how many soles apart still agree."""
+
+    totals: Mapping[str, Decimal] = field(default_factory=dict)
+    tolerance: Decimal = Decimal(1)
+
+
+EVERYTHING = Filters()
+NOTHING_PUBLISHED = Published()
+
+
+@dataclass(frozen=True)
+class LoadReport:
+    """What a load did.
+
+    Attributes:
+        path: the file.
+        snapshot: where it is kept.
+        is_new: false when the store had it already and nothing was written.
+        findings: of the rows, of the totals asked for and of what an earlier cut-off had.
+        unchecked: what nobody looked at, in Spanish sentences.
+        rejected: the file of rejected rows, when there are any.
+    """
+
+    path: Path
+    snapshot: Snapshot
+    is_new: bool
+    findings: tuple[Finding, ...]
+    unchecked: tuple[str, ...]
+    rejected: Path | None
+
+
+def expand(patterns: Iterable[str]) -> list[Path]:
+    """The files that paths and globs name, each once, in order.
+
+    Raises:
+        InputDataError: a glob that names no file.
+    """
+    found: dict[Path, None] = {}
+    for pattern in patterns:
+        paths = (
+            sorted(glob(pattern, recursive=True)) if not Path(pattern).exists() and glob_like(pattern) else [pattern]
+        )
+        if not paths:
+            raise InputDataError(
+                Problem(pattern, "ningún archivo con ese nombre", "al menos un extracto", "revise la ruta")
+            )
+        found |= dict.fromkeys(Path(path) for path in paths)
+    return list(found)
+
+
+def glob_like(pattern: str) -> bool:
+    """Whether a path has wildcards."""
+    return any(sign in pattern for sign in "*?[")
+
+
+def load_extract(
+    path: Path,
+    store: Store,
+    filters: Filters = EVERYTHING,
+    cut_off: dt.date | None = None,
+    member: str | None = None,
+    published: Published = NOTHING_PUBLISHED,
+    progress: Progress = lambda *_: None,
+) -> LoadReport:
+    """Load one extract as a snapshot; the same file with the same filters and cut-off date is loaded once.
+
+    Args:
+        path: the extract, in any layout, encoding and container.
+        store: where it is kept.
+        filters: which rows; they are applied while reading.
+        cut_off: the day the figures are of; taken from the file's origin or name when not given, never from today.
+        member: which file of a zip with several.
+        published: totals to check against.
+        progress: called with what is being done, and how much of how much.
+
+    Raises:
+        InputDataError: unreadable or unknown file, no cut-off date, no row left by the filters.
+        OutputError: the store cannot be written; what it had is whole.
+    """
+    if not path.is_file():
+        raise InputDataError(
+            Problem(str(path), "el archivo no existe", "un extracto del SIAF", "revise la ruta escrita")
+        )
+    day, said_by = cut_off_of(path, cut_off)
+    size, changed = path.stat().st_size, path.stat().st_mtime_ns
+    digest = digest_of(path, lambda done: progress("Comprobando", done, size))
+    name = snapshot_id(
+        day.isoformat(), sha256=digest, filtros=filters.as_dict(), miembro=member or "", tabla=TABLE_VERSION
+    )
+    source = {"nombre": path.name, "sha256": digest, "bytes": size, "miembro": member}
+
+    def make(part: Path) -> dict[str, Any]:
+        made = _Loading(path, part, filters, member, digest, progress, day).run()
+        if path.stat().st_mtime_ns != changed:
+            raise InputDataError(
+                Problem(str(path), "el archivo cambió mientras se leía", "un archivo quieto", "repita la carga")
+            )
+        made["fuente"] = source | made["fuente"]
+        return made | {"fecha_corte": day.isoformat(), "fecha_corte_de": said_by, "filtros": filters.as_dict()}
+
+    snapshot, new = store.write(name, make)
+    return _report(path, store, snapshot, new, published)
+
+
+def cut_off_of(path: Path, given: dt.date | None) -> tuple[dt.date, str]:
+    """The cut-off date, and who says it: the caller, the file's origin or its name.
+
+    Raises:
+        InputDataError: nobody says it.
+    """
+    if given:
+        return given, "opción"
+    for beside in (path, path.with_name(path.name.partition(".")[0])):
+        origin = read_origin(beside)
+        for key in ("fecha_corte", "last_modified", "fecha_descarga"):
+            day = _as_date(origin.get(key, ""))
+            if day:
+                return day, f"origen ({key})"
+    found = _DATE.search(path.name)
+    day = _as_date("-".join(found.groups())) if found else None
+    if day:
+        return day, "nombre del archivo"
+    raise InputDataError(
+        Problem(str(path), "nadie dice de qué día son las cifras", "la fecha de corte del extracto",
+                "agregue --fecha-corte AAAA-MM-DD (el día en que se exportó o descargó)")
+    )  # fmt: skip
+
+
+def _as_date(text: str) -> dt.date | None:
+    try:
+        return dt.date.fromisoformat(text[:10])
+    except ValueError:
+        pass
+    try:
+        return parsedate_to_datetime(text).date()
+    except ValueError:
+        return None
+
+
+@dataclass(frozen=True)
+class _Loading:
+    """One file on its way into a working folder of the store."""
+
+    path: Path
+    part: Path
+    filters: Filters
+    member: str | None
+    digest: str
+    progress: Progress
+    day: dt.date
+
+    def run(self) -> dict[str, Any]:
+        """Fill the folder; the manifest without what the caller knows."""
+        work = self.part / "trabajo"
+        work.mkdir()
+        facts = self._converted(work)
+        rows = pl.scan_parquet(work / "filas.parquet")
+        good = rows.filter(pl.col("rechazo").is_null())
+        self.progress("Ordenando", 0, 0)
+        files = write_sorted(good, self.part / "gasto", list(SCHEMA))
+        if not files:
+            raise self._nothing(facts)
+        self.progress("Revisando", 0, 0)
+        repeated = self._name_tables(good)
+        layout: Layout = facts.pop("layout")
+        kept, totals = add_up(pl.scan_parquet(files))
+        findings = [
+            *check_rejected(facts["rechazos"], REJECTED),
+            *check_gasto(
+                [pl.scan_parquet(file) for file in files], self.day, layout.monthly, layout.name != "amigable"
+            ),
+            *check_names(repeated),
+        ]
+        shutil.rmtree(work)
+        return {
+            "programa": {"nombre": "presupuesto-link", "version": version("presupuesto-link")},
+            "bibliotecas": {"polars": version("polars")},
+            "tabla_version": TABLE_VERSION,
+            "fuente": facts["fuente"],
+            "filas": {
+                "registros_leidos": facts["leidos"],
+                "guardadas": kept,
+                "rechazadas": sum(facts["rechazos"].values()),
+            },
+            "totales": {str(y): {m: None if v is None else str(v) for m, v in t.items()} for y, t in totals.items()},
+            "ultimo_mes_con_devengado": _last_months(pl.scan_parquet(files)),
+            "hallazgos": [_stored(finding) for finding in findings],
+            "no_comprobado": _unchecked(layout, totals, facts["fuente"]["columnas_sin_usar"]),
+        }
+
+    def _converted(self, work: Path) -> dict[str, Any]:
+        """Every wanted row, typed, in `filas.parquet`. A file that only looked UTF-8 is read again as what it is."""
+        try:
+            return self._convert(work, None)
+        except pl.exceptions.ComputeError as error:
+            if not _UTF8_ERROR.search(str(error)):
+                raise self._unreadable(error) from None
+        try:
+            return self._convert(work, "cp1252")
+        except pl.exceptions.ComputeError as error:
+            raise self._unreadable(error) from None
+
+    def _convert(self, work: Path, encoding: str | None) -> dict[str, Any]:
+        self.progress("Leyendo", 0, self.path.stat().st_size)
+        with open_extract(
+            self.path, LAYOUTS, self.member, self.filters.needles, encoding, work, self.digest
+        ) as extract:
+            layout = extract.layout
+            rows = type_rows(self._wanted(layout, layout.named(extract.raw)))
+            rows.sink_parquet(work / "filas.parquet", compression="lz4", statistics=False)
+            read = int(extract.whole.select(pl.len()).collect().item())
+            reasons = _reasons(work / "filas.parquet")
+            if reasons:
+                self._write_rejected(extract, work)
+            source = {
+                "forma": layout.name,
+                "codificacion": extract.encoding,
+                "columnas_sin_usar": list(extract.ignored),
+            }
+            return {"layout": layout, "leidos": read, "rechazos": reasons, "fuente": source}
+
+    def _wanted(self, layout: Layout, raw: pl.LazyFrame) -> pl.LazyFrame:
+        rows = layout.rows(raw)
+        if (
+            layout.name == "amigable" and self.filters.anio
+        ):  # re-saved pages lose the year, which was part of the question
+            rows = rows.with_columns(pl.coalesce("anio", pl.lit(str(self.filters.anio))).alias("anio"))
+        return keep(rows, self.filters)
+
+    def _write_rejected(self, extract: RawExtract, work: Path) -> None:
+        """The rejected rows with the number of their record, counting the titles as 1."""
+        if extract.partial:
+            with open_extract(self.path, LAYOUTS, self.member, (), extract.encoding, work, self.digest) as whole:
+                self._write_rejected(whole, work)
+            return
+        raw = extract.raw
+        if RECORD not in raw.collect_schema().names():
+            raw = raw.with_row_index(RECORD, offset=2)
+        rows = rejected_rows(self._wanted(extract.layout, raw)).rename({"rechazo": "motivo"})
+        rows.sink_csv(self.part / REJECTED, include_bom=True)
+
+    def _name_tables(self, rows: pl.LazyFrame) -> dict[str, pl.DataFrame]:
+        folder = self.part / "dimensiones"
+        tables = {}
+        for column in rows.collect_schema().names():
+            if column.startswith(NAME_PREFIX):
+                name = column.removeprefix(NAME_PREFIX)
+                tables[name] = name_table(rows, NAMES[name], column)
+                folder.mkdir(exist_ok=True)
+                tables[name].write_parquet(folder / f"{name}.parquet", compression="zstd", statistics=True)
+        return tables
+
+    def _nothing(self, facts: Mapping[str, Any]) -> InputDataError:
+        asked = ", ".join(f"{name} {value}" for name, value in self.filters.as_dict().items()) or "ninguno"
+        why = (
+            f"; {sum(facts['rechazos'].values()):,} rechazadas: " + "; ".join(facts["rechazos"])
+            if facts["rechazos"]
+            else ""
+        )
+        return InputDataError(
+            Problem(str(self.path), f"ninguna fila útil de {facts['leidos']:,} registros (filtros: {asked}){why}",
+                    "al menos una fila", "revise los filtros y el archivo: una respuesta vacía es un error, no un cero")
+        )  # fmt: skip
+
+    def _unreadable(self, error: Exception) -> InputDataError:
+        detail = str(error).splitlines()[0]
+        return InputDataError(
+            Problem(str(self.path), f"registros que no se pueden separar en columnas ({detail})",
+                    "tantas celdas como títulos en cada registro",
+                    "busque comillas o separadores sueltos, o vuelva a exportar el archivo")
+        )  # fmt: skip
+
+
+def _reasons(path: Path) -> dict[str, int]:
+    """Why rows were rejected → how many."""
+    rows = pl.scan_parquet(path).filter(pl.col("rechazo").is_not_null())
+    return dict(rows.group_by("rechazo").len().collect().sort("len", "rechazo", descending=[True, False]).iter_rows())
+
+
+def _last_months(rows: pl.LazyFrame) -> dict[str, int]:
+    """Per year, the last month with devengado ≠ 0; a year whose devengado has no month is left out."""
+    moved = rows.filter((pl.col("devengado_soles") != 0) & (pl.col("mes") > 0))
+    table = moved.group_by("anio").agg(pl.col("mes").max()).collect().sort("anio")
+    return {str(year): month for year, month in table.iter_rows()}
+
+
+def _unchecked(layout: Layout, totals: Mapping[int, Mapping[str, Decimal | None]], ignored: list[str]) -> list[str]:
+    missing = [
+        a.replace("_", " ")
+        for a, m in zip(AMOUNTS, MEASURES, strict=True)
+        if all(t[m] is None for t in totals.values())
+    ]
+    said = [f"{layout.title} no da: {', '.join(missing)}"] if missing else []
+    if layout.name == "amigable":
+        said.append("la Consulta Amigable da una sola dimensión: no hay claves, unidades ni meses que revisar")
+    if ignored:
+        said.append(
+            f"{len(ignored)} columnas del archivo no se usan: {', '.join(ignored[:6])}{'…' if len(ignored) > 6 else ''}"
+        )
+    return said
+
+
+def _report(path: Path, store: Store, snapshot: Snapshot, new: bool, published: Published) -> LoadReport:
+    """What the snapshot says of itself, and what only this moment can say: published totals and the cut-off before."""
+    unchecked, findings = (
+        list(snapshot.manifest["no_comprobado"]),
+        [Finding(**row) for row in snapshot.manifest["hallazgos"]],
+    )
+    if published.totals:
+        findings += check_totals(snapshot.totals, published.totals, published.tolerance)
+    else:
+        unchecked.append("los totales, contra una cifra publicada (--total-publicado pim=…)")
+    before = store.previous(snapshot)
+    if before and snapshot.manifest["fuente"]["forma"] != "amigable":
+        findings += check_coverage(store.read(before.id), store.read(snapshot.id), before.cut_off)
+    else:
+        unchecked.append("si se perdió alguna unidad ejecutora: no hay un corte anterior del mismo archivo y año")
+    rejected = snapshot.folder / REJECTED
+    return LoadReport(path, snapshot, new, tuple(findings), tuple(unchecked), rejected if rejected.is_file() else None)
+
+
+def _stored(finding: Finding) -> dict[str, str]:
+    return {
+        "code": finding.code,
+        "place": finding.place,
+        "found": finding.found,
+        "expected": finding.expected,
+        "explanation": finding.explanation,
+    }

@@ -1,0 +1,28 @@
+"""CSV files that a spreadsheet may open: no text of the data ever runs as a formula."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import polars as pl
+
+RISKY_STARTS = ("=", "+", "-", "@", "\t", "\r")  # what a spreadsheet may take for a formula
+_PLAIN_NUMBER = r"^[+-]?\d[\d.,]*(?:[eE][+-]?\d+)?\s?%?$"
+
+
+def write_csv(frame: pl.DataFrame, path: Path) -> None:
+    """Write a table as UTF-8 with mark, so that spreadsheets read its accents; risky text gets an apostrophe.
+
+    Raises:
+        OSError: the file cannot be written.
+    """
+    frame.with_columns(_quoted(name) for name, kind in frame.schema.items() if kind == pl.String).write_csv(
+        path, include_bom=True
+    )
+
+
+def _quoted(column: str) -> pl.Expr:
+    """The column with an apostrophe before text that begins like a formula and is not a plain number or percentage."""
+    text = pl.col(column)
+    risky = pl.any_horizontal(text.str.starts_with(start) for start in RISKY_STARTS)
+    return pl.when(risky & ~text.str.contains(_PLAIN_NUMBER)).then(pl.concat_str(pl.lit("'"), text)).otherwise(text).alias(column)
