@@ -12,6 +12,13 @@ ROOT = Path(__file__).resolve().parents[1]
 SHARED = ROOT.parent / "shared"
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The generator of large files is tested apart from the default run."""
+    for item in items:
+        if "benchmarks" in item.path.parts:
+            item.add_marker(pytest.mark.lento)
+
+
 @pytest.fixture(scope="session")
 def inputs() -> Inputs:
     return load(embedded_analyses()["cajamarca-2024"])

@@ -150,7 +150,7 @@ FINDING_KINDS = _catalogue(
     ),
     FindingKind(
         "P03",
-        "Una acción transversal cuenta otra vez el dinero de las demás",
+        "Una acción transversal parece contar otra vez el dinero de las demás",
         "alta",
         "Mostrarla aparte y no sumarla con las demás acciones.",
     ),

@@ -48,7 +48,7 @@ FIELDS = _fields(
     ("saldo_soles", "PIM menos devengado", "soles", _OWN),
     ("ejecucion_ratio", "Devengado entre PIM; vacío si no hay PIM o es cero", "razón", _OWN),
     ("ejecucion_motivo", "Por qué no hay razón de ejecución", "texto", _OWN),
-    ("color_ejecucion", "Color de la ejecución", "color", _OWN),
+    ("color_ejecucion", "Color de la ejecución (gris = ND)", "color", _OWN),
     ("vinculo", "directo, transversal (no se suma), fila sin monto o sin fila", "texto", _OWN),
     ("acciones", "Número de AER", "cantidad", _OWN),
     ("transversales", "De ellas, las transversales, cuyo dinero no se suma", "cantidad", _OWN),

@@ -9,7 +9,8 @@ from __future__ import annotations
 import datetime as dt
 import re
 import shutil
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from decimal import Decimal
 from email.utils import parsedate_to_datetime
@@ -32,10 +33,13 @@ from presupuesto_link.tables.gasto_checks import check_coverage, check_gasto, ch
 from presupuesto_link.tables.gasto_names import name_table
 
 REJECTED = "rechazadas.csv"
+_SAMPLE = 1 << 20
 _DATE = re.compile(r"(?<!\d)(20\d{2})[-_]?(0[1-9]|1[0-2])[-_]?(0[1-9]|[12]\d|3[01])(?!\d)")
+_DISK_ERROR = re.compile(r"([^:]*) \(os error \d+\)|^parquet: (.*)")
 _UTF8_ERROR = re.compile(r"utf-?8", re.IGNORECASE)
 
-Progress = Callable[[str, int, int], None]
+Progress = Callable[[str, int, int, int], None]
+"""What is being done, bytes done, bytes in all (0 when not known), records."""
 
 
 @dataclass(frozen=True)
@@ -79,9 +83,8 @@ def expand(patterns: Iterable[str]) -> list[Path]:
     """
     found: dict[Path, None] = {}
     for pattern in patterns:
-        paths = (
-            sorted(glob(pattern, recursive=True)) if not Path(pattern).exists() and glob_like(pattern) else [pattern]
-        )
+        wild = any(sign in pattern for sign in "*?[") and not Path(pattern).exists()
+        paths = sorted(glob(pattern, recursive=True)) if wild else [pattern]  # noqa: PTH207 - absolute patterns too
         if not paths:
             raise InputDataError(
                 Problem(pattern, "ningún archivo con ese nombre", "al menos un extracto", "revise la ruta")
@@ -90,12 +93,7 @@ def expand(patterns: Iterable[str]) -> list[Path]:
     return list(found)
 
 
-def glob_like(pattern: str) -> bool:
-    """Whether a path has wildcards."""
-    return any(sign in pattern for sign in "*?[")
-
-
-def load_extract(
+def load_extract(  # noqa: PLR0913, PLR0917 - the options of `cargar`
     path: Path,
     store: Store,
     filters: Filters = EVERYTHING,
@@ -125,14 +123,15 @@ def load_extract(
         )
     day, said_by = cut_off_of(path, cut_off)
     size, changed = path.stat().st_size, path.stat().st_mtime_ns
-    digest = digest_of(path, lambda done: progress("Comprobando", done, size))
+    digest = digest_of(path, lambda done: progress("Comprobando", done, size, 0))
     name = snapshot_id(
         day.isoformat(), sha256=digest, filtros=filters.as_dict(), miembro=member or "", tabla=TABLE_VERSION
     )
     source = {"nombre": path.name, "sha256": digest, "bytes": size, "miembro": member}
 
     def make(part: Path) -> dict[str, Any]:
-        made = _Loading(path, part, filters, member, digest, progress, day).run()
+        with _disk_errors():
+            made = _Loading(path, part, filters, member, digest, progress, day).run()
         if path.stat().st_mtime_ns != changed:
             raise InputDataError(
                 Problem(str(path), "el archivo cambió mientras se leía", "un archivo quieto", "repita la carga")
@@ -142,6 +141,18 @@ def load_extract(
 
     snapshot, new = store.write(name, make)
     return _report(path, store, snapshot, new, published)
+
+
+@contextmanager
+def _disk_errors() -> Iterator[None]:
+    """Polars wraps the errors of the disk in its own, even losing which one it was; here they are what they were."""
+    try:
+        yield
+    except pl.exceptions.PolarsError as error:
+        found = _DISK_ERROR.search(str(error))
+        if not found:
+            raise
+        raise OSError((found[1] or found[2]).strip()) from error
 
 
 def cut_off_of(path: Path, given: dt.date | None) -> tuple[dt.date, str]:
@@ -198,11 +209,11 @@ class _Loading:
         facts = self._converted(work)
         rows = pl.scan_parquet(work / "filas.parquet")
         good = rows.filter(pl.col("rechazo").is_null())
-        self.progress("Ordenando", 0, 0)
+        self.progress("Ordenando", 0, 0, 0)
         files = write_sorted(good, self.part / "gasto", list(SCHEMA))
         if not files:
             raise self._nothing(facts)
-        self.progress("Revisando", 0, 0)
+        self.progress("Revisando", 0, 0, 0)
         repeated = self._name_tables(good)
         layout: Layout = facts.pop("layout")
         kept, totals = add_up(pl.scan_parquet(files))
@@ -234,23 +245,27 @@ class _Loading:
         """Every wanted row, typed, in `filas.parquet`. A file that only looked UTF-8 is read again as what it is."""
         try:
             return self._convert(work, None)
-        except pl.exceptions.ComputeError as error:
+        except pl.exceptions.PolarsError as error:
+            if _DISK_ERROR.search(str(error)):
+                raise
             if not _UTF8_ERROR.search(str(error)):
                 raise self._unreadable(error) from None
         try:
             return self._convert(work, "cp1252")
-        except pl.exceptions.ComputeError as error:
+        except pl.exceptions.PolarsError as error:
+            if _DISK_ERROR.search(str(error)):
+                raise
             raise self._unreadable(error) from None
 
     def _convert(self, work: Path, encoding: str | None) -> dict[str, Any]:
-        self.progress("Leyendo", 0, self.path.stat().st_size)
         with open_extract(
             self.path, LAYOUTS, self.member, self.filters.needles, encoding, work, self.digest
         ) as extract:
             layout = extract.layout
-            rows = type_rows(self._wanted(layout, layout.named(extract.raw)))
-            rows.sink_parquet(work / "filas.parquet", compression="lz4", statistics=False)
-            read = int(extract.whole.select(pl.len()).collect().item())
+            raw, counted = self._counted(extract)
+            rows = type_rows(self._wanted(layout, layout.named(raw)))
+            rows.sink_parquet(work / "filas.parquet", compression="lz4", statistics=False, row_group_size=50_000)
+            read = counted[0] if extract.lines is None else extract.lines
             reasons = _reasons(work / "filas.parquet")
             if reasons:
                 self._write_rejected(extract, work)
@@ -260,6 +275,28 @@ class _Loading:
                 "columnas_sin_usar": list(extract.ignored),
             }
             return {"layout": layout, "leidos": read, "rechazos": reasons, "fuente": source}
+
+    def _counted(self, extract: RawExtract) -> tuple[pl.LazyFrame, list[int]]:
+        """The columns in use, and a count of the records that grows while they are read, for the bar and the summary."""
+        used, counted = extract.used(), [0]
+        size, width = _bytes_of(extract.text)
+        raw = extract.raw.select(used)
+
+        def count(batch: pl.DataFrame) -> pl.DataFrame:
+            counted[0] += batch.height
+            self.progress("Leyendo", min(size, int(counted[0] * width)), size, counted[0])
+            return batch
+
+        schema = raw.collect_schema()
+        counting = raw.map_batches(
+            count,
+            streamable=True,
+            projection_pushdown=False,
+            predicate_pushdown=False,
+            slice_pushdown=False,
+            schema=schema,
+        )
+        return counting, counted
 
     def _wanted(self, layout: Layout, raw: pl.LazyFrame) -> pl.LazyFrame:
         rows = layout.rows(raw)
@@ -271,7 +308,7 @@ class _Loading:
 
     def _write_rejected(self, extract: RawExtract, work: Path) -> None:
         """The rejected rows with the number of their record, counting the titles as 1."""
-        if extract.partial:
+        if extract.lines is not None:
             with open_extract(self.path, LAYOUTS, self.member, (), extract.encoding, work, self.digest) as whole:
                 self._write_rejected(whole, work)
             return
@@ -311,6 +348,15 @@ class _Loading:
                     "tantas celdas como títulos en cada registro",
                     "busque comillas o separadores sueltos, o vuelva a exportar el archivo")
         )  # fmt: skip
+
+
+def _bytes_of(text: Path | None) -> tuple[int, float]:
+    """The size of a text and about how many bytes a record takes."""
+    if text is None:
+        return 0, 0.0
+    with text.open("rb") as file:
+        sample = file.read(_SAMPLE)
+    return text.stat().st_size, len(sample) / max(1, sample.count(b"\n") - 1)
 
 
 def _reasons(path: Path) -> dict[str, int]:

@@ -22,7 +22,7 @@ from presupuesto_link.measures.execution import measure_execution
 from presupuesto_link.measures.semaforo import colour
 from presupuesto_link.scenarios.compare import Scenario, run_scenario
 from presupuesto_link.sources.evaluation import read_evaluation
-from presupuesto_link.specs import AnalisisSpec, AvanceSpec, EscenarioSpec, NdPolicy, PerfilSpec, read_spec
+from presupuesto_link.specs import AnalisisSpec, EscenarioSpec, PerfilSpec, read_spec
 from presupuesto_link.tables.budget import AerBudget, check_budget
 from presupuesto_link.tables.plan import Plan, check_plan
 
@@ -203,7 +203,7 @@ def _run_scenarios(
 def with_settings(
     inputs: Inputs,
     perfil: str | None = None,
-    politica_nd: NdPolicy | None = None,
+    politica_nd: str | None = None,
     pares: tuple[tuple[int, int], ...] | None = None,
 ) -> Inputs:
     """The same inputs under another profile, ND policy or year pairs; what is not given stays as in the analysis.
@@ -217,10 +217,7 @@ def with_settings(
             Problem("opción --perfil", f"«{perfil}»", "uno de " + ", ".join(known), "elija un perfil del análisis")
         )
     spec = inputs.spec
-    advance = AvanceSpec(
-        perfil=perfil or spec.avance.perfil,
-        perfil_replica=spec.avance.perfil_replica,
-        politica_nd=politica_nd or spec.avance.politica_nd,
-    )
+    chosen = {"perfil": perfil, "politica_nd": politica_nd}
+    advance = spec.avance.model_copy(update={key: value for key, value in chosen.items() if value is not None})
     matrices = spec.matrices.model_copy(update={"pares": pares or spec.matrices.pares})
     return replace(inputs, spec=spec.model_copy(update={"avance": advance, "matrices": matrices}))

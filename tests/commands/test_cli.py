@@ -122,6 +122,78 @@ def test_auditar_filters(capsys):
     assert {f["severidad"] for f in found} == {"baja"}
 
 
+@pytest.mark.parametrize("extra", [[], ["--json"]])
+def test_auditar_an_unknown_code_lists_the_ones_there_are(capsys, extra):
+    code, out, err = call(capsys, "auditar", "--codigo", "ZZZ", *extra)
+    assert (code, out) == (1, "")
+    assert "opción --codigo" in err
+    assert all(known in err for known in ("«ZZZ»", "A01", "C01", "P03"))
+
+
+def test_matriz_uses_the_last_pair_of_the_analysis(capsys, tmp_path, analysis):
+    folder = ROOT / "analyses" / "cajamarca-2024"
+    text = (
+        (folder / "analisis.toml").read_text(encoding="utf-8").replace("[[2023, 2023], [2023, 2024]]", "[[2023, 2023]]")
+    )
+    path = tmp_path / "analisis.toml"
+    path.write_text(text.replace('"../../data', f'"{ROOT.as_posix()}/data'), encoding="utf-8")
+    out = json.loads(call(capsys, "matriz", "-a", str(path), "--json")[1])
+    assert (out["anio_ejecucion"], out["anio_resultado"]) == (2023, 2023)
+    out = json.loads(call(capsys, "matriz", "-a", str(path), "--resultado", "2024", "--json")[1])
+    assert (out["anio_ejecucion"], out["anio_resultado"]) == (2023, 2024)
+    assert "el último par del análisis" in " ".join(call(capsys, "matriz", "--help")[1].split())
+
+
+TABLES = [["matriz"], ["escenario"], ["ranking"], ["avance", "--nivel", "aer"], ["avance", "--nivel", "indicador"]]
+
+
+@pytest.mark.parametrize("width", [80, 100, 120])
+@pytest.mark.parametrize("arguments", TABLES, ids=" ".join)
+def test_tables_fit_the_width_and_never_cut_a_code(capsys, monkeypatch, analysis, arguments, width):
+    monkeypatch.setenv("COLUMNS", str(width))
+    out = call(capsys, *arguments)[1]
+    rows = [line for line in out.splitlines() if re.match(r"(?:\s*\d+\s+)?(?:IND\.\d\d\.)?AER\.", line)]
+    assert rows
+    assert all(len(line.rstrip()) <= width for line in rows)
+    codes = set(analysis.inputs.plan.acciones["accion"])
+    assert not [c for c in re.findall(r"AER\.[\d.…]+", out) if c.rstrip(".") not in codes]
+
+
+def test_names_keep_whole_words_at_80_columns(capsys, monkeypatch):
+    monkeypatch.setenv("COLUMNS", "80")
+    for arguments in (["ranking"], ["escenario"]):
+        out = call(capsys, *arguments)[1]
+        assert not re.search(r"^\s*[a-zñáéíóú]{1,3}\s*$", out, flags=re.MULTILINE), arguments
+        assert "\nAER.05.01" in out or " AER.05.01 Fortalecer" in out
+
+
+def test_columns_that_do_not_fit_are_named(capsys, monkeypatch):
+    monkeypatch.setenv("COLUMNS", "60")
+    assert "No caben a este ancho:" in call(capsys, "ranking")[1]
+    monkeypatch.setenv("COLUMNS", "x")
+    assert "No caben" not in call(capsys, "ranking")[1]
+
+
+def test_missing_data_is_nd_and_missing_money_is_not_zero(capsys):
+    out = call(capsys, "matriz")[1]
+    assert "gris" not in out
+    assert not re.search(r"S/ 0\b", out)
+    assert re.search(r"^ND\s+rojo\s+3\s+sin presupuesto\s+—", out, flags=re.MULTILINE)
+    for level in ("oer", "indicador"):
+        out = call(capsys, "avance", "--nivel", level, "--anio", "2024")[1]
+        assert "gris" not in out
+        assert re.search(r"\bND\b", out)
+        assert "razon_" not in out
+
+
+def test_graficar_refuses_what_is_not_its_own(capsys, tmp_path):
+    (tmp_path / "tesis.docx").write_bytes(b"x")
+    code, _, err = call(capsys, "graficar", "--salida", str(tmp_path))
+    assert code == 1
+    assert "una carpeta con otros archivos" in err
+    assert [path.name for path in tmp_path.iterdir()] == ["tesis.docx"]
+
+
 def test_ranking_json_equals_the_library(capsys, analysis):
     rows = json.loads(call(capsys, "ranking", "--json")[1])["filas"]
     assert [(r["accion"], r["puesto"], r["puntaje_ratio"], r["pim_soles"]) for r in rows] == [

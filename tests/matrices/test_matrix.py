@@ -156,7 +156,9 @@ def test_some_diagnoses_of_the_report(analysis):
     later = dict(analysis.diagnoses[1].select("accion", "diagnostico").iter_rows())
     assert later["AER.07.05"] == "destrabar"
     assert later["AER.10.01"] == "rediseñar"
-    assert later["AER.01.03"] == "revisar meta"  # its only scored indicator is a permissible minimum the text calls descending
+    assert (
+        later["AER.01.03"] == "revisar meta"
+    )  # its only scored indicator is a permissible minimum the text calls descending
     assert later["AER.09.04"] == "revisar meta"
     assert later["AER.13.02"] == "completar dato"
     assert later["AER.09.01"] == "sin presupuesto vinculado"

@@ -5,13 +5,16 @@ import json
 import os
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import polars as pl
 import pytest
 
-from presupuesto_link.errors import OutputError
+from presupuesto_link.errors import InfeasibleScenarioError, OutputError, Problem
+from presupuesto_link.presentation import folder as folders
 from presupuesto_link.presentation import outputs
+from presupuesto_link.presentation.csv_files import write_csv
 from presupuesto_link.presentation.summary import summary_lines
 from presupuesto_link.presentation.tables import result_tables
 
@@ -90,7 +93,7 @@ def test_a_failure_leaves_the_previous_result_whole(analysis, tmp_path, monkeypa
     folder.mkdir()
     digest = hashlib.sha256(b"x").hexdigest()
     manifest = {"programa": {"nombre": "presupuesto-link"}, "salidas": {"antes.txt": digest}}
-    (folder / outputs.MANIFEST).write_text(json.dumps(manifest), encoding="utf-8")
+    (folder / folders.MANIFEST).write_text(json.dumps(manifest), encoding="utf-8")
     (folder / "antes.txt").write_bytes(b"x")
 
     def full_disk(*_: object) -> None:
@@ -100,7 +103,7 @@ def test_a_failure_leaves_the_previous_result_whole(analysis, tmp_path, monkeypa
     with pytest.raises(OutputError, match="no se pudo escribir"):
         outputs.write_analysis(analysis, folder)
     assert sorted(p.name for p in tmp_path.iterdir()) == ["salida"]
-    assert sorted(p.name for p in folder.iterdir()) == ["antes.txt", outputs.MANIFEST]
+    assert sorted(p.name for p in folder.iterdir()) == ["antes.txt", folders.MANIFEST]
 
 
 def test_a_foreign_folder_is_never_replaced(analysis, tmp_path):
@@ -116,7 +119,7 @@ def test_results_that_a_person_edited_are_never_lost(analysis, tmp_path):
     folder = tmp_path / "salida"
     folder.mkdir()
     manifest = {"programa": {"nombre": "presupuesto-link"}, "salidas": {"libro.xlsx": hashlib.sha256(b"x").hexdigest()}}
-    (folder / outputs.MANIFEST).write_text(json.dumps(manifest), encoding="utf-8")
+    (folder / folders.MANIFEST).write_text(json.dumps(manifest), encoding="utf-8")
     (folder / "libro.xlsx").write_bytes(b"editado a mano")
     (folder / "notas.docx").write_bytes(b"notas")
     with pytest.raises(OutputError, match=r"agregados o cambiados después de escribirse: libro.xlsx, notas.docx"):
@@ -144,7 +147,7 @@ def test_the_swap_puts_the_earlier_folder_back_when_it_fails(tmp_path, monkeypat
 
     monkeypatch.setattr(Path, "replace", locked)
     with pytest.raises(PermissionError):
-        outputs._swap(part, folder)
+        folders._swap(part, folder)
     assert (folder / "a").read_text(encoding="utf-8") == "a"
 
 
@@ -154,3 +157,96 @@ def test_the_summary_is_computed(analysis):
     assert "36 AER, PIM S/ 5,801,047,905, devengado S/ 4,740,482,810 (81.72 %)" in text
     assert f"{len(analysis.audit.hallazgos)} hallazgos" in text
     assert "Sin presupuesto vinculado: 11 AER" in text
+
+
+def test_corrections_are_explained_by_the_codes_the_audit_gives_them(analysis):
+    """Of the ten corrections, eight change a value (C01) and two a name or a code (I07): see correcciones.toml."""
+    text = "\n".join(summary_lines(analysis))
+    assert "10 correcciones aplicadas (8 de valores, que la auditoría lista como C01, y 2 de nombres o códigos" in text
+
+
+def test_a_scenario_without_solution_is_told_and_not_hidden(analysis):
+    error = InfeasibleScenarioError(Problem("escenario x", "nadie puede dar", "al menos una AER", "amplíe el tope"))
+    other = replace(analysis, unsolved=((analysis.inputs.scenarios[0], error),))
+    text = "\n".join(summary_lines(other))
+    title = analysis.inputs.scenarios[0].titulo
+    assert f"Escenario no calculable: «{title}»: nadie puede dar, y se esperaba al menos una AER." in text
+    assert "no calculable" not in "\n".join(summary_lines(analysis))
+
+
+@pytest.fixture
+def one_figure(monkeypatch):
+    """Drawing is not what is tested: one figure that writes two small files."""
+    from presupuesto_link.presentation import plots
+
+    def save(figure: plots.Figure, folder: Path) -> None:
+        folder.mkdir(parents=True, exist_ok=True)
+        for kind in ("png", "svg"):
+            (folder / f"{figure.name}.{kind}").write_bytes(b"x")
+
+    figure = plots.Figure("ranking", "t", "a.", None, 1, 1, pl.DataFrame())
+    monkeypatch.setattr(plots, "draw_all", lambda _: (figure,))
+    monkeypatch.setattr(plots, "save_figure", save)
+    return save
+
+
+def test_figures_are_written_with_their_manifest_and_replaced(analysis, tmp_path, one_figure):
+    folder = tmp_path / "graficos"
+    for _ in range(2):
+        assert [figure.name for figure in outputs.write_figures(analysis, folder)] == ["ranking"]
+        assert sorted(digests(folder)) == ["manifiesto.json", "ranking.png", "ranking.svg"]
+    manifest = json.loads((folder / "manifiesto.json").read_text(encoding="utf-8"))
+    assert manifest["orden"] == "graficar"
+    assert manifest["salidas"] == {name: d for name, d in digests(folder).items() if name != "manifiesto.json"}
+
+
+def test_figures_never_replace_foreign_or_edited_files(analysis, tmp_path, one_figure):
+    (tmp_path / "tesis.docx").write_bytes(b"x")
+    with pytest.raises(OutputError, match="una carpeta con otros archivos"):
+        outputs.write_figures(analysis, tmp_path)
+    folder = tmp_path / "graficos"
+    outputs.write_figures(analysis, folder)
+    (folder / "ranking.svg").write_bytes(b"retocado a mano")
+    with pytest.raises(OutputError, match=r"cambiados después de escribirse: ranking.svg"):
+        outputs.write_figures(analysis, folder)
+    assert (folder / "ranking.svg").read_bytes() == b"retocado a mano"
+    assert (tmp_path / "tesis.docx").read_bytes() == b"x"
+
+
+def test_figures_never_replace_a_whole_analysis(analysis, tmp_path, one_figure):
+    folder = tmp_path / "salida"
+    folder.mkdir()
+    (folder / "libro.xlsx").write_bytes(b"x")
+    folders.write_manifest(folder, "analizar", {"programa": {"nombre": "presupuesto-link"}})
+    with pytest.raises(OutputError, match="los resultados de «analizar»"):
+        outputs.write_figures(analysis, folder)
+    assert (folder / "libro.xlsx").read_bytes() == b"x"
+
+
+def test_figures_are_all_or_nothing(analysis, tmp_path, one_figure, monkeypatch):
+    from presupuesto_link.presentation import plots
+
+    folder = tmp_path / "graficos"
+    outputs.write_figures(analysis, folder)
+    before = digests(folder)
+
+    def half(figure: plots.Figure, target: Path) -> None:
+        (target / "ranking.png").write_bytes(b"a medias")
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(plots, "save_figure", half)
+    with pytest.raises(OutputError, match="no queda espacio en el disco"):
+        outputs.write_figures(analysis, folder)
+    assert digests(folder) == before
+    assert [path.name for path in tmp_path.iterdir()] == ["graficos"]
+
+
+def test_text_of_a_csv_never_runs_as_a_formula_and_numbers_stay(tmp_path):
+    risky = ["=1+1", "+SUM(A1)", "-2+3", "@x", "\tx", "\rx", "-", "+51 999"]
+    plain = ["-7.7", "+3", "-35.03%", "-1,234.5 %", "-1e-05", "AER.01.01", "", "a=b", "'=x", None]
+    frame = pl.DataFrame({"texto": [*risky, *plain], "n_ratio": [-0.5] * (len(risky) + len(plain))})
+    write_csv(frame, tmp_path / "t.csv")
+    back = pl.read_csv(tmp_path / "t.csv", schema_overrides={"texto": pl.String})
+    assert back["texto"].to_list() == [*(f"'{text}" for text in risky), *plain]
+    assert back["n_ratio"].to_list() == frame["n_ratio"].to_list()
+    assert frame["texto"][0] == "=1+1"

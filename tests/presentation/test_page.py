@@ -12,9 +12,13 @@ from pathlib import PurePosixPath
 import polars as pl
 import pytest
 
+from presupuesto_link.errors import InfeasibleScenarioError, Problem
 from presupuesto_link.matrices.diagnosis import DIAGNOSES
 from presupuesto_link.pipeline import Analysis, analyse, with_settings
 from presupuesto_link.presentation.page import FigureRef, render_page, ten_lines
+from presupuesto_link.presentation.page.method import method
+from presupuesto_link.presentation.selection import binding_limits, reached_limits
+from presupuesto_link.presentation.words import lagging_words
 from presupuesto_link.wording import millions, percent, soles
 
 VOID = {"meta", "link", "img", "br"}
@@ -111,7 +115,7 @@ def test_the_numbers_of_the_published_evaluation(analysis: Analysis) -> None:
         "S/ 4,740.5 M",
         "11 de 48 AER",
         "S/ 8,900.2 M",
-        "124 observaciones",
+        "134 observaciones",
         "55.65%",
     ):
         assert expected in words, expected
@@ -268,3 +272,80 @@ def test_association_is_never_worded_as_effect(page: Reader) -> None:
     ours = page.text.lower()
     for wording in ("por gastar", "gracias a", "debido al gasto", "logra porque", "produce el resultado"):
         assert wording not in ours
+
+
+def test_matching_the_figures_the_rules_were_deduced_from_proves_nothing(page: Reader) -> None:
+    section = page.text.split("Conciliación de los avances declarados")[1].split("Correcciones usadas")[0]
+    assert "deducida de estas mismas cifras (coincidir no la prueba)" in section
+    assert "razón ascendente" in section
+    assert "valor en fracción" in section
+    assert "razon" not in section
+
+
+def test_what_is_kept_aside_is_named(analysis: Analysis) -> None:
+    words = dict(method(analysis))["Presupuesto vinculado"]
+    reason = analysis.inputs.spec.vinculo.motivo_transversal
+    assert words.startswith("Sólo se suman las AER de vínculo directo. AER.07.01 queda aparte: ")
+    assert words.endswith(f": {reason[0].lower()}{reason[1:].rstrip('.')}.")
+
+
+@pytest.mark.parametrize(("across", "reason", "end"), [
+    ((), "Vuelve a contar.", "directo."),
+    (("AER.01.01",), "", "directo. AER.01.01 queda aparte."),
+    (("AER.01.01", "AER.02.01"), "Cuentan otra vez.", "AER.01.01 y AER.02.01 quedan aparte: cuentan otra vez."),
+])  # fmt: skip
+def test_what_is_kept_aside_follows_the_spec(analysis: Analysis, across, reason, end) -> None:
+    link = analysis.inputs.spec.vinculo.model_copy(update={"transversales": across, "motivo_transversal": reason})
+    inputs = replace(analysis.inputs, spec=analysis.inputs.spec.model_copy(update={"vinculo": link}))
+    assert dict(method(replace(analysis, inputs=inputs)))["Presupuesto vinculado"].endswith(end)
+
+
+def test_lagging_and_achieving_are_told_apart(analysis: Analysis, page: Reader) -> None:
+    spec = analysis.inputs.spec
+    assert lagging_words(spec) in page.text
+    assert "menor de 95 % (por debajo del verde)" in lagging_words(spec)
+    assert "de 75 % o más (fuera del rojo)" in lagging_words(spec)
+    other = spec.model_copy(update={"ranking": spec.ranking.model_copy(update={"rezagada_bajo_ratio": 0.7})})
+    assert "menor de 70 %;" in lagging_words(other)
+    assert "lograr y estar" not in lagging_words(other)
+    assert "par usado para decidir" not in page.text
+    assert "el ranking y los escenarios usan estos años" in page.text
+
+
+def test_what_was_achieved_and_what_is_to_be_sustained_add_up(analysis: Analysis, page: Reader) -> None:
+    """Counted in the diagnosis table: 20 actions executed and achieved 75 % or more, 17 of them to be sustained."""
+    assert "Ejecutaron y lograron 20 AER (75 % o más del PIM y 75 % o más de avance): 17 por sostener y 3" in page.text
+
+
+def test_a_limit_that_is_only_reached_does_not_stop_the_scenario(analysis: Analysis) -> None:
+    scenario = analysis.scenarios[0]
+    limits = scenario.restricciones.with_columns(frena=pl.col("activa") & (pl.int_range(pl.len()) > 2))
+    loose = replace(scenario, restricciones=limits, cautelas=("Conviene esperar.",))
+    other = replace(analysis, scenarios=(loose,))
+    stops, reached = binding_limits(loose), reached_limits(loose)
+    assert stops.height and reached.height
+    assert f"{stops.height} topes lo frenan" in sentences(other)
+    text = Reader(render_page(other, [])).text
+    before, after = text.split("Topes que se alcanzan sin frenar nada")
+    assert all(sentence in before for sentence in stops["frase"])
+    assert all(sentence in after for sentence in reached["frase"])
+    assert "Conviene esperar." in before
+
+
+def test_a_scenario_without_solution_is_on_the_page(analysis: Analysis) -> None:
+    error = InfeasibleScenarioError(Problem("escenario x", "nadie puede dar", "al menos una AER", "amplíe el tope"))
+    spec = analysis.inputs.scenarios[0]
+    none = replace(analysis, scenarios=(), unsolved=((spec, error),))
+    text = Reader(render_page(none, [])).text
+    assert f"Escenario no calculable: {spec.titulo}" in text
+    assert "nadie puede dar, y se esperaba al menos una AER. Qué hacer: amplíe el tope." in text
+    assert "El análisis no tiene escenarios" not in text
+    assert "Ningún escenario se pudo calcular." in sentences(none)
+
+
+def test_wide_tables_scroll_in_a_named_box_of_their_own(page: Reader, html: str) -> None:
+    boxes = [attrs for attrs in page.all("div") if attrs.get("class") == "desliza"]
+    assert len(boxes) == len(page.all("table"))
+    assert all(box["role"] == "region" and box["tabindex"] == "0" and box["aria-label"] for box in boxes)
+    rule = re.search(r"\.desliza \{([^}]*)\}", html)
+    assert rule and "overflow-x: auto" in rule[1] and "position: relative" in rule[1]

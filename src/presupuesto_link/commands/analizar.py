@@ -58,5 +58,5 @@ def print_summary(result: Analysis, folder: Path, files: int) -> None:
     for line in summary_lines(result):
         typer.echo(line)
     typer.echo("")
-    print_ranking(result.ranking, 10)
+    print_ranking(result, 10)
     typer.echo(f"{files} archivos en {folder}. Abra {folder / 'index.html'}")

@@ -50,16 +50,31 @@ def auditar(
     """
     from presupuesto_link.pipeline import analyse
 
+    codigo = _known_code(codigo)
     audit = analyse(open_analysis(analisis, gasto, plan)).audit
     chosen = [
         f
         for f in audit.hallazgos
-        if (severidad is None or f.kind.severity == severidad.value) and (codigo is None or f.code == codigo.upper())
+        if (severidad is None or f.kind.severity == severidad.value) and (codigo is None or f.code == codigo)
     ]
     if como_json:
         print_json(hallazgos=[f.as_row() for f in chosen])
         return
     _print_findings(chosen)
+
+
+def _known_code(code: str | None) -> str | None:
+    """The code as the catalogue writes it.
+
+    Raises:
+        SpecError: the catalogue has no such code; the message lists the ones it has.
+    """
+    from presupuesto_link.errors import FINDING_KINDS, Problem, SpecError
+
+    if code is None or code.strip().upper() in FINDING_KINDS:
+        return code and code.strip().upper()
+    known = ", ".join(sorted(FINDING_KINDS))
+    raise SpecError(Problem("opción --codigo", f"«{code}»", f"uno de {known}", "elija un código de la lista"))
 
 
 def _print_findings(findings: list[Finding]) -> None:

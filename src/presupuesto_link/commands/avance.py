@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -16,7 +16,7 @@ from presupuesto_link.commands.options import (
     ProfileOption,
     open_analysis,
 )
-from presupuesto_link.commands.printing import print_json, print_table, records
+from presupuesto_link.commands.printing import Column, code, number, print_json, print_table, records
 
 if TYPE_CHECKING:
     import polars as pl
@@ -77,6 +77,7 @@ def _must_have_rows(frame: pl.DataFrame, year: int | None, elements: pl.DataFram
 
 
 def _print_elements(frame: pl.DataFrame, title: str) -> None:
+    from presupuesto_link.presentation.theme import band_name
     from presupuesto_link.wording import percent
 
     rows = [
@@ -84,55 +85,39 @@ def _print_elements(frame: pl.DataFrame, title: str) -> None:
             str(r["anio"]),
             r["elemento"],
             percent(r["avance_ratio"], 2),
-            r["color"],
+            band_name(r["color"]),
             f"{r['con_dato']}/{r['indicadores']}",
             "sí" if r["color_depende_nd"] else "no",
         )
         for r in frame.iter_rows(named=True)
     ]
-    print_table(
-        title,
-        [
-            ("Año", "left"),
-            ("Elemento", "left"),
-            ("Avance", "right"),
-            ("Color", "left"),
-            ("Con dato", "right"),
-            ("¿Depende del ND?", "left"),
-        ],
-        rows,
-    )
+    headings = [code("Año"), code("Elemento"), number("Avance"), code("Color"), number("Con dato")]
+    print_table(title, [*headings, Column("¿Depende del ND?")], rows)
 
 
 def _print_indicators(frame: pl.DataFrame, profile: str) -> None:
-    from presupuesto_link.wording import percent, plain_number
-
-    rows = [
-        (
-            str(r["anio"]),
-            r["indicador"],
-            r["sentido"],
-            plain_number(r["meta"]),
-            plain_number(r["obtenido"]),
-            percent(r["tipo1_ratio"], 2),
-            percent(r["tipo2_ratio"], 2),
-            r["regla"] or r["tipo1_motivo"] or "",
-            r["color"],
-        )
-        for r in frame.iter_rows(named=True)
-    ]
+    headings = [code("Año", spare=True), code("Indicador"), Column("Sentido", least=11, spare=True), number("Meta")]
+    headings += [number("Obtenido"), number("Tipo I"), number("Tipo II", spare=True)]
     print_table(
         f"Avance por indicador · perfil {profile}",
-        [
-            ("Año", "left"),
-            ("Indicador", "left"),
-            ("Sentido", "left"),
-            ("Meta", "right"),
-            ("Obtenido", "right"),
-            ("Tipo I", "right"),
-            ("Tipo II", "right"),
-            ("Regla o motivo", "left"),
-            ("Color", "left"),
-        ],
-        rows,
+        [*headings, Column("Regla o motivo"), code("Color")],
+        [_indicator_row(r) for r in frame.iter_rows(named=True)],
+    )
+
+
+def _indicator_row(row: dict[str, Any]) -> tuple[str, ...]:
+    from presupuesto_link.presentation.theme import band_name
+    from presupuesto_link.presentation.words import rule_title
+    from presupuesto_link.wording import percent, plain_number
+
+    return (
+        str(row["anio"]),
+        row["indicador"],
+        row["sentido"],
+        plain_number(row["meta"]),
+        plain_number(row["obtenido"]),
+        percent(row["tipo1_ratio"], 2),
+        percent(row["tipo2_ratio"], 2),
+        rule_title(row["regla"]) if row["regla"] else row["tipo1_motivo"] or "",
+        band_name(row["color"]),
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -16,18 +16,27 @@ from presupuesto_link.commands.options import (
     ProfileOption,
     open_analysis,
 )
-from presupuesto_link.commands.printing import print_json, print_table, records
+from presupuesto_link.commands.printing import Column, code, number, print_json, print_table, records
 
 if TYPE_CHECKING:
     import polars as pl
 
     from presupuesto_link.matrices.matrix import Matrix
+    from presupuesto_link.pipeline import Inputs
+
+
+_LAST_PAIR = "el último par del análisis"
+_CODES = Column("Cuáles", least=20)
 
 
 def matriz(
     analisis: AnalysisOption = DEFAULT_ANALYSIS,
-    ejecucion: Annotated[int, typer.Option("--ejecucion", help="Año del presupuesto", metavar="AAAA")] = 2023,
-    resultado: Annotated[int, typer.Option("--resultado", help="Año del resultado", metavar="AAAA")] = 2024,
+    ejecucion: Annotated[
+        int | None, typer.Option("--ejecucion", help="Año del presupuesto", metavar="AAAA", show_default=_LAST_PAIR)
+    ] = None,
+    resultado: Annotated[
+        int | None, typer.Option("--resultado", help="Año del resultado", metavar="AAAA", show_default=_LAST_PAIR)
+    ] = None,
     perfil: ProfileOption = None,
     nd: PolicyOption = None,
     gasto: BudgetOption = None,
@@ -40,12 +49,12 @@ def matriz(
     """
     from presupuesto_link.pipeline import analyse
 
-    result = analyse(open_analysis(analisis, gasto, plan, perfil, nd, ((ejecucion, resultado),)))
+    result = analyse(_with_pair(open_analysis(analisis, gasto, plan, perfil, nd), ejecucion, resultado))
     cells, diagnosis = result.matrices[0], result.diagnoses[0]
     if como_json:
         print_json(
-            anio_ejecucion=ejecucion,
-            anio_resultado=resultado,
+            anio_ejecucion=cells.anio_ejecucion,
+            anio_resultado=cells.anio_resultado,
             celdas=records(cells.celdas),
             acciones=records(diagnosis),
         )
@@ -54,35 +63,42 @@ def matriz(
     _print_diagnosis(diagnosis)
 
 
+def _with_pair(inputs: Inputs, spent: int | None, result: int | None) -> Inputs:
+    """The same inputs for one pair of years; a year that is not given is that of the analysis' last pair."""
+    from presupuesto_link.pipeline import with_settings
+
+    last_spent, last_result = inputs.spec.matrices.pares[-1]
+    pair = (last_spent if spent is None else spent, last_result if result is None else result)
+    return with_settings(inputs, pares=(pair,))
+
+
 def _print_cells(matrix: Matrix) -> None:
-    from presupuesto_link.wording import soles
+    from presupuesto_link.presentation.theme import band_name
 
     rows = [
-        (
-            r["banda_ejecucion"],
-            r["banda_resultado"],
-            str(r["acciones"]),
-            soles(r["pim_soles"]),
-            soles(r["devengado_soles"]),
-            r["lista"],
-        )
+        (band_name(r["banda_ejecucion"]), band_name(r["banda_resultado"]), str(r["acciones"]), *_money(r), r["lista"])
         for r in matrix.celdas.iter_rows(named=True)
         if r["acciones"]
     ]
     print_table(
         f"Ejecución {matrix.anio_ejecucion} frente a resultado {matrix.anio_resultado} (las transversales no se suman)",
-        [
-            ("Ejecución", "left"),
-            ("Resultado", "left"),
-            ("AER", "right"),
-            ("PIM", "right"),
-            ("Devengado", "right"),
-            ("Cuáles", "left"),
-        ],
+        [code("Ejecución"), code("Resultado"), number("AER"), number("PIM"), number("Devengado", spare=True), _CODES],
         rows,
     )
 
 
+def _money(cell: dict[str, Any]) -> tuple[str, str]:
+    """PIM and devengado of a cell; words, never zero, where its actions have no budget that may be added up."""
+    from presupuesto_link.measures.semaforo import GREY
+    from presupuesto_link.wording import soles
+
+    if cell["banda_ejecucion"] == GREY:
+        return "sin presupuesto", "—"
+    if cell["acciones"] == cell["transversales"]:
+        return "no se suma", "—"
+    return soles(cell["pim_soles"]), soles(cell["devengado_soles"])
+
+
 def _print_diagnosis(diagnosis: pl.DataFrame) -> None:
     rows = [(r["accion"], r["diagnostico"], r["razon"]) for r in diagnosis.iter_rows(named=True)]
-    print_table("Diagnóstico", [("AER", "left"), ("Diagnóstico", "left"), ("Por qué", "left")], rows)
+    print_table("Diagnóstico", [code("AER"), Column("Diagnóstico"), Column("Por qué", least=30)], rows)

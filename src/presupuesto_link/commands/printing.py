@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import json
+import os
+import re
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import typer
 
@@ -15,22 +18,113 @@ if TYPE_CHECKING:
     import polars as pl
 
 _WIDTH_WITHOUT_TERMINAL = 120
+_NAME_LEAST, _TEXT_LEAST = 16, 12
+_ROOMY, _TIGHT = 3, 1  # characters between columns
 
 
-def print_table(title: str, columns: Sequence[tuple[str, str]], rows: Iterable[Sequence[str]]) -> None:
-    """Print a table. `columns` are (title, "left" or "right")."""
-    from rich import box
+@dataclass(frozen=True)
+class Column:
+    """A column of a table for people.
+
+    Attributes:
+        title: its heading; a hyphen and a line break in it count only when there is little room.
+        side: "left" or "right".
+        whole: its cells are never broken nor cut: codes and numbers.
+        least: from which width its words may be wrapped.
+        spare: it may be left out, and said so, when the screen is too narrow for every column.
+    """
+
+    title: str
+    side: Literal["left", "right"] = "left"
+    whole: bool = False
+    least: int = _TEXT_LEAST
+    spare: bool = False
+
+    def heading(self, gap: int) -> str:
+        """The title as it is written with that gap between columns."""
+        return self.title if gap == _TIGHT else self.title.replace("-\n", "")
+
+    def needs(self, cells: Iterable[str], gap: int) -> int:
+        """The narrowest it can be without cutting a code, a number or a word of its heading."""
+        heading = max(map(len, re.split(r"[ \n]", self.heading(gap))))
+        widest = max((len(line) for cell in cells for line in cell.split("\n")), default=0)
+        return max(heading, widest if self.whole else min(self.least, widest))
+
+
+def code(title: str, *, spare: bool = False) -> Column:
+    """A column of codes or single words, never cut."""
+    return Column(title, whole=True, spare=spare)
+
+
+def number(title: str, *, spare: bool = False) -> Column:
+    """A column of figures, aligned to the right and never cut."""
+    return Column(title, "right", whole=True, spare=spare)
+
+
+def name(title: str = "Nombre") -> Column:
+    """A column of long names, wide enough for whole words."""
+    return Column(title, least=_NAME_LEAST)
+
+
+def print_table(title: str, columns: Sequence[Column | tuple[str, str]], rows: Iterable[Sequence[str]]) -> None:
+    """Print a table that fits the screen. A column given as a pair is (title, "left" or "right")."""
     from rich.console import Console
+
+    cells = [[str(cell) for cell in row] for row in rows]
+    console = Console(file=sys.stdout, width=_width(), highlight=False)
+    every = [column if isinstance(column, Column) else _from_pair(*column) for column in columns]
+    shown, gap = _fitting(every, cells, console.width)
+    console.print(_table(title, [every[i] for i in shown], [[row[i] for i in shown] for row in cells], gap))
+    left_out = [column.heading(_ROOMY).replace("\n", " ") for i, column in enumerate(every) if i not in shown]
+    if left_out:
+        typer.echo(f"No caben a este ancho: {', '.join(left_out)}. Ensanche la ventana o use --json.")
+    typer.echo("")
+
+
+def _width() -> int | None:
+    """The width to print at: the terminal's own, or what COLUMNS says when the output is piped."""
+    if sys.stdout.isatty():
+        return None
+    asked = os.environ.get("COLUMNS", "")
+    return int(asked) if asked.isdecimal() and int(asked) else _WIDTH_WITHOUT_TERMINAL
+
+
+def _from_pair(title: str, side: str) -> Column:
+    return number(title) if side == "right" else Column(title)
+
+
+def _fitting(columns: Sequence[Column], rows: Sequence[Sequence[str]], width: int) -> tuple[list[int], int]:
+    """Which columns fit and with what gap; the last spare ones are the first to go."""
+    shown = list(range(len(columns)))
+    spare = [i for i in shown if columns[i].spare]
+    while spare and _taken(columns, rows, shown, _TIGHT) > width:
+        shown.remove(spare.pop())
+    return shown, _ROOMY if _taken(columns, rows, shown, _ROOMY) <= width else _TIGHT
+
+
+def _taken(columns: Sequence[Column], rows: Sequence[Sequence[str]], shown: Sequence[int], gap: int) -> int:
+    """The width of a table with those columns."""
+    return sum(columns[i].needs((row[i] for row in rows), gap) for i in shown) + gap * (len(shown) - 1)
+
+
+def _table(title: str, columns: Sequence[Column], rows: Sequence[Sequence[str]], gap: int) -> Any:
+    from rich import box
     from rich.table import Table
 
-    table = Table(title=title, title_justify="left", box=box.SIMPLE_HEAD, pad_edge=False)
-    for label, side in columns:
-        table.add_column(label, justify="right" if side == "right" else "left", no_wrap=side == "right")
-    for row in rows:
-        table.add_row(*(str(cell).replace("[", r"\[") for cell in row))
-    Console(file=sys.stdout, width=None if sys.stdout.isatty() else _WIDTH_WITHOUT_TERMINAL, highlight=False).print(
-        table
+    table = Table(
+        title=title,
+        title_justify="left",
+        box=box.SIMPLE_HEAD,
+        show_edge=False,
+        pad_edge=False,
+        padding=(0, (gap - 1) // 2),
     )
+    for i, column in enumerate(columns):
+        least = column.needs((row[i] for row in rows), gap)
+        table.add_column(column.heading(gap), justify=column.side, no_wrap=column.whole, min_width=least)
+    for row in rows:
+        table.add_row(*(cell.replace("[", r"\[") for cell in row))
+    return table
 
 
 def print_json(**content: Any) -> None:

@@ -16,10 +16,12 @@ from presupuesto_link.commands.options import (
     ProfileOption,
     open_analysis,
 )
-from presupuesto_link.commands.printing import print_json, print_table, records
+from presupuesto_link.commands.printing import Column, code, name, number, print_json, print_table, records
 
 if TYPE_CHECKING:
     import polars as pl
+
+    from presupuesto_link.pipeline import Analysis
 
 
 def ranking(
@@ -43,19 +45,19 @@ def ranking(
     if como_json:
         print_json(pesos=result.inputs.spec.ranking.pesos.as_dict(), filas=records(result.ranking))
         return
-    print_ranking(result.ranking, primeras)
+    print_ranking(result, primeras)
     _print_waiting(result.ranking)
 
 
-def print_ranking(table: pl.DataFrame, first: int | None = None) -> None:
-    """Print the lagging actions with the components of their score."""
+def print_ranking(analysis: Analysis, first: int | None = None) -> None:
+    """Print the lagging actions with the components of their score, and what lagging means."""
     import polars as pl
 
     from presupuesto_link.matrices.ranking import COMPONENTS, LAGGING
-    from presupuesto_link.presentation.theme import COMPONENT_LOOKS
+    from presupuesto_link.presentation.words import lagging_words
     from presupuesto_link.wording import NO_DATA, percent, short_name
 
-    lagging = table.filter(pl.col("grupo") == LAGGING)
+    lagging = analysis.ranking.filter(pl.col("grupo") == LAGGING)
     shown = lagging.head(first) if first else lagging
     rows = [
         (
@@ -70,16 +72,17 @@ def print_ranking(table: pl.DataFrame, first: int | None = None) -> None:
     ]
     print_table(
         f"AER rezagadas ({shown.height} de {lagging.height})",
-        [
-            ("#", "right"),
-            ("AER", "left"),
-            ("Nombre", "left"),
-            ("Puntaje", "right"),
-            *((COMPONENT_LOOKS[c].brief.replace(" ", "\n"), "right") for c in COMPONENTS),
-            ("Avance", "right"),
-        ],
+        [number("#"), code("AER"), name(), number("Pun-\ntaje"), *_component_columns(), number("Avance")],
         rows,
     )
+    typer.echo(lagging_words(analysis.inputs.spec))
+
+
+def _component_columns() -> list[Column]:
+    from presupuesto_link.matrices.ranking import COMPONENTS
+    from presupuesto_link.presentation.theme import COMPONENT_LOOKS
+
+    return [number(COMPONENT_LOOKS[component].brief, spare=True) for component in COMPONENTS]
 
 
 def _print_waiting(table: pl.DataFrame) -> None:
@@ -94,6 +97,6 @@ def _print_waiting(table: pl.DataFrame) -> None:
     ]
     print_table(
         "Prioridad de dato: AER sin resultado medible",
-        [("#", "right"), ("AER", "left"), ("Nombre", "left"), ("PIM", "right")],
+        [number("#"), code("AER"), name(), number("PIM")],
         rows,
     )

@@ -25,4 +25,9 @@ def _quoted(column: str) -> pl.Expr:
     """The column with an apostrophe before text that begins like a formula and is not a plain number or percentage."""
     text = pl.col(column)
     risky = pl.any_horizontal(text.str.starts_with(start) for start in RISKY_STARTS)
-    return pl.when(risky & ~text.str.contains(_PLAIN_NUMBER)).then(pl.concat_str(pl.lit("'"), text)).otherwise(text).alias(column)
+    return (
+        pl.when(risky & ~text.str.contains(_PLAIN_NUMBER))
+        .then(pl.concat_str(pl.lit("'"), text))
+        .otherwise(text)
+        .alias(column)
+    )

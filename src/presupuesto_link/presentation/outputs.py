@@ -118,7 +118,7 @@ def _manifest(analysis: Analysis) -> dict[str, Any]:
         "parametros": {
             "analisis": inputs.spec.model_dump(mode="json", exclude={"fuentes"}),
             "perfiles": [profile.model_dump(mode="json") for profile in inputs.profiles],
-            "escenarios": [scenario.spec.model_dump(mode="json") for scenario in analysis.scenarios],
+            "escenarios": [scenario.model_dump(mode="json") for scenario in inputs.scenarios],
         },
     }
 

@@ -9,7 +9,7 @@ import polars as pl
 from presupuesto_link.linkage.by_action import DIRECT, NO_MONEY, NO_ROW, TRANSVERSAL
 from presupuesto_link.measures.aggregate import latest_year
 from presupuesto_link.pipeline import Analysis
-from presupuesto_link.presentation.selection import of_profile
+from presupuesto_link.presentation.selection import of_profile, unsolved_reason
 from presupuesto_link.wording import enumerate_words, percent, plural, soles
 
 
@@ -22,6 +22,7 @@ def summary_lines(analysis: Analysis) -> list[str]:
         *_money(analysis),
         _colours(analysis),
         _findings(analysis),
+        *_unsolved(analysis),
         f"No se verificó: {' '.join(spec.no_modela)}",
     ]
 
@@ -32,8 +33,22 @@ def _read(analysis: Analysis) -> str:
         f"Se leyó: {plan.objetivos.height} OER, {plan.acciones.height} AER, "
         f"{plural(plan.indicadores.height, 'indicador', 'indicadores')} y {plural(rows, 'fila', 'filas')} de presupuesto "
         f"{analysis.inputs.spec.fuentes.anio_gasto}; "
-        f"{plural(plan.correcciones.height, 'corrección aplicada', 'correcciones aplicadas')}."
+        f"{_corrections(analysis)}."
     )
+
+
+def _corrections(analysis: Analysis) -> str:
+    """How many corrections there are and under which code the audit lists them: values apart from names and codes."""
+    every = analysis.inputs.plan.correcciones.height
+    values = sum(finding.code == "C01" for finding in analysis.audit.hallazgos)
+    words = plural(every, "corrección aplicada", "correcciones aplicadas")
+    if values == every:
+        return words
+    return f"{words} ({values} de valores, que la auditoría lista como C01, y {every - values} de nombres o códigos, como I07)"
+
+
+def _unsolved(analysis: Analysis) -> list[str]:
+    return [f"Escenario no calculable: «{spec.titulo}»: {unsolved_reason(error)}." for spec, error in analysis.unsolved]
 
 
 def _money(analysis: Analysis) -> list[str]:

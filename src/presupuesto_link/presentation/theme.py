@@ -22,7 +22,7 @@ INK, MUTED, PAPER, LINE = "#1F2328", "#5F6B76", "#FFFFFF", "#D5DAE0"
 
 @dataclass(frozen=True)
 class ComponentLook:
-    """A component of the ranking: its label, a shorter one for the terminal, its colour and the ink written on it."""
+    """A component of the ranking: its label, a narrow one for the terminal, its colour and the ink written on it."""
 
     label: str
     brief: str
@@ -41,11 +41,11 @@ class DiagnosisMark:
 
 # Okabe-Ito, told apart without red-green vision; dark enough or light enough for the figure written on it.
 COMPONENT_LOOKS = {
-    "brecha_avance": ComponentLook("Brecha de avance", "Brecha avance", "#0072B2", "#FFFFFF"),
-    "tendencia": ComponentLook("Tendencia", "Tendencia", "#56B4E9", INK),
-    "brecha_ejecucion": ComponentLook("Brecha de ejecución", "Brecha ejec.", "#D55E00", "#FFFFFF"),
-    "peso_presupuestal": ComponentLook("Peso presupuestal", "Peso PIM", "#F0E442", INK),
-    "prioridad": ComponentLook("Prioridad", "Prioridad", "#666666", "#FFFFFF"),
+    "brecha_avance": ComponentLook("Brecha de avance", "Brecha\navance", "#0072B2", "#FFFFFF"),
+    "tendencia": ComponentLook("Tendencia", "Ten-\ndencia", "#56B4E9", INK),
+    "brecha_ejecucion": ComponentLook("Brecha de ejecución", "Brecha\nejec.", "#D55E00", "#FFFFFF"),
+    "peso_presupuestal": ComponentLook("Peso presupuestal", "Peso\nPIM", "#F0E442", INK),
+    "prioridad": ComponentLook("Prioridad", "Prio-\nridad", "#666666", "#FFFFFF"),
 }
 
 # Only the diagnoses of actions with both measures, in the order of the key.
@@ -55,6 +55,11 @@ DIAGNOSIS_MARKS = {
     "rediseñar": DiagnosisMark("#D55E00", "s", 0.886),
     "destrabar": DiagnosisMark("#5B2A86", "^", 1.253),
 }
+
+
+def band_name(colour: str) -> str:
+    """How a band is called in a table: its colour, or ND for grey."""
+    return LETTER[colour] if colour == "gris" else colour
 
 
 def band_words(bands: SemaforoSpec) -> dict[str, str]:

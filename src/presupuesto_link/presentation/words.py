@@ -8,6 +8,9 @@ from presupuesto_link.wording import MINUS, millions, plain_number, soles
 
 if TYPE_CHECKING:
     from presupuesto_link.matrices.matrix import Matrix
+    from presupuesto_link.specs import AnalisisSpec
+
+_OTHER_RULES = {"porcentaje_como_fraccion": "valor en fracción"}  # explains a figure, but no profile uses it
 
 
 def short_amount(amount: Any) -> str:
@@ -23,6 +26,25 @@ def signed_soles(amount: Any) -> str:
 def limit(ratio: float) -> str:
     """A limit of the analysis as a percentage, with no more decimals than it has: `75 %`, `92.5 %`."""
     return f"{plain_number(ratio * 100)} %"
+
+
+def lagging_words(spec: AnalisisSpec) -> str:
+    """What «rezagada» means in the ranking and why it is not the contrary of «logra»."""
+    lags, achieves, bands = spec.ranking.rezagada_bajo_ratio, spec.matrices.logra_desde_ratio, spec.semaforo
+    below = " (por debajo del verde)" if lags == bands.verde_desde_ratio else ""
+    out = " (fuera del rojo)" if achieves == bands.amarillo_desde_ratio else ""
+    return (
+        f"Una AER está «rezagada» si su avance es menor de {limit(lags)}{below}; en las matrices «logra» si su avance es "
+        f"de {limit(achieves)} o más{out}."
+        + (" Por eso una misma AER puede lograr y estar rezagada." if achieves < lags else "")
+    )
+
+
+def rule_title(name: str) -> str:
+    """The Spanish name of a rule of advance."""
+    from presupuesto_link.measures.rules import RULES
+
+    return RULES[name].title if name in RULES else _OTHER_RULES.get(name, name.replace("_", " "))
 
 
 def year_pair(matrix: Matrix) -> str:

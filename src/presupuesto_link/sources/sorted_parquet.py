@@ -9,7 +9,7 @@ import polars as pl
 
 GROUP = ("anio", "nivel", "pliego", "sec_ejec")
 ORDER = ("anio", "nivel", "pliego", "departamento_meta", "sec_ejec", "sec_func", "mes")
-ROWS_AT_ONCE = 400_000
+ROWS_AT_ONCE = 150_000
 _ROW_GROUP = 32_768
 _UNIT = "unidad"
 

@@ -39,7 +39,7 @@ class Filters:
 
     def as_dict(self) -> dict[str, str | int]:
         """The filters in use, codes padded as they are compared."""
-        padded = {
+        padded: dict[str, str | int] = {
             "pliego": (self.pliego or "").zfill(3),
             "departamento_meta": (self.departamento_meta or "").zfill(2),
             "nivel": (self.nivel or "").upper(),
@@ -54,10 +54,9 @@ class Filters:
 
 
 def type_rows(rows: pl.LazyFrame) -> pl.LazyFrame:
-    """Text rows of a layout (`CODES + AMOUNTS`) → `SCHEMA`, plus `rechazo` (why a row cannot be used, null when it can) and the columns that
-    the layout carries (the record's number, names).
+    """Text rows of a layout (`CODES + AMOUNTS`) → `SCHEMA` and `rechazo` (why a row cannot be used; null when it can).
 
-    Codes are stripped, a blank is null, and padded to the width the MEF gives them; SEC_EJEC and SEC_FUNC lose leading zeros, so that
+    What the layout carries (the record's number, names) goes through. Codes are stripped, a blank is null, and padded to the width the MEF gives them; SEC_EJEC and SEC_FUNC lose leading zeros, so that
     screens (`0001`) and files (`1`) agree. Amounts take up to two decimals and thousands commas.
     """
     judged = _judged(rows).with_columns(anio="anio_leido", mes="mes_leido")
@@ -99,7 +98,7 @@ def keep(rows: pl.LazyFrame, filters: Filters) -> pl.LazyFrame:
 
 
 def _filled(column: str) -> pl.Expr:
-    """The cell without spaces at its ends; null when nothing is left. (`replace` would leave the streaming engine.)"""
+    """The cell without spaces at its ends, null when nothing is left; `replace` would leave the streaming engine."""
     text = pl.col(column).str.strip_chars()
     return pl.when(text != "").then(text).alias(column)
 

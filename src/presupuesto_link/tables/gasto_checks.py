@@ -19,6 +19,7 @@ ANNUAL = ("pia_soles", "pim_soles")
 FLOWS = tuple(measure for measure in MEASURES if measure not in ANNUAL)
 LINE = ("anio", "sec_ejec", "sec_func")
 _SHOWN = 5
+_UNITS, _LINES = ("unidad ejecutora", "unidades ejecutoras"), ("meta presupuestaria", "metas presupuestarias")
 _MOJIBAKE = r"Ã[^A-Za-zÁÉÍÓÚÑáéíóúñ\s]|Â[^A-Za-zÁÉÍÓÚÑáéíóúñ\s]|â€|\x{FFFD}"
 
 
@@ -99,7 +100,7 @@ def check_coverage(before: pl.LazyFrame, after: pl.LazyFrame, earlier: str) -> l
     years = after.select(pl.col("anio").unique())
     old = before.join(years, on="anio", how="semi")
     found = []
-    for what, key in (("unidades ejecutoras", LINE[:2]), ("metas presupuestarias", LINE)):
+    for what, key in ((_UNITS, LINE[:2]), (_LINES, LINE)):
         lost = (
             old.group_by(key)
             .agg(pl.col("pim_soles").sum())
@@ -108,7 +109,7 @@ def check_coverage(before: pl.LazyFrame, after: pl.LazyFrame, earlier: str) -> l
         table = lost.collect().sort("pim_soles", descending=True, nulls_last=True)
         if table.height:
             codes = ", ".join(" + ".join(str(v) for v in row[:-1]) for row in table.head(_SHOWN).iter_rows())
-            found.append(Finding("S11", f"corte anterior, del {earlier}", f"{table.height:,} {what} menos",
+            found.append(Finding("S11", f"corte anterior, del {earlier}", f"{plural(table.height, *what)} menos",
                                  "las mismas o más", f"tenían PIM {soles(table['pim_soles'].sum(), 2)}: {codes}"))  # fmt: skip
     return found[:1]
 
@@ -125,7 +126,7 @@ def _null_keys(rows: pl.LazyFrame) -> Finding | None:
 def _repeated(parts: Iterable[pl.LazyFrame]) -> list[Finding | None]:
     """Keys in more than one row, and rows the same in everything."""
     tables = [_collisions(part) for part in parts]
-    keys, extra, copies = (sum(table[name].sum() for table in tables) for name in ("claves", "de_mas", "copias"))
+    keys, extra, copies = (sum(int(table[name].sum()) for table in tables) for name in ("claves", "de_mas", "copias"))
     moved = sum((table["devengado_soles"].sum() or Decimal(0) for table in tables), Decimal(0))
     collide = Finding("S02", "clave completa", plural(keys, "clave repetida", "claves repetidas") + f", {extra:,} filas de más",
                       "una fila por clave", f"se conservan y se suman: {soles(moved, 2)} devengados entre todas")  # fmt: skip
@@ -138,10 +139,7 @@ def _collisions(part: pl.LazyFrame) -> pl.DataFrame:
     """Repeated keys of a piece. Hashes only choose the candidates; the keys themselves are compared."""
     hashes = part.select(pl.struct(KEY).hash().alias("huella")).collect()["huella"]
     doubled = hashes.filter(hashes.is_duplicated()).unique()
-    if doubled.is_empty():
-        candidates = part.clear()
-    else:
-        candidates = part.filter(pl.struct(KEY).hash().is_in(doubled.implode()))
+    candidates = part.clear() if doubled.is_empty() else part.filter(pl.struct(KEY).hash().is_in(doubled.implode()))
     money = [pl.col(measure) for measure in MEASURES]
     groups = candidates.group_by(KEY).agg(
         pl.len().alias("filas"), pl.struct(money).n_unique().alias("distintas"), pl.col("devengado_soles").sum()
@@ -160,7 +158,7 @@ def _wrong_widths(rows: pl.LazyFrame) -> Finding | None:
         return None
     name = next(iter(codes))
     example = rows.filter(wrong[name]).select(pl.col(name).min()).collect().item()
-    said = "; ".join(f"{code}: {count:,} filas" for code, count in codes.items())
+    said = "; ".join(f"{code}: {plural(count, 'fila', 'filas')}" for code, count in codes.items())
     return Finding(
         "S04",
         ", ".join(codes),
@@ -185,7 +183,7 @@ def _after_cut_off(rows: pl.LazyFrame, cut_off: dt.date) -> Finding | None:
     if table.is_empty():
         return None
     months = ", ".join(f"{year}-{month:02}" for year, month in table.select("anio", "mes").iter_rows())
-    return Finding("S05", months, f"{table['len'].sum():,} filas con movimiento, {soles(table['devengado_soles'].sum(), 2)} devengados",
+    return Finding("S05", months, plural(int(table["len"].sum()), "fila", "filas") + f" con movimiento, {soles(table['devengado_soles'].sum(), 2)} devengados",
                    f"nada después del {cut_off.isoformat()}", "la fecha de corte es anterior a lo que trae el archivo")  # fmt: skip
 
 
@@ -229,6 +227,6 @@ def _out_of_place(rows: pl.LazyFrame) -> Finding | None:
     ).collect().row(0, named=True)  # fmt: skip
     if not said["n"] and not said["m"]:
         return None
-    return Finding("S08", "mes", f"{said['n']:,} filas de un mes con PIA o PIM ({soles(said['pim'], 2)} de PIM) y {said['m']:,} del mes 0 con "
+    return Finding("S08", "mes", f"{plural(said['n'], 'fila', 'filas')} de un mes con PIA o PIM ({soles(said['pim'], 2)} de PIM) y {said['m']:,} del mes 0 con "
                    f"movimiento ({soles(said['dev'], 2)} devengados)", "PIA y PIM sólo en el mes 0; movimientos sólo en los meses 1 a 12",
                    "se conservan: si el PIM está repetido por mes, los totales salen inflados")  # fmt: skip

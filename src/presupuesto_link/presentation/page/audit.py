@@ -15,6 +15,7 @@ from presupuesto_link.pipeline import Analysis
 from presupuesto_link.presentation.page.facts import total
 from presupuesto_link.presentation.page.views import Cell, Row, TableView
 from presupuesto_link.presentation.page.words import capital
+from presupuesto_link.presentation.words import rule_title
 from presupuesto_link.wording import percent, plural
 
 
@@ -61,7 +62,8 @@ def _reconciliation_sentence(rules: pl.DataFrame) -> str:
     count = total(figures["celdas"])
     return (
         f"De {plural(total(rules['celdas']), 'avance declarado', 'avances declarados')}, {count} traen cifra: {good} "
-        f"({percent(good / count if count else None)}) salen de la regla que les toca y {count - good} no."
+        f"({percent(good / count if count else None)}) salen de la regla de su sentido, deducida de estas mismas cifras (coincidir "
+        f"no la prueba), y {count - good} no."
     )
 
 
@@ -88,7 +90,7 @@ def _rule_row(state: str, rule: str | None, counts: Sequence[int]) -> Row:
 def _rule_cell(name: str | None) -> Cell:
     if name is None:
         return Cell("ninguna")
-    return Cell(name.replace("_", " "), RULES[name].formula if name in RULES else "")
+    return Cell(rule_title(name), RULES[name].formula if name in RULES else "")
 
 
 def _correction_row(row: Mapping[str, Any]) -> Row:

@@ -14,7 +14,7 @@ from presupuesto_link.presentation.page.lines import ten_lines
 from presupuesto_link.presentation.page.matrices import matrix_views
 from presupuesto_link.presentation.page.method import method
 from presupuesto_link.presentation.page.ranking import data_table, ranking_view
-from presupuesto_link.presentation.page.scenarios import scenario_views
+from presupuesto_link.presentation.page.scenarios import scenario_views, unsolved_views
 from presupuesto_link.presentation.page.words import date, legend_words
 from presupuesto_link.presentation.theme import HEX, LETTER, TEXT_ON
 
@@ -33,6 +33,7 @@ def page_context(analysis: Analysis, figures: Sequence[FigureRef], tables: Mappi
         "ranking": ranking_view(analysis, names, shelf),
         "datos": data_table(analysis, names),
         "escenarios": scenario_views(analysis, names, shelf),
+        "no_calculables": unsolved_views(analysis),
         "semaforo": light_views(analysis, names, shelf),
         "indice": index_table(analysis),
         "auditoria": audit_view(analysis.audit.hallazgos),

@@ -27,6 +27,11 @@ def decision_index(analysis: Analysis) -> int:
     return pairs.index(years) if years in pairs else len(pairs) - 1
 
 
+def diagnosis_of(analysis: Analysis) -> dict[str, str]:
+    """The diagnosis of every action in the matrix for deciding, by code."""
+    return dict(analysis.diagnoses[decision_index(analysis)].select("accion", "diagnostico").iter_rows())
+
+
 def other_policy(policy: str) -> str:
     """The way of counting ND that the analysis does not use."""
     return next(name for name in POLICIES if name != policy)

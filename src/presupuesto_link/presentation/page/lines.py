@@ -12,10 +12,16 @@ from presupuesto_link.matrices import diagnosis as dx
 from presupuesto_link.matrices.ranking import LAGGING
 from presupuesto_link.matrices.ranking import NO_DATA as DATA_FIRST
 from presupuesto_link.pipeline import Analysis
-from presupuesto_link.presentation.page.facts import decision_index, direct_pim, other_policy, published_index, total
-from presupuesto_link.presentation.page.scenarios import binding_limits
+from presupuesto_link.presentation.page.facts import (
+    decision_index,
+    diagnosis_of,
+    direct_pim,
+    other_policy,
+    published_index,
+    total,
+)
 from presupuesto_link.presentation.page.words import POLICY_WORDS, agree
-from presupuesto_link.presentation.selection import of_profile
+from presupuesto_link.presentation.selection import binding_limits, of_profile, unsolved_reason
 from presupuesto_link.presentation.words import limit, short_amount
 from presupuesto_link.wording import enumerate_words, percent, plural, short_name
 
@@ -64,7 +70,7 @@ def _link_line(analysis: Analysis) -> Line:
         listed = enumerate_words(
             f"{row['accion']} (PIM {short_amount(row['pim_soles'])})" for row in across.iter_rows(named=True)
         )
-        text += f" Aparte queda {listed}: vuelve a contar el dinero de las demás, así que se muestra y nunca se suma."
+        text += f" Aparte queda {listed}: parece contar otra vez el dinero de las demás, así que se muestra y nunca se suma."
     return Line(f"{without} de {actions.height} AER no tienen presupuesto vinculado.", text)
 
 
@@ -125,8 +131,16 @@ def _ranking_line(analysis: Analysis) -> Line:
     return Line(
         f"{plural(lagging.height, 'AER está rezagada', 'AER están rezagadas')}.",
         f"Su avance de {spec.anio_resultado} es menor de {limit(spec.rezagada_bajo_ratio)}."
-        + (f" Las primeras del ranking: {first}." if first else ""),
+        + (f" Las primeras del ranking: {first}." if first else "")
+        + _to_confirm(analysis, lagging.head(3)["accion"].to_list()),
     )
+
+
+def _to_confirm(analysis: Analysis, codes: list[str]) -> str:
+    """Which of the named actions rest on a result that the audit doubts."""
+    diagnosis = diagnosis_of(analysis)
+    doubted = [code for code in codes if diagnosis[code] == dx.REVIEW_TARGET]
+    return f" Por confirmar antes de decidir: {enumerate_words(doubted)} (meta o dato observado)." if doubted else ""
 
 
 def _data_line(analysis: Analysis) -> Line:
@@ -141,6 +155,11 @@ def _data_line(analysis: Analysis) -> Line:
 
 
 def _scenario_line(analysis: Analysis) -> Line:
+    if not analysis.scenarios and analysis.unsolved:
+        return Line(
+            "Ningún escenario se pudo calcular.",
+            " ".join(f"«{spec.titulo}»: {unsolved_reason(error)}." for spec, error in analysis.unsolved),
+        )
     if not analysis.scenarios:
         return Line("No se pidió ningún escenario.", "El análisis no propone mover dinero entre AER.")
     scenario = analysis.scenarios[0]

@@ -15,8 +15,9 @@ from presupuesto_link.pipeline import Analysis
 from presupuesto_link.presentation.page.facts import decision_index, direct_pim
 from presupuesto_link.presentation.page.figures import FigureShelf
 from presupuesto_link.presentation.page.views import Cell, Row, TableView, chip, who
-from presupuesto_link.presentation.page.words import capital
-from presupuesto_link.presentation.words import short_amount, year_pair
+from presupuesto_link.presentation.page.words import agree, capital
+from presupuesto_link.presentation.words import limit, short_amount, year_pair
+from presupuesto_link.specs import MatricesSpec
 from presupuesto_link.wording import plural, soles
 
 _SPENT = (GREEN, AMBER, RED, GREY)
@@ -24,7 +25,7 @@ _ACHIEVED = (RED, AMBER, GREEN, GREY)
 _ADVICE = {
     dx.REDESIGN: "Gasta y no logra: revisar qué se hace con el dinero.",
     dx.UNBLOCK: "Ni gasta ni logra: quitar primero lo que frena el gasto.",
-    dx.REVIEW_TARGET: "Logra aunque gasta poco, o logra sólo con indicadores observados: confirmar la meta y el dato.",
+    dx.REVIEW_TARGET: "Logra aunque gasta poco, o su resultado descansa en indicadores observados: confirmar la meta y el dato.",
     dx.GET_DATA: "Tiene presupuesto y ningún dato de resultado: conseguir el dato antes de decidir.",
     dx.NO_BUDGET: "No se sabe cuánto dinero la financia: vincular sus metas presupuestarias o declararlo.",
     dx.SUSTAIN: "Gasta y logra: mantener y vigilar.",
@@ -35,11 +36,20 @@ def matrix_views(analysis: Analysis, names: Mapping[str, str], shelf: FigureShel
     """Every matrix, the one for deciding first."""
     main = decision_index(analysis)
     order = sorted(range(len(analysis.matrices)), key=lambda i: (i != main, i))
+    limits, note = analysis.inputs.spec.matrices, _ranking_note(analysis)
     pairs = [(analysis.matrices[i], analysis.diagnoses[i]) for i in order]
     return [
-        {"principal": place == 0, "figuras": _figures(matrix, shelf)} | _matrix_view(matrix, diagnosis, names)
+        {"principal": place == 0, "nota": note if place == 0 else "", "figuras": _figures(matrix, shelf)}
+        | _matrix_view(matrix, diagnosis, names, limits)
         for place, (matrix, diagnosis) in enumerate(pairs)
     ]
+
+
+def _ranking_note(analysis: Analysis) -> str:
+    """What the first matrix is for, when its years are those of the ranking."""
+    spec, matrix = analysis.inputs.spec.ranking, analysis.matrices[decision_index(analysis)]
+    same = (spec.anio_ejecucion, spec.anio_resultado) == (matrix.anio_ejecucion, matrix.anio_resultado)
+    return "el ranking y los escenarios usan estos años" if same else ""
 
 
 def anchor(matrix: Matrix, code: str) -> str:
@@ -52,9 +62,12 @@ def _figures(matrix: Matrix, shelf: FigureShelf) -> list[Any]:
     return [figure for figure in found if figure is not None]
 
 
-def _matrix_view(matrix: Matrix, diagnosis: pl.DataFrame, names: Mapping[str, str]) -> dict[str, Any]:
+def _matrix_view(
+    matrix: Matrix, diagnosis: pl.DataFrame, names: Mapping[str, str], limits: MatricesSpec
+) -> dict[str, Any]:
     years = _years(matrix)
     return {
+        "frase": _both_sentence(diagnosis, limits),
         "id": year_pair(matrix).replace("_", "-"),
         "titulo": capital(years),
         "leyenda": f"Cuántas AER hay en cada celda, su PIM y cuáles son ({years})",
@@ -64,6 +77,26 @@ def _matrix_view(matrix: Matrix, diagnosis: pl.DataFrame, names: Mapping[str, st
         "filas": _grid(matrix, names),
         "diagnosticos": [_diagnosis_group(matrix, diagnosis, name, names) for name in _ADVICE],
     }
+
+
+def _both_sentence(diagnosis: pl.DataFrame, limits: MatricesSpec) -> str:
+    """Why fewer actions are to be sustained than executed and achieved."""
+    both = diagnosis.filter(
+        (pl.col("ejecucion_ratio") >= limits.ejecuta_desde_ratio) & (pl.col("avance_ratio") >= limits.logra_desde_ratio)
+    )
+    firm = both.filter(pl.col("diagnostico") == dx.SUSTAIN).height
+    doubtful = both.height - firm
+    text = (
+        f"{agree(both.height, 'Ejecutó y logró', 'Ejecutaron y lograron')} {plural(both.height, 'AER', 'AER')} "
+        f"({limit(limits.ejecuta_desde_ratio)} o más del PIM y {limit(limits.logra_desde_ratio)} o más de avance): "
+        f"{firm} por sostener"
+    )
+    if not doubtful:
+        return f"{text}."
+    return (
+        f"{text} y {doubtful} {agree(doubtful, 'contada', 'contadas')} en «revisar meta», porque su logro descansa en "
+        "indicadores que la auditoría observa."
+    )
 
 
 def _years(matrix: Matrix) -> str:

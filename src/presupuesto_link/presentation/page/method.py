@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from presupuesto_link.pipeline import Analysis
-from presupuesto_link.presentation.page.words import POLICY_WORDS, legend_words
+from presupuesto_link.presentation.page.words import POLICY_WORDS, agree, legend_words
 from presupuesto_link.presentation.words import limit
+from presupuesto_link.specs import VinculoSpec
+from presupuesto_link.wording import enumerate_words
 
 
 def method(analysis: Analysis) -> list[tuple[str, str]]:
@@ -19,6 +21,16 @@ def method(analysis: Analysis) -> list[tuple[str, str]]:
         ("ND", f"Las matrices y el ranking se calculan {POLICY_WORDS[spec.avance.politica_nd]}; el semáforo muestra las dos formas."),
         ("Semáforo", "; ".join(f"{color}: {words}" for color, words in bands.items()) + "."),
         ("Diagnóstico", f"Gasta quien ejecuta {limit(limits.ejecuta_desde_ratio)} o más; logra quien avanza {limit(limits.logra_desde_ratio)} o más."),
-        ("Presupuesto vinculado", f"Sólo se suman las AER de vínculo directo. {spec.vinculo.motivo_transversal}".rstrip(".") + "."),
+        ("Presupuesto vinculado", _linked(spec.vinculo)),
         ("Lectura", "Que una AER gaste y logre describe dos hechos juntos; no prueba que uno cause el otro."),
     ]  # fmt: skip
+
+
+def _linked(spec: VinculoSpec) -> str:
+    """Which money is added up and, by name, which is kept aside and why."""
+    text = "Sólo se suman las AER de vínculo directo."
+    if not spec.transversales:
+        return text
+    reason = spec.motivo_transversal.rstrip(".")
+    aside = f"{enumerate_words(spec.transversales)} {agree(len(spec.transversales), 'queda', 'quedan')} aparte"
+    return f"{text} {aside}{': ' if reason else ''}{reason[:1].lower()}{reason[1:]}."

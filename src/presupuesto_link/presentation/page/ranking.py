@@ -11,13 +11,13 @@ import polars as pl
 from presupuesto_link.matrices.ranking import COMPONENTS, LAGGING, ON_TARGET
 from presupuesto_link.matrices.ranking import NO_DATA as DATA_FIRST
 from presupuesto_link.pipeline import Analysis
-from presupuesto_link.presentation.page.facts import decision_index
+from presupuesto_link.presentation.page.facts import decision_index, diagnosis_of
 from presupuesto_link.presentation.page.figures import FigureShelf
 from presupuesto_link.presentation.page.matrices import anchor
 from presupuesto_link.presentation.page.views import Cell, Row, TableView, chip, who
 from presupuesto_link.presentation.page.words import score
 from presupuesto_link.presentation.theme import COMPONENT_LOOKS
-from presupuesto_link.presentation.words import limit
+from presupuesto_link.presentation.words import lagging_words
 from presupuesto_link.specs import RankingSpec
 from presupuesto_link.wording import enumerate_words, percent, plural, soles
 
@@ -39,7 +39,7 @@ def ranking_view(analysis: Analysis, names: Mapping[str, str], shelf: FigureShel
         "figura": shelf.take("ranking"),
         "tabla": _ranking_table(analysis, names),
         "componentes": [(COMPONENT_LOOKS[n].label, weights[n], _MEANING[n]) for n in COMPONENTS],
-        "umbral": limit(spec.rezagada_bajo_ratio),
+        "rezagada": lagging_words(analysis.inputs.spec),
         "prioritarios": enumerate_words(spec.objetivos_prioritarios) or "ninguno",
         "en_meta": enumerate_words(on_target["accion"]),
         "en_meta_cuenta": plural(on_target.height, "AER está", "AER están"),
@@ -66,7 +66,7 @@ def _weights(spec: RankingSpec) -> dict[str, str]:
 
 def _ranking_table(analysis: Analysis, names: Mapping[str, str]) -> TableView:
     spec = analysis.inputs.spec.ranking
-    weights = _weights(spec)
+    weights, diagnosis = _weights(spec), diagnosis_of(analysis)
     lagging = analysis.ranking.filter(pl.col("grupo") == LAGGING)
     return TableView(
         f"AER rezagadas: puntaje de 0 a 1 y aporte de cada componente (ejecución {spec.anio_ejecucion}, resultado {spec.anio_resultado})",
@@ -75,15 +75,15 @@ def _ranking_table(analysis: Analysis, names: Mapping[str, str]) -> TableView:
             "AER",
             "Puntaje",
             *(f"{COMPONENT_LOOKS[name].label} ({weights[name]})" for name in COMPONENTS),
-            f"Avance {spec.anio_resultado}",
+            f"Avance {spec.anio_resultado} y diagnóstico",
             f"Ejecución {spec.anio_ejecucion} y PIM",
         ),
-        tuple(_ranking_row(analysis, row, names) for row in lagging.iter_rows(named=True)),
+        tuple(_ranking_row(analysis, row, names, diagnosis[row["accion"]]) for row in lagging.iter_rows(named=True)),
         frozenset(range(2, 10)),
     )
 
 
-def _ranking_row(analysis: Analysis, row: Mapping[str, Any], names: Mapping[str, str]) -> Row:
+def _ranking_row(analysis: Analysis, row: Mapping[str, Any], names: Mapping[str, str], diagnosis: str) -> Row:
     known = row["peso_con_dato_ratio"]
     return Row(
         (
@@ -91,7 +91,7 @@ def _ranking_row(analysis: Analysis, row: Mapping[str, Any], names: Mapping[str,
             who(row["accion"], names, _link_to(analysis, row["accion"])),
             Cell(score(row["puntaje_ratio"]), "" if known > 1 - 1e-9 else f"con {percent(known, 0)} del peso"),
             *(Cell(score(row[f"aporte_{name}"])) for name in COMPONENTS),
-            chip(row["avance_ratio"], row["banda_resultado"]),
+            replace(chip(row["avance_ratio"], row["banda_resultado"]), detail=diagnosis),
             replace(_execution_chip(analysis, row["accion"]), detail=soles(row["pim_soles"])),
         )
     )

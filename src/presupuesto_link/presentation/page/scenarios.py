@@ -10,6 +10,7 @@ import polars as pl
 from presupuesto_link.pipeline import Analysis
 from presupuesto_link.presentation.page.figures import FigureShelf
 from presupuesto_link.presentation.page.views import Cell, Row, TableView, chip, who
+from presupuesto_link.presentation.selection import binding_limits, reached_limits, unsolved_reason
 from presupuesto_link.presentation.words import signed_soles
 from presupuesto_link.scenarios.compare import Scenario
 from presupuesto_link.wording import percent, plural, soles
@@ -23,9 +24,16 @@ def scenario_views(analysis: Analysis, names: Mapping[str, str], shelf: FigureSh
     ]
 
 
-def binding_limits(scenario: Scenario) -> pl.DataFrame:
-    """The limits that stop the scenario from moving more."""
-    return scenario.restricciones.filter(pl.col("activa"))
+def unsolved_views(analysis: Analysis) -> list[dict[str, str]]:
+    """The scenarios without solution: their title, why, and what to do."""
+    return [
+        {
+            "titulo": spec.titulo,
+            "motivo": unsolved_reason(error),
+            "remedio": "; ".join(problem.remedy for problem in error.problems),
+        }
+        for spec, error in analysis.unsolved
+    ]
 
 
 def _scenario_view(scenario: Scenario, names: Mapping[str, str]) -> dict[str, Any]:
@@ -36,8 +44,10 @@ def _scenario_view(scenario: Scenario, names: Mapping[str, str]) -> dict[str, An
         "pregunta": scenario.spec.pregunta,
         "monto": soles(scenario.monto_soles),
         "advertencia": scenario.advertencia,
+        "cautelas": scenario.cautelas,
         "no_modela": scenario.spec.no_modela,
         "frenos": binding_limits(scenario)["frase"].to_list(),
+        "alcanzados": reached_limits(scenario)["frase"].to_list(),
         "holgura": plural(slack, "tope tiene holgura", "topes tienen holgura"),
         "excluidas": [_excluded(row) for row in scenario.excluidas.iter_rows(named=True)],
         "transferencias": _transfers_table(scenario, names),

@@ -276,7 +276,7 @@ def _note(analysis: Analysis, diagnosis: pl.DataFrame, limits: MatricesSpec) -> 
     return source_note(
         analysis,
         f"Líneas punteadas: {limit(limits.ejecuta_desde_ratio)} de ejecución y {limit(limits.logra_desde_ratio)} "
-        "de avance. «Revisar meta» incluye AER que ejecutan y logran, pero sólo con indicadores que la auditoría observa. "
+        "de avance. «Revisar meta» incluye AER que ejecutan cuyo resultado descansa en indicadores que la auditoría observa. "
         "Las marcas más pequeñas tienen un tamaño mínimo visible.",
         f"No aparecen {absent[NO_BUDGET]} AER sin presupuesto vinculado ni {absent[GET_DATA]} sin dato de resultado. "
         "El nombre de cada AER está en la figura del semáforo por AER.",

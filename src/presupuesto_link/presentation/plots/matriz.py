@@ -150,7 +150,8 @@ def _note(analysis: Analysis, matrix: Matrix) -> str:
         analysis,
         f"Ejecuta: {limit(limits.ejecuta_desde_ratio)} o más de su PIM. Logra: avance de "
         f"{limit(limits.logra_desde_ratio)} o más. ND en ejecución: AER sin presupuesto vinculado; "
-        "ND en resultado: ningún indicador con dato.",
+        "ND en resultado: ningún indicador con dato. Las que ejecutan y logran se cuentan aquí aunque su logro descanse en "
+        "indicadores que la auditoría observa; su diagnóstico es entonces «revisar meta», no «sostener».",
         transversal_note(matrix.acciones, "se cuenta como acción, pero su PIM no se suma."),
     )
 

@@ -138,7 +138,7 @@ def _title(lagging: pl.DataFrame) -> str:
     largest = max(COMPONENTS, key=lambda name: share[name])
     weight = percent(share[largest] / sum(share.values()), 0)
     count = plural(lagging.height, "AER rezagada", "AER rezagadas")
-    return f"{leaders} encabezan las {count}: la {_noun(largest)} explica el {weight} de los puntajes"
+    return f"{leaders} encabezan las {count}: la {_noun(largest)} aporta el {weight} de los puntajes"
 
 
 def _noun(name: str) -> str:

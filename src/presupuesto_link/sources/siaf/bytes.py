@@ -16,7 +16,7 @@ from typing import BinaryIO
 from presupuesto_link.errors import InputDataError, Problem
 
 BLOCK = 8 << 20
-_SAMPLES, _ENDLESS = 24, 4
+_SAMPLES, _ENDLESS = 24, 32 << 20
 GZIP, ZSTD, ZIP, OLE = b"\x1f\x8b", b"\x28\xb5\x2f\xfd", b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
 
 
@@ -82,15 +82,21 @@ def _valid(block: bytes) -> bool:
     return True
 
 
-def transcode(source: BinaryIO, target: BinaryIO, needles: tuple[bytes, ...] = ()) -> None:
-    """Write a cp1252 text as UTF-8, header first; with needles, only the records that contain one of them."""
-    header = True
+def transcode(source: BinaryIO, target: BinaryIO, needles: tuple[bytes, ...] = (), encoding: str = "cp1252") -> int:
+    """Write a text as UTF-8, header first; with needles, only the records that contain one of them.
+
+    Returns:
+        The lines read below the header.
+    """
+    header, lines = True, 0
     for block in record_blocks(source):
         if header:
             first, _, block = block.partition(b"\n")  # noqa: PLW2901 - the rest of the first block
-            target.write(_utf8(first + b"\n"))
+            target.write(_utf8(first + b"\n", encoding))
             header = False
-        target.write(_utf8(keep_records(block, needles) if needles else block))
+        lines += block.count(b"\n") + (not block.endswith(b"\n") and bool(block))
+        target.write(_utf8(keep_records(block, needles) if needles else block, encoding))
+    return lines
 
 
 def record_blocks(source: BinaryIO) -> Iterator[bytes]:
@@ -99,7 +105,7 @@ def record_blocks(source: BinaryIO) -> Iterator[bytes]:
     while chunk := source.read(BLOCK):
         rest += chunk
         cut = _record_end(rest)
-        if not cut and len(rest) > _ENDLESS * BLOCK:  # a stray quote: no record is this long
+        if not cut and len(rest) > _ENDLESS:  # a stray quote: no record is this long
             cut = rest.rfind(b"\n") + 1
         if cut:
             yield rest[:cut]
@@ -150,7 +156,9 @@ def _keep_by_record(block: bytes, needles: tuple[bytes, ...]) -> bytes:
     return b"".join(kept) + (record if any(needle in record for needle in needles) else b"")
 
 
-def _utf8(block: bytes) -> bytes:
+def _utf8(block: bytes, encoding: str) -> bytes:
+    if encoding == "utf-8":
+        return block
     try:
         text = block.decode("cp1252")
     except UnicodeDecodeError:  # five bytes are not in cp1252; latin-1 has them all

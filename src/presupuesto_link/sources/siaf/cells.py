@@ -19,7 +19,14 @@ _YEAR = re.compile(r"A.o de Ejecuci.n:\s*(\d{4})", re.IGNORECASE)
 def sheet_cells(path: Path) -> Grid:
     """The first sheet of a workbook, every cell as text."""
     try:
-        frame = pl.read_excel(path, has_header=False, infer_schema_length=0, engine="calamine", raise_if_empty=False)
+        frame = pl.read_excel(
+            path,
+            has_header=False,
+            infer_schema_length=0,
+            engine="calamine",
+            raise_if_empty=False,
+            drop_empty_rows=False,
+        )
     except Exception as error:
         raise InputDataError(
             Problem(

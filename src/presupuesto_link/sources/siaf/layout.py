@@ -97,7 +97,10 @@ def recognise(headers: list[str], layouts: Iterable[Layout], path: Path) -> Layo
         known, key=lambda layout: len(layout.columns & set(layout.rename(headers).values())) / len(layout.columns)
     )
     present = set(nearest.rename(headers).values())
-    missing, extra = sorted(nearest.columns - present), sorted(present - nearest.columns - {""})
+    missing, extra = (
+        sorted(nearest.columns - present),
+        sorted(present - nearest.columns - nearest.optional - set(nearest.names.values()) - {""}),
+    )
     raise InputDataError(
         Problem(
             f"{path}, títulos",

@@ -19,7 +19,7 @@ import polars as pl
 
 from presupuesto_link.errors import InputDataError, Problem
 from presupuesto_link.sources.siaf.bytes import BLOCK, kind_of, looks_utf8, transcode
-from presupuesto_link.sources.siaf.layout import Layout, recognise
+from presupuesto_link.sources.siaf.layout import RECORD, Layout, recognise
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -37,7 +37,8 @@ class RawExtract:
         raw: all text, normalised headers, records in file order.
         encoding: `utf-8` or `cp1252`.
         ignored: headers of the file that the layout does not use.
-        whole: every record of the file, to count them; its text may be damaged.
+        text: the UTF-8 text that `raw` scans; null for a workbook or a page.
+        lines: when `raw` has only the records with a needle, how many lines the file has below its header.
     """
 
     path: Path
@@ -47,16 +48,17 @@ class RawExtract:
     raw: pl.LazyFrame
     encoding: str
     ignored: tuple[str, ...]
-    whole: pl.LazyFrame
+    text: Path | None = None
+    lines: int | None = None
 
-    @property
-    def partial(self) -> bool:
-        """Whether `raw` has only the records with a needle, and not all of the file's."""
-        return self.whole is not self.raw
+    def used(self) -> list[str]:
+        """The columns of `raw` that the layout reads."""
+        known = self.layout.columns | self.layout.optional | set(self.layout.names.values()) | {RECORD}
+        return [name for name in self.raw.collect_schema().names() if name in known]
 
 
 @contextmanager
-def open_extract(
+def open_extract(  # noqa: PLR0913, PLR0917 - each is a fact the caller may already know
     path: Path,
     layouts: Iterable[Layout],
     member: str | None = None,
@@ -71,7 +73,7 @@ def open_extract(
         path: plain, `.gz`, `.zst`, `.zip`, `.xlsx` or HTML saved as `.xls`; recognised by its first bytes.
         layouts: the layouts it may have.
         member: which member of a zip with several.
-        needles: codes that every wanted record contains; lets a latin-1 file be read without transcoding all of it.
+        needles: codes that every wanted record contains; lets the rest be skipped without parsing it.
         encoding: `utf-8` or `cp1252` when known; otherwise it is found out.
         folder: where to unpack or transcode; the system's temporary folder when not given.
         digest: the file's SHA-256 when it is already known.
@@ -85,16 +87,16 @@ def open_extract(
         total = digest or digest_of(path)
         if kind in ("xlsx", "html", "ole"):
             raw, layout, ignored = _from_cells(path, kind, known)
-            yield RawExtract(path, total, path.stat().st_size, layout, raw, "utf-8", ignored, raw)
+            yield RawExtract(path, total, path.stat().st_size, layout, raw, "utf-8", ignored)
             return
         plain = _unpacked(path, kind, member, Path(work))
         found = encoding or ("utf-8" if looks_utf8(plain) else "cp1252")
         delimiter, headers = _header(plain, found, path)
         layout = recognise(headers, known, path)
-        raw = _scan(_as_utf8(plain, found, needles, Path(work)), headers, delimiter, layout)
-        partial = found == "cp1252" and bool(needles)
-        whole = _scan(plain, headers, delimiter, layout, lossy=True) if partial else raw
-        yield RawExtract(path, total, path.stat().st_size, layout, raw, found, _ignored(headers, layout), whole)
+        text, lines = _as_utf8(plain, found, needles, Path(work))
+        raw = _scan(text, headers, delimiter, layout)
+        size = path.stat().st_size
+        yield RawExtract(path, total, size, layout, raw, found, _ignored(headers, layout), text, lines)
 
 
 def digest_of(path: Path, progress: Callable[[int], None] = lambda _: None) -> str:
@@ -113,17 +115,14 @@ def _ignored(headers: list[str], layout: Layout) -> tuple[str, ...]:
     return tuple(header for header, name in layout.rename(headers).items() if header and name not in used)
 
 
-def _scan(path: Path, headers: list[str], delimiter: str, layout: Layout, lossy: bool = False) -> pl.LazyFrame:
+def _scan(path: Path, headers: list[str], delimiter: str, layout: Layout) -> pl.LazyFrame:
     names: list[str] = []
     for header in headers:  # a repeated title keeps its first column
         name = layout.rename([header])[header]
         names.append(name if name not in names else f"{name}__{len(names)}")
+    schema = dict.fromkeys(names, pl.String)
     return pl.scan_csv(
-        path,
-        separator=delimiter,
-        schema=dict.fromkeys(names, pl.String),
-        infer_schema=False,
-        encoding="utf8-lossy" if lossy else "utf8",
+        path, separator=delimiter, schema=schema, has_header=False, skip_rows=1, encoding="utf8", raise_if_empty=False
     )
 
 
@@ -139,13 +138,14 @@ def _header(path: Path, encoding: str, shown: Path) -> tuple[str, list[str]]:
     return delimiter, next(csv.reader([text], delimiter=delimiter))
 
 
-def _as_utf8(path: Path, encoding: str, needles: tuple[str, ...], folder: Path) -> Path:
-    if encoding == "utf-8":
-        return path
+def _as_utf8(path: Path, encoding: str, needles: tuple[str, ...], folder: Path) -> tuple[Path, int | None]:
+    """The text in UTF-8 and, when some of its records were left out, how many lines it had."""
+    if encoding == "utf-8" and not needles:
+        return path, None
     target = folder / "utf8.csv"
     with path.open("rb") as source, target.open("wb") as out:
-        transcode(source, out, tuple(needle.encode("cp1252") for needle in needles))
-    return target
+        lines = transcode(source, out, tuple(needle.encode("ascii") for needle in needles), encoding)
+    return target, lines if needles else None
 
 
 def _unpacked(path: Path, kind: str, member: str | None, folder: Path) -> Path:
@@ -176,15 +176,15 @@ def _broken(path: Path, error: BaseException) -> InputDataError:
 def _opened(path: Path, kind: str, member: str | None) -> Iterator[BinaryIO]:
     if kind == "gzip":
         with gzip.open(path) as file:
-            yield cast(BinaryIO, file)
+            yield cast("BinaryIO", file)
     elif kind == "zstd":
         import pyarrow as pa
 
         with pa.CompressedInputStream(pa.OSFile(str(path)), "zstd") as file:
-            yield cast(BinaryIO, _Zstd(file, path))
+            yield cast("BinaryIO", _Zstd(file, path))
     else:
         with zipfile.ZipFile(path) as archive, archive.open(_member(archive, member, path)) as file:
-            yield cast(BinaryIO, file)
+            yield cast("BinaryIO", file)
 
 
 class _Zstd:
