@@ -22,77 +22,50 @@ class ResultTable:
     frame: pl.DataFrame
 
 
+_TEXTS = {
+    "presupuesto_aer": ("Presupuesto por AER", "PIA, PIM y devengado de cada AER; las transversales no se suman"),
+    "cobertura": ("Cobertura del vínculo", "Cuántas AER y cuántos soles hay en cada clase de vínculo"),
+    "indicadores": ("Indicadores", "Sentido declarado, con su sustento y los desacuerdos con la serie de metas"),
+    "avance_indicadores": (
+        "Avance de indicadores",
+        "Avance Tipo I y II con cada perfil, y la regla que dio cada cifra",
+    ),
+    "avance_elementos": ("Avance de OER y AER", "Con cada perfil y las dos políticas de ND"),
+    "conteo_colores": ("Conteo por color", "OER y AER en cada color"),
+    "indice": ("Índice propio (no oficial)", "Media de los OER; no es el Índice de Gestión publicado"),
+    "hallazgos": ("Hallazgos de la auditoría", "Qué se encontró, qué se esperaba, por qué y qué hacer"),
+    "conciliacion_avances": ("Conciliación de avances", "Cada avance declarado frente a las reglas"),
+    "conciliacion_reglas": ("Reglas que explican", "Cuántos avances declarados explica cada regla"),
+    "conciliacion_globales": ("Avances globales publicados", "Frente a las dos políticas de ND"),
+    "dudas": ("Indicadores en duda", "Por qué la auditoría observa su meta o su valor de ese año"),
+    "correcciones": ("Correcciones", "Qué valores se corrigieron y con qué evidencia"),
+    "ranking": ("Ranking de AER rezagadas", "Puntaje con cada componente; los ND van aparte"),
+}
+
+
 def result_tables(analysis: Analysis) -> tuple[ResultTable, ...]:
     """Every table of an analysis. Ratios stay ratios and amounts stay exact; nothing is rounded here."""
-    audit = analysis.audit
-    fixed = (
-        ResultTable(
-            "presupuesto_aer",
-            "Presupuesto por AER",
-            "PIA, PIM y devengado de cada AER; las transversales no se suman",
-            analysis.execution,
-        ),
-        ResultTable(
-            "cobertura",
-            "Cobertura del vínculo",
-            "Cuántas AER y cuántos soles hay en cada clase de vínculo",
-            analysis.linked.cobertura,
-        ),
-        ResultTable(
-            "indicadores",
-            "Indicadores",
-            "Sentido declarado de cada indicador, con su sustento y los desacuerdos con la serie de metas",
-            analysis.inputs.plan.indicadores,
-        ),
-        ResultTable(
-            "avance_indicadores",
-            "Avance de indicadores",
-            "Avance Tipo I y II con cada perfil, y la regla que dio cada cifra",
-            analysis.indicators,
-        ),
-        ResultTable(
-            "avance_elementos", "Avance de OER y AER", "Con cada perfil y las dos políticas de ND", analysis.elements
-        ),
-        ResultTable("conteo_colores", "Conteo por color", "OER y AER en cada color", analysis.counts),
-        ResultTable(
-            "indice",
-            "Índice propio (no oficial)",
-            "Media de los OER; no es el Índice de Gestión publicado",
-            analysis.index,
-        ),
-        ResultTable(
-            "hallazgos",
-            "Hallazgos de la auditoría",
-            "Qué se encontró, qué se esperaba, por qué y qué hacer",
-            audit.tabla,
-        ),
-        ResultTable(
-            "conciliacion_avances",
-            "Conciliación de avances",
-            "Cada avance declarado frente a las reglas",
-            _joined(audit.conciliacion, "reglas_que_coinciden"),
-        ),
-        ResultTable(
-            "conciliacion_reglas", "Reglas que explican", "Cuántos avances declarados explica cada regla", audit.reglas
-        ),
-        ResultTable(
-            "conciliacion_globales", "Avances globales publicados", "Frente a las dos políticas de ND", audit.globales
-        ),
-        ResultTable("dudas", "Indicadores en duda", "Por qué la auditoría observa su meta o su valor", audit.dudas),
-        ResultTable(
-            "correcciones",
-            "Correcciones",
-            "Qué valores se corrigieron y con qué evidencia",
-            analysis.inputs.plan.correcciones,
-        ),
-        ResultTable(
-            "ranking", "Ranking de AER rezagadas", "Puntaje con cada componente; los ND van aparte", analysis.ranking
-        ),
-    )
+    audit, plan = analysis.audit, analysis.inputs.plan
+    frames = {
+        "presupuesto_aer": analysis.execution,
+        "cobertura": analysis.linked.cobertura,
+        "indicadores": plan.indicadores,
+        "avance_indicadores": analysis.indicators,
+        "avance_elementos": analysis.elements,
+        "conteo_colores": analysis.counts,
+        "indice": analysis.index,
+        "hallazgos": audit.tabla,
+        "conciliacion_avances": _joined(audit.conciliacion, "reglas_que_coinciden"),
+        "conciliacion_reglas": audit.reglas,
+        "conciliacion_globales": audit.globales,
+        "dudas": audit.dudas,
+        "correcciones": plan.correcciones,
+        "ranking": analysis.ranking,
+    }
     return (
-        *fixed,
+        *(ResultTable(name, *_TEXTS[name], frame) for name, frame in frames.items()),
         *_matrix_tables(analysis),
-        *(table for s in analysis.scenarios for table in _scenario_tables(s)),
+        *(table for scenario in analysis.scenarios for table in _scenario_tables(scenario)),
         dictionary(),
     )
 
