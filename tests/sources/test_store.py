@@ -228,7 +228,8 @@ def test_a_lock_killed_before_its_name_was_written_is_broken(tmp_path, monkeypat
     monkeypatch.setattr(locks, "_HALF_WRITTEN_SECONDS", 0.0)
     (tmp_path / LOCK).touch()
     with locked(tmp_path, 5):
-        pass
+        assert (tmp_path / LOCK).read_text(encoding="ascii") == owner()
+    assert not (tmp_path / LOCK).exists()
 
 
 def test_a_process_with_the_same_number_born_later_is_another():
