@@ -9,22 +9,24 @@ from __future__ import annotations
 import datetime as dt
 import re
 import shutil
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import CancelledError, ThreadPoolExecutor
+from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext
 from dataclasses import dataclass, field
 from decimal import Decimal
-from email.utils import parsedate_to_datetime
-from glob import glob
 from importlib.metadata import version
 from pathlib import Path
+from threading import Event
 from typing import Any
+from uuid import uuid4
 
 import polars as pl
 
 from presupuesto_link.errors import Finding, InputDataError, Problem
-from presupuesto_link.sources.origin import read_origin
+from presupuesto_link.sources.lock import new_part
 from presupuesto_link.sources.siaf import LAYOUTS
 from presupuesto_link.sources.siaf.layout import AMOUNTS, NAME_PREFIX, NAMES, RECORD, Layout
+from presupuesto_link.sources.siaf.named import cut_off_of
 from presupuesto_link.sources.siaf.reading import RawExtract, digest_of, open_extract
 from presupuesto_link.sources.sorted_parquet import write_sorted
 from presupuesto_link.sources.store import Snapshot, Store, add_up, snapshot_id
@@ -34,7 +36,6 @@ from presupuesto_link.tables.gasto_names import name_table
 
 REJECTED = "rechazadas.csv"
 _SAMPLE = 1 << 20
-_DATE = re.compile(r"(?<!\d)(20\d{2})[-_]?(0[1-9]|1[0-2])[-_]?(0[1-9]|[12]\d|3[01])(?!\d)")
 _DISK_ERROR = re.compile(r"([^:]*) \(os error \d+\)|^parquet: (.*)")
 _UTF8_ERROR = re.compile(r"utf-?8", re.IGNORECASE)
 
@@ -75,24 +76,6 @@ class LoadReport:
     rejected: Path | None
 
 
-def expand(patterns: Iterable[str]) -> list[Path]:
-    """The files that paths and globs name, each once, in order.
-
-    Raises:
-        InputDataError: a glob that names no file.
-    """
-    found: dict[Path, None] = {}
-    for pattern in patterns:
-        wild = any(sign in pattern for sign in "*?[") and not Path(pattern).exists()
-        paths = sorted(glob(pattern, recursive=True)) if wild else [pattern]  # noqa: PTH207 - absolute patterns too
-        if not paths:
-            raise InputDataError(
-                Problem(pattern, "ningún archivo con ese nombre", "al menos un extracto", "revise la ruta")
-            )
-        found |= dict.fromkeys(Path(path) for path in paths)
-    return list(found)
-
-
 def load_extract(  # noqa: PLR0913, PLR0917 - the options of `cargar`
     path: Path,
     store: Store,
@@ -123,24 +106,63 @@ def load_extract(  # noqa: PLR0913, PLR0917 - the options of `cargar`
         )
     day, said_by = cut_off_of(path, cut_off)
     size, changed = path.stat().st_size, path.stat().st_mtime_ns
-    digest = digest_of(path, lambda done: progress("Comprobando", done, size, 0))
-    name = snapshot_id(
-        day.isoformat(), sha256=digest, filtros=filters.as_dict(), miembro=member or "", tabla=TABLE_VERSION
-    )
-    source = {"nombre": path.name, "sha256": digest, "bytes": size, "miembro": member}
+    with ExitStack() as stack:
+        digest_once_read = stack.enter_context(_hashing(path, lambda done: progress("Comprobando", done, size, 0)))
+        ahead = stack.enter_context(_opened_ahead(path, store, filters, member)) if filters.needles else None
+        digest = digest_once_read()
+        name = snapshot_id(
+            day.isoformat(), sha256=digest, filtros=filters.as_dict(), miembro=member or "", tabla=TABLE_VERSION
+        )
+        source = {"nombre": path.name, "sha256": digest, "bytes": size, "miembro": member}
 
-    def make(part: Path) -> dict[str, Any]:
-        with _disk_errors():
-            made = _Loading(path, part, filters, member, digest, progress, day).run()
-        if path.stat().st_mtime_ns != changed:
-            raise InputDataError(
-                Problem(str(path), "el archivo cambió mientras se leía", "un archivo quieto", "repita la carga")
-            )
-        made["fuente"] = source | made["fuente"]
-        return made | {"fecha_corte": day.isoformat(), "fecha_corte_de": said_by, "filtros": filters.as_dict()}
+        def make(part: Path) -> dict[str, Any]:
+            with _disk_errors():
+                made = _Loading(path, part, filters, member, progress, day, ahead).run()
+            if path.stat().st_mtime_ns != changed:
+                raise InputDataError(
+                    Problem(str(path), "el archivo cambió mientras se leía", "un archivo quieto", "repita la carga")
+                )
+            made["fuente"] = source | made["fuente"]
+            return made | {"fecha_corte": day.isoformat(), "fecha_corte_de": said_by, "filtros": filters.as_dict()}
 
-    snapshot, new = store.write(name, make)
+        snapshot, new = store.write(name, make)
     return _report(path, store, snapshot, new, published)
+
+
+@contextmanager
+def _hashing(path: Path, progress: Callable[[int], None]) -> Iterator[Callable[[], str]]:
+    """The SHA-256 of a file, found by a thread meanwhile (hashing leaves the interpreter free); what is yielded waits for it."""
+    stop = Event()
+
+    def going_on(done: int) -> None:
+        if stop.is_set():
+            raise CancelledError
+        progress(done)
+
+    with ThreadPoolExecutor(1) as pool:
+        digest = pool.submit(digest_of, path, going_on)
+        try:
+            yield digest.result
+        finally:
+            stop.set()
+
+
+@contextmanager
+def _opened_ahead(path: Path, store: Store, filters: Filters, member: str | None) -> Iterator[RawExtract]:
+    """The extract with its wanted records already picked out, in a working folder of the store, while the file is hashed."""
+    try:
+        work = new_part(store.folder, f"lectura-{uuid4().hex}")
+    except OSError as error:
+        raise store.not_written(error) from error
+    try:
+        with ExitStack() as stack:
+            try:
+                extract = stack.enter_context(open_extract(path, LAYOUTS, member, filters.needles, None, work))
+            except OSError as error:
+                raise store.not_written(error) from error
+            yield extract
+    finally:
+        shutil.rmtree(work, ignore_errors=True)
 
 
 @contextmanager
@@ -155,41 +177,6 @@ def _disk_errors() -> Iterator[None]:
         raise OSError((found[1] or found[2]).strip()) from error
 
 
-def cut_off_of(path: Path, given: dt.date | None) -> tuple[dt.date, str]:
-    """The cut-off date, and who says it: the caller, the file's origin or its name.
-
-    Raises:
-        InputDataError: nobody says it.
-    """
-    if given:
-        return given, "opción"
-    for beside in (path, path.with_name(path.name.partition(".")[0])):
-        origin = read_origin(beside)
-        for key in ("fecha_corte", "last_modified", "fecha_descarga"):
-            day = _as_date(origin.get(key, ""))
-            if day:
-                return day, f"origen ({key})"
-    found = _DATE.search(path.name)
-    day = _as_date("-".join(found.groups())) if found else None
-    if day:
-        return day, "nombre del archivo"
-    raise InputDataError(
-        Problem(str(path), "nadie dice de qué día son las cifras", "la fecha de corte del extracto",
-                "agregue --fecha-corte AAAA-MM-DD (el día en que se exportó o descargó)")
-    )  # fmt: skip
-
-
-def _as_date(text: str) -> dt.date | None:
-    try:
-        return dt.date.fromisoformat(text[:10])
-    except ValueError:
-        pass
-    try:
-        return parsedate_to_datetime(text).date()
-    except ValueError:
-        return None
-
-
 @dataclass(frozen=True)
 class _Loading:
     """One file on its way into a working folder of the store."""
@@ -198,9 +185,9 @@ class _Loading:
     part: Path
     filters: Filters
     member: str | None
-    digest: str
     progress: Progress
     day: dt.date
+    ahead: RawExtract | None = None
 
     def run(self) -> dict[str, Any]:
         """Fill the folder; the manifest without what the caller knows."""
@@ -258,9 +245,7 @@ class _Loading:
             raise self._unreadable(error) from None
 
     def _convert(self, work: Path, encoding: str | None) -> dict[str, Any]:
-        with open_extract(
-            self.path, LAYOUTS, self.member, self.filters.needles, encoding, work, self.digest
-        ) as extract:
+        with self._opened(encoding, work) as extract:
             layout = extract.layout
             raw, counted = self._counted(extract)
             rows = type_rows(self._wanted(layout, layout.named(raw)))
@@ -275,6 +260,11 @@ class _Loading:
                 "columnas_sin_usar": list(extract.ignored),
             }
             return {"layout": layout, "leidos": read, "rechazos": reasons, "fuente": source}
+
+    def _opened(self, encoding: str | None, work: Path) -> AbstractContextManager[RawExtract]:
+        if self.ahead and encoding is None:
+            return nullcontext(self.ahead)
+        return open_extract(self.path, LAYOUTS, self.member, self.filters.needles, encoding, work)
 
     def _counted(self, extract: RawExtract) -> tuple[pl.LazyFrame, list[int]]:
         """The columns in use, and a count of the records that grows while they are read, for the bar and the summary."""
@@ -309,7 +299,7 @@ class _Loading:
     def _write_rejected(self, extract: RawExtract, work: Path) -> None:
         """The rejected rows with the number of their record, counting the titles as 1."""
         if extract.lines is not None:
-            with open_extract(self.path, LAYOUTS, self.member, (), extract.encoding, work, self.digest) as whole:
+            with open_extract(self.path, LAYOUTS, self.member, (), extract.encoding, work) as whole:
                 self._write_rejected(whole, work)
             return
         raw = extract.raw

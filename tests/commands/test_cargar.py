@@ -224,3 +224,15 @@ def test_the_real_siaf_web_book_agrees_with_its_stated_pim(capsys, folder):
     out = call(capsys, "cargar", path, "--almacen", folder, "--total-publicado", "pim=48103240")[1]
     assert "corte 2025-10-30 (nombre del archivo)" in out
     assert "Hallazgos: ninguno." in out
+
+
+def test_a_filtered_load_leaves_nothing_but_its_snapshot(capsys, extract, folder, tmp_path):
+    """The records are picked out beside the snapshot while the file is hashed; new, repeated or failed, that folder goes."""
+    for _ in range(2):
+        assert call(capsys, "cargar", extract, "--pliego", "445", "--almacen", folder)[0] == 0
+        assert sorted(path.name for path in folder.iterdir()) == ["instantaneas"]
+    unknown = tmp_path / "otra_20240630.csv"
+    unknown.write_text("a,b\n1,2\n", encoding="utf-8")
+    assert call(capsys, "cargar", unknown, "--pliego", "445", "--almacen", folder)[0] == 1
+    assert sorted(path.name for path in folder.iterdir()) == ["instantaneas"]
+    assert len(Store(folder).list()) == 1

@@ -2,6 +2,8 @@
 
 import csv
 import gzip
+import io
+import random
 import re
 import zipfile
 from decimal import Decimal
@@ -165,7 +167,7 @@ def test_a_stray_quote_does_not_lose_records(tmp_path, monkeypatch):
     path.write_bytes(text.encode("cp1252"))
     monkeypatch.setattr(siaf_bytes, "_ENDLESS", 4096)
     with path.open("rb") as file:
-        assert b"".join(siaf_bytes.record_blocks(file)) == path.read_bytes()
+        assert b"".join(block for block, _ in siaf_bytes.record_blocks(file)) == path.read_bytes()
 
 
 def test_bom_and_plain_utf8_are_the_same(tmp_path):
@@ -331,3 +333,29 @@ def test_files_that_are_not_extracts_are_explained(tmp_path):
             load(tmp_path / name)
     with pytest.raises(InputDataError, match="el archivo no existe"):
         load(tmp_path / "no.csv")
+
+
+@pytest.mark.parametrize("needle", ["445", "45", "4"])
+@pytest.mark.parametrize("block", [1, 7, 50, 333, 8 << 20])
+def test_the_byte_filter_keeps_the_records_that_contain_the_needle(monkeypatch, needle, block):
+    """Against the csv module, over records of every shape: short, quoted, with newlines and quotes in any place."""
+    chance, records = random.Random(7), []
+    for _ in range(400):
+        records.append([chance.choice(["445", "4", "45", "x", "a\nb", '4"4"5', "", "44\n5", "4445"]) for _ in range(4)])
+    text = io.StringIO()
+    csv.writer(text, lineterminator="\n").writerows([["a", "b", "c", "d"], *records])
+    data, out = text.getvalue().encode(), io.BytesIO()
+    monkeypatch.setattr(siaf_bytes, "BLOCK", block)
+    lines = siaf_bytes.transcode(io.BytesIO(data), out, (needle.encode(),))
+    kept = list(csv.reader(io.StringIO(out.getvalue().decode(), newline="")))[1:]
+    text_of = [",".join(record).replace('"', '""') for record in records]
+    wanted = [record for record, text in zip(records, text_of, strict=True) if needle in text]
+    assert [record for record in kept if record in wanted] == wanted
+    assert lines == data.count(b"\n") - 1
+    assert all(needle in ",".join(record).replace('"', '""') for record in kept)
+
+
+def test_a_last_record_without_newline_is_kept_and_counted():
+    out = io.BytesIO()
+    assert siaf_bytes.transcode(io.BytesIO(b"a\n1\n445"), out, (b"445",)) == 2
+    assert out.getvalue() == b"a\n445"

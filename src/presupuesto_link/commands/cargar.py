@@ -73,7 +73,8 @@ def cargar(
 
     Ejemplo: presupuesto-link cargar 2024-Gasto.csv --pliego 445 --fecha-corte 2025-01-31
     """
-    from presupuesto_link.loading import expand, load_extract
+    from presupuesto_link.loading import load_extract
+    from presupuesto_link.sources.siaf.named import expand
     from presupuesto_link.sources.store import Store
 
     filters, published = _filters(pliego, departamento_meta, nivel, anio), _published(total_publicado or [], tolerancia)

@@ -21,7 +21,7 @@ from typing import Any
 
 import polars as pl
 
-from presupuesto_link.errors import InputDataError, OutputError, Problem
+from presupuesto_link.errors import InputDataError, OutputError, Problem, system_reason
 from presupuesto_link.sources.lock import PART, clean_parts, locked, new_part, owner
 from presupuesto_link.sources.siaf.layout import AMOUNTS
 from presupuesto_link.sources.siaf.reading import digest_of
@@ -144,7 +144,7 @@ class Store:
                 )
                 new = self._commit(part, name)
         except OSError as error:
-            raise self._not_written(error) from error
+            raise self.not_written(error) from error
         return self.get(name), new
 
     def read(
@@ -239,7 +239,7 @@ class Store:
                     snapshot.folder.replace(gone)
                     shutil.rmtree(gone, ignore_errors=True)
         except OSError as error:
-            raise self._not_written(error) from error
+            raise self.not_written(error) from error
 
     @contextmanager
     def _part(self, name: str) -> Iterator[Path]:
@@ -269,9 +269,10 @@ class Store:
             ) from None  # fmt: skip
         return Snapshot(path.name, path, manifest)
 
-    def _not_written(self, error: OSError) -> OutputError:
+    def not_written(self, error: OSError) -> OutputError:
+        """What to tell a person when the disk refuses; what the store had is whole."""
         return OutputError(
-            Problem(str(self.folder), f"no se pudo escribir: {error.strerror or error}", "una carpeta con permiso y espacio",
+            Problem(str(self.folder), f"no se pudo escribir: {system_reason(error)}", "una carpeta con permiso y espacio",
                     "revise permisos y espacio, o use otra carpeta con --almacen; lo guardado antes sigue entero")
         )  # fmt: skip
 

@@ -11,12 +11,21 @@ import io
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
-from typing import BinaryIO
+from typing import TYPE_CHECKING, BinaryIO
 
-from presupuesto_link.errors import InputDataError, Problem
+from presupuesto_link.errors import InputDataError, Problem, system_reason
 
-BLOCK = 8 << 20
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    Bytes = NDArray[np.uint8]
+    Mask = NDArray[np.bool_]
+
+BLOCK = 120 << 10
+"""Small enough to stay in the processor's cache between one pass and the next, and for its memory to be used again."""
 _SAMPLES, _ENDLESS = 24, 32 << 20
+_NEWLINE, _QUOTE = ord("\n"), ord('"')
 GZIP, ZSTD, ZIP, OLE = b"\x1f\x8b", b"\x28\xb5\x2f\xfd", b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
 
 
@@ -33,7 +42,7 @@ def kind_of(path: Path) -> str:
         raise InputDataError(
             Problem(
                 str(path),
-                f"no se puede leer ({error.strerror})",
+                f"no se puede leer ({system_reason(error)})",
                 "un archivo legible",
                 "revise los permisos o ciérrelo en Excel",
             )
@@ -86,62 +95,82 @@ def transcode(source: BinaryIO, target: BinaryIO, needles: tuple[bytes, ...] = (
     """Write a text as UTF-8, header first; with needles, only the records that contain one of them.
 
     Returns:
-        The lines read below the header.
+        The lines read below the header; 0 without needles.
     """
-    header, lines = True, 0
-    for block in record_blocks(source):
-        if header:
-            first, _, block = block.partition(b"\n")  # noqa: PLW2901 - the rest of the first block
-            target.write(_utf8(first + b"\n", encoding))
-            header = False
-        lines += block.count(b"\n") + (not block.endswith(b"\n") and bool(block))
-        target.write(_utf8(keep_records(block, needles) if needles else block, encoding))
+    target.write(_utf8(source.readline(), encoding))
+    if not needles:
+        for block in _line_blocks(source):
+            target.write(_utf8(block, encoding))
+        return 0
+    lines = 0
+    for block, quotes in record_blocks(source):
+        kept, count = keep_records(block, quotes, needles)
+        target.write(_utf8(kept, encoding))
+        lines += count
     return lines
 
 
-def record_blocks(source: BinaryIO) -> Iterator[bytes]:
-    """The text in blocks that end where a record ends: at a newline outside quotes."""
-    rest = b""
-    while chunk := source.read(BLOCK):
-        rest += chunk
-        cut = _record_end(rest)
-        if not cut and len(rest) > _ENDLESS:  # a stray quote: no record is this long
-            cut = rest.rfind(b"\n") + 1
-        if cut:
-            yield rest[:cut]
-            rest = rest[cut:]
-    if rest:
-        yield rest
+def record_blocks(source: BinaryIO) -> Iterator[tuple[bytes, Mask]]:
+    """The text in blocks that end where a record ends (at a newline outside quotes), and where their quotes are."""
+    import numpy as np
+
+    for block in _line_blocks(source):
+        quotes = np.frombuffer(block, np.uint8) == _QUOTE
+        if np.count_nonzero(quotes) % 2 == 0:
+            yield block, quotes
+            continue
+        parts, size, odd = [block], len(block), 1
+        while odd and size <= _ENDLESS and (line := source.readline()):  # a stray quote: no record is this long
+            parts.append(line)
+            size, odd = size + len(line), (odd + line.count(b'"')) % 2
+        whole = b"".join(parts)
+        yield whole, np.frombuffer(whole, np.uint8) == _QUOTE
 
 
-def _record_end(block: bytes) -> int:
-    """The end of the last whole record of a block that starts at one; 0 when there is none."""
-    end, quotes_after = len(block), 0
-    total = block.count(b'"')
-    while (newline := block.rfind(b"\n", 0, end)) >= 0:
-        quotes_after += block.count(b'"', newline, end)
-        if (total - quotes_after) % 2 == 0:
-            return newline + 1
-        end = newline
-    return 0
+def _line_blocks(source: BinaryIO) -> Iterator[bytes]:
+    """The text in blocks of whole lines."""
+    while block := source.read(BLOCK):
+        yield block if block.endswith(b"\n") else block + source.readline()
 
 
-def keep_records(block: bytes, needles: tuple[bytes, ...]) -> bytes:
-    """The records of a block that contain a needle."""
-    lines: dict[int, int] = {}
-    for needle in needles:
-        counted = quotes = 0
-        position = block.find(needle)
-        while position >= 0:
-            start = block.rfind(b"\n", 0, position) + 1
-            end = block.find(b"\n", position) + 1 or len(block)
-            quotes += block.count(b'"', counted, start)
-            counted = start
-            if quotes % 2 or block.count(b'"', start, end) % 2:  # the line begins or ends inside quotes
-                return _keep_by_record(block, needles)
-            lines[start] = end
-            position = block.find(needle, end)
-    return b"".join(block[start : lines[start]] for start in sorted(lines))
+def keep_records(block: bytes, quotes: Mask, needles: tuple[bytes, ...]) -> tuple[bytes, int]:
+    """The records of a block that contain a needle, and how many lines it has.
+
+    NumPy looks at every byte some times faster than `bytes.find` and `bytes.count`, and lets another thread work meanwhile.
+    """
+    import numpy as np
+
+    page = np.frombuffer(block, np.uint8)
+    lines = int(np.count_nonzero(page == _NEWLINE)) + (not block.endswith(b"\n"))
+    kept, odd, end = [], False, 0
+    for place in sorted({place for needle in needles for place in _places(block, page, needle)}):
+        if place < end:
+            continue
+        start, before = block.rfind(b"\n", end, place) + 1 or end, end
+        end = block.find(b"\n", place) + 1 or len(block)
+        odd ^= bool(np.count_nonzero(quotes[before:start]) % 2)
+        if odd or block.count(b'"', start, end) % 2:  # the line begins or ends inside quotes
+            return _keep_by_record(block, needles), lines
+        kept.append(block[start:end])
+    return b"".join(kept), lines
+
+
+def _places(block: bytes, page: Bytes, needle: bytes) -> Iterator[int]:
+    """Where a needle begins: byte by byte over the whole page at once, then exactly in the few words of eight that have it."""
+    import numpy as np
+
+    places = len(page) - len(needle) + 1
+    if places <= 0:
+        return
+    found = np.zeros(-(-places // 8) * 8, np.bool_)
+    np.equal(page[:places], needle[0], out=found[:places])
+    for offset, byte in enumerate(needle[1:], 1):
+        found[:places] &= page[offset : places + offset] == byte
+    for word in np.flatnonzero(found.view(np.uint64)).tolist():
+        place, last = block.find(needle, word * 8, word * 8 + 7 + len(needle)), word * 8 + 7
+        while place >= 0:
+            yield place
+            place = block.find(needle, place + 1, last + len(needle))
 
 
 def _keep_by_record(block: bytes, needles: tuple[bytes, ...]) -> bytes:

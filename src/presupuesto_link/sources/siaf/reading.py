@@ -24,6 +24,7 @@ from presupuesto_link.sources.siaf.layout import RECORD, Layout, recognise
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+_HASHED_AT_ONCE = 4 << 20
 _DELIMITERS = (",", ";", "\t", "|")
 
 
@@ -32,7 +33,7 @@ class RawExtract:
     """An open extract; usable while the `with` that opened it lasts.
 
     Attributes:
-        path, digest, size: the file as delivered.
+        path: the file as delivered.
         layout: the one recognised.
         raw: all text, normalised headers, records in file order.
         encoding: `utf-8` or `cp1252`.
@@ -42,8 +43,6 @@ class RawExtract:
     """
 
     path: Path
-    digest: str
-    size: int
     layout: Layout
     raw: pl.LazyFrame
     encoding: str
@@ -58,14 +57,13 @@ class RawExtract:
 
 
 @contextmanager
-def open_extract(  # noqa: PLR0913, PLR0917 - each is a fact the caller may already know
+def open_extract(
     path: Path,
     layouts: Iterable[Layout],
     member: str | None = None,
     needles: tuple[str, ...] = (),
     encoding: str | None = None,
     folder: Path | None = None,
-    digest: str | None = None,
 ) -> Iterator[RawExtract]:
     """Open an extract, whatever its container.
 
@@ -76,7 +74,6 @@ def open_extract(  # noqa: PLR0913, PLR0917 - each is a fact the caller may alre
         needles: codes that every wanted record contains; lets the rest be skipped without parsing it.
         encoding: `utf-8` or `cp1252` when known; otherwise it is found out.
         folder: where to unpack or transcode; the system's temporary folder when not given.
-        digest: the file's SHA-256 when it is already known.
 
     Raises:
         InputDataError: unreadable, unknown layout, a zip whose member must be named.
@@ -84,10 +81,9 @@ def open_extract(  # noqa: PLR0913, PLR0917 - each is a fact the caller may alre
     kind = kind_of(path)
     known = list(layouts)
     with TemporaryDirectory(prefix="presupuesto-link-", dir=folder) as work:
-        total = digest or digest_of(path)
         if kind in ("xlsx", "html", "ole"):
             raw, layout, ignored = _from_cells(path, kind, known)
-            yield RawExtract(path, total, path.stat().st_size, layout, raw, "utf-8", ignored)
+            yield RawExtract(path, layout, raw, "utf-8", ignored)
             return
         plain = _unpacked(path, kind, member, Path(work))
         found = encoding or ("utf-8" if looks_utf8(plain) else "cp1252")
@@ -95,17 +91,16 @@ def open_extract(  # noqa: PLR0913, PLR0917 - each is a fact the caller may alre
         layout = recognise(headers, known, path)
         text, lines = _as_utf8(plain, found, needles, Path(work))
         raw = _scan(text, headers, delimiter, layout)
-        size = path.stat().st_size
-        yield RawExtract(path, total, size, layout, raw, found, _ignored(headers, layout), text, lines)
+        yield RawExtract(path, layout, raw, found, _ignored(headers, layout), text, lines)
 
 
 def digest_of(path: Path, progress: Callable[[int], None] = lambda _: None) -> str:
     """SHA-256 of a file; `progress` gets the bytes read so far."""
-    total, done = sha256(), 0
-    with path.open("rb") as file:
-        while block := file.read(BLOCK):
-            total.update(block)
-            done += len(block)
+    total, done, block = sha256(), 0, memoryview(bytearray(_HASHED_AT_ONCE))
+    with path.open("rb", buffering=0) as file:
+        while size := file.readinto(block):
+            total.update(block[:size])
+            done += size
             progress(done)
     return total.hexdigest()
 
