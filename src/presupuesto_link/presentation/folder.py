@@ -72,7 +72,8 @@ def _new_part(folder: Path) -> Path:
     """A new folder beside the target to work in; those a killed run left long ago are removed."""
     folder.parent.mkdir(parents=True, exist_ok=True)
     for stale in folder.parent.glob(f"{folder.name}{_PART}*"):
-        if time.time() - stale.stat().st_mtime > _STALE_SECONDS:
+        ours = stale.name.removeprefix(f"{folder.name}{_PART}").isdigit()  # a process number, as below
+        if ours and time.time() - stale.stat().st_mtime > _STALE_SECONDS:
             shutil.rmtree(stale, ignore_errors=True)
     part = folder.with_name(f"{folder.name}{_PART}{os.getpid()}")
     shutil.rmtree(part, ignore_errors=True)

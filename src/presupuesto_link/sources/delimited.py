@@ -10,7 +10,8 @@ from pathlib import Path
 
 import polars as pl
 
-from presupuesto_link.errors import InputDataError, Problem, system_reason
+from presupuesto_link.errors import InputDataError, Problem
+from presupuesto_link.sources.unreadable import unreadable
 
 _DELIMITERS = (",", ";", "\t", "|")
 
@@ -94,19 +95,8 @@ def _records(text: str, delimiter: str, path: Path) -> list[tuple[int, list[str]
 def _read_bytes(path: Path) -> bytes:
     try:
         return path.read_bytes()
-    except FileNotFoundError:
-        raise InputDataError(
-            Problem(str(path), "el archivo no existe", "un archivo de datos", "revise la ruta escrita")
-        ) from None
     except OSError as error:
-        raise InputDataError(
-            Problem(
-                str(path),
-                f"no se puede leer ({system_reason(error)})",
-                "un archivo legible",
-                "revise los permisos o ciérrelo en Excel",
-            )
-        ) from None
+        raise unreadable(path, error, "un archivo de datos") from None
 
 
 def _decode(content: bytes, path: Path) -> tuple[str, str]:

@@ -13,7 +13,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
-from presupuesto_link.errors import InputDataError, Problem, system_reason
+from presupuesto_link.errors import InputDataError, Problem
+from presupuesto_link.sources.unreadable import unreadable
 
 if TYPE_CHECKING:
     import numpy as np
@@ -34,19 +35,8 @@ def kind_of(path: Path) -> str:
     try:
         with path.open("rb") as file:
             head = file.read(4096)
-    except FileNotFoundError:
-        raise InputDataError(
-            Problem(str(path), "el archivo no existe", "un extracto del SIAF", "revise la ruta escrita")
-        ) from None
     except OSError as error:
-        raise InputDataError(
-            Problem(
-                str(path),
-                f"no se puede leer ({system_reason(error)})",
-                "un archivo legible",
-                "revise los permisos o ciérrelo en Excel",
-            )
-        ) from None
+        raise unreadable(path, error, "un extracto del SIAF") from None
     for magic, kind in ((GZIP, "gzip"), (ZSTD, "zstd"), (OLE, "ole")):
         if head.startswith(magic):
             return kind
