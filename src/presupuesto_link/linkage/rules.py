@@ -1,0 +1,352 @@
+"""The rules that link spending to actions: what a row of `vinculos` means and what is wrong with it.
+
+A rule says which lines it catches (its selectors, all of which must hold) and what part of them goes to an action. A row that cannot
+be understood, or that nobody signed, is a finding and is not applied; nothing is guessed.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from fractions import Fraction
+from typing import Any
+
+from presupuesto_link.errors import Finding
+from presupuesto_link.sources.delimited import RawTable
+from presupuesto_link.tables.contract import check_columns
+from presupuesto_link.tables.gasto import UNPADDED, WIDTHS
+
+DIRECT, TRANSVERSAL, UNLINKED = "directo", "transversal", "no vinculado"
+SIGNED, SUGGESTED = "firmado", "sugerido"
+NOBODY = "NINGUNA"
+"""In the column of the action: these lines finance no action, and somebody decided so."""
+CLASSIFIER = ("tipo_transaccion", "generica", "subgenerica", "subgenerica_det", "especifica", "especifica_det")
+TEXT = "texto"
+PRECEDENCE = (
+    "accion_declarada", "sec_func", "finalidad", "producto", "actividad", TEXT, "programa", "grupo", "division", "funcion",
+    *reversed(CLASSIFIER), "categoria_gasto", "tipo_producto", "rubro", "fuente", "departamento_meta", "sec_ejec", "pliego", "nivel",
+)  # fmt: skip
+"""What a rule can look at, finest first. A rule is more specific than another when the finest selector in which they differ is its own."""
+SELECTORS = (
+    "nivel", "pliego", "sec_ejec", "sec_func", "proyecto", "producto", "actividad", "finalidad", "programa", "funcion", "division", "grupo",
+    "tipo", "categoria_gasto", "clasificador", "fuente", "rubro", "departamento_meta", TEXT,
+)  # fmt: skip
+COLUMNS = ("id", "accion", "desde", "hasta", *SELECTORS, "parte", "clase", "confianza", "estado", "autor", "fecha", "origen", "nota")
+REQUIRED = ("id", "accion", "autor", "fecha")
+CONFIDENCES = ("alta", "media", "baja")
+_KINDS = {"2": "2", "proyecto": "2", "3": "3", "actividad": "3", "producto": "3"}
+_LEVELS = {"e": "E", "nacional": "E", "r": "R", "regional": "R", "m": "M", "local": "M"}
+_YEARS = (1990, 2100)
+
+
+@dataclass(frozen=True)
+class Rule:
+    """One row of `vinculos` that can be applied.
+
+    Attributes:
+        id: its name, unique in the file.
+        row: where it is in the file; 0 for rules that no file has.
+        action: the AER, or `NOBODY`.
+        selectors: column of `gasto` → values any of which holds; `texto` → phrases of the names.
+        years: first and last year in which it is in force; null is open.
+        part: how much of what finer rules left goes to the action.
+        kind: `directo` or `transversal`.
+        confidence: `alta`, `media` or `baja`.
+        state: `firmado` or `sugerido`.
+        signature: who and when.
+        origin: where it comes from, and the note.
+    """
+
+    id: str
+    row: int
+    action: str
+    selectors: Mapping[str, tuple[str, ...]]
+    years: tuple[int | None, int | None] = (None, None)
+    part: Fraction = Fraction(1)
+    kind: str = DIRECT
+    confidence: str = "media"
+    state: str = SIGNED
+    signature: tuple[str, str] = ("", "")
+    origin: tuple[str, str] = ("", "")
+
+    @property
+    def specificity(self) -> int:
+        """Greater is finer; equal only when two rules look at the same columns."""
+        return sum(1 << (len(PRECEDENCE) - place) for place, column in enumerate(PRECEDENCE) if column in self.selectors)
+
+    def in_force(self, year: int) -> bool:
+        """Whether it applies to a year."""
+        first, last = self.years
+        return (first is None or first <= year) and (last is None or year <= last)
+
+    @property
+    def place(self) -> str:
+        """How messages name it."""
+        return f"regla {self.id}" + (f" (fila {self.row})" if self.row else "")
+
+    def words(self) -> str:
+        """Its selectors in a sentence."""
+        said = [f"{column.replace('_', ' ')} {' o '.join(values)}" for column, values in self.selectors.items()]
+        return ", ".join(said) or "cualquier línea"
+
+
+@dataclass(frozen=True)
+class Rules:
+    """The rules of a file that can be applied, in file order, and what is wrong with the others."""
+
+    rules: tuple[Rule, ...]
+    findings: tuple[Finding, ...] = ()
+    rejected: int = 0
+    source: str = ""
+
+    def chosen(self, with_suggested: bool) -> Rules:
+        """The signed rules, with or without the suggested ones."""
+        kept = tuple(rule for rule in self.rules if with_suggested or rule.state == SIGNED)
+        return Rules(kept, self.findings, self.rejected, self.source)
+
+    @property
+    def suggested(self) -> int:
+        """How many are only suggestions."""
+        return sum(rule.state == SUGGESTED for rule in self.rules)
+
+
+@dataclass
+class _Reading:
+    """One row while it is understood, with what is wrong with it."""
+
+    row: Mapping[str, str]
+    place: str
+    found: list[Finding] = field(default_factory=list)
+
+    def cell(self, name: str) -> str:
+        return str(self.row.get(name) or "").strip()
+
+    def wrong(self, code: str, column: str, expected: str, said: str | None = None) -> None:
+        self.found.append(
+            Finding(code, f"{self.place}, columna {column}", said or f"«{self.cell(column)}»", expected, "la regla no se aplica")
+        )  # fmt: skip
+
+    def codes(self, column: str, parse: Callable[[str], str | None], expected: str) -> tuple[str, ...]:
+        """The codes of a cell, separated by `;`."""
+        parts = [part.strip() for part in self.cell(column).split(";") if part.strip()]
+        codes = [parse(part) for part in parts]
+        if any(code is None for code in codes):
+            self.wrong("V02", column, expected)
+        return tuple(dict.fromkeys(code for code in codes if code is not None))
+
+
+def read_rules(raw: RawTable, actions: Iterable[str], transversal: Iterable[str] = ()) -> Rules:
+    """The rules of a table (`sources.links.read_links`).
+
+    Args:
+        raw: columns `REQUIRED`, and any of `COLUMNS`; `fila` in messages.
+        actions: the AER of the plan.
+        transversal: AER whose money counts that of others again: only rules of that kind may name them.
+
+    Raises:
+        InputDataError: a required column is missing, or one is not known (a selector misspelt would catch everything).
+    """
+    raw = _plain_titles(raw)
+    check_columns(raw, REQUIRED)
+    _check_known(raw)
+    known, beside = set(actions), set(transversal)
+    rules, findings = [], []
+    for row in raw.frame.iter_rows(named=True):
+        reading = _Reading(row, f"{raw.name}, fila {row['fila']}")
+        rule = _rule(reading, known, beside)
+        findings += reading.found
+        rules += [rule] if rule and not reading.found else []
+    twice = _repeated(raw)
+    findings += twice.values()
+    kept = tuple(rule for rule in rules if rule.id not in twice)
+    return Rules(kept, tuple(findings), raw.frame.height - len(kept), raw.name)
+
+
+def declared_rules(actions: Iterable[str]) -> tuple[Rule, ...]:
+    """One rule per action for spending whose own source says which action it is of (the per-AER table)."""
+    return tuple(
+        Rule(f"declarada-{action}", 0, action, {"accion_declarada": (action,)}, confidence="alta", signature=("la fuente", ""),
+             origin=("La tabla cargada ya dice la AER de cada fila", ""))
+        for action in sorted(actions)
+    )  # fmt: skip
+
+
+def _plain_titles(raw: RawTable) -> RawTable:
+    from dataclasses import replace
+
+    names = {title: title.strip().lower() for title in raw.frame.columns}
+    return replace(raw, frame=raw.frame.rename(names)) if len(set(names.values())) == len(names) else raw
+
+
+def _check_known(raw: RawTable) -> None:
+    from difflib import get_close_matches
+
+    from presupuesto_link.errors import Problem
+    from presupuesto_link.tables.contract import raise_problems
+
+    unknown = [title for title in raw.frame.columns if title not in (*COLUMNS, "fila") and not title.startswith("nombre_")]
+    near = {title: get_close_matches(title, COLUMNS, n=1) for title in unknown}
+    raise_problems([
+        Problem(f"{raw.path}, columna «{title}»", "una columna desconocida" + (f" (¿quiso decir {near[title][0]}?)" if near[title] else ""),
+                "una de: " + ", ".join(COLUMNS), "corrija el título; las notas propias van en «nota» o en columnas que empiecen por nombre_")
+        for title in unknown
+    ])  # fmt: skip
+
+
+def _rule(reading: _Reading, actions: set[str], transversal: set[str]) -> Rule | None:
+    name, action = reading.cell("id"), _action(reading, actions)
+    if not name:
+        reading.wrong("V02", "id", "un nombre distinto en cada regla", "una celda vacía")
+    kind = _word(reading, "clase", (DIRECT, TRANSVERSAL), DIRECT)
+    if action in transversal and kind == DIRECT:
+        reading.wrong("V11", "clase", "«transversal»: el dinero de esta AER ya está en las demás", f"«directo» hacia {action}")
+    if action == NOBODY and kind == TRANSVERSAL:
+        reading.wrong("V02", "clase", "«directo»: NINGUNA no es una AER")
+    selectors, years = _selectors(reading), _years(reading)
+    _check_meta(reading, selectors, years)
+    rule = Rule(
+        name, int(reading.row["fila"]), action, selectors, years, _part(reading), kind, _word(reading, "confianza", CONFIDENCES, "media"),
+        _word(reading, "estado", (SIGNED, SUGGESTED), SIGNED), _signature(reading), (reading.cell("origen"), reading.cell("nota")),
+    )  # fmt: skip
+    return None if reading.found else rule
+
+
+def _action(reading: _Reading, actions: set[str]) -> str:
+    action = re.sub(r"[\s.]+", ".", reading.cell("accion").upper())
+    if action not in actions and action != NOBODY:
+        reading.wrong("V01", "accion", f"una AER del plan, o {NOBODY}")
+    return action
+
+
+def _word(reading: _Reading, column: str, allowed: Sequence[str], default: str) -> str:
+    word = reading.cell(column).lower() or default
+    if word not in allowed:
+        reading.wrong("V02", column, "uno de: " + ", ".join(allowed))
+    return word
+
+
+def _part(reading: _Reading) -> Fraction:
+    text = reading.cell("parte") or "1"
+    try:
+        value = Fraction(text.replace(",", ".").removesuffix("%").strip()) / (100 if text.endswith("%") else 1)
+    except (ValueError, ZeroDivisionError):
+        reading.wrong("V02", "parte", "un número mayor que 0 y hasta 1, o un porcentaje")
+        return Fraction(1)
+    if not 0 < value <= 1:
+        reading.wrong("V03", "parte", "un número mayor que 0 y hasta 1 (o hasta 100 %)")
+    return value
+
+
+def _signature(reading: _Reading) -> tuple[str, str]:
+    author, day = reading.cell("autor"), reading.cell("fecha")[:10]
+    try:
+        day = dt.date.fromisoformat(day).isoformat() if day else ""
+    except ValueError:
+        reading.wrong("V02", "fecha", "una fecha AAAA-MM-DD")
+    if not author or not day:
+        missing = " y ".join(name for name, text in (("autor", author), ("fecha", day)) if not text)
+        reading.wrong("V09", "autor", "quién la firma y cuándo", f"sin {missing}")
+    return author, day
+
+
+def _years(reading: _Reading) -> tuple[int | None, int | None]:
+    first, last = (_year(reading, column) for column in ("desde", "hasta"))
+    if first and last and first > last:
+        reading.wrong("V02", "hasta", f"un año desde {first}")
+    return first, last
+
+
+def _year(reading: _Reading, column: str) -> int | None:
+    text = reading.cell(column).removesuffix(".0")
+    if not text:
+        return None
+    if not text.isdigit() or not _YEARS[0] <= int(text) <= _YEARS[1]:
+        reading.wrong("V02", column, "un año, como 2024")
+        return None
+    return int(text)
+
+
+def _selectors(reading: _Reading) -> dict[str, tuple[str, ...]]:
+    """Column of `gasto` → the values that hold, finest first."""
+    found: dict[str, tuple[str, ...]] = {}
+    for column in ("pliego", "sec_ejec", "sec_func", "producto", "actividad", "finalidad", "programa", "funcion", "division", "grupo",
+                   "categoria_gasto", "fuente", "rubro", "departamento_meta"):  # fmt: skip
+        found[column] = reading.codes(column, _padded(column), _expected(column))
+    found["nivel"] = reading.codes("nivel", lambda text: _LEVELS.get(text.lower()), "E, R o M")
+    found["tipo_producto"] = reading.codes("tipo", lambda text: _KINDS.get(text.lower()), "2 (proyecto) o 3 (actividad)")
+    found[TEXT] = reading.codes(TEXT, _phrase, "palabras del nombre de la finalidad, el proyecto o la actividad")
+    project = reading.codes("proyecto", _padded("producto"), "un código único de inversión")
+    if project:
+        if found["producto"]:
+            reading.wrong("V02", "proyecto", "o proyecto o producto, no los dos")
+        found |= {"producto": project, "tipo_producto": ("2",)}
+    found |= _classifier(reading)
+    return {column: found[column] for column in PRECEDENCE if found.get(column)}
+
+
+def _classifier(reading: _Reading) -> dict[str, tuple[str, ...]]:
+    """`2.6`, `2.3.1 5` → one value per level."""
+    text = reading.cell("clasificador")
+    levels = re.findall(r"\d+", text)
+    if not text:
+        return {}
+    if not re.fullmatch(r"\d+(?:[.\s]+\d+)*\.?", text) or len(levels) > len(CLASSIFIER):
+        reading.wrong("V02", "clasificador", "niveles separados por puntos, como 2.6 o 2.3.1")
+        return {}
+    return {column: (level.lstrip("0") or "0",) for column, level in zip(CLASSIFIER, levels, strict=False)}
+
+
+def _padded(column: str) -> Callable[[str], str | None]:
+    """A code as `gasto` writes it; what a spreadsheet did to it (`42.0`, lost zeros) is undone."""
+
+    def parse(text: str) -> str | None:
+        code = text.removesuffix(".0")
+        width = WIDTHS.get(column, 0)
+        if not code.isalnum() or (width and (len(code) > width or not code.isdigit())):
+            return None
+        return code.lstrip("0") or "0" if column in UNPADDED else code.zfill(width)
+
+    return parse
+
+
+def _expected(column: str) -> str:
+    width = WIDTHS.get(column)
+    return (f"códigos de {width} cifras" if width else "códigos") + " separados por «;»"
+
+
+def _phrase(text: str) -> str | None:
+    return plain_text(text, keep="*") or None
+
+
+def plain_text(text: str, keep: str = "") -> str:
+    """A name to compare: upper case, without accents or signs, single spaces."""
+    import unicodedata
+
+    bare = "".join(c for c in unicodedata.normalize("NFKD", text.upper()) if not unicodedata.combining(c))
+    return " ".join(re.sub(rf"[^A-Z0-9{re.escape(keep)}]+", " ", bare).split())
+
+
+def _check_meta(reading: _Reading, selectors: Mapping[str, Any], years: tuple[int | None, int | None]) -> None:
+    """SEC_FUNC names one chain only inside a unit and a year."""
+    if "sec_func" in selectors and not ("sec_ejec" in selectors and years[0] and years[0] == years[1]):
+        reading.wrong("V10", "sec_func", "sec_ejec y un solo año (desde y hasta iguales): la meta se renumera cada año")
+
+
+def _repeated(raw: RawTable) -> dict[str, Finding]:
+    """Ids in several rows: none of them is applied, whichever came first."""
+    rows: dict[str, list[int]] = {}
+    for fila, name in raw.frame.select("fila", "id").iter_rows():
+        if str(name).strip():
+            rows.setdefault(str(name).strip(), []).append(fila)
+    return {
+        name: Finding("V05", f"{raw.name}, filas {', '.join(map(str, places))}", f"el id «{name}» está repetido", "un id distinto por regla",
+                      "ninguna de las dos se aplica")
+        for name, places in rows.items() if len(places) > 1
+    }  # fmt: skip
+
+
+def ordered(rules: Iterable[Rule]) -> Iterator[Rule]:
+    """Signed before suggested, finer before coarser, then by id: the order in which they take their part of a line."""
+    return iter(sorted(rules, key=lambda rule: (rule.state == SUGGESTED, -rule.specificity, rule.id)))
