@@ -1,0 +1,167 @@
+"""What the link covers, as a result of its own: by confidence, programme, unit and source, what is left out, and what each rule catches."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import polars as pl
+
+from presupuesto_link.linkage.link import RESULT
+from presupuesto_link.linkage.rules import DIRECT, TRANSVERSAL, Rule
+from presupuesto_link.tables.gasto import MEASURES
+from presupuesto_link.tables.numbers import MONEY
+
+CUBE = (
+    "anio", "nivel", "pliego", "sec_ejec", "sec_func", "programa", "tipo_producto", "producto", "actividad", "funcion", "finalidad",
+    "fuente", "rubro", "categoria_gasto", "generica", "departamento_meta", *RESULT,
+)  # fmt: skip
+LINE = ("anio", "sec_ejec", "sec_func", "programa", "producto", "actividad", "funcion", "finalidad")
+DIMENSIONS = ("programa", "funcion", "sec_ejec", "fuente", "nivel")
+NOT_PRODUCTS = ("9001", "9002")
+"""Central actions and allotments without products: no budget programme says what they are for."""
+_MONEY = [pl.col(measure) for measure in MEASURES]
+_ORDER = {DIRECT: 0, TRANSVERSAL: 1}
+
+
+@dataclass(frozen=True)
+class Coverage:
+    """The coverage of a link; amounts are exact soles, `lineas` are rows of the extract (a split row counts in each part).
+
+    Attributes:
+        tasas: key `base` (todo; sin 9001 ni 9002), `anio`: total and linked PIM and devengado, and their ratios (null without a total).
+        resumen: key `anio, vinculo, motivo, confianza, estado`: lines and soles.
+        dimensiones: dimension → key (`anio`, the code): total and linked PIM and devengado, `cobertura_ratio` of PIM.
+        sin_vincular: key `LINE, motivo, regla`: lines and soles without action, largest PIM first.
+        acciones: key `anio, accion`: lines and soles, transversal ones marked; actions without money stay with null amounts.
+        reglas: key `anio, regla`: action, words, lines and soles caught, the share of the linked PIM and the running share, largest first.
+    """
+
+    tasas: pl.DataFrame
+    resumen: pl.DataFrame
+    dimensiones: Mapping[str, pl.DataFrame]
+    sin_vincular: pl.DataFrame
+    acciones: pl.DataFrame
+    reglas: pl.DataFrame
+
+
+def cube(lines: pl.LazyFrame) -> pl.DataFrame:
+    """Linked lines without months, source details or classifiers: key `CUBE`, `lineas` and exact soles (null = no line gives it)."""
+    present = [column for column in CUBE if column in lines.collect_schema().names()]
+    sums = [pl.when(pl.col(m).count() > 0).then(pl.col(m).sum()).alias(m) for m in MEASURES]
+    return lines.group_by(present).agg(pl.len().alias("lineas"), *sums).collect().sort(present, nulls_last=True)
+
+
+def cover(linked: pl.DataFrame, rules: tuple[Rule, ...], actions: pl.DataFrame) -> Coverage:
+    """Every view of the coverage.
+
+    Args:
+        linked: `cube` of the linked lines.
+        rules: those applied, in order.
+        actions: the plan's actions, key `accion`.
+    """
+    counted = linked.filter(pl.col("vinculo") != TRANSVERSAL)
+    return Coverage(
+        _rates(counted),
+        _summary(linked),
+        {name: _by(counted, name) for name in DIMENSIONS},
+        _unlinked(counted),
+        _actions(linked, actions),
+        _rules(linked, rules),
+    )
+
+
+def _linked_of(measure: str) -> pl.Expr:
+    return pl.col(measure).filter(pl.col("vinculo") == DIRECT)
+
+
+def _totals(frame: pl.DataFrame, by: list[str]) -> pl.DataFrame:
+    """Total and linked soles, and the ratio of PIM."""
+    sums = [
+        expr
+        for name in ("pim", "devengado")
+        for expr in (
+            pl.col(f"{name}_soles").sum().cast(MONEY).alias(f"{name}_soles"),
+            _linked_of(f"{name}_soles").sum().cast(MONEY).alias(f"{name}_vinculado_soles"),
+        )
+    ]
+    table = frame.group_by(by).agg(pl.col("lineas").sum(), *sums)
+    return table.with_columns(
+        cobertura_ratio=_ratio("pim_vinculado_soles", "pim_soles"),
+        cobertura_devengado_ratio=_ratio("devengado_vinculado_soles", "devengado_soles"),
+    )
+
+
+def _ratio(part: str, whole: str) -> pl.Expr:
+    return pl.when(pl.col(whole) > 0).then(pl.col(part).cast(pl.Float64) / pl.col(whole).cast(pl.Float64))
+
+
+def _rates(counted: pl.DataFrame) -> pl.DataFrame:
+    outside = counted.filter(~pl.col("programa").is_in(NOT_PRODUCTS).fill_null(False))
+    bases = [(0, "todo el gasto", counted), (1, "sin 9001 ni 9002", outside)]
+    frames = [_totals(frame, ["anio"]).with_columns(base=pl.lit(name), turno=pl.lit(turn)) for turn, name, frame in bases]
+    return pl.concat(frames).sort("anio", "turno").select("anio", "base", pl.exclude("anio", "base", "turno"))
+
+
+def _summary(linked: pl.DataFrame) -> pl.DataFrame:
+    by = ["anio", "vinculo", "motivo", "confianza", "estado"]
+    table = linked.group_by(by).agg(pl.col("lineas").sum(), *(pl.col(m).sum().cast(MONEY) for m in MEASURES))
+    whole = pl.col("pim_soles").filter(pl.col("vinculo") != TRANSVERSAL).sum().over("anio")
+    turn = pl.col("vinculo").replace_strict(_ORDER, default=2, return_dtype=pl.Int8)
+    level = pl.col("confianza").replace_strict({"alta": 0, "media": 1, "baja": 2}, default=3, return_dtype=pl.Int8)
+    return (
+        table.with_columns(total=whole)
+        .with_columns(parte_pim_ratio=_ratio("pim_soles", "total"))
+        .sort("anio", turn, level, "estado", "motivo", nulls_last=True)
+        .drop("total")
+    )
+
+
+def _by(counted: pl.DataFrame, name: str) -> pl.DataFrame:
+    return _totals(counted, ["anio", name]).sort(["anio", "pim_soles", name], descending=[False, True, False], nulls_last=True)
+
+
+def _unlinked(counted: pl.DataFrame) -> pl.DataFrame:
+    left = counted.filter(pl.col("vinculo") != DIRECT)
+    by = [*LINE, "motivo", "regla"]
+    table = left.group_by(by).agg(pl.col("lineas").sum(), *(pl.col(m).sum().cast(MONEY) for m in MEASURES))
+    return table.sort(["pim_soles", "devengado_soles", *by], descending=[True, True, *(False for _ in by)], nulls_last=True)
+
+
+def _actions(linked: pl.DataFrame, actions: pl.DataFrame) -> pl.DataFrame:
+    """Every action of the plan for every year with spending."""
+    sums = [pl.when(pl.col(m).count() > 0).then(pl.col(m).sum()).cast(MONEY).alias(m) for m in MEASURES]
+    money = linked.filter(pl.col("accion").is_not_null()).group_by("anio", "accion").agg(
+        (pl.col("vinculo") == TRANSVERSAL).any().alias("transversal"), pl.col("lineas").sum(), *sums
+    )  # fmt: skip
+    years = linked.select(pl.col("anio").unique().sort())
+    return (
+        years.join(actions.select("accion", "objetivo", "nombre"), how="cross")
+        .join(money, on=["anio", "accion"], how="left", validate="1:1")
+        .with_columns(pl.col("lineas").fill_null(0), pl.col("transversal").fill_null(False))
+        .sort("anio", "accion")
+    )
+
+
+def _rules(linked: pl.DataFrame, rules: tuple[Rule, ...]) -> pl.DataFrame:
+    about = pl.DataFrame(
+        {
+            "regla": [r.id for r in rules], "fila": [r.row for r in rules], "accion": [r.action for r in rules], "clase": [r.kind for r in rules],
+            "parte_ratio": [float(r.part) for r in rules], "confianza": [r.confidence for r in rules], "estado": [r.state for r in rules],
+            "atrapa": [r.words() for r in rules], "autor": [r.signature[0] for r in rules], "fecha": [r.signature[1] for r in rules],
+        },
+        schema_overrides={"regla": pl.String, "accion": pl.String, "fila": pl.Int64, "parte_ratio": pl.Float64},
+    )  # fmt: skip
+    money = linked.filter(pl.col("regla").is_not_null(), pl.col("motivo").is_null() | pl.col("accion").is_null()).group_by("anio", "regla").agg(
+        pl.col("lineas").sum(), *(pl.col(m).sum().cast(MONEY) for m in ("pim_soles", "devengado_soles"))
+    )  # fmt: skip
+    direct = (pl.col("clase") == DIRECT) & (pl.col("accion") != "NINGUNA")
+    share = pl.when(direct).then(pl.col("pim_soles").cast(pl.Float64))
+    whole = share.sum().over("anio")
+    return (
+        about.join(money, on="regla", how="inner", validate="1:m")
+        .sort(["anio", "pim_soles", "regla"], descending=[False, True, False])
+        .with_columns(parte_pim_ratio=pl.when(whole > 0).then(share / whole))
+        .with_columns(parte_acumulada_ratio=pl.col("parte_pim_ratio").fill_null(0).cum_sum().over("anio"))
+        .select("anio", pl.exclude("anio"))
+    )
