@@ -92,9 +92,26 @@ class SemaforoSpec(Spec):
         return self
 
 
+class AmbitoSpec(Spec):
+    """Whose spending is linked: what the regional government spends, or what everybody spends in the department."""
+
+    pliego: str = Field(default="445", description="Código de pliego del gobierno regional")
+    departamento_meta: str = Field(default="06", description="Código del departamento donde recae el gasto")
+    nombre: str = Field(default="Cajamarca", description="Cómo se llama el departamento en los títulos")
+
+    def words(self, scope: str) -> str:
+        """A scope in Spanish."""
+        return {
+            "pliego": f"gasto del Gobierno Regional de {self.nombre} (pliego {self.pliego})",
+            "departamento": f"gasto de todos los niveles de gobierno que recae en {self.nombre} (departamento de la meta {self.departamento_meta})",
+        }.get(scope, "todo el gasto de la instantánea")
+
+
 class VinculoSpec(Spec):
     """How budget reaches the actions."""
 
+    reglas: Path | None = Field(default=None, description="Archivo de reglas firmadas (vinculos.csv), relativo al análisis")
+    ambito: AmbitoSpec = AmbitoSpec()
     transversales: tuple[str, ...] = Field(default=(), description="AER que se muestran aparte y nunca se suman")
     motivo_transversal: str = ""
 
