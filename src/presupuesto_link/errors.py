@@ -370,8 +370,18 @@ FINDING_KINDS = _catalogue(
         "baja",
         "Nada que hacer: se guarda el nombre más frecuente y el código manda.",
     ),
-    FindingKind("V01", "Regla hacia una AER que no está en el plan", "alta", "Corregir el código de la AER, o agregarla a acciones.csv."),
-    FindingKind("V02", "Celda de una regla que no se entiende", "alta", "Corregir la celda; la regla no se aplica mientras tanto."),
+    FindingKind(
+        "V01",
+        "Regla hacia una AER que no está en el plan",
+        "alta",
+        "Corregir el código de la AER, o agregarla a acciones.csv.",
+    ),
+    FindingKind(
+        "V02",
+        "Celda de una regla que no se entiende",
+        "alta",
+        "Corregir la celda; la regla no se aplica mientras tanto.",
+    ),
     FindingKind("V03", "Parte fuera de rango", "alta", "Escribir una parte mayor que 0 y hasta 1."),
     FindingKind(
         "V04",
@@ -381,8 +391,18 @@ FINDING_KINDS = _catalogue(
     ),
     FindingKind("V05", "Id de regla repetido", "alta", "Dar a cada regla su propio id."),
     FindingKind("V06", "Regla fuera de vigencia", "baja", "Renovar la vigencia o retirar la regla."),
-    FindingKind("V07", "Regla que no atrapa ninguna línea", "media", "Revisar los códigos: pueden haber cambiado de un año a otro."),
-    FindingKind("V08", "Regla tapada por otras más específicas", "baja", "Retirarla, o revisar si las más específicas son correctas."),
+    FindingKind(
+        "V07",
+        "Regla que no atrapa ninguna línea",
+        "media",
+        "Revisar los códigos: pueden haber cambiado de un año a otro.",
+    ),
+    FindingKind(
+        "V08",
+        "Regla tapada por otras más específicas",
+        "baja",
+        "Retirarla, o revisar si las más específicas son correctas.",
+    ),
     FindingKind("V09", "Regla sin firma", "alta", "Escribir quién responde por la regla y desde qué fecha."),
     FindingKind(
         "V10",
@@ -390,5 +410,10 @@ FINDING_KINDS = _catalogue(
         "alta",
         "Agregar sec_ejec y poner el mismo año en desde y hasta.",
     ),
-    FindingKind("V11", "Regla directa hacia una AER transversal", "alta", "Cambiar la clase a «transversal»: su dinero ya está en las demás."),
+    FindingKind(
+        "V11",
+        "Regla directa hacia una AER transversal",
+        "alta",
+        "Cambiar la clase a «transversal»: su dinero ya está en las demás.",
+    ),
 )

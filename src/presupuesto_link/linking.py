@@ -86,7 +86,9 @@ def link_snapshot(  # noqa: PLR0913, PLR0917 - the options of `vincular`
     conservation(gasto, linked.lines)
     table = cube(linked.lines)
     found = check_link(linked, counted, table, years)
-    return Linkage(snapshot, said, rules, with_suggested, linked, table, cover(table, linked.rules, actions), found, names)
+    return Linkage(
+        snapshot, said, rules, with_suggested, linked, table, cover(table, linked.rules, actions), found, names
+    )
 
 
 def chosen_spending(
@@ -116,7 +118,10 @@ def chosen_spending(
 
 def dimensions(store: Store, snapshot: Snapshot) -> dict[str, pl.DataFrame]:
     """The tables of names that a snapshot has."""
-    return {path.stem: store.dimension(snapshot.id, path.stem) for path in sorted((snapshot.folder / "dimensiones").glob("*.parquet"))}
+    return {
+        path.stem: store.dimension(snapshot.id, path.stem)
+        for path in sorted((snapshot.folder / "dimensiones").glob("*.parquet"))
+    }
 
 
 def _check_whole(snapshot: Snapshot, scope: str, code: str) -> None:

@@ -18,6 +18,7 @@ from presupuesto_link.commands.graficar import graficar
 from presupuesto_link.commands.matriz import matriz
 from presupuesto_link.commands.ranking import ranking
 from presupuesto_link.commands.spanish import SpanishCommand, SpanishGroup, translate_error
+from presupuesto_link.commands.vincular import vincular
 from presupuesto_link.errors import PresupuestoLinkError
 
 _INTERRUPTED = 130
@@ -34,7 +35,7 @@ app = typer.Typer(
     "matrices, ranking de AER rezagadas y escenarios.",
     epilog="Ejemplo: presupuesto-link analizar --salida salida.  Con --debug se ve la traza de un error.",
 )
-for command in (analizar, auditar, avance, matriz, ranking, escenario, graficar, descargar, cargar):
+for command in (analizar, auditar, avance, matriz, ranking, escenario, graficar, descargar, cargar, vincular):
     app.command(cls=SpanishCommand)(command)
 app.add_typer(almacen)
 

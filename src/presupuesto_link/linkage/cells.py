@@ -12,11 +12,15 @@ from math import prod
 
 import polars as pl
 
-from presupuesto_link.linkage.rules import PRECEDENCE, TEXT, Rule, plain_text
+from presupuesto_link.linkage.rules import PRECEDENCE, TEXT, Rule
 
 Names = Mapping[str, pl.DataFrame]
 """Dimension → its table of names (`sources.store.Store.dimension`): key columns, `nombre`."""
-NAMED = {"finalidad": ("anio", "sec_ejec", "sec_func", "finalidad"), "producto": ("producto",), "actividad": ("actividad",)}
+NAMED = {
+    "finalidad": ("anio", "sec_ejec", "sec_func", "finalidad"),
+    "producto": ("producto",),
+    "actividad": ("actividad",),
+}
 """Where a text is looked for, and the key of each name."""
 CELL = "casilla"
 _WORD_BITS = 62
@@ -31,12 +35,14 @@ class Catalogue:
         phrases: the phrases that rules look for in names.
         texts: dimension → (table of key and `conjunto`, the phrases of each set); sets begin at 1.
         words: the coded columns packed in each number of a cell, with their sizes.
+        named: whether the table comes with names to look in.
     """
 
     values: Mapping[str, tuple[str, ...]]
     phrases: tuple[str, ...]
     texts: Mapping[str, tuple[pl.DataFrame, tuple[tuple[int, ...], ...]]]
     words: tuple[tuple[tuple[str, int], ...], ...]
+    named: bool
 
     @property
     def keys(self) -> list[str]:
@@ -52,12 +58,14 @@ def catalogue(rules: Sequence[Rule], years: Sequence[int], columns: Sequence[str
     named: dict[str, dict[str, None]] = {column: {} for column in PRECEDENCE if column != TEXT and column in columns}
     phrases: dict[str, None] = {}
     for rule in rules:
-        for column, values in rule.selectors.items():
-            (phrases if column == TEXT else named.get(column, {})).update(dict.fromkeys(values))
+        for column, wanted in rule.selectors.items():
+            (phrases if column == TEXT else named.get(column, {})).update(dict.fromkeys(wanted))
     values = {"anio": tuple(map(str, sorted(years)))} | {c: tuple(v) for c, v in named.items() if v}
     texts = {name: found for name in NAMED if (found := _sets(names.get(name), NAMED[name], tuple(phrases))) and set(NAMED[name]) <= set(columns)}  # fmt: skip
-    sizes = [(c, len(v) + 1) for c, v in values.items()] + [(f"{TEXT}_{n}", len(sets) + 1) for n, (_, sets) in texts.items()]
-    return Catalogue(values, tuple(phrases), texts, _packed(sizes))
+    sizes = [(c, len(v) + 1) for c, v in values.items()] + [
+        (f"{TEXT}_{n}", len(sets) + 1) for n, (_, sets) in texts.items()
+    ]
+    return Catalogue(values, tuple(phrases), texts, _packed(sizes), any(name in names for name in NAMED))
 
 
 def _packed(sizes: Sequence[tuple[str, int]]) -> tuple[tuple[tuple[str, int], ...], ...]:
@@ -147,7 +155,9 @@ def open_cells(cells: pl.DataFrame, seen: Catalogue) -> pl.DataFrame:
             base *= size
     opened = cells.with_columns(digits)
     lists = [_phrases(name, sets) for name, (_, sets) in seen.texts.items()]
-    return opened.with_columns((pl.concat_list(lists).list.unique() if lists else pl.lit([], pl.List(pl.UInt32))).alias(TEXT))
+    return opened.with_columns(
+        (pl.concat_list(lists).list.unique() if lists else pl.lit([], pl.List(pl.UInt32))).alias(TEXT)
+    )
 
 
 def _phrases(name: str, sets: Sequence[tuple[int, ...]]) -> pl.Expr:

@@ -99,7 +99,9 @@ def _ratio(part: str, whole: str) -> pl.Expr:
 def _rates(counted: pl.DataFrame) -> pl.DataFrame:
     outside = counted.filter(~pl.col("programa").is_in(NOT_PRODUCTS).fill_null(False))
     bases = [(0, "todo el gasto", counted), (1, "sin 9001 ni 9002", outside)]
-    frames = [_totals(frame, ["anio"]).with_columns(base=pl.lit(name), turno=pl.lit(turn)) for turn, name, frame in bases]
+    frames = [
+        _totals(frame, ["anio"]).with_columns(base=pl.lit(name), turno=pl.lit(turn)) for turn, name, frame in bases
+    ]
     return pl.concat(frames).sort("anio", "turno").select("anio", "base", pl.exclude("anio", "base", "turno"))
 
 
@@ -118,14 +120,18 @@ def _summary(linked: pl.DataFrame) -> pl.DataFrame:
 
 
 def _by(counted: pl.DataFrame, name: str) -> pl.DataFrame:
-    return _totals(counted, ["anio", name]).sort(["anio", "pim_soles", name], descending=[False, True, False], nulls_last=True)
+    return _totals(counted, ["anio", name]).sort(
+        ["anio", "pim_soles", name], descending=[False, True, False], nulls_last=True
+    )
 
 
 def _unlinked(counted: pl.DataFrame) -> pl.DataFrame:
     left = counted.filter(pl.col("vinculo") != DIRECT)
     by = [*LINE, "motivo", "regla"]
     table = left.group_by(by).agg(pl.col("lineas").sum(), *(pl.col(m).sum().cast(MONEY) for m in MEASURES))
-    return table.sort(["pim_soles", "devengado_soles", *by], descending=[True, True, *(False for _ in by)], nulls_last=True)
+    return table.sort(
+        ["pim_soles", "devengado_soles", *by], descending=[True, True, *(False for _ in by)], nulls_last=True
+    )
 
 
 def _actions(linked: pl.DataFrame, actions: pl.DataFrame) -> pl.DataFrame:

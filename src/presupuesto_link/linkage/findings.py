@@ -51,9 +51,21 @@ def _idle(linked: LinkedGasto, rules: Rules, years: Sequence[int]) -> Iterator[F
         where = f"{rules.source}, {rule.place}"
         if not any(rule.in_force(year) for year in years):
             first, last = (str(year or "…") for year in rule.years)
-            yield Finding("V06", where, f"vigente de {first} a {last}", f"una vigencia que alcance a {span}", "no se aplica a estos datos")
+            yield Finding(
+                "V06",
+                where,
+                f"vigente de {first} a {last}",
+                f"una vigencia que alcance a {span}",
+                "no se aplica a estos datos",
+            )
         elif place not in caught:
-            yield Finding("V07", where, f"ninguna línea tiene {rule.words()}{_absent(rule, linked)}", "al menos una línea", "no vincula nada")
+            yield Finding(
+                "V07",
+                where,
+                f"ninguna línea tiene {rule.words()}{_absent(rule, linked)}",
+                "al menos una línea",
+                "no vincula nada",
+            )
         elif rule.id not in used:
             yield Finding("V08", where, f"todo lo que atrapa ({rule.words()}) lo toman antes reglas más específicas", "al menos una línea propia", "no vincula nada")  # fmt: skip
 
@@ -61,7 +73,7 @@ def _idle(linked: LinkedGasto, rules: Rules, years: Sequence[int]) -> Iterator[F
 def _absent(rule: Rule, linked: LinkedGasto) -> str:
     """Which of its columns the table does not have, if any."""
     missing = [column for column in rule.selectors if column != TEXT and column not in linked.seen.values]
-    if TEXT in rule.selectors and not linked.seen.texts:
+    if TEXT in rule.selectors and not linked.seen.named:
         missing.append("nombres")
     return f" (el extracto no trae {', '.join(missing)})" if missing else ""
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import cast
@@ -40,7 +40,9 @@ class LinkedGasto:
     parts: pl.DataFrame
 
 
-def link_gasto(gasto: pl.LazyFrame, rules: Rules, names: Names, actions: Iterable[str], years: Sequence[int]) -> LinkedGasto:
+def link_gasto(
+    gasto: pl.LazyFrame, rules: Rules, names: Names, actions: Iterable[str], years: Sequence[int]
+) -> LinkedGasto:
     """Link spending to actions.
 
     Args:
@@ -87,7 +89,7 @@ def conservation(gasto: pl.LazyFrame, lines: pl.LazyFrame) -> None:
     sums = [pl.col(measure).sum() for measure in MEASURES]
     before = gasto.group_by(by).agg(sums).collect().sort(by, nulls_last=True)
     after = lines.filter(pl.col("vinculo") != TRANSVERSAL).group_by(by).agg(sums).collect().sort(by, nulls_last=True)
-    if not before.equals(after.select(before.columns).cast(cast("Mapping[str, pl.DataType]", dict(before.schema)))):
+    if not before.equals(after.select(pl.col(name).cast(kind) for name, kind in before.schema.items())):
         raise RuntimeError("the link does not conserve money")
 
 

@@ -35,7 +35,7 @@ def match_cells(cells: pl.DataFrame, rules: Sequence[Rule], seen: Catalogue) -> 
     opened = open_cells(cells, seen)
     places = {column: {value: place for place, value in enumerate(values, 1)} for column, values in seen.values.items()}
     phrases = {phrase: place for place, phrase in enumerate(seen.phrases)}
-    found = [pl.DataFrame(schema={key: pl.UInt64 for key in seen.keys} | {"lugar": pl.UInt32})]
+    found = [pl.DataFrame(schema=dict.fromkeys(seen.keys, pl.UInt64) | {"lugar": pl.UInt32})]
     for columns, group in _by_columns(rules):
         tables = [column for column in columns if column != TEXT]
         if not set(tables) <= seen.values.keys():
@@ -54,12 +54,18 @@ def _by_columns(rules: Sequence[Rule]) -> Iterator[tuple[tuple[str, ...], list[t
     return iter(groups.items())
 
 
-def _wanted(group: Sequence[tuple[int, Rule]], columns: Sequence[str], places: dict[str, dict[str, int]], seen: Catalogue) -> pl.DataFrame:
+def _wanted(
+    group: Sequence[tuple[int, Rule]], columns: Sequence[str], places: dict[str, dict[str, int]], seen: Catalogue
+) -> pl.DataFrame:
     """One row per combination of codes a rule accepts, years in force included."""
     table = pl.DataFrame(
         [
             {"lugar": place, "anio": [places["anio"][year] for year in seen.values["anio"] if rule.in_force(int(year))]}
-            | {column: [places[column][value] for value in rule.selectors[column]] for column in columns if column != "anio"}
+            | {
+                column: [places[column][value] for value in rule.selectors[column]]
+                for column in columns
+                if column != "anio"
+            }
             for place, rule in group
         ],
         schema={"lugar": pl.UInt32} | {column: pl.List(pl.UInt32) for column in columns},
@@ -69,7 +75,9 @@ def _wanted(group: Sequence[tuple[int, Rule]], columns: Sequence[str], places: d
     return table
 
 
-def allocate(cells: pl.DataFrame, matches: pl.DataFrame, rules: Sequence[Rule], keys: Sequence[str]) -> tuple[pl.DataFrame, pl.DataFrame]:
+def allocate(
+    cells: pl.DataFrame, matches: pl.DataFrame, rules: Sequence[Rule], keys: Sequence[str]
+) -> tuple[pl.DataFrame, pl.DataFrame]:
     """What part of each cell goes where.
 
     Cells caught by the same rules share a pattern. Within a pattern the rules take their part in order: each takes its part of what the
@@ -81,7 +89,9 @@ def allocate(cells: pl.DataFrame, matches: pl.DataFrame, rules: Sequence[Rule], 
         complement that nobody takes.
     """
     caught = matches.group_by(keys).agg(pl.col("lugar").sort())
-    every = cells.join(caught, on=keys, how="left").with_columns(pl.col("lugar").fill_null(pl.lit([], pl.List(pl.UInt32))))
+    every = cells.join(caught, on=keys, how="left").with_columns(
+        pl.col("lugar").fill_null(pl.lit([], pl.List(pl.UInt32)))
+    )
     lists = sorted({tuple(found) for found in every["lugar"].to_list()})
     number = {found: index for index, found in enumerate(lists)}
     patterns = pl.Series("patron", [number[tuple(found)] for found in every["lugar"].to_list()], pl.UInt32)

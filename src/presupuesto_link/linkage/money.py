@@ -33,6 +33,8 @@ def _share(measure: str, group: list[str]) -> pl.Expr:
     large, small = (amount // WHOLE) * pl.col("parte"), (amount % WHOLE) * pl.col("parte")  # neither overflows 64 bits
     floor, remainder = large + small // WHOLE, small % WHOLE
     missing = amount - floor.sum().over(group)
-    turn = (remainder * _TIES + (_TIES - 1 - pl.col("orden").cast(pl.Int64))).rank("ordinal", descending=True).over(group)
+    turn = (
+        (remainder * _TIES + (_TIES - 1 - pl.col("orden").cast(pl.Int64))).rank("ordinal", descending=True).over(group)
+    )
     centimos = floor + (turn.cast(pl.Int64) <= missing).cast(pl.Int64)
     return (centimos.cast(pl.Decimal(20, 2)) * _CENTIMO).cast(MONEY).alias(measure)

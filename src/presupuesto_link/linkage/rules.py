@@ -33,7 +33,21 @@ SELECTORS = (
     "nivel", "pliego", "sec_ejec", "sec_func", "proyecto", "producto", "actividad", "finalidad", "programa", "funcion", "division", "grupo",
     "tipo", "categoria_gasto", "clasificador", "fuente", "rubro", "departamento_meta", TEXT,
 )  # fmt: skip
-COLUMNS = ("id", "accion", "desde", "hasta", *SELECTORS, "parte", "clase", "confianza", "estado", "autor", "fecha", "origen", "nota")
+COLUMNS = (
+    "id",
+    "accion",
+    "desde",
+    "hasta",
+    *SELECTORS,
+    "parte",
+    "clase",
+    "confianza",
+    "estado",
+    "autor",
+    "fecha",
+    "origen",
+    "nota",
+)
 REQUIRED = ("id", "accion", "autor", "fecha")
 CONFIDENCES = ("alta", "media", "baja")
 _KINDS = {"2": "2", "proyecto": "2", "3": "3", "actividad": "3", "producto": "3"}
@@ -74,7 +88,9 @@ class Rule:
     @property
     def specificity(self) -> int:
         """Greater is finer; equal only when two rules look at the same columns."""
-        return sum(1 << (len(PRECEDENCE) - place) for place, column in enumerate(PRECEDENCE) if column in self.selectors)
+        return sum(
+            1 << (len(PRECEDENCE) - place) for place, column in enumerate(PRECEDENCE) if column in self.selectors
+        )
 
     def in_force(self, year: int) -> bool:
         """Whether it applies to a year."""
@@ -186,7 +202,9 @@ def _check_known(raw: RawTable) -> None:
     from presupuesto_link.errors import Problem
     from presupuesto_link.tables.contract import raise_problems
 
-    unknown = [title for title in raw.frame.columns if title not in (*COLUMNS, "fila") and not title.startswith("nombre_")]
+    unknown = [
+        title for title in raw.frame.columns if title not in (*COLUMNS, "fila") and not title.startswith("nombre_")
+    ]
     near = {title: get_close_matches(title, COLUMNS, n=1) for title in unknown}
     raise_problems([
         Problem(f"{raw.path}, columna «{title}»", "una columna desconocida" + (f" (¿quiso decir {near[title][0]}?)" if near[title] else ""),
@@ -201,7 +219,9 @@ def _rule(reading: _Reading, actions: set[str], transversal: set[str]) -> Rule |
         reading.wrong("V02", "id", "un nombre distinto en cada regla", "una celda vacía")
     kind = _word(reading, "clase", (DIRECT, TRANSVERSAL), DIRECT)
     if action in transversal and kind == DIRECT:
-        reading.wrong("V11", "clase", "«transversal»: el dinero de esta AER ya está en las demás", f"«directo» hacia {action}")
+        reading.wrong(
+            "V11", "clase", "«transversal»: el dinero de esta AER ya está en las demás", f"«directo» hacia {action}"
+        )
     if action == NOBODY and kind == TRANSVERSAL:
         reading.wrong("V02", "clase", "«directo»: NINGUNA no es una AER")
     selectors, years = _selectors(reading), _years(reading)
@@ -275,7 +295,9 @@ def _selectors(reading: _Reading) -> dict[str, tuple[str, ...]]:
                    "categoria_gasto", "fuente", "rubro", "departamento_meta"):  # fmt: skip
         found[column] = reading.codes(column, _padded(column), _expected(column))
     found["nivel"] = reading.codes("nivel", lambda text: _LEVELS.get(text.lower()), "E, R o M")
-    found["tipo_producto"] = reading.codes("tipo", lambda text: _KINDS.get(text.lower()), "2 (proyecto) o 3 (actividad)")
+    found["tipo_producto"] = reading.codes(
+        "tipo", lambda text: _KINDS.get(text.lower()), "2 (proyecto) o 3 (actividad)"
+    )
     found[TEXT] = reading.codes(TEXT, _phrase, "palabras del nombre de la finalidad, el proyecto o la actividad")
     project = reading.codes("proyecto", _padded("producto"), "un código único de inversión")
     if project:
