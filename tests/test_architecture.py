@@ -16,6 +16,7 @@ ORDER = (
     "tables",
     "loading",
     "linkage",
+    "linking",
     "measures",
     "audit",
     "matrices",

@@ -308,7 +308,7 @@ def _explain(linkage: Linkage, store: Store, wanted: str, as_json_text: bool) ->
     from presupuesto_link.linkage.explain import explain
 
     unit, _, meta = (part.strip().lstrip("0") or "0" for part in wanted.partition("-"))
-    if not (unit.isalnum() and meta.isalnum()):
+    if "-" not in wanted or not (unit.isdigit() and meta.isdigit()):
         raise typer.BadParameter(f"--explicar: «{wanted}» no es SEC_EJEC-SEC_FUNC, por ejemplo 775-45.")
     years = linkage.cube["anio"].unique().to_list()
     lines = store.read(linkage.snapshot.id, filters={"anio": years, "sec_ejec": unit, "sec_func": meta})

@@ -146,6 +146,7 @@ def open_cells(cells: pl.DataFrame, seen: Catalogue) -> pl.DataFrame:
 
     Args:
         cells: distinct `Catalogue.keys`.
+        seen: what the rules look at.
     """
     digits = []
     for key, word in zip(seen.keys, seen.words, strict=True):

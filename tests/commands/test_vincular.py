@@ -1,0 +1,191 @@
+"""`vincular` as a person uses it: coverage, explanation, the workbook and what goes wrong."""
+
+import json
+
+import openpyxl
+import pytest
+
+from presupuesto_link.commands import main
+from tests.sources.extracts import budget, spent, write_long
+
+ROAD = {
+    "SEC_FUNC": "7",
+    "PROGRAMA_PPTO": "0138",
+    "FUNCION": "15",
+    "TIPO_ACT_PROY": "2",
+    "PRODUCTO_PROYECTO": "2345678",
+    "PRODUCTO_PROYECTO_NOMBRE": "CAMINO A CHOTA",
+    "GENERICA": "6",
+}
+PAY = {"SEC_FUNC": "9", "PROGRAMA_PPTO": "9001", "FUNCION": "03"}
+OTHER = {"SEC_FUNC": "3", "PLIEGO": "011", "NIVEL_GOBIERNO": "E", "SEC_EJEC": "117"}
+
+
+@pytest.fixture
+def store(tmp_path, capsys):
+    path = write_long(
+        tmp_path / "2024-Gasto.csv",
+        budget("100", **ROAD),
+        spent(2, "33.33", **ROAD),
+        budget("50", **PAY),
+        budget("7.5"),
+        budget("1000", **OTHER),
+    )
+    assert run("cargar", path, "--fecha-corte", "2024-12-31", "--almacen", tmp_path / "almacen") == 0
+    capsys.readouterr()
+    return tmp_path / "almacen"
+
+
+def run(*arguments):
+    return main._code([str(argument) for argument in arguments], False)
+
+
+def answer(capsys, *arguments):
+    assert run(*arguments, "--json") == 0
+    return json.loads(capsys.readouterr().out)
+
+
+def test_a_pliego_links_at_once_with_the_starter_rules(store, capsys):
+    found = answer(capsys, "vincular", "--almacen", store)
+    assert found["ambito"] == "gasto del Gobierno Regional de Cajamarca (pliego 445)"
+    whole, without = found["tasas"]
+    assert (whole["pim_soles"], whole["pim_vinculado_soles"]) == ("157.50", "107.50")
+    assert (without["pim_soles"], without["devengado_vinculado_soles"]) == ("107.50", "33.33")
+    money = {row["accion"]: (row["pim_soles"], row["transversal"]) for row in found["acciones"] if row["lineas"]}
+    assert money == {"AER.03.03": ("7.50", False), "AER.13.01": ("100.00", False), "AER.07.01": ("100.00", True)}
+    assert [row["sec_func"] for row in found["sin_vincular"]] == ["9"]
+
+
+def test_who_spends_and_where_it_lands_are_two_questions(store, capsys):
+    everybody = answer(capsys, "vincular", "--almacen", store, "--ambito", "departamento")
+    assert everybody["tasas"][0]["pim_soles"] == "1157.50"
+    assert "todos los niveles" in everybody["ambito"]
+    levels = {row["nivel"]: row["pim_soles"] for row in everybody["dimensiones"]["nivel"]}
+    assert levels == {"E": "1000.00", "R": "157.50"}
+
+
+def test_a_scope_that_was_filtered_out_is_refused(tmp_path, store, capsys):
+    path = tmp_path / "2024-Gasto.csv"
+    assert run("cargar", path, "--pliego", "445", "--fecha-corte", "2025-01-31", "--almacen", store) == 0
+    capsys.readouterr()
+    assert run("vincular", "--almacen", store, "--ambito", "departamento") == 1
+    assert "falta parte del gasto" in capsys.readouterr().err
+
+
+def test_a_line_says_why_it_went_there_and_what_nearly_caught_it(store, capsys):
+    (one,) = answer(capsys, "vincular", "--almacen", store, "--explicar", "0775-0007")["explicaciones"]
+    assert [(r["regla"], r["toma_ratio"]) for r in one["reglas"]] == [
+        ("pp-0138-transporte", 1.0),
+        ("inversion-transporte", 0.0),
+        ("inversion-07.01", 1.0),
+    ]
+    assert "llega tarde" in one["reglas"][1]["por_que"]
+    assert one["nombres"]["producto"] == "CAMINO A CHOTA" and one["pim_soles"] == "100.00"
+    (birth,) = answer(capsys, "vincular", "--almacen", store, "--explicar", "775-1")["explicaciones"]
+    near = {m["regla"]: (m["falla_en"], m["tiene"]) for m in birth["casi"]}
+    assert near["pp-infraestructura-salud"] == ("tipo_producto", "3")
+
+
+def test_an_unknown_meta_and_a_wrong_one_are_told_apart(store, capsys):
+    assert run("vincular", "--almacen", store, "--explicar", "775-99") == 1
+    assert "ninguna línea de la meta 775-99" in capsys.readouterr().err
+    assert run("vincular", "--almacen", store, "--explicar", "camino") == 2
+
+
+def test_the_screen_says_scope_suggestions_and_what_is_left(store, capsys):
+    assert run("vincular", "--almacen", store, "--incluir-sugeridos") == 0
+    said = capsys.readouterr().out
+    assert "pliego 445" in said and "reglas sugeridas que nadie ha firmado" in said
+    assert "775-9" in said and "AER.07.01*" in said and "V07" in said
+
+
+def test_the_workbook_comes_back_as_it_went_out(tmp_path, store, capsys):
+    book = tmp_path / "vinculos.xlsx"
+    assert run("vincular", "--almacen", store, "--exportar", book) == 0
+    capsys.readouterr()
+    before, after = answer(capsys, "vincular", "--almacen", store), answer(capsys, "vincular", book, "--almacen", store)
+    for key in ("tasas", "resumen", "acciones", "sin_vincular"):
+        assert before[key] == after[key]
+    sheets = openpyxl.load_workbook(book)
+    assert sheets.sheetnames[:3] == ["Léame", "vinculos", "sin_vincular"]
+    rules = sheets["vinculos"]
+    codes = [cell.value for cell in rules[1]]
+    assert {row[codes.index("programa")].value for row in rules.iter_rows(min_row=2, max_row=4)} <= {
+        "0042",
+        "0089",
+        "0130",
+        "0057",
+        "0144",
+    }
+    lists = {str(v.sqref).split(":")[0]: v.formula1 for v in rules.data_validations.dataValidation}
+    assert any("AER!" in formula for formula in lists.values())
+    assert sheets["sin_vincular"]["B2"].value == "775" and sheets["sin_vincular"]["D2"].value == "9001"
+
+
+def test_a_second_round_changes_nothing_and_no_edited_book_is_replaced(tmp_path, store, capsys):
+    first, second = tmp_path / "a.xlsx", tmp_path / "b.xlsx"
+    assert run("vincular", "--almacen", store, "--exportar", first) == 0
+    assert run("vincular", first, "--almacen", store, "--exportar", second) == 0
+    one, two = (openpyxl.load_workbook(path)["vinculos"] for path in (first, second))
+    assert [[c.value for c in row] for row in one.iter_rows()] == [[c.value for c in row] for row in two.iter_rows()]
+    capsys.readouterr()
+    assert run("vincular", "--almacen", store, "--exportar", first) == 1
+    assert "ya existe" in capsys.readouterr().err
+
+
+def test_an_edited_row_links_what_was_left_and_a_bad_one_is_told_by_its_row(tmp_path, store, capsys):
+    book = tmp_path / "v.xlsx"
+    assert run("vincular", "--almacen", store, "--exportar", book) == 0
+    edited = openpyxl.load_workbook(book)
+    sheet = edited["vinculos"]
+    titles = [cell.value for cell in sheet[1]]
+    last = max(row[0].row for row in sheet.iter_rows() if row[0].value)
+    for turn, cells in enumerate(
+        (
+            {
+                "id": "sede",
+                "accion": "AER.07.02",
+                "programa": 9001,
+                "funcion": 3,
+                "autor": "Ana",
+                "fecha": "2026-01-05",
+            },
+            {"id": "mala", "accion": "AER.70.02", "autor": "Ana", "fecha": "2026-01-05"},
+        ),
+        1,
+    ):
+        for title, value in cells.items():
+            sheet.cell(last + turn, titles.index(title) + 1, value)
+    edited.save(book)
+    capsys.readouterr()
+    found = answer(capsys, "vincular", book, "--almacen", store)
+    assert found["tasas"][0]["pim_vinculado_soles"] == "157.50"
+    (wrong,) = [f for f in found["hallazgos"] if f["codigo"] == "V01"]
+    assert f"fila {last + 2}" in wrong["lugar"] and "AER.70.02" in wrong["encontrado"]
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        ("", "vacío"),
+        ("id,accion\na,b\n", "faltan las columnas autor, fecha"),
+        ("id,accion,autor,fecha,fuentes\na,b,c,d,e\n", "¿quiso decir fuente"),
+    ],
+)
+def test_a_file_that_is_not_rules_is_refused(tmp_path, store, capsys, content, words):
+    path = tmp_path / "malo.csv"
+    path.write_text(content, encoding="utf-8")
+    assert run("vincular", path, "--almacen", store) == 1
+    assert words in capsys.readouterr().err
+
+
+def test_a_workbook_without_the_sheet_is_refused(tmp_path, store, capsys):
+    book = openpyxl.Workbook()
+    book.save(tmp_path / "otro.xlsx")
+    assert run("vincular", tmp_path / "otro.xlsx", "--almacen", store) == 1
+    assert "no hay hoja «vinculos»" in capsys.readouterr().err
+
+
+def test_an_empty_store_says_what_to_do_first(tmp_path, capsys):
+    assert run("vincular", "--almacen", tmp_path / "nada") == 1
+    assert "cargue antes un extracto" in capsys.readouterr().err
