@@ -83,8 +83,8 @@ def link_snapshot(  # noqa: PLR0913, PLR0917 - the options of `vincular`
     rules = read_rules(raw_rules, actions["accion"], transversal) if raw_rules else Rules(())
     counted, names = rules.chosen(with_suggested), dimensions(store, snapshot)
     linked = link_gasto(gasto, counted, names, actions["accion"], years)
-    conservation(gasto, linked.lines)
-    table = cube(linked.lines)
+    conservation(gasto, linked)
+    table = cube(linked)
     found = check_link(linked, counted, table, years)
     return Linkage(
         snapshot, said, rules, with_suggested, linked, table, cover(table, linked.rules, actions), found, names

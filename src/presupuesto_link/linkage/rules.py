@@ -11,6 +11,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
+from functools import cached_property
 from typing import Any
 
 from presupuesto_link.errors import Finding
@@ -85,7 +86,7 @@ class Rule:
     signature: tuple[str, str] = ("", "")
     origin: tuple[str, str] = ("", "")
 
-    @property
+    @cached_property
     def specificity(self) -> int:
         """Greater is finer; equal only when two rules look at the same columns."""
         return sum(
