@@ -43,7 +43,6 @@ from presupuesto_link.tables.gasto_checks import check_gasto, check_names, check
 from presupuesto_link.tables.gasto_names import name_table
 
 _SAMPLE = 1 << 20
-_FEW_ROWS = 50_000
 _DISK_ERROR = re.compile(r"([^:]*) \(os error \d+\)|^parquet: (.*)")
 _UTF8_ERROR = re.compile(r"utf-?8", re.IGNORECASE)
 
@@ -173,7 +172,7 @@ class _Loading:
         work.mkdir()
         facts = self._converted(work)
         rows = pl.scan_parquet(work / "filas.parquet")
-        good = _held_if_few(rows.filter(pl.col("rechazo").is_null()))
+        good = rows.filter(pl.col("rechazo").is_null())
         self.progress("Ordenando", 0, 0, 0)
         files = write_sorted(good, self.part / "gasto", list(SCHEMA))
         if not files:
@@ -325,12 +324,6 @@ def _bytes_of(text: Path | None) -> tuple[int, float]:
     with text.open("rb") as file:
         sample = file.read(_SAMPLE)
     return text.stat().st_size, len(sample) / max(1, sample.count(b"\n") - 1)
-
-
-def _held_if_few(rows: pl.LazyFrame) -> pl.LazyFrame:
-    """The rows in memory when they are few, so that sorting and each table of names do not read and unpack them again."""
-    few = rows.select(pl.len()).collect().item() <= _FEW_ROWS
-    return rows.collect().lazy() if few else rows
 
 
 def _reasons(path: Path) -> dict[str, int]:
