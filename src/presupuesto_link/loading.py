@@ -12,8 +12,7 @@ import shutil
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import CancelledError, ThreadPoolExecutor
 from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext
-from dataclasses import dataclass, field
-from decimal import Decimal
+from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
 from threading import Event
@@ -22,19 +21,27 @@ from uuid import uuid4
 
 import polars as pl
 
-from presupuesto_link.errors import Finding, InputDataError, Problem
+from presupuesto_link.errors import InputDataError, Problem
+from presupuesto_link.load_report import (
+    NOTHING_PUBLISHED,
+    REJECTED,
+    LoadReport,
+    Published,
+    closing_report,
+    stored,
+    unchecked_of,
+)
 from presupuesto_link.sources.lock import new_part
 from presupuesto_link.sources.siaf import LAYOUTS
-from presupuesto_link.sources.siaf.layout import AMOUNTS, NAME_PREFIX, NAMES, RECORD, Layout
+from presupuesto_link.sources.siaf.layout import NAME_PREFIX, NAMES, RECORD, Layout
 from presupuesto_link.sources.siaf.named import cut_off_of
 from presupuesto_link.sources.siaf.reading import RawExtract, digest_of, open_extract
 from presupuesto_link.sources.sorted_parquet import write_sorted
-from presupuesto_link.sources.store import Snapshot, Store, add_up, snapshot_id
-from presupuesto_link.tables.gasto import MEASURES, SCHEMA, TABLE_VERSION, Filters, keep, rejected_rows, type_rows
-from presupuesto_link.tables.gasto_checks import check_coverage, check_gasto, check_names, check_rejected, check_totals
+from presupuesto_link.sources.store import Store, add_up, snapshot_id
+from presupuesto_link.tables.gasto import SCHEMA, TABLE_VERSION, Filters, keep, rejected_rows, type_rows
+from presupuesto_link.tables.gasto_checks import check_gasto, check_names, check_rejected
 from presupuesto_link.tables.gasto_names import name_table
 
-REJECTED = "rechazadas.csv"
 _SAMPLE = 1 << 20
 _DISK_ERROR = re.compile(r"([^:]*) \(os error \d+\)|^parquet: (.*)")
 _UTF8_ERROR = re.compile(r"utf-?8", re.IGNORECASE)
@@ -43,37 +50,7 @@ Progress = Callable[[str, int, int, int], None]
 """What is being done, bytes done, bytes in all (0 when not known), records."""
 
 
-@dataclass(frozen=True)
-class Published:
-    """Published totals to check against: measure → soles, and how many soles apart still agree."""
-
-    totals: Mapping[str, Decimal] = field(default_factory=dict)
-    tolerance: Decimal = Decimal(1)
-
-
 EVERYTHING = Filters()
-NOTHING_PUBLISHED = Published()
-
-
-@dataclass(frozen=True)
-class LoadReport:
-    """What a load did.
-
-    Attributes:
-        path: the file.
-        snapshot: where it is kept.
-        is_new: false when the store had it already and nothing was written.
-        findings: of the rows, of the totals asked for and of what an earlier cut-off had.
-        unchecked: what nobody looked at, in Spanish sentences.
-        rejected: the file of rejected rows, when there are any.
-    """
-
-    path: Path
-    snapshot: Snapshot
-    is_new: bool
-    findings: tuple[Finding, ...]
-    unchecked: tuple[str, ...]
-    rejected: Path | None
 
 
 def load_extract(  # noqa: PLR0913, PLR0917 - the options of `cargar`
@@ -126,7 +103,7 @@ def load_extract(  # noqa: PLR0913, PLR0917 - the options of `cargar`
             return made | {"fecha_corte": day.isoformat(), "fecha_corte_de": said_by, "filtros": filters.as_dict()}
 
         snapshot, new = store.write(name, make)
-    return _report(path, store, snapshot, new, published)
+    return closing_report(path, store, snapshot, new, published)
 
 
 @contextmanager
@@ -224,8 +201,8 @@ class _Loading:
             },
             "totales": {str(y): {m: None if v is None else str(v) for m, v in t.items()} for y, t in totals.items()},
             "ultimo_mes_con_devengado": _last_months(pl.scan_parquet(files)),
-            "hallazgos": [_stored(finding) for finding in findings],
-            "no_comprobado": _unchecked(layout, totals, facts["fuente"]["columnas_sin_usar"]),
+            "hallazgos": [stored(finding) for finding in findings],
+            "no_comprobado": unchecked_of(layout, totals, facts["fuente"]["columnas_sin_usar"]),
         }
 
     def _converted(self, work: Path) -> dict[str, Any]:
@@ -360,48 +337,3 @@ def _last_months(rows: pl.LazyFrame) -> dict[str, int]:
     moved = rows.filter((pl.col("devengado_soles") != 0) & (pl.col("mes") > 0))
     table = moved.group_by("anio").agg(pl.col("mes").max()).collect().sort("anio")
     return {str(year): month for year, month in table.iter_rows()}
-
-
-def _unchecked(layout: Layout, totals: Mapping[int, Mapping[str, Decimal | None]], ignored: list[str]) -> list[str]:
-    missing = [
-        a.replace("_", " ")
-        for a, m in zip(AMOUNTS, MEASURES, strict=True)
-        if all(t[m] is None for t in totals.values())
-    ]
-    said = [f"{layout.title} no da: {', '.join(missing)}"] if missing else []
-    if layout.name == "amigable":
-        said.append("la Consulta Amigable da una sola dimensión: no hay claves, unidades ni meses que revisar")
-    if ignored:
-        said.append(
-            f"{len(ignored)} columnas del archivo no se usan: {', '.join(ignored[:6])}{'…' if len(ignored) > 6 else ''}"
-        )
-    return said
-
-
-def _report(path: Path, store: Store, snapshot: Snapshot, new: bool, published: Published) -> LoadReport:
-    """What the snapshot says of itself, and what only this moment can say: published totals and the cut-off before."""
-    unchecked, findings = (
-        list(snapshot.manifest["no_comprobado"]),
-        [Finding(**row) for row in snapshot.manifest["hallazgos"]],
-    )
-    if published.totals:
-        findings += check_totals(snapshot.totals, published.totals, published.tolerance)
-    else:
-        unchecked.append("los totales, contra una cifra publicada (--total-publicado pim=…)")
-    before = store.previous(snapshot)
-    if before and snapshot.manifest["fuente"]["forma"] != "amigable":
-        findings += check_coverage(store.read(before.id), store.read(snapshot.id), before.cut_off)
-    else:
-        unchecked.append("si se perdió alguna unidad ejecutora: no hay un corte anterior del mismo archivo y año")
-    rejected = snapshot.folder / REJECTED
-    return LoadReport(path, snapshot, new, tuple(findings), tuple(unchecked), rejected if rejected.is_file() else None)
-
-
-def _stored(finding: Finding) -> dict[str, str]:
-    return {
-        "code": finding.code,
-        "place": finding.place,
-        "found": finding.found,
-        "expected": finding.expected,
-        "explanation": finding.explanation,
-    }

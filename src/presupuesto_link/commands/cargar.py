@@ -16,7 +16,8 @@ from presupuesto_link.commands.options import JsonOption
 from presupuesto_link.commands.printing import print_json, print_table
 
 if TYPE_CHECKING:
-    from presupuesto_link.loading import LoadReport, Progress, Published
+    from presupuesto_link.load_report import LoadReport, Published
+    from presupuesto_link.loading import Progress
     from presupuesto_link.tables.gasto import Filters
 
 StoreOption = Annotated[Path, typer.Option("--almacen", help="Carpeta del almacén", metavar="CARPETA")]
@@ -166,7 +167,7 @@ def _filters(pliego: str | None, department: str | None, level: str | None, year
 
 
 def _published(given: list[str], tolerance: str) -> Published:
-    from presupuesto_link.loading import Published
+    from presupuesto_link.load_report import Published
     from presupuesto_link.sources.store import MEASURES
 
     totals = {}
