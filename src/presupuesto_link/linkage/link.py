@@ -27,6 +27,7 @@ class LinkedGasto:
         seen: what those rules look at.
         matches: every pair of cell and rule (see `linkage.match.match_cells`).
         parts: what part of each cell goes where (see `linkage.match.allocate`), with the cell's key.
+        alike: lines equal in all that a rule looks at (and in what totals will be asked by) added up, with the key of their cell.
     """
 
     gasto: pl.LazyFrame
@@ -34,6 +35,7 @@ class LinkedGasto:
     seen: Catalogue
     matches: pl.DataFrame
     parts: pl.DataFrame
+    alike: pl.DataFrame
 
     @property
     def lines(self) -> pl.LazyFrame:
@@ -43,7 +45,9 @@ class LinkedGasto:
         `confianza`, `estado`. Amounts are those of the part. Adding up what is not transversal gives the table that came in, for every
         measure, month and source.
         """
-        whole = self._keyed.join(self._whole, on=self.seen.keys, how="inner", validate="m:m").select(*self._columns, *RESULT)
+        whole = self._keyed.join(self._whole, on=self.seen.keys, how="inner", validate="m:m").select(
+            *self._columns, *RESULT
+        )
         return pl.concat([whole, self._split]) if self._has_split else whole
 
     def totals(self, by: Sequence[str]) -> pl.DataFrame:
@@ -53,9 +57,12 @@ class LinkedGasto:
         work. Only the lines that are split are divided one by one.
         """
         own = [column for column in by if column in self._columns and column not in RESULT]
-        alike = list(dict.fromkeys([*self.seen.columns, *own]))
-        summed = self.gasto.group_by(alike).agg(pl.len().alias("lineas"), *_sums())
-        frames = [with_cells(summed, self.seen).join(self._whole, on=self.seen.keys, how="inner", validate="m:m").select(*by, "lineas", *MEASURES)]
+        alike = self.alike if set(own) <= set(self.alike.columns) else _alike(self.gasto, self.seen, own)
+        frames = [
+            alike.lazy()
+            .join(self._whole, on=self.seen.keys, how="inner", validate="m:m")
+            .select(*by, "lineas", *MEASURES)
+        ]
         if self._has_split:
             frames.append(self._split.select(*by, pl.lit(1, pl.UInt32).alias("lineas"), *MEASURES))
         every = pl.concat(frames).group_by(by).agg(pl.col("lineas").sum(), *_sums())
@@ -80,9 +87,12 @@ class LinkedGasto:
 
     @property
     def _split(self) -> pl.LazyFrame:
-        """The lines of the other cells, divided."""
+        """The lines of the other cells, divided. Only lines that some rule with a part of them may catch are looked at."""
         keys, parted = self.seen.keys, self.parts.filter(pl.col("parte") != WHOLE).lazy()
-        lines = self._keyed.join(parted.select(keys).unique(), on=keys, how="semi").with_row_index(_LINE)
+        near = self.gasto.filter(_may_catch([rule for rule in self.rules if rule.part != 1], self.seen))
+        lines = (
+            with_cells(near, self.seen).join(parted.select(keys).unique(), on=keys, how="semi").with_row_index(_LINE)
+        )
         shared = split_money(lines.join(parted, on=keys, how="inner", validate="m:m"), [_LINE, "grupo"])
         return shared.filter(pl.col("vinculo") != COMPLEMENT).select(*self._columns, *RESULT)
 
@@ -91,8 +101,35 @@ def _sums() -> list[pl.Expr]:
     return [pl.when(pl.col(measure).count() > 0).then(pl.col(measure).sum()).alias(measure) for measure in MEASURES]
 
 
+def _alike(gasto: pl.LazyFrame, seen: Catalogue, by: Iterable[str]) -> pl.DataFrame:
+    """Lines that are the same for every rule and in `by`, added up, with the key of their cell."""
+    summed = gasto.group_by(list(dict.fromkeys([*seen.columns, *by]))).agg(pl.len().alias("lineas"), *_sums())
+    return with_cells(summed, seen).collect()
+
+
+def _may_catch(rules: Sequence[Rule], seen: Catalogue) -> pl.Expr:
+    """Lines that some of the rules may catch: every one that some does, and few others."""
+    wanted: dict[tuple[str, ...], dict[str, set[str]]] = {}
+    for rule in rules:
+        columns = tuple(column for column in rule.selectors if column in seen.values)
+        for column in columns:
+            wanted.setdefault(columns, {}).setdefault(column, set()).update(rule.selectors[column])
+        if not columns:
+            return pl.lit(True)
+    tests = [
+        pl.all_horizontal(pl.col(column).is_in(sorted(values)) for column, values in group.items())
+        for group in wanted.values()
+    ]
+    return pl.any_horizontal(tests) if tests else pl.lit(False)
+
+
 def link_gasto(
-    gasto: pl.LazyFrame, rules: Rules, names: Names, actions: Iterable[str], years: Sequence[int]
+    gasto: pl.LazyFrame,
+    rules: Rules,
+    names: Names,
+    actions: Iterable[str],
+    years: Sequence[int],
+    by: Sequence[str] = (),
 ) -> LinkedGasto:
     """Link spending to actions.
 
@@ -102,6 +139,7 @@ def link_gasto(
         names: tables of names, for rules that look at texts.
         actions: the AER of the plan.
         years: the budget years of the spending.
+        by: columns of the spending by which totals will be asked; others can be, at the price of another pass.
     """
     columns = gasto.collect_schema().names()
     if "accion" in columns:
@@ -109,12 +147,12 @@ def link_gasto(
         columns = gasto.collect_schema().names()
     every = tuple(ordered([*rules.rules, *(declared_rules(actions) if "accion_declarada" in columns else ())]))
     seen = catalogue(every, years, columns, names)
-    alike = gasto.select(seen.columns).unique()
-    cells = with_cells(alike, seen).select(seen.keys).unique().collect().sort(seen.keys)
+    alike = _alike(gasto, seen, [column for column in by if column in columns])
+    cells = alike.select(seen.keys).unique().sort(seen.keys)
     matches = match_cells(cells, every, seen)
     patterns, parts = allocate(cells, matches, every, seen.keys)
     placed = patterns.join(parts, on="patron", how="inner", validate="m:m").sort(*seen.keys, "grupo", "orden")
-    return LinkedGasto(gasto, every, seen, matches, placed)
+    return LinkedGasto(gasto, every, seen, matches, placed, alike)
 
 
 def conservation(gasto: pl.LazyFrame, linked: LinkedGasto) -> None:

@@ -88,7 +88,11 @@ def allocate(
         (null when linked), `confianza`, `estado`. Group 0 adds up to `WHOLE`; each transversal action is a group of its own, with the
         complement that nobody takes.
     """
-    caught = matches.group_by(keys).agg(pl.col("lugar").sort().cast(pl.String).str.join(" ").alias("reglas"))
+    caught = (
+        _that_matter(matches, rules, keys)
+        .group_by(keys)
+        .agg(pl.col("lugar").sort().cast(pl.String).str.join(" ").alias("reglas"))
+    )
     every = cells.join(caught, on=keys, how="left", validate="1:1").with_columns(pl.col("reglas").fill_null(""))
     patterns = every.select(*keys, (pl.col("reglas").rank("dense") - 1).cast(pl.UInt32).alias("patron"))
     rows = [
@@ -97,6 +101,29 @@ def allocate(
         for row in _parts(number, [rules[int(place)] for place in places.split()])
     ]
     return patterns, pl.DataFrame(rows, schema=_PARTS, orient="row")
+
+
+def _that_matter(matches: pl.DataFrame, rules: Sequence[Rule], keys: Sequence[str]) -> pl.DataFrame:
+    """The matches without the direct rules that come after one that takes all: they change nothing, and make patterns many."""
+    levels = [place for place, (_, level) in enumerate(groupby(rules, key=_level)) for _ in level]
+    whole = [rule.kind == DIRECT and rule.part == 1 for rule in rules]
+    about = pl.DataFrame(
+        {
+            "lugar": range(len(rules)),
+            "nivel": levels,
+            "entera": whole,
+            "aparte": [rule.kind == TRANSVERSAL for rule in rules],
+        },
+        schema={"lugar": pl.UInt32, "nivel": pl.Int64, "entera": pl.Boolean, "aparte": pl.Boolean},
+    )
+    last = pl.col("nivel").filter("entera").min().over(keys)
+    told = matches.join(about, on="lugar", how="inner", validate="m:1").with_columns(ultimo=last)
+    return told.filter(pl.col("aparte") | pl.col("ultimo").is_null() | (pl.col("nivel") <= pl.col("ultimo")))
+
+
+def _level(rule: Rule) -> tuple[bool, int]:
+    """What rules of the same turn share."""
+    return rule.state == SUGGESTED, rule.specificity
 
 
 def _parts(pattern: int, caught: Sequence[Rule]) -> Iterator[tuple[object, ...]]:
@@ -116,7 +143,7 @@ def _parts(pattern: int, caught: Sequence[Rule]) -> Iterator[tuple[object, ...]]
 def _cascade(rules: Sequence[Rule]) -> Iterator[tuple[Fraction, tuple[object, ...]]]:
     """Each direct rule's part, in their order, and then what nobody takes."""
     left, reason, said = Fraction(1), NO_RULE, None
-    for _, level in groupby(rules, key=lambda rule: (rule.state == SUGGESTED, rule.specificity)):
+    for _, level in groupby(rules, key=_level):
         level_rules = list(level)
         asked = sum(rule.part for rule in level_rules)
         if asked > 1:
