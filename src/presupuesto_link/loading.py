@@ -26,12 +26,28 @@ from presupuesto_link.errors import Finding, InputDataError, Problem
 from presupuesto_link.sources.lock import new_part
 from presupuesto_link.sources.siaf import LAYOUTS
 from presupuesto_link.sources.siaf.layout import AMOUNTS, NAME_PREFIX, NAMES, RECORD, Layout
-from presupuesto_link.sources.siaf.named import cut_off_of
+from presupuesto_link.sources.siaf.named import cut_off_of, year_said
 from presupuesto_link.sources.siaf.reading import RawExtract, digest_of, open_extract
 from presupuesto_link.sources.sorted_parquet import write_sorted
 from presupuesto_link.sources.store import Snapshot, Store, add_up, snapshot_id
-from presupuesto_link.tables.gasto import MEASURES, SCHEMA, TABLE_VERSION, Filters, keep, rejected_rows, type_rows
-from presupuesto_link.tables.gasto_checks import check_coverage, check_gasto, check_names, check_rejected, check_totals
+from presupuesto_link.tables.gasto import (
+    MEASURES,
+    SCHEMA,
+    TABLE_VERSION,
+    Filters,
+    keep,
+    printed_totals,
+    rejected_rows,
+    type_rows,
+)
+from presupuesto_link.tables.gasto_checks import (
+    check_coverage,
+    check_gasto,
+    check_names,
+    check_printed,
+    check_rejected,
+    check_totals,
+)
 from presupuesto_link.tables.gasto_names import name_table
 
 REJECTED = "rechazadas.csv"
@@ -206,10 +222,9 @@ class _Loading:
         kept, totals = add_up(pl.scan_parquet(files))
         findings = [
             *check_rejected(facts["rechazos"], REJECTED),
-            *check_gasto(
-                [pl.scan_parquet(file) for file in files], self.day, layout.monthly, layout.name != "amigable"
-            ),
+            *check_gasto([pl.scan_parquet(file) for file in files], self.day, layout.monthly, layout.line),
             *check_names(repeated),
+            *check_printed(facts["impresos"], totals, kept),
         ]
         shutil.rmtree(work)
         return {
@@ -221,7 +236,8 @@ class _Loading:
                 "registros_leidos": facts["leidos"],
                 "guardadas": kept,
                 "rechazadas": sum(facts["rechazos"].values()),
-            },
+            }
+            | ({"de_total": facts["impresos"].height} if facts["impresos"].height else {}),
             "totales": {str(y): {m: None if v is None else str(v) for m, v in t.items()} for y, t in totals.items()},
             "ultimo_mes_con_devengado": _last_months(pl.scan_parquet(files)),
             "hallazgos": [_stored(finding) for finding in findings],
@@ -248,7 +264,7 @@ class _Loading:
         with self._opened(encoding, work) as extract:
             layout = extract.layout
             raw, counted = self._counted(extract)
-            rows = type_rows(self._wanted(layout, layout.named(raw)))
+            rows = type_rows(self._wanted(extract, layout.named(raw)))
             rows.sink_parquet(work / "filas.parquet", compression="lz4", statistics=False, row_group_size=50_000)
             read = counted[0] if extract.lines is None else extract.lines
             reasons = _reasons(work / "filas.parquet")
@@ -259,7 +275,9 @@ class _Loading:
                 "codificacion": extract.encoding,
                 "columnas_sin_usar": list(extract.ignored),
             }
-            return {"layout": layout, "leidos": read, "rechazos": reasons, "fuente": source}
+            source |= self._year_said(extract)
+            printed = printed_totals(layout, extract.raw, self.filters, yearless="anio" in source)
+            return {"layout": layout, "leidos": read, "rechazos": reasons, "fuente": source, "impresos": printed}
 
     def _opened(self, encoding: str | None, work: Path) -> AbstractContextManager[RawExtract]:
         if self.ahead and encoding is None:
@@ -288,13 +306,12 @@ class _Loading:
         )
         return counting, counted
 
-    def _wanted(self, layout: Layout, raw: pl.LazyFrame) -> pl.LazyFrame:
-        rows = layout.rows(raw)
-        if (
-            layout.name == "amigable" and self.filters.anio
-        ):  # re-saved pages lose the year, which was part of the question
-            rows = rows.with_columns(pl.coalesce("anio", pl.lit(str(self.filters.anio))).alias("anio"))
-        return keep(rows, self.filters)
+    def _wanted(self, extract: RawExtract, raw: pl.LazyFrame) -> pl.LazyFrame:
+        rows, said = extract.layout.rows(raw), self._year_said(extract)
+        return keep(rows.with_columns(anio=pl.lit(said["anio"])) if said else rows, self.filters)
+
+    def _year_said(self, extract: RawExtract) -> dict[str, str]:
+        return year_said(extract.layout, extract.raw, self.path, self.filters.anio, self.day.year)
 
     def _write_rejected(self, extract: RawExtract, work: Path) -> None:
         """The rejected rows with the number of their record, counting the titles as 1."""
@@ -305,7 +322,7 @@ class _Loading:
         raw = extract.raw
         if RECORD not in raw.collect_schema().names():
             raw = raw.with_row_index(RECORD, offset=2)
-        rows = rejected_rows(self._wanted(extract.layout, raw)).rename({"rechazo": "motivo"})
+        rows = rejected_rows(self._wanted(extract, raw)).rename({"rechazo": "motivo"})
         rows.sink_csv(self.part / REJECTED, include_bom=True)
 
     def _name_tables(self, rows: pl.LazyFrame) -> dict[str, pl.DataFrame]:
@@ -369,8 +386,7 @@ def _unchecked(layout: Layout, totals: Mapping[int, Mapping[str, Decimal | None]
         if all(t[m] is None for t in totals.values())
     ]
     said = [f"{layout.title} no da: {', '.join(missing)}"] if missing else []
-    if layout.name == "amigable":
-        said.append("la Consulta Amigable da una sola dimensión: no hay claves, unidades ni meses que revisar")
+    said += layout.unchecked
     if ignored:
         said.append(
             f"{len(ignored)} columnas del archivo no se usan: {', '.join(ignored[:6])}{'…' if len(ignored) > 6 else ''}"

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from presupuesto_link.commands.options import JsonOption
-from presupuesto_link.commands.printing import print_json, print_table
+from presupuesto_link.commands.printing import Column, number, print_json, print_table
 
 if TYPE_CHECKING:
     from presupuesto_link.loading import LoadReport, Progress, Published
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 StoreOption = Annotated[Path, typer.Option("--almacen", help="Carpeta del almacén", metavar="CARPETA")]
 DEFAULT_STORE = Path("almacen")
+_ALWAYS = ("pia_soles", "pim_soles", "devengado_soles")
 _TITLES = {"pia_soles": "PIA", "pim_soles": "PIM"}
 
 
@@ -100,9 +101,11 @@ def print_report(report: LoadReport) -> None:
     typer.echo(f"{report.path.name}: instantánea {snapshot.id} ({state})")
     typer.echo(
         f"  Forma: {source['forma']} · codificación {source['codificacion']} · corte {snapshot.cut_off} ({manifest['fecha_corte_de']})"
+        + (f" · año {source['anio']} ({source['anio_de']})" if "anio_de" in source else "")
     )
     typer.echo(
         f"  Registros leídos: {rows['registros_leidos']:,} · filas guardadas: {rows['guardadas']:,} · rechazadas: {rows['rechazadas']:,}"
+        + (f" · de total, que no se suman: {rows['de_total']:,}" if rows.get("de_total") else "")
         + (f" → {report.rejected}" if report.rejected else "")
     )
     print_totals([(str(year), totals) for year, totals in snapshot.totals.items()])
@@ -120,7 +123,7 @@ def print_totals(rows: list[tuple[str, Any]]) -> None:
     from presupuesto_link.wording import soles
 
     titles = [_TITLES.get(m, m.removesuffix("_soles").replace("_", "\n").capitalize()) for m in MEASURES]
-    columns = [("", "left"), *((title, "right") for title in titles)]
+    columns = [Column(""), *(number(title, spare=m not in _ALWAYS) for title, m in zip(titles, MEASURES, strict=True))]
     print_table(
         "Soles por medida",
         columns,
@@ -150,7 +153,7 @@ def _print_findings(report: LoadReport) -> None:
     order = ("alta", "media", "baja")
     for finding in sorted(report.findings, key=lambda f: (order.index(f.kind.severity), f.code)):
         typer.echo(
-            f"  {finding.code} ({finding.kind.severity}) {finding.kind.title}: {finding.found}. {finding.explanation}."
+            f"  {finding.code} ({finding.kind.severity}) {finding.kind.title}: {finding.place}, {finding.found}. {finding.explanation}."
         )
 
 

@@ -19,6 +19,7 @@ import polars as pl
 
 from presupuesto_link.errors import InputDataError, Problem
 from presupuesto_link.sources.siaf.bytes import BLOCK, kind_of, looks_utf8, transcode
+from presupuesto_link.sources.siaf.cells import Grid, html_cells, sheet_cells, table_of, text_cells
 from presupuesto_link.sources.siaf.layout import RECORD, Layout, recognise
 
 if TYPE_CHECKING:
@@ -82,10 +83,14 @@ def open_extract(
     known = list(layouts)
     with TemporaryDirectory(prefix="presupuesto-link-", dir=folder) as work:
         if kind in ("xlsx", "html", "ole"):
-            raw, layout, ignored = _from_cells(path, kind, known)
+            raw, layout, ignored = _from_cells(path, _cells_of(path, kind), known)
             yield RawExtract(path, layout, raw, "utf-8", ignored)
             return
         plain = _unpacked(path, kind, member, Path(work))
+        if not encoding and (cells := text_cells(plain, known)):
+            raw, layout, ignored = _from_cells(path, cells, known)
+            yield RawExtract(path, layout, raw, "utf-8", ignored)
+            return
         found = encoding or ("utf-8" if looks_utf8(plain) else "cp1252")
         delimiter, headers = _header(plain, found, path)
         layout = recognise(headers, known, path)
@@ -207,8 +212,8 @@ def _member(archive: zipfile.ZipFile, wanted: str | None, path: Path) -> str:
     )
 
 
-def _from_cells(path: Path, kind: str, layouts: Iterable[Layout]) -> tuple[pl.LazyFrame, Layout, tuple[str, ...]]:
-    """A workbook or an HTML page as text cells, with its header found by content."""
+def _cells_of(path: Path, kind: str) -> Grid:
+    """A workbook or an HTML page as text cells."""
     if kind == "ole":
         raise InputDataError(
             Problem(
@@ -218,16 +223,11 @@ def _from_cells(path: Path, kind: str, layouts: Iterable[Layout]) -> tuple[pl.La
                 "ábralo en Excel y guárdelo como .xlsx",
             )
         )
-    if kind == "html":
-        from presupuesto_link.sources.siaf.cells import html_cells
+    return html_cells(path) if kind == "html" else sheet_cells(path)
 
-        cells = html_cells(path)
-    else:
-        from presupuesto_link.sources.siaf.cells import sheet_cells
 
-        cells = sheet_cells(path)
-    from presupuesto_link.sources.siaf.cells import table_of
-
+def _from_cells(path: Path, cells: Grid, layouts: Iterable[Layout]) -> tuple[pl.LazyFrame, Layout, tuple[str, ...]]:
+    """A grid of text with its header found by content."""
     headers, frame = table_of(cells, layouts, path)
     layout = recognise(headers, layouts, path)
     return frame.rename(layout.rename(headers), strict=False).lazy(), layout, _ignored(headers, layout)
