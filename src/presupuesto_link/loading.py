@@ -121,19 +121,25 @@ def load_extract(  # noqa: PLR0913, PLR0917 - the options of `cargar`
             Problem(str(path), "el archivo no existe", "un extracto del SIAF", "revise la ruta escrita")
         )
     day, said_by = cut_off_of(path, cut_off)
+    said = year_said(path, LAYOUTS, member, filters.anio, day.year)
     size, changed = path.stat().st_size, path.stat().st_mtime_ns
     with ExitStack() as stack:
         digest_once_read = stack.enter_context(_hashing(path, lambda done: progress("Comprobando", done, size, 0)))
         ahead = stack.enter_context(_opened_ahead(path, store, filters, member)) if filters.needles else None
         digest = digest_once_read()
         name = snapshot_id(
-            day.isoformat(), sha256=digest, filtros=filters.as_dict(), miembro=member or "", tabla=TABLE_VERSION
+            day.isoformat(),
+            sha256=digest,
+            filtros=filters.as_dict(),
+            miembro=member or "",
+            tabla=TABLE_VERSION,
+            anio=said.get("anio", ""),
         )
         source = {"nombre": path.name, "sha256": digest, "bytes": size, "miembro": member}
 
         def make(part: Path) -> dict[str, Any]:
             with _disk_errors():
-                made = _Loading(path, part, filters, member, progress, day, ahead).run()
+                made = _Loading(path, part, filters, member, progress, day, ahead, said).run()
             if path.stat().st_mtime_ns != changed:
                 raise InputDataError(
                     Problem(str(path), "el archivo cambió mientras se leía", "un archivo quieto", "repita la carga")
@@ -204,6 +210,7 @@ class _Loading:
     progress: Progress
     day: dt.date
     ahead: RawExtract | None = None
+    said: Mapping[str, str] = field(default_factory=dict)
 
     def run(self) -> dict[str, Any]:
         """Fill the folder; the manifest without what the caller knows."""
@@ -275,8 +282,8 @@ class _Loading:
                 "codificacion": extract.encoding,
                 "columnas_sin_usar": list(extract.ignored),
             }
-            source |= self._year_said(extract)
-            printed = printed_totals(layout, extract.raw, self.filters, yearless="anio" in source)
+            source |= self.said
+            printed = printed_totals(layout, extract.raw, self.filters, yearless=bool(self.said))
             return {"layout": layout, "leidos": read, "rechazos": reasons, "fuente": source, "impresos": printed}
 
     def _opened(self, encoding: str | None, work: Path) -> AbstractContextManager[RawExtract]:
@@ -307,11 +314,8 @@ class _Loading:
         return counting, counted
 
     def _wanted(self, extract: RawExtract, raw: pl.LazyFrame) -> pl.LazyFrame:
-        rows, said = extract.layout.rows(raw), self._year_said(extract)
-        return keep(rows.with_columns(anio=pl.lit(said["anio"])) if said else rows, self.filters)
-
-    def _year_said(self, extract: RawExtract) -> dict[str, str]:
-        return year_said(extract.layout, extract.raw, self.path, self.filters.anio, self.day.year)
+        rows = extract.layout.rows(raw)
+        return keep(rows.with_columns(anio=pl.lit(self.said["anio"])) if self.said else rows, self.filters)
 
     def _write_rejected(self, extract: RawExtract, work: Path) -> None:
         """The rejected rows with the number of their record, counting the titles as 1."""

@@ -74,21 +74,34 @@ def cargar(
 
     Ejemplo: presupuesto-link cargar 2024-Gasto.csv --pliego 445 --fecha-corte 2025-01-31
     """
+    from presupuesto_link.errors import PresupuestoLinkError
     from presupuesto_link.loading import load_extract
     from presupuesto_link.sources.siaf.named import expand
     from presupuesto_link.sources.store import Store
 
     filters, published = _filters(pliego, departamento_meta, nivel, anio), _published(total_publicado or [], tolerancia)
     day, store = _day(fecha_corte), Store(almacen)
-    reports = []
-    for path in expand(archivos):
-        with _progress(path.name) as progress:
-            report = load_extract(path, store, filters, day, miembro, published, progress)
+    paths, reports, failed = expand(archivos), [], []
+    for path in paths:
+        try:
+            with _progress(path.name) as progress:
+                report = load_extract(path, store, filters, day, miembro, published, progress)
+        except PresupuestoLinkError as error:
+            if len(paths) == 1:
+                raise
+            failed.append((path, error))
+            typer.echo(f"{error}\n", err=True)
+            continue
         reports.append(report)
         if not como_json:
             print_report(report)
     if como_json:
-        print_json(cargas=[as_json(report) for report in reports])
+        errors = [{"archivo": path.name, "problemas": [vars(p) for p in error.problems]} for path, error in failed]
+        print_json(cargas=[as_json(report) for report in reports], **({"errores": errors} if errors else {}))
+    if failed:
+        names = ", ".join(str(path) for path, _ in failed)
+        typer.echo(f"Se cargaron {len(reports)} de {len(paths)} archivos. No se cargó: {names}", err=True)
+        raise typer.Exit(1)
 
 
 def print_report(report: LoadReport) -> None:

@@ -15,13 +15,11 @@ from presupuesto_link.sources.origin import read_origin
 from presupuesto_link.sources.siaf.page import consulted_in
 
 if TYPE_CHECKING:
-    import polars as pl
-
     from presupuesto_link.sources.siaf.layout import Layout
 
 _DATE = re.compile(r"(?<!\d)(20\d{2})[-_]?(0[1-9]|1[0-2])[-_]?(0[1-9]|[12]\d|3[01])(?!\d)")
 _YEAR = re.compile(r"(?<!\d)(20\d{2})(?!\d)")
-_PAGE_BYTES = 64 << 10
+_PAGE_BYTES, _TABLE_BYTES = 64 << 10, 4 << 20
 
 
 def expand(patterns: Iterable[str]) -> list[Path]:
@@ -96,11 +94,29 @@ def year_of(path: Path, given: int | None, last: int) -> tuple[int, str]:
     )  # fmt: skip
 
 
-def year_said(layout: Layout, raw: pl.LazyFrame, path: Path, given: int | None, last: int) -> dict[str, str]:
-    """`anio` and `anio_de` of a table whose records do not carry their year; empty when they do, or it has no records."""
-    if not layout.yearless:
+def year_said(
+    path: Path, layouts: Iterable[Layout], member: str | None, given: int | None, last: int
+) -> dict[str, str]:
+    """`anio` and `anio_de` of a table whose records do not carry their year; empty when they do, it has none, or it is a big extract.
+
+    Args:
+        path: the file.
+        layouts: those it may have.
+        member: which file of a zip with several.
+        given: the year asked for.
+        last: the year of the cut-off date.
+
+    Raises:
+        InputDataError: as `year_of`, or the file cannot be opened.
+    """
+    from presupuesto_link.sources.siaf.reading import open_extract
+
+    if path.stat().st_size > _TABLE_BYTES:
         return {}
-    years = layout.rows(raw).select("anio").collect()["anio"]
+    with open_extract(path, layouts, member) as extract:
+        if not extract.layout.yearless:
+            return {}
+        years = extract.layout.rows(extract.raw).select("anio").collect()["anio"]
     if years.is_empty() or years.null_count() < len(years):
         return {}
     year, who = year_of(path, given, last)
