@@ -23,11 +23,12 @@ from uuid import uuid4
 import polars as pl
 
 from presupuesto_link.errors import Finding, InputDataError, Problem
+from presupuesto_link.sources.digest import digest_of
 from presupuesto_link.sources.lock import new_part
 from presupuesto_link.sources.siaf import LAYOUTS
 from presupuesto_link.sources.siaf.layout import AMOUNTS, NAME_PREFIX, NAMES, RECORD, Layout
 from presupuesto_link.sources.siaf.named import cut_off_of, year_said
-from presupuesto_link.sources.siaf.reading import RawExtract, digest_of, open_extract
+from presupuesto_link.sources.siaf.reading import RawExtract, open_extract
 from presupuesto_link.sources.sorted_parquet import write_sorted
 from presupuesto_link.sources.store import Snapshot, Store, add_up, snapshot_id
 from presupuesto_link.tables.gasto import (

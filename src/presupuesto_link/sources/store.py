@@ -22,9 +22,9 @@ from typing import Any
 import polars as pl
 
 from presupuesto_link.errors import InputDataError, OutputError, Problem, system_reason
+from presupuesto_link.sources.digest import digest_of
 from presupuesto_link.sources.lock import PART, clean_parts, locked, new_part, owner
 from presupuesto_link.sources.siaf.layout import AMOUNTS, with_later_codes
-from presupuesto_link.sources.siaf.reading import digest_of
 
 MANIFEST = "manifiesto.json"
 SNAPSHOTS = "instantaneas"

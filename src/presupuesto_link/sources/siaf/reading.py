@@ -7,10 +7,9 @@ import gzip
 import shutil
 import zipfile
 import zlib
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from contextlib import contextmanager
 from dataclasses import dataclass
-from hashlib import sha256
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any, BinaryIO, cast
@@ -18,6 +17,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO, cast
 import polars as pl
 
 from presupuesto_link.errors import InputDataError, Problem
+from presupuesto_link.sources.digest import digest_of
 from presupuesto_link.sources.siaf.bytes import BLOCK, kind_of, looks_utf8, transcode
 from presupuesto_link.sources.siaf.cells import Grid, html_cells, sheet_cells, table_of, text_cells
 from presupuesto_link.sources.siaf.layout import RECORD, Layout, recognise
@@ -25,7 +25,8 @@ from presupuesto_link.sources.siaf.layout import RECORD, Layout, recognise
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-_HASHED_AT_ONCE = 4 << 20
+__all__ = ["RawExtract", "digest_of", "open_extract"]
+
 _DELIMITERS = (",", ";", "\t", "|")
 
 
@@ -97,17 +98,6 @@ def open_extract(
         text, lines = _as_utf8(plain, found, needles, Path(work))
         raw = _scan(text, headers, delimiter, layout)
         yield RawExtract(path, layout, raw, found, _ignored(headers, layout), text, lines)
-
-
-def digest_of(path: Path, progress: Callable[[int], None] = lambda _: None) -> str:
-    """SHA-256 of a file; `progress` gets the bytes read so far."""
-    total, done, block = sha256(), 0, memoryview(bytearray(_HASHED_AT_ONCE))
-    with path.open("rb", buffering=0) as file:
-        while size := file.readinto(block):
-            total.update(block[:size])
-            done += size
-            progress(done)
-    return total.hexdigest()
 
 
 def _ignored(headers: list[str], layout: Layout) -> tuple[str, ...]:
