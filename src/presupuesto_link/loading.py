@@ -27,7 +27,7 @@ from presupuesto_link.sources.digest import digest_of
 from presupuesto_link.sources.lock import new_part
 from presupuesto_link.sources.siaf import LAYOUTS
 from presupuesto_link.sources.siaf.layout import AMOUNTS, NAME_PREFIX, NAMES, RECORD, Layout
-from presupuesto_link.sources.siaf.named import cut_off_of, year_said
+from presupuesto_link.sources.siaf.named import cut_off_of, not_a_file, year_said
 from presupuesto_link.sources.siaf.reading import RawExtract, open_extract
 from presupuesto_link.sources.sorted_parquet import write_sorted
 from presupuesto_link.sources.store import Snapshot, Store, add_up, snapshot_id
@@ -118,9 +118,7 @@ def load_extract(  # noqa: PLR0913, PLR0917 - the options of `cargar`
         OutputError: the store cannot be written; what it had is whole.
     """
     if not path.is_file():
-        raise InputDataError(
-            Problem(str(path), "el archivo no existe", "un extracto del SIAF", "revise la ruta escrita")
-        )
+        raise not_a_file(path)
     day, said_by = cut_off_of(path, cut_off)
     said = year_said(path, LAYOUTS, member, filters.anio, day.year)
     size, changed = path.stat().st_size, path.stat().st_mtime_ns
@@ -354,9 +352,9 @@ class _Loading:
         )  # fmt: skip
 
     def _unreadable(self, error: Exception) -> InputDataError:
-        detail = str(error).splitlines()[0]
+        more = "n_extra" in str(error)
         return InputDataError(
-            Problem(str(self.path), f"registros que no se pueden separar en columnas ({detail})",
+            Problem(str(self.path), "registros con más celdas que títulos" if more else "registros que no se pueden separar en columnas",
                     "tantas celdas como títulos en cada registro",
                     "busque comillas o separadores sueltos, o vuelva a exportar el archivo")
         )  # fmt: skip

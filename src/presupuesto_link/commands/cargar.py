@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 StoreOption = Annotated[Path, typer.Option("--almacen", help="Carpeta del almacén", metavar="CARPETA")]
 DEFAULT_STORE = Path("almacen")
+_FIRST_DAY = dt.date(1990, 1, 1)
 _ALWAYS = ("pia_soles", "pim_soles", "devengado_soles")
 _TITLES = {"pia_soles": "PIA", "pim_soles": "PIM"}
 
@@ -193,7 +194,10 @@ def _published(given: list[str], tolerance: str) -> Published:
             known = ", ".join(m.removesuffix("_soles") for m in MEASURES)
             raise typer.BadParameter(f"--total-publicado: «{text}» no es MEDIDA=SOLES, con una de {known}.")
         totals[measure] = _amount("--total-publicado", amount)
-    return Published(totals, _amount("--tolerancia", tolerance))
+    allowed = _amount("--tolerancia", tolerance)
+    if allowed < 0:
+        raise typer.BadParameter(f"--tolerancia: «{tolerance}» es menos que cero.")
+    return Published(totals, allowed)
 
 
 def _amount(option: str, text: str) -> Decimal:
@@ -208,9 +212,14 @@ def _amount(option: str, text: str) -> Decimal:
 
 def _day(text: str | None) -> dt.date | None:
     try:
-        return dt.date.fromisoformat(text) if text else None
+        day = dt.date.fromisoformat(text) if text is not None else None
     except ValueError:
         raise typer.BadParameter(f"--fecha-corte: «{text}» no es una fecha AAAA-MM-DD.") from None
+    if day and not _FIRST_DAY <= day <= dt.date.today() + dt.timedelta(days=1):  # a day more, for clocks further east
+        raise typer.BadParameter(
+            f"--fecha-corte: «{text}» no puede ser el día de unas cifras: es de antes de 1990 o no ha llegado."
+        )
+    return day
 
 
 @contextmanager

@@ -74,14 +74,17 @@ def text_cells(path: Path, layouts: Iterable[Layout]) -> Grid | None:
     known = list(layouts)
     with path.open("rb") as file:
         first = file.readline(1 << 20)
-    wide = first.startswith((b"\xff\xfe", b"\xfe\xff"))
-    if path.stat().st_size > _SMALL or (not wide and any(_fits(row, known) for row in _split(as_text(first)))):
+    strange = first.startswith((b"\xff\xfe", b"\xfe\xff")) or b"\r" in first.strip(
+        b"\r\n"
+    )  # UTF-16, or lines of old Macs
+    if path.stat().st_size > _SMALL or (not strange and any(_fits(row, known) for row in _split(as_text(first)))):
         return None
     text = as_text(path.read_bytes())
     for delimiter in _DELIMITERS:
-        grid = list(_reader(text, delimiter))
-        if any(_fits(row, known) for row in _candidates(grid)):
-            return grid
+        if any(
+            _fits(row, known) for row in _candidates(list(itertools.islice(_reader(text, delimiter), _HEADER_ROWS)))
+        ):
+            return list(_reader(text, delimiter))
     return None
 
 
@@ -160,7 +163,7 @@ def _split(line: str) -> Grid:
 
 
 def _reader(text: str, delimiter: str) -> Iterable[list[str]]:
-    """The rows of a text; a cell longer than the reader takes is not of a table this module reads."""
+    """The rows of a text, until one has a cell longer than the reader takes: no table this module reads has one."""
     try:
         yield from csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
     except csv.Error:

@@ -40,6 +40,21 @@ def expand(patterns: Iterable[str]) -> list[Path]:
     return list(found)
 
 
+def not_a_file(path: Path) -> InputDataError:
+    """What to tell of a path that is not a file that can be read."""
+    if path.is_dir():
+        return InputDataError(
+            Problem(
+                str(path),
+                "es una carpeta",
+                "un extracto del SIAF",
+                f"nombre el archivo, o todos con «{path / '*.csv'}»",
+            )
+        )
+    found = "no es un archivo corriente" if path.exists() else "el archivo no existe"
+    return InputDataError(Problem(str(path), found, "un extracto del SIAF", "revise la ruta escrita"))
+
+
 def cut_off_of(path: Path, given: dt.date | None) -> tuple[dt.date, str]:
     """The cut-off date, and who says it: the caller, the file's origin, its name or the page itself.
 

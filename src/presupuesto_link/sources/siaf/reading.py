@@ -81,6 +81,10 @@ def open_extract(
         InputDataError: unreadable, unknown layout, a zip whose member must be named.
     """
     kind = kind_of(path)
+    if member and kind != "zip":
+        raise InputDataError(
+            Problem(str(path), "un archivo que no es .zip", "un .zip con varios archivos", "quite --miembro")
+        )
     known = list(layouts)
     with TemporaryDirectory(prefix="presupuesto-link-", dir=folder) as work:
         if kind in ("xlsx", "html", "ole"):
@@ -88,6 +92,11 @@ def open_extract(
             yield RawExtract(path, layout, raw, "utf-8", ignored)
             return
         plain = _unpacked(path, kind, member, Path(work))
+        inside = kind if kind == "text" else kind_of(plain)
+        if inside in ("xlsx", "html", "ole"):
+            raw, layout, ignored = _from_cells(path, _cells_of(plain, inside), known)
+            yield RawExtract(path, layout, raw, "utf-8", ignored)
+            return
         if not encoding and (cells := text_cells(plain, known)):
             raw, layout, ignored = _from_cells(path, cells, known)
             yield RawExtract(path, layout, raw, "utf-8", ignored)
@@ -102,7 +111,13 @@ def open_extract(
 
 def _ignored(headers: list[str], layout: Layout) -> tuple[str, ...]:
     used = layout.columns | layout.optional | set(layout.names.values())
-    return tuple(header for header, name in layout.rename(headers).items() if header and name not in used)
+    names = [layout.rename([header])[header] for header in headers]
+    again = {i for i, name in enumerate(names) if name in used and name in names[:i]}
+    return tuple(
+        f"{header} (repetida)" if i in again else header
+        for i, header in enumerate(headers)
+        if header and (i in again or names[i] not in used)
+    )
 
 
 def _scan(path: Path, headers: list[str], delimiter: str, layout: Layout) -> pl.LazyFrame:
@@ -119,13 +134,24 @@ def _scan(path: Path, headers: list[str], delimiter: str, layout: Layout) -> pl.
 def _header(path: Path, encoding: str, shown: Path) -> tuple[str, list[str]]:
     with path.open("rb") as file:
         line = file.readline(1 << 20)
+    if b"\0" in line:
+        raise InputDataError(
+            Problem(str(shown), "un archivo binario, o un texto con ceros binarios", "un CSV, un .xlsx o una página de la Consulta Amigable",
+                    "vuelva a exportarlo; si es texto Unicode, guárdelo como «CSV UTF-8»")
+        )  # fmt: skip
     text = line.decode("utf-8-sig" if encoding == "utf-8" else "cp1252", errors="replace").strip("\r\n")
     if not text.strip():
         raise InputDataError(
             Problem(f"{shown}, fila 1", "una fila vacía", "los títulos de las columnas", "vuelva a exportar el archivo")
         )
     delimiter = max(_DELIMITERS, key=text.count)
-    return delimiter, next(csv.reader([text], delimiter=delimiter))
+    try:
+        return delimiter, next(csv.reader([text], delimiter=delimiter))
+    except csv.Error:
+        raise InputDataError(
+            Problem(f"{shown}, fila 1", "una fila que no se puede separar en títulos", "los títulos de las columnas, en una línea",
+                    "vuelva a exportar el archivo")
+        ) from None  # fmt: skip
 
 
 def _as_utf8(path: Path, encoding: str, needles: tuple[str, ...], folder: Path) -> tuple[Path, int | None]:
