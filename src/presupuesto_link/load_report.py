@@ -56,8 +56,7 @@ def unchecked_of(layout: Layout, totals: Mapping[int, Mapping[str, Decimal | Non
         if all(t[m] is None for t in totals.values())
     ]
     said = [f"{layout.title} no da: {', '.join(missing)}"] if missing else []
-    if layout.name == "amigable":
-        said.append("la Consulta Amigable da una sola dimensión: no hay claves, unidades ni meses que revisar")
+    said += layout.unchecked
     if ignored:
         said.append(
             f"{len(ignored)} columnas del archivo no se usan: {', '.join(ignored[:6])}{'…' if len(ignored) > 6 else ''}"

@@ -12,7 +12,7 @@ import shutil
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import CancelledError, ThreadPoolExecutor
 from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from importlib.metadata import version
 from pathlib import Path
 from threading import Event
@@ -31,15 +31,24 @@ from presupuesto_link.load_report import (
     stored,
     unchecked_of,
 )
+from presupuesto_link.sources.digest import digest_of
 from presupuesto_link.sources.lock import new_part
 from presupuesto_link.sources.siaf import LAYOUTS
 from presupuesto_link.sources.siaf.layout import NAME_PREFIX, NAMES, RECORD, Layout
-from presupuesto_link.sources.siaf.named import cut_off_of
-from presupuesto_link.sources.siaf.reading import RawExtract, digest_of, open_extract
+from presupuesto_link.sources.siaf.named import cut_off_of, not_a_file, year_said
+from presupuesto_link.sources.siaf.reading import RawExtract, open_extract
 from presupuesto_link.sources.sorted_parquet import write_sorted
 from presupuesto_link.sources.store import Store, add_up, snapshot_id
-from presupuesto_link.tables.gasto import SCHEMA, TABLE_VERSION, Filters, keep, rejected_rows, type_rows
-from presupuesto_link.tables.gasto_checks import check_gasto, check_names, check_rejected
+from presupuesto_link.tables.gasto import (
+    SCHEMA,
+    TABLE_VERSION,
+    Filters,
+    keep,
+    printed_totals,
+    rejected_rows,
+    type_rows,
+)
+from presupuesto_link.tables.gasto_checks import check_gasto, check_names, check_printed, check_rejected
 from presupuesto_link.tables.gasto_names import name_table
 
 _SAMPLE = 1 << 20
@@ -78,23 +87,27 @@ def load_extract(  # noqa: PLR0913, PLR0917 - the options of `cargar`
         OutputError: the store cannot be written; what it had is whole.
     """
     if not path.is_file():
-        raise InputDataError(
-            Problem(str(path), "el archivo no existe", "un extracto del SIAF", "revise la ruta escrita")
-        )
+        raise not_a_file(path)
     day, said_by = cut_off_of(path, cut_off)
+    said = year_said(path, LAYOUTS, member, filters.anio, day.year)
     size, changed = path.stat().st_size, path.stat().st_mtime_ns
     with ExitStack() as stack:
         digest_once_read = stack.enter_context(_hashing(path, lambda done: progress("Comprobando", done, size, 0)))
         ahead = stack.enter_context(_opened_ahead(path, store, filters, member)) if filters.needles else None
         digest = digest_once_read()
         name = snapshot_id(
-            day.isoformat(), sha256=digest, filtros=filters.as_dict(), miembro=member or "", tabla=TABLE_VERSION
+            day.isoformat(),
+            sha256=digest,
+            filtros=filters.as_dict(),
+            miembro=member or "",
+            tabla=TABLE_VERSION,
+            anio=said.get("anio", ""),
         )
         source = {"nombre": path.name, "sha256": digest, "bytes": size, "miembro": member}
 
         def make(part: Path) -> dict[str, Any]:
             with _disk_errors():
-                made = _Loading(path, part, filters, member, progress, day, ahead).run()
+                made = _Loading(path, part, filters, member, progress, day, ahead, said).run()
             if path.stat().st_mtime_ns != changed:
                 raise InputDataError(
                     Problem(str(path), "el archivo cambió mientras se leía", "un archivo quieto", "repita la carga")
@@ -165,6 +178,7 @@ class _Loading:
     progress: Progress
     day: dt.date
     ahead: RawExtract | None = None
+    said: Mapping[str, str] = field(default_factory=dict)
 
     def run(self) -> dict[str, Any]:
         """Fill the folder; the manifest without what the caller knows."""
@@ -183,10 +197,9 @@ class _Loading:
         kept, totals = add_up(pl.scan_parquet(files))
         findings = [
             *check_rejected(facts["rechazos"], REJECTED),
-            *check_gasto(
-                [pl.scan_parquet(file) for file in files], self.day, layout.monthly, layout.name != "amigable"
-            ),
+            *check_gasto([pl.scan_parquet(file) for file in files], self.day, layout.monthly, layout.line),
             *check_names(repeated),
+            *check_printed(facts["impresos"], totals, kept),
         ]
         shutil.rmtree(work)
         return {
@@ -198,7 +211,8 @@ class _Loading:
                 "registros_leidos": facts["leidos"],
                 "guardadas": kept,
                 "rechazadas": sum(facts["rechazos"].values()),
-            },
+            }
+            | ({"de_total": facts["impresos"].height} if facts["impresos"].height else {}),
             "totales": {str(y): {m: None if v is None else str(v) for m, v in t.items()} for y, t in totals.items()},
             "ultimo_mes_con_devengado": _last_months(pl.scan_parquet(files)),
             "hallazgos": [stored(finding) for finding in findings],
@@ -225,7 +239,7 @@ class _Loading:
         with self._opened(encoding, work) as extract:
             layout = extract.layout
             raw, counted = self._counted(extract)
-            rows = type_rows(self._wanted(layout, layout.named(raw)))
+            rows = type_rows(self._wanted(extract, layout.named(raw)))
             rows.sink_parquet(work / "filas.parquet", compression="lz4", statistics=False, row_group_size=50_000)
             read = counted[0] if extract.lines is None else extract.lines
             reasons = _reasons(work / "filas.parquet")
@@ -236,7 +250,9 @@ class _Loading:
                 "codificacion": extract.encoding,
                 "columnas_sin_usar": list(extract.ignored),
             }
-            return {"layout": layout, "leidos": read, "rechazos": reasons, "fuente": source}
+            source |= self.said
+            printed = printed_totals(layout, extract.raw, self.filters, yearless=bool(self.said))
+            return {"layout": layout, "leidos": read, "rechazos": reasons, "fuente": source, "impresos": printed}
 
     def _opened(self, encoding: str | None, work: Path) -> AbstractContextManager[RawExtract]:
         if self.ahead and encoding is None:
@@ -265,13 +281,9 @@ class _Loading:
         )
         return counting, counted
 
-    def _wanted(self, layout: Layout, raw: pl.LazyFrame) -> pl.LazyFrame:
-        rows = layout.rows(raw)
-        if (
-            layout.name == "amigable" and self.filters.anio
-        ):  # re-saved pages lose the year, which was part of the question
-            rows = rows.with_columns(pl.coalesce("anio", pl.lit(str(self.filters.anio))).alias("anio"))
-        return keep(rows, self.filters)
+    def _wanted(self, extract: RawExtract, raw: pl.LazyFrame) -> pl.LazyFrame:
+        rows = extract.layout.rows(raw)
+        return keep(rows.with_columns(anio=pl.lit(self.said["anio"])) if self.said else rows, self.filters)
 
     def _write_rejected(self, extract: RawExtract, work: Path) -> None:
         """The rejected rows with the number of their record, counting the titles as 1."""
@@ -282,7 +294,7 @@ class _Loading:
         raw = extract.raw
         if RECORD not in raw.collect_schema().names():
             raw = raw.with_row_index(RECORD, offset=2)
-        rows = rejected_rows(self._wanted(extract.layout, raw)).rename({"rechazo": "motivo"})
+        rows = rejected_rows(self._wanted(extract, raw)).rename({"rechazo": "motivo"})
         rows.sink_csv(self.part / REJECTED, include_bom=True)
 
     def _name_tables(self, rows: pl.LazyFrame) -> dict[str, pl.DataFrame]:
@@ -309,9 +321,9 @@ class _Loading:
         )  # fmt: skip
 
     def _unreadable(self, error: Exception) -> InputDataError:
-        detail = str(error).splitlines()[0]
+        more = "n_extra" in str(error)
         return InputDataError(
-            Problem(str(self.path), f"registros que no se pueden separar en columnas ({detail})",
+            Problem(str(self.path), "registros con más celdas que títulos" if more else "registros que no se pueden separar en columnas",
                     "tantas celdas como títulos en cada registro",
                     "busque comillas o separadores sueltos, o vuelva a exportar el archivo")
         )  # fmt: skip
