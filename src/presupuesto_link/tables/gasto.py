@@ -21,7 +21,7 @@ WIDTHS = {
 UNPADDED = ("sec_ejec", "sec_func")
 MEASURES = tuple(f"{name}_soles" for name in AMOUNTS)
 KEY = CODES
-_FRACTION, _FLOAT_NOISE = r"\.\d\d\d*[1-9]|[eE]-", r"\.\d\d(?:0{6}|9{6})\d*$"
+FRACTION, FLOAT_NOISE = r"\.\d\d\d*[1-9]|[eE]-", r"\.\d\d(?:0{6}|9{6})\d*$"
 TABLE_VERSION = 1
 SCHEMA: Mapping[str, pl.DataType | type[pl.DataType]] = (
     {"anio": pl.Int16, "mes": pl.Int8} | dict.fromkeys(CODES[2:], pl.String) | dict.fromkeys(MEASURES, MONEY)
@@ -121,7 +121,7 @@ def _rejection() -> pl.Expr:
         reason = reason.when(pl.col(name).is_not_null() & pl.col(f"{name}_soles").is_null()).then(
             pl.lit(f"{name} no es un monto")
         )
-        reason = reason.when(pl.col(name).str.contains(_FRACTION) & ~pl.col(name).str.contains(_FLOAT_NOISE)).then(
+        reason = reason.when(pl.col(name).str.contains(FRACTION) & ~pl.col(name).str.contains(FLOAT_NOISE)).then(
             pl.lit(f"{name} tiene fracciones de céntimo")
         )
     return reason.otherwise(None)
