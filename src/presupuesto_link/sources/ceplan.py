@@ -9,6 +9,7 @@ import csv
 import io
 import re
 from dataclasses import dataclass
+from errno import EISDIR
 from pathlib import Path
 
 import polars as pl
@@ -18,6 +19,7 @@ from presupuesto_link.sources.delimited import DELIMITERS, RawTable, decoded
 from presupuesto_link.sources.siaf.bytes import kind_of
 from presupuesto_link.sources.siaf.layout import normalise
 from presupuesto_link.sources.siaf.reading import digest_of
+from presupuesto_link.sources.unreadable import unreadable
 
 SHEETS = ("DATA", "POI_Por_ActividadOperativaAnual")
 RELATION, PHYSICAL_PLAN, FINANCIAL_PLAN = "relación AOI–AEI", "programación física", "programación financiera"
@@ -32,7 +34,7 @@ KINDS: dict[str, tuple[tuple[str, ...], ...]] = {
 """What each export has: of every group, a title that begins like one of its texts. The first that fits is the export."""
 TITLES: dict[str, tuple[str, ...]] = {
     "anio": ("POI", "ANO", "ANO POI"), "aoi": ("ACTIVIDAD OPERATIVA ID", "ACT OPERAT.", "ACT OPERAT"),
-    "centro_costo": ("CENTRO COSTO ID", "CENTRO DE COSTO"), "nombre": ("ACTIVIDAD OPERATIVA",),
+    "centro_costo": ("CENTRO COSTO ID",), "centro_costo_nombre": ("CENTRO DE COSTO",), "nombre": ("ACTIVIDAD OPERATIVA",),
     "unidad_medida": ("UNIDAD DE MEDIDA", "UNIDAD MEDIDA"), "oei": ("OEI",), "aei": ("AEI",), "programa": ("CATEGORIA ID",),
     "producto": ("PRODUCTO ID",), "actividad": ("ACTIVIDAD PRESUPUESTAL ID",), "ubigeo": ("UBIGEO",), "activo": ("ACTIVO AO",),
     "generica": ("GG ID", "GENERICA GASTO", "GENERICA DE GASTO"),
@@ -89,6 +91,12 @@ def read_export(path: Path) -> RawExport:
     Raises:
         InputDataError: unreadable file, no sheet or titles of CEPLAN, or a kind of export that is not known.
     """
+    if not path.is_file():
+        raise unreadable(
+            path,
+            FileNotFoundError() if not path.exists() else IsADirectoryError(EISDIR, ""),
+            "una exportación de CEPLAN V.01",
+        )
     kind = kind_of(path)
     if kind not in ("xlsx", "text"):
         raise InputDataError(
