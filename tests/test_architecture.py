@@ -17,6 +17,7 @@ ORDER = (
     "loading",
     "linkage",
     "linking",
+    "bridging",
     "measures",
     "audit",
     "matrices",

@@ -45,7 +45,9 @@ def test_the_whole_of_2024_is_there_and_two_thirds_reach_an_action(rows, inputs)
     whole, without = covered(rows, inputs).tasas.iter_rows(named=True)
     assert whole["pim_soles"] == PIM == sum(Decimal(r["pim"]) for r in rows)
     assert whole["devengado_soles"] == sum(Decimal(r["devengado"]) for r in rows)
-    assert DEVENGADO - whole["devengado_soles"] == 3  # the source rounds projects and activities apart from their sum, to the sol
+    assert (
+        DEVENGADO - whole["devengado_soles"] == 3
+    )  # the source rounds projects and activities apart from their sum, to the sol
     assert (whole["pim_vinculado_soles"], whole["devengado_vinculado_soles"]) == (
         Decimal(2728249108),
         Decimal(2528150492),

@@ -48,9 +48,11 @@ def compare_with_manual(ceplan: pl.DataFrame, manual: pl.DataFrame) -> Compariso
     has = [(pl.col("lado") == side).any().alias(f"en_{side}") for side in ("ceplan", "manual")]
     by_action = sides.group_by(*META, "accion").agg(*own, *has)
     moved = [(pl.col(f"{m}_ceplan") - pl.col(f"{m}_manual")).alias(f"{m}_cambio") for m in _MEASURES]
-    metas = _totals(sides).join(
+    joined = _totals(sides).join(
         _judged(by_action.with_columns(moved)), on=META, how="inner", validate="1:1", nulls_equal=True
     )
+    given = [pl.when(pl.col(m).is_not_null()).then(name).alias(name) for m, name in zip(_MEASURES, _MOVED, strict=True)]
+    metas = joined.with_columns(given).select(*META, "aer_ceplan", "aer_manual", *_MEASURES, *_MOVED, "acuerdo")
     order = metas.sort([*_MOVED, *_MEASURES, *META], descending=[True] * 4 + [False] * 3, nulls_last=True)
     _conserve(order, ceplan, manual)
     return Comparison(order, _summary(order))
@@ -118,11 +120,12 @@ def _verdict() -> pl.Expr:
 
 def _summary(metas: pl.DataFrame) -> pl.DataFrame:
     order = pl.DataFrame({"acuerdo": list(_ORDER)})
-    sums = metas.group_by("acuerdo").agg(
-        pl.len().cast(pl.Int64).alias("metas"), pl.col(*_MEASURES, *_MOVED).sum().cast(MONEY)
-    )
+    amounts = [pl.when(pl.col(m).count() > 0).then(pl.col(m).sum()).cast(MONEY).alias(m) for m in (*_MEASURES, *_MOVED)]
+    sums = metas.group_by("acuerdo").agg(pl.len().cast(pl.Int64).alias("metas"), *amounts)
     joined = order.join(sums, on="acuerdo", how="left", validate="1:1", maintain_order="left")
-    return joined.with_columns(pl.col("metas").fill_null(0), pl.col(*_MEASURES, *_MOVED).fill_null(pl.lit(0, MONEY)))
+    none = pl.col("metas").is_null()
+    zeros = [pl.when(none).then(pl.lit(0, MONEY)).otherwise(m).alias(m) for m in (*_MEASURES, *_MOVED)]
+    return joined.with_columns(zeros).with_columns(pl.col("metas").fill_null(0))
 
 
 def _conserve(metas: pl.DataFrame, *cubes: pl.DataFrame) -> None:
