@@ -134,12 +134,14 @@ def as_json(result: Bridging) -> dict[str, Any]:
 
 def print_bridging(result: Bridging, shown: int) -> None:
     """The bridge for a person: what was read, how far the metas get, what is missing, and the differences."""
+    from presupuesto_link.wording import plural
+
     years = ", ".join(map(str, result.comparison.metas["anio"].unique().sort()))
     typer.echo(
         f"Instantánea {result.snapshot.id} · corte {result.snapshot.cut_off} · {result.scope} · {years or 'sin años'}"
     )
     for row in result.poi.exportaciones.iter_rows(named=True):
-        typer.echo(f"{row['archivo']}: {row['tipo']}, {row['filas']:,} filas, {row['aoi']:,} AOI")
+        typer.echo(f"{row['archivo']}: {row['tipo']}, {plural(row['filas'], 'fila', 'filas')}, {row['aoi']:,} AOI")
     typer.echo("")
     _print_steps(result)
     _print_missing(result, shown)
@@ -151,18 +153,24 @@ def _print_steps(result: Bridging) -> None:
     import polars as pl
 
     from presupuesto_link.linkage.ceplan import COMPLETE
+    from presupuesto_link.wording import plural
 
-    metas = result.chain.metas
-    order = [COMPLETE, *sorted(set(metas["paso"]) - {COMPLETE})]
-    groups = [(step, metas.filter(pl.col("paso") == step)) for step in order]
+    metas, every = result.chain.metas, result.comparison.metas
+    steps = [COMPLETE, *sorted(set(metas["paso"]) - {COMPLETE})]
+    rows = [
+        ("toda la cadena" if step == COMPLETE else f"se corta: {step}", metas.filter(pl.col("paso") == step))
+        for step in steps
+    ]
+    nowhere = every.filter(pl.any_horizontal(pl.col("sec_ejec", "sec_func").is_null()))
+    rows += [("líneas del SIAF sin unidad o sin meta", nowhere)] if nowhere.height else []
     columns = [name("Hasta dónde llega"), number("Metas"), number("PIM"), number("Devengado")]
     print_table("La cadena meta → AOI → AEI → AER, en soles de las metas", columns, [
-        ("toda la cadena" if step == COMPLETE else f"falta: {step}", f"{group.height:,}", *_sums(group)) for step, group in (*groups, ("todas", metas))
+        (words, f"{group.height:,}", *_sums(group)) for words, group in (*rows, ("todo", every))
     ])  # fmt: skip
+    rules = plural(len(result.chain.rules), "regla derivada vincula", "reglas derivadas vinculan")
     for row in result.coverage.tasas.filter(pl.col("base") == "todo el gasto").iter_rows(named=True):
-        typer.echo(
-            f"{row['anio']}: {len(result.chain.rules)} reglas derivadas vinculan {_money(row['pim_vinculado_soles'])} de {_money(row['pim_soles'])} soles de PIM."
-        )
+        linked, whole = _money(row["pim_vinculado_soles"]), _money(row["pim_soles"])
+        typer.echo(f"{row['anio']}: {rules} {linked} de {whole} soles de PIM.")
     typer.echo("")
 
 
@@ -170,6 +178,7 @@ def _print_missing(result: Bridging, shown: int) -> None:
     import polars as pl
 
     from presupuesto_link.linkage.ceplan import COMPLETE
+    from presupuesto_link.wording import plural
 
     chain = result.chain
     left = chain.metas.filter(pl.col("paso") != COMPLETE)
@@ -185,9 +194,8 @@ def _print_missing(result: Bridging, shown: int) -> None:
         (str(r["anio"]), r["aei"], f"{r['aoi']:,}", f"{r['metas']:,}", _money(r["programado_soles"])) for r in chain.aei_sin_aer.head(shown).iter_rows(named=True)
     ])  # fmt: skip
     if chain.sugerencias.height:
-        typer.echo(
-            f"{chain.sugerencias.height:,} metas tienen una sola AOI posible; nadie las ha firmado y no se aplican. Escríbalas con --sugerencias.\n"
-        )
+        alone = plural(chain.sugerencias.height, "meta tiene una sola AOI posible", "metas tienen una sola AOI posible")
+        typer.echo(f"{alone}; nadie las ha firmado y no se aplican. Escríbalas con --sugerencias.\n")
 
 
 def _print_differences(result: Bridging, shown: int) -> None:

@@ -27,7 +27,7 @@ def write_rules(path: Path, rules: Sequence[Rule]) -> None:
         OutputError: the file is there, or cannot be written.
     """
     rows = [
-        (r.id, r.action, *(str(year or "") for year in r.years), *(";".join(r.selectors[c]) for c in ("sec_ejec", "sec_func")), exact(r.part),
+        (r.id, r.action, *(str(year) if year else None for year in r.years), *(";".join(r.selectors[c]) for c in ("sec_ejec", "sec_func")), exact(r.part),
          r.kind, r.confidence, r.state, *r.signature, *r.origin)
         for r in rules
     ]  # fmt: skip
@@ -45,7 +45,7 @@ def write_suggestions(path: Path, suggestions: pl.DataFrame) -> None:
         OutputError: the file is there, or cannot be written.
     """
     text = suggestions.with_columns(
-        pl.col("anio").cast(pl.String), pl.lit("1").alias("parte"), pl.lit("").alias("autor"), pl.lit("").alias("fecha"),
+        pl.col("anio").cast(pl.String), pl.lit("1").alias("parte"), pl.lit(None, pl.String).alias("autor"), pl.lit(None, pl.String).alias("fecha"),
         pl.lit("Sugerida: única AOI y única meta de su unidad con este programa, producto y actividad").alias("nota"),
     )  # fmt: skip
     _write(path, text.select(*METAS_AOI, pl.col("nombre").alias("nombre_aoi")))
