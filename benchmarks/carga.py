@@ -297,7 +297,20 @@ def _tables(results: dict[str, dict[str, Measured]]) -> None:
     for title, ours in PEAKS:
         cells = [f"{f[ours].median('rss'):.0f}" if ours in f else "not measured" for f in results.values()]
         lines.append(f"| {title} | ≤{PEAK_TARGET} | {' | '.join(cells)} |")
+    if len(results) > 1:
+        lines += _growth(results)
     sys.stdout.write("\n".join(lines) + "\n")
+
+
+def _growth(results: dict[str, dict[str, Measured]]) -> list[str]:
+    """What each way takes at the last size for each unit it took at the one before: linear time grows as the bytes, flat memory by 1."""
+    before, after = list(results)[-2:]
+    lines = ["", f"| growth from {before} to {after} | wall | peak |", "|---|---|---|"]
+    for name, m in results[after].items():
+        small = results[before][name]
+        wall, peak = (m.median(what) / small.median(what) for what in ("wall", "rss"))
+        lines.append(f"| {name} | {wall:.2f}x | {peak:.2f}x |")
+    return lines
 
 
 if __name__ == "__main__":

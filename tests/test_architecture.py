@@ -14,6 +14,7 @@ ORDER = (
     *BASE,
     "sources",
     "tables",
+    "load_report",
     "loading",
     "linkage",
     "linking",

@@ -11,7 +11,7 @@ from presupuesto_link.errors import Finding, InputDataError, Problem
 from presupuesto_link.linkage.bridge import Bridge, read_bridge
 from presupuesto_link.linkage.ceplan import Chain, derive, metas_of
 from presupuesto_link.linkage.compare import Comparison, compare_with_manual
-from presupuesto_link.linkage.coverage import Coverage, cover, cube
+from presupuesto_link.linkage.coverage import CUBE, Coverage, cover, cube
 from presupuesto_link.linkage.link import conservation, link_gasto
 from presupuesto_link.linkage.rules import Rules, read_rules
 from presupuesto_link.linking import Scope, chosen_spending, dimensions
@@ -128,6 +128,6 @@ def _linked(
     gasto: pl.LazyFrame, rules: Rules, names: Mapping[str, pl.DataFrame], actions: pl.DataFrame, years: Sequence[int]
 ) -> pl.DataFrame:
     """The cube of a link, once no céntimo of it is lost."""
-    linked = link_gasto(gasto, rules, names, actions["accion"], years)
-    conservation(gasto, linked.lines)
-    return cube(linked.lines)
+    linked = link_gasto(gasto, rules, names, actions["accion"], years, CUBE)
+    conservation(gasto, linked)
+    return cube(linked)

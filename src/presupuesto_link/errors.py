@@ -371,6 +371,12 @@ FINDING_KINDS = _catalogue(
         "Nada que hacer: se guarda el nombre más frecuente y el código manda.",
     ),
     FindingKind(
+        "S14",
+        "El total impreso en el archivo no es la suma de sus filas",
+        "alta",
+        "No citar el total impreso: usar la suma de las filas y pedir a quien lo publicó que lo corrija.",
+    ),
+    FindingKind(
         "V01",
         "Regla hacia una AER que no está en el plan",
         "alta",

@@ -13,7 +13,7 @@ from typing import Any, Literal
 import polars as pl
 
 from presupuesto_link.errors import Finding, InputDataError, Problem
-from presupuesto_link.linkage.coverage import Coverage, cover, cube
+from presupuesto_link.linkage.coverage import CUBE, Coverage, cover, cube
 from presupuesto_link.linkage.findings import check_link
 from presupuesto_link.linkage.link import LinkedGasto, conservation, link_gasto
 from presupuesto_link.linkage.rules import Rules, read_rules
@@ -82,9 +82,9 @@ def link_snapshot(  # noqa: PLR0913, PLR0917 - the options of `vincular`
     gasto, years, said = chosen_spending(store, snapshot, scopes or AmbitoSpec(), scope, year)
     rules = read_rules(raw_rules, actions["accion"], transversal) if raw_rules else Rules(())
     counted, names = rules.chosen(with_suggested), dimensions(store, snapshot)
-    linked = link_gasto(gasto, counted, names, actions["accion"], years)
-    conservation(gasto, linked.lines)
-    table = cube(linked.lines)
+    linked = link_gasto(gasto, counted, names, actions["accion"], years, CUBE)
+    conservation(gasto, linked)
+    table = cube(linked)
     found = check_link(linked, counted, table, years)
     return Linkage(
         snapshot, said, rules, with_suggested, linked, table, cover(table, linked.rules, actions), found, names

@@ -13,7 +13,6 @@ from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import CancelledError, ThreadPoolExecutor
 from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext
 from dataclasses import dataclass, field
-from decimal import Decimal
 from importlib.metadata import version
 from pathlib import Path
 from threading import Event
@@ -22,19 +21,36 @@ from uuid import uuid4
 
 import polars as pl
 
-from presupuesto_link.errors import Finding, InputDataError, Problem
+from presupuesto_link.errors import InputDataError, Problem
+from presupuesto_link.load_report import (
+    NOTHING_PUBLISHED,
+    REJECTED,
+    LoadReport,
+    Published,
+    closing_report,
+    stored,
+    unchecked_of,
+)
+from presupuesto_link.sources.digest import digest_of
 from presupuesto_link.sources.lock import new_part
 from presupuesto_link.sources.siaf import LAYOUTS
-from presupuesto_link.sources.siaf.layout import AMOUNTS, NAME_PREFIX, NAMES, RECORD, Layout
-from presupuesto_link.sources.siaf.named import cut_off_of
-from presupuesto_link.sources.siaf.reading import RawExtract, digest_of, open_extract
+from presupuesto_link.sources.siaf.layout import NAME_PREFIX, NAMES, RECORD, Layout
+from presupuesto_link.sources.siaf.named import cut_off_of, not_a_file, year_said
+from presupuesto_link.sources.siaf.reading import RawExtract, open_extract
 from presupuesto_link.sources.sorted_parquet import write_sorted
-from presupuesto_link.sources.store import Snapshot, Store, add_up, snapshot_id
-from presupuesto_link.tables.gasto import MEASURES, SCHEMA, TABLE_VERSION, Filters, keep, rejected_rows, type_rows
-from presupuesto_link.tables.gasto_checks import check_coverage, check_gasto, check_names, check_rejected, check_totals
+from presupuesto_link.sources.store import Store, add_up, snapshot_id
+from presupuesto_link.tables.gasto import (
+    SCHEMA,
+    TABLE_VERSION,
+    Filters,
+    keep,
+    printed_totals,
+    rejected_rows,
+    type_rows,
+)
+from presupuesto_link.tables.gasto_checks import check_gasto, check_names, check_printed, check_rejected
 from presupuesto_link.tables.gasto_names import name_table
 
-REJECTED = "rechazadas.csv"
 _SAMPLE = 1 << 20
 _DISK_ERROR = re.compile(r"([^:]*) \(os error \d+\)|^parquet: (.*)")
 _UTF8_ERROR = re.compile(r"utf-?8", re.IGNORECASE)
@@ -43,37 +59,7 @@ Progress = Callable[[str, int, int, int], None]
 """What is being done, bytes done, bytes in all (0 when not known), records."""
 
 
-@dataclass(frozen=True)
-class Published:
-    """Published totals to check against: measure → soles, and how many soles apart still agree."""
-
-    totals: Mapping[str, Decimal] = field(default_factory=dict)
-    tolerance: Decimal = Decimal(1)
-
-
 EVERYTHING = Filters()
-NOTHING_PUBLISHED = Published()
-
-
-@dataclass(frozen=True)
-class LoadReport:
-    """What a load did.
-
-    Attributes:
-        path: the file.
-        snapshot: where it is kept.
-        is_new: false when the store had it already and nothing was written.
-        findings: of the rows, of the totals asked for and of what an earlier cut-off had.
-        unchecked: what nobody looked at, in Spanish sentences.
-        rejected: the file of rejected rows, when there are any.
-    """
-
-    path: Path
-    snapshot: Snapshot
-    is_new: bool
-    findings: tuple[Finding, ...]
-    unchecked: tuple[str, ...]
-    rejected: Path | None
 
 
 def load_extract(  # noqa: PLR0913, PLR0917 - the options of `cargar`
@@ -101,23 +87,27 @@ def load_extract(  # noqa: PLR0913, PLR0917 - the options of `cargar`
         OutputError: the store cannot be written; what it had is whole.
     """
     if not path.is_file():
-        raise InputDataError(
-            Problem(str(path), "el archivo no existe", "un extracto del SIAF", "revise la ruta escrita")
-        )
+        raise not_a_file(path)
     day, said_by = cut_off_of(path, cut_off)
+    said = year_said(path, LAYOUTS, member, filters.anio, day.year)
     size, changed = path.stat().st_size, path.stat().st_mtime_ns
     with ExitStack() as stack:
         digest_once_read = stack.enter_context(_hashing(path, lambda done: progress("Comprobando", done, size, 0)))
         ahead = stack.enter_context(_opened_ahead(path, store, filters, member)) if filters.needles else None
         digest = digest_once_read()
         name = snapshot_id(
-            day.isoformat(), sha256=digest, filtros=filters.as_dict(), miembro=member or "", tabla=TABLE_VERSION
+            day.isoformat(),
+            sha256=digest,
+            filtros=filters.as_dict(),
+            miembro=member or "",
+            tabla=TABLE_VERSION,
+            anio=said.get("anio", ""),
         )
         source = {"nombre": path.name, "sha256": digest, "bytes": size, "miembro": member}
 
         def make(part: Path) -> dict[str, Any]:
             with _disk_errors():
-                made = _Loading(path, part, filters, member, progress, day, ahead).run()
+                made = _Loading(path, part, filters, member, progress, day, ahead, said).run()
             if path.stat().st_mtime_ns != changed:
                 raise InputDataError(
                     Problem(str(path), "el archivo cambió mientras se leía", "un archivo quieto", "repita la carga")
@@ -126,7 +116,7 @@ def load_extract(  # noqa: PLR0913, PLR0917 - the options of `cargar`
             return made | {"fecha_corte": day.isoformat(), "fecha_corte_de": said_by, "filtros": filters.as_dict()}
 
         snapshot, new = store.write(name, make)
-    return _report(path, store, snapshot, new, published)
+    return closing_report(path, store, snapshot, new, published)
 
 
 @contextmanager
@@ -188,6 +178,7 @@ class _Loading:
     progress: Progress
     day: dt.date
     ahead: RawExtract | None = None
+    said: Mapping[str, str] = field(default_factory=dict)
 
     def run(self) -> dict[str, Any]:
         """Fill the folder; the manifest without what the caller knows."""
@@ -206,10 +197,9 @@ class _Loading:
         kept, totals = add_up(pl.scan_parquet(files))
         findings = [
             *check_rejected(facts["rechazos"], REJECTED),
-            *check_gasto(
-                [pl.scan_parquet(file) for file in files], self.day, layout.monthly, layout.name != "amigable"
-            ),
+            *check_gasto([pl.scan_parquet(file) for file in files], self.day, layout.monthly, layout.line),
             *check_names(repeated),
+            *check_printed(facts["impresos"], totals, kept),
         ]
         shutil.rmtree(work)
         return {
@@ -221,11 +211,12 @@ class _Loading:
                 "registros_leidos": facts["leidos"],
                 "guardadas": kept,
                 "rechazadas": sum(facts["rechazos"].values()),
-            },
+            }
+            | ({"de_total": facts["impresos"].height} if facts["impresos"].height else {}),
             "totales": {str(y): {m: None if v is None else str(v) for m, v in t.items()} for y, t in totals.items()},
             "ultimo_mes_con_devengado": _last_months(pl.scan_parquet(files)),
-            "hallazgos": [_stored(finding) for finding in findings],
-            "no_comprobado": _unchecked(layout, totals, facts["fuente"]["columnas_sin_usar"]),
+            "hallazgos": [stored(finding) for finding in findings],
+            "no_comprobado": unchecked_of(layout, totals, facts["fuente"]["columnas_sin_usar"]),
         }
 
     def _converted(self, work: Path) -> dict[str, Any]:
@@ -248,7 +239,7 @@ class _Loading:
         with self._opened(encoding, work) as extract:
             layout = extract.layout
             raw, counted = self._counted(extract)
-            rows = type_rows(self._wanted(layout, layout.named(raw)))
+            rows = type_rows(self._wanted(extract, layout.named(raw)))
             rows.sink_parquet(work / "filas.parquet", compression="lz4", statistics=False, row_group_size=50_000)
             read = counted[0] if extract.lines is None else extract.lines
             reasons = _reasons(work / "filas.parquet")
@@ -259,7 +250,9 @@ class _Loading:
                 "codificacion": extract.encoding,
                 "columnas_sin_usar": list(extract.ignored),
             }
-            return {"layout": layout, "leidos": read, "rechazos": reasons, "fuente": source}
+            source |= self.said
+            printed = printed_totals(layout, extract.raw, self.filters, yearless=bool(self.said))
+            return {"layout": layout, "leidos": read, "rechazos": reasons, "fuente": source, "impresos": printed}
 
     def _opened(self, encoding: str | None, work: Path) -> AbstractContextManager[RawExtract]:
         if self.ahead and encoding is None:
@@ -288,13 +281,9 @@ class _Loading:
         )
         return counting, counted
 
-    def _wanted(self, layout: Layout, raw: pl.LazyFrame) -> pl.LazyFrame:
-        rows = layout.rows(raw)
-        if (
-            layout.name == "amigable" and self.filters.anio
-        ):  # re-saved pages lose the year, which was part of the question
-            rows = rows.with_columns(pl.coalesce("anio", pl.lit(str(self.filters.anio))).alias("anio"))
-        return keep(rows, self.filters)
+    def _wanted(self, extract: RawExtract, raw: pl.LazyFrame) -> pl.LazyFrame:
+        rows = extract.layout.rows(raw)
+        return keep(rows.with_columns(anio=pl.lit(self.said["anio"])) if self.said else rows, self.filters)
 
     def _write_rejected(self, extract: RawExtract, work: Path) -> None:
         """The rejected rows with the number of their record, counting the titles as 1."""
@@ -305,7 +294,7 @@ class _Loading:
         raw = extract.raw
         if RECORD not in raw.collect_schema().names():
             raw = raw.with_row_index(RECORD, offset=2)
-        rows = rejected_rows(self._wanted(extract.layout, raw)).rename({"rechazo": "motivo"})
+        rows = rejected_rows(self._wanted(extract, raw)).rename({"rechazo": "motivo"})
         rows.sink_csv(self.part / REJECTED, include_bom=True)
 
     def _name_tables(self, rows: pl.LazyFrame) -> dict[str, pl.DataFrame]:
@@ -332,9 +321,9 @@ class _Loading:
         )  # fmt: skip
 
     def _unreadable(self, error: Exception) -> InputDataError:
-        detail = str(error).splitlines()[0]
+        more = "n_extra" in str(error)
         return InputDataError(
-            Problem(str(self.path), f"registros que no se pueden separar en columnas ({detail})",
+            Problem(str(self.path), "registros con más celdas que títulos" if more else "registros que no se pueden separar en columnas",
                     "tantas celdas como títulos en cada registro",
                     "busque comillas o separadores sueltos, o vuelva a exportar el archivo")
         )  # fmt: skip
@@ -360,48 +349,3 @@ def _last_months(rows: pl.LazyFrame) -> dict[str, int]:
     moved = rows.filter((pl.col("devengado_soles") != 0) & (pl.col("mes") > 0))
     table = moved.group_by("anio").agg(pl.col("mes").max()).collect().sort("anio")
     return {str(year): month for year, month in table.iter_rows()}
-
-
-def _unchecked(layout: Layout, totals: Mapping[int, Mapping[str, Decimal | None]], ignored: list[str]) -> list[str]:
-    missing = [
-        a.replace("_", " ")
-        for a, m in zip(AMOUNTS, MEASURES, strict=True)
-        if all(t[m] is None for t in totals.values())
-    ]
-    said = [f"{layout.title} no da: {', '.join(missing)}"] if missing else []
-    if layout.name == "amigable":
-        said.append("la Consulta Amigable da una sola dimensión: no hay claves, unidades ni meses que revisar")
-    if ignored:
-        said.append(
-            f"{len(ignored)} columnas del archivo no se usan: {', '.join(ignored[:6])}{'…' if len(ignored) > 6 else ''}"
-        )
-    return said
-
-
-def _report(path: Path, store: Store, snapshot: Snapshot, new: bool, published: Published) -> LoadReport:
-    """What the snapshot says of itself, and what only this moment can say: published totals and the cut-off before."""
-    unchecked, findings = (
-        list(snapshot.manifest["no_comprobado"]),
-        [Finding(**row) for row in snapshot.manifest["hallazgos"]],
-    )
-    if published.totals:
-        findings += check_totals(snapshot.totals, published.totals, published.tolerance)
-    else:
-        unchecked.append("los totales, contra una cifra publicada (--total-publicado pim=…)")
-    before = store.previous(snapshot)
-    if before and snapshot.manifest["fuente"]["forma"] != "amigable":
-        findings += check_coverage(store.read(before.id), store.read(snapshot.id), before.cut_off)
-    else:
-        unchecked.append("si se perdió alguna unidad ejecutora: no hay un corte anterior del mismo archivo y año")
-    rejected = snapshot.folder / REJECTED
-    return LoadReport(path, snapshot, new, tuple(findings), tuple(unchecked), rejected if rejected.is_file() else None)
-
-
-def _stored(finding: Finding) -> dict[str, str]:
-    return {
-        "code": finding.code,
-        "place": finding.place,
-        "found": finding.found,
-        "expected": finding.expected,
-        "explanation": finding.explanation,
-    }

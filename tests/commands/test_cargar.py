@@ -168,6 +168,24 @@ def test_globs_load_each_file_as_its_own_snapshot(capsys, tmp_path, folder):
     assert "ningún archivo con ese nombre" in call(capsys, "cargar", tmp_path / "*.zip", "--almacen", folder)[2]
 
 
+def test_a_file_that_fails_hides_neither_those_before_nor_those_after(capsys, tmp_path, folder):
+    first, last = (
+        write_long(tmp_path / "a_20240131.csv", budget("5")),
+        write_long(tmp_path / "c_20240131.csv", budget("7")),
+    )
+    bad = tmp_path / "b_20240131.csv"
+    bad.write_text("a,b\n1,2\n", encoding="utf-8")
+    code, out, err = call(capsys, "cargar", first, bad, last, tmp_path / "no_20240131.csv", "--almacen", folder)
+    assert code == 1
+    assert out.count("(guardada)") == len(Store(folder).list()) == 2
+    assert "ninguna forma conocida" in err
+    assert f"Se cargaron 2 de 4 archivos. No se cargó: {bad}, {tmp_path / 'no_20240131.csv'}" in err
+    code, out, _ = call(capsys, "cargar", first, bad, "--almacen", folder, "--json")
+    answer = json.loads(out)
+    assert (code, len(answer["cargas"]), [e["archivo"] for e in answer["errores"]]) == (1, 1, ["b_20240131.csv"])
+    assert set(answer["errores"][0]["problemas"][0]) == {"where", "found", "expected", "remedy"}
+
+
 def test_coverage_lost_since_the_earlier_cut_off_is_said(capsys, tmp_path, folder):
     write_long(tmp_path / "g_20240131.csv", budget("5"), budget("7.50", SEC_EJEC="9"))
     write_long(tmp_path / "g_20240630.csv", budget("5"))

@@ -54,7 +54,7 @@ def meta(number: str, pim: str, **cells: str) -> dict:
 
 def link(spending: pl.DataFrame, rules) -> pl.DataFrame:
     found = link_gasto(spending.lazy(), Rules(tuple(rules)), {}, ACTIONS, (2024,))
-    conservation(spending.lazy(), found.lines)
+    conservation(spending.lazy(), found)
     return found.lines.collect()
 
 

@@ -15,7 +15,7 @@ ACTIONS = ("AER.01.01", "AER.04.01", "AER.11.02")
 
 
 def linked(spending: pl.DataFrame, *rules) -> pl.DataFrame:
-    return cube(link_gasto(spending.lazy(), Rules(rules), {}, ACTIONS, (2024,)).lines)
+    return cube(link_gasto(spending.lazy(), Rules(rules), {}, ACTIONS, (2024,)))
 
 
 def metas(*rows: tuple) -> pl.DataFrame:

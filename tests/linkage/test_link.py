@@ -21,7 +21,7 @@ PAY = {"sec_ejec": "775", "sec_func": "9", "programa": "9001", "funcion": "03", 
 
 def linked(table: pl.DataFrame, *rules, names=None, years=(2024,)) -> pl.DataFrame:
     found = link_gasto(table.lazy(), Rules(rules), names or {}, ACTIONS, years)
-    conservation(table.lazy(), found.lines)
+    conservation(table.lazy(), found)
     return found.lines.collect()
 
 
@@ -207,8 +207,27 @@ def test_a_more_specific_rule_never_lowers_coverage(rows, rules, action, part):
 def test_the_check_itself_notices_a_lost_centimo():
     table = gasto(ROAD | {"pim_soles": "10.00"})
     found = link_gasto(table.lazy(), Rules(()), {}, ACTIONS, (2024,))
+    short = table.with_columns(pl.col("pim_soles") - pl.lit(Decimal("0.01")))
     with pytest.raises(RuntimeError, match="conserve"):
-        conservation(table.lazy(), found.lines.with_columns(pl.col("pim_soles") - pl.lit(Decimal("0.01"))))
+        conservation(short.lazy(), found)
+
+
+def test_totals_are_those_of_the_lines_by_any_column():
+    table = gasto(
+        ROAD | {"mes": 0, "pim_soles": "0.05"},
+        ROAD | {"mes": 1, "devengado_soles": "0.05"},
+        PAY | {"mes": 1, "devengado_soles": "7.00"},
+    )
+    rules = (
+        rule("a", "AER.01.01", "1/3", programa="0138"),
+        rule("t", "AER.04.01", kind=TRANSVERSAL, tipo_producto="2"),
+    )
+    found = link_gasto(table.lazy(), Rules(rules), {}, ACTIONS, (2024,), ["sec_func"])
+    for by in (["accion", "vinculo"], ["sec_func", "accion"], ["mes", "rubro", "motivo"]):
+        summed = pl.col("devengado_soles").sum().cast(pl.Decimal(18, 2))
+        wanted = found.lines.group_by(by).agg(pl.len().alias("lineas"), summed).collect().sort(by, nulls_last=True)
+        got = found.totals(by).select(*by, "lineas", pl.col("devengado_soles").fill_null(0))
+        assert got.rows() == wanted.rows()
 
 
 def test_every_measure_is_conserved_by_month_and_source():

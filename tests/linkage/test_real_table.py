@@ -37,8 +37,8 @@ def covered(rows, inputs, suggested=False):
         read_links(inputs.path.parent / inputs.spec.vinculo.reglas), actions["accion"], ("AER.07.01",)
     ).chosen(suggested)
     found = link_gasto(table.lazy(), rules, {}, actions["accion"], (2024,))
-    conservation(table.lazy(), found.lines)
-    return cover(cube(found.lines), found.rules, actions)
+    conservation(table.lazy(), found)
+    return cover(cube(found), found.rules, actions)
 
 
 def test_the_whole_of_2024_is_there_and_two_thirds_reach_an_action(rows, inputs):

@@ -101,7 +101,7 @@ def findings(table, *rules, years=(2024,)):
 
     chosen = Rules(rules, source="vinculos.csv")
     found = link_gasto(table.lazy(), chosen, {}, ACTIONS, years)
-    return {f.code: f for f in check_link(found, chosen, cube(found.lines), years)}
+    return {f.code: f for f in check_link(found, chosen, cube(found), years)}
 
 
 def test_what_only_the_data_shows():

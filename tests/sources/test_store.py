@@ -213,23 +213,28 @@ def test_several_processes_at_once(store, extract, tmp_path):
     assert leftovers(store) == []
 
 
-def test_locks_of_dead_processes_are_broken_and_those_of_living_ones_are_not(tmp_path):
-    dead = subprocess.Popen([sys.executable, "-c", ""])
-    dead.wait()
-    (tmp_path / LOCK).write_text(f"{dead.pid}-123", encoding="ascii")
+def test_the_lock_of_a_dead_process_is_free_and_that_of_a_living_one_is_not(tmp_path):
+    """A lock file left by a process that was killed, whatever it holds, is nobody's."""
+    (tmp_path / LOCK).write_text("999999999-123", encoding="ascii")
     with locked(tmp_path, 5):
-        assert (tmp_path / LOCK).read_text(encoding="ascii") == owner()
+        assert (tmp_path / LOCK).exists()
         with pytest.raises(OutputError, match="otro proceso está escribiendo"), locked(tmp_path, 0.1):
             pass
     assert not (tmp_path / LOCK).exists()
 
 
-def test_a_lock_killed_before_its_name_was_written_is_broken(tmp_path, monkeypatch):
-    monkeypatch.setattr(locks, "_HALF_WRITTEN_SECONDS", 0.0)
-    (tmp_path / LOCK).touch()
+def test_a_process_killed_with_the_lock_lets_it_go(tmp_path):
+    ready = tmp_path / "listo"
+    body = "from presupuesto_link.sources.lock import locked\nwith locked(folder):\n    stop()"
+    process = child(tmp_path, body, "x", tmp_path, ready)
+    while not ready.exists():
+        time.sleep(0.02)
+    with pytest.raises(OutputError, match="otro proceso está escribiendo"), locked(tmp_path, 0.1):
+        pass
+    process.kill()
+    finish(process)
     with locked(tmp_path, 5):
-        assert (tmp_path / LOCK).read_text(encoding="ascii") == owner()
-    assert not (tmp_path / LOCK).exists()
+        assert (tmp_path / LOCK).exists()
 
 
 def test_a_process_with_the_same_number_born_later_is_another():

@@ -158,3 +158,34 @@ def test_one_name_per_key_the_most_frequent_then_the_first_in_the_alphabet():
 
 def test_measures_are_the_amounts_in_soles():
     assert tuple(f"{a}_soles" for a in AMOUNTS) == MEASURES
+
+
+@pytest.mark.parametrize("text", ["1234,50", "1,2345", "1.234,567", "12,34", "1234,567", "5,"])
+def test_a_comma_that_does_not_separate_thousands_is_refused_not_dropped(text):
+    """`1234,50` without its comma would be a hundred times more."""
+    frame = type_rows(text_rows(pim=text)).collect()
+    assert frame["rechazo"].item() == "pim tiene una coma que no separa miles"
+
+
+def test_commas_of_thousands_are_read():
+    frame = type_rows(text_rows(pim="-1,234,567.50")).collect()
+    assert (frame["rechazo"].item(), frame["pim_soles"].item()) == (None, Decimal("-1234567.50"))
+
+
+def test_certificado_is_added_in_the_long_layout_and_taken_once_in_the_wide_one():
+    """Trap 3: a flow by month here, a total of the year there."""
+    long = typed(spent(1, "0", MONTO_CERTIFICADO="400"), spent(2, "0", MONTO_CERTIFICADO="-50"))
+    assert long["certificado_soles"].to_list() == [Decimal("400.00"), Decimal("-50.00")]
+    annual = ("MONTO_CERTIFICADO_ANUAL", "MONTO_GIRADO_ANUAL", "MONTO_COMPROMETIDO_ANUAL", "MONTO_PIA", "MONTO_PIM")
+    record = BASE | {f"MONTO_DEVENGADO_{m}": "7" for m in MONTHS} | dict.fromkeys(annual, "350")
+    wide = type_rows(BY_NAME["ancho"].rows(pl.LazyFrame({k: [v] for k, v in record.items()}))).collect()
+    assert (wide.height, wide["certificado_soles"].sum(), wide["devengado_soles"].sum()) == (
+        13, Decimal("350.00"), Decimal("84.00"),
+    )  # fmt: skip
+
+
+def test_the_department_filter_is_where_it_lands_not_who_spends():
+    """Trap 10."""
+    frame = typed(spent(1, "5", DEPARTAMENTO_EJECUTORA="15"), spent(1, "7", DEPARTAMENTO_META="15"))
+    kept = keep(frame.lazy(), Filters(departamento_meta="6")).collect()
+    assert kept["devengado_soles"].to_list() == [Decimal("5.00")]

@@ -14,6 +14,8 @@ CODES = {"programa": "0002", "producto": "3033251", "actividad": "5000037", "fin
          "sector": "99", "funcion": "20", "division": "044", "grupo": "0096", "rubro": "00", "departamento_ejecutora": "06",
          "departamento_meta": "06", "ejecutora": "001"}  # fmt: skip
 
+UNIT_LINE = ("sec_ejec", "sec_func")
+
 
 def rows(*cells: dict[str, object]) -> pl.LazyFrame:
     base = dict.fromkeys(SCHEMA) | CODES | {"anio": 2024, "mes": 1, "sec_ejec": "775", "sec_func": "1"}
@@ -28,12 +30,14 @@ def year(**cells: object) -> dict[str, object]:
     return {"mes": 0, "pia_soles": "0", "pim_soles": "100"} | cells
 
 
-def codes(frame: pl.LazyFrame, monthly: bool = True, keyed: bool = True) -> list[str]:
-    return [f.code for f in check_gasto([frame], CUT_OFF, monthly, keyed)]
+def codes(frame: pl.LazyFrame, monthly: bool = True, line: tuple[str, ...] = UNIT_LINE) -> list[str]:
+    return [f.code for f in check_gasto([frame], CUT_OFF, monthly, line)]
 
 
 def found(code: str, frame: pl.LazyFrame) -> str:
-    return next(f"{f.found} | {f.explanation}" for f in check_gasto([frame], CUT_OFF, True, True) if f.code == code)
+    return next(
+        f"{f.found} | {f.explanation}" for f in check_gasto([frame], CUT_OFF, True, UNIT_LINE) if f.code == code
+    )
 
 
 def test_a_clean_extract_has_no_findings():
@@ -80,7 +84,7 @@ def test_movement_after_the_cut_off():
         {"mes": 8, "devengado_soles": "0"},
     )
     assert found("S05", frame).startswith("1 fila con movimiento, S/ 2.50 devengados")
-    later = check_gasto([rows(year(anio=2025), {"anio": 2025, "girado_soles": "1"})], CUT_OFF, True, True)
+    later = check_gasto([rows(year(anio=2025), {"anio": 2025, "girado_soles": "1"})], CUT_OFF, True, UNIT_LINE)
     assert [f.place for f in later if f.code == "S05"] == ["2025-01"]
 
 
@@ -114,9 +118,7 @@ def test_budget_in_a_month_and_flows_in_month_zero():
 
 
 def test_pages_of_one_dimension_are_not_judged_by_keys():
-    assert (
-        codes(rows({"mes": 0, "sec_ejec": None, "sec_func": None, "pim_soles": "5"}), monthly=False, keyed=False) == []
-    )
+    assert codes(rows({"mes": 0, "sec_ejec": None, "sec_func": None, "pim_soles": "5"}), monthly=False, line=()) == []
 
 
 @pytest.mark.parametrize("name", ["EDUCACIÃ“N", "AÃ‘O", "NÂ° 5", "niÃ±o", "FAMILIAS DEL A\ufffdO", "GESTIÃ\x93N"])

@@ -122,6 +122,9 @@ def comparar(
         return
     for note in notes:
         typer.echo(f"Atención: {note}.")
+    if moved.is_empty():
+        typer.echo(f"Nada se movió entre {old.id} y {new.id} por {', '.join(keys)}.")
+        return
     shown = moved.sort(pl.col("diferencia_soles").abs(), descending=True, maintain_order=True).head(primeras)
     by = [
         name

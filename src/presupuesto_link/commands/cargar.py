@@ -13,14 +13,17 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from presupuesto_link.commands.options import JsonOption
-from presupuesto_link.commands.printing import print_json, print_table
+from presupuesto_link.commands.printing import Column, number, print_json, print_table
 
 if TYPE_CHECKING:
-    from presupuesto_link.loading import LoadReport, Progress, Published
+    from presupuesto_link.load_report import LoadReport, Published
+    from presupuesto_link.loading import Progress
     from presupuesto_link.tables.gasto import Filters
 
 StoreOption = Annotated[Path, typer.Option("--almacen", help="Carpeta del almacén", metavar="CARPETA")]
 DEFAULT_STORE = Path("almacen")
+_FIRST_DAY = dt.date(1990, 1, 1)
+_ALWAYS = ("pia_soles", "pim_soles", "devengado_soles")
 _TITLES = {"pia_soles": "PIA", "pim_soles": "PIM"}
 
 
@@ -73,21 +76,34 @@ def cargar(
 
     Ejemplo: presupuesto-link cargar 2024-Gasto.csv --pliego 445 --fecha-corte 2025-01-31
     """
+    from presupuesto_link.errors import PresupuestoLinkError
     from presupuesto_link.loading import load_extract
     from presupuesto_link.sources.siaf.named import expand
     from presupuesto_link.sources.store import Store
 
     filters, published = _filters(pliego, departamento_meta, nivel, anio), _published(total_publicado or [], tolerancia)
     day, store = _day(fecha_corte), Store(almacen)
-    reports = []
-    for path in expand(archivos):
-        with _progress(path.name) as progress:
-            report = load_extract(path, store, filters, day, miembro, published, progress)
+    paths, reports, failed = expand(archivos), [], []
+    for path in paths:
+        try:
+            with _progress(path.name) as progress:
+                report = load_extract(path, store, filters, day, miembro, published, progress)
+        except PresupuestoLinkError as error:
+            if len(paths) == 1:
+                raise
+            failed.append((path, error))
+            typer.echo(f"{error}\n", err=True)
+            continue
         reports.append(report)
         if not como_json:
             print_report(report)
     if como_json:
-        print_json(cargas=[as_json(report) for report in reports])
+        errors = [{"archivo": path.name, "problemas": [vars(p) for p in error.problems]} for path, error in failed]
+        print_json(cargas=[as_json(report) for report in reports], **({"errores": errors} if errors else {}))
+    if failed:
+        names = ", ".join(str(path) for path, _ in failed)
+        typer.echo(f"Se cargaron {len(reports)} de {len(paths)} archivos. No se cargó: {names}", err=True)
+        raise typer.Exit(1)
 
 
 def print_report(report: LoadReport) -> None:
@@ -100,9 +116,11 @@ def print_report(report: LoadReport) -> None:
     typer.echo(f"{report.path.name}: instantánea {snapshot.id} ({state})")
     typer.echo(
         f"  Forma: {source['forma']} · codificación {source['codificacion']} · corte {snapshot.cut_off} ({manifest['fecha_corte_de']})"
+        + (f" · año {source['anio']} ({source['anio_de']})" if "anio_de" in source else "")
     )
     typer.echo(
         f"  Registros leídos: {rows['registros_leidos']:,} · filas guardadas: {rows['guardadas']:,} · rechazadas: {rows['rechazadas']:,}"
+        + (f" · de total, que no se suman: {rows['de_total']:,}" if rows.get("de_total") else "")
         + (f" → {report.rejected}" if report.rejected else "")
     )
     print_totals([(str(year), totals) for year, totals in snapshot.totals.items()])
@@ -120,7 +138,7 @@ def print_totals(rows: list[tuple[str, Any]]) -> None:
     from presupuesto_link.wording import soles
 
     titles = [_TITLES.get(m, m.removesuffix("_soles").replace("_", "\n").capitalize()) for m in MEASURES]
-    columns = [("", "left"), *((title, "right") for title in titles)]
+    columns = [Column(""), *(number(title, spare=m not in _ALWAYS) for title, m in zip(titles, MEASURES, strict=True))]
     print_table(
         "Soles por medida",
         columns,
@@ -150,7 +168,7 @@ def _print_findings(report: LoadReport) -> None:
     order = ("alta", "media", "baja")
     for finding in sorted(report.findings, key=lambda f: (order.index(f.kind.severity), f.code)):
         typer.echo(
-            f"  {finding.code} ({finding.kind.severity}) {finding.kind.title}: {finding.found}. {finding.explanation}."
+            f"  {finding.code} ({finding.kind.severity}) {finding.kind.title}: {finding.place}, {finding.found}. {finding.explanation}."
         )
 
 
@@ -166,7 +184,7 @@ def _filters(pliego: str | None, department: str | None, level: str | None, year
 
 
 def _published(given: list[str], tolerance: str) -> Published:
-    from presupuesto_link.loading import Published
+    from presupuesto_link.load_report import Published
     from presupuesto_link.sources.store import MEASURES
 
     totals = {}
@@ -177,7 +195,10 @@ def _published(given: list[str], tolerance: str) -> Published:
             known = ", ".join(m.removesuffix("_soles") for m in MEASURES)
             raise typer.BadParameter(f"--total-publicado: «{text}» no es MEDIDA=SOLES, con una de {known}.")
         totals[measure] = _amount("--total-publicado", amount)
-    return Published(totals, _amount("--tolerancia", tolerance))
+    allowed = _amount("--tolerancia", tolerance)
+    if allowed < 0:
+        raise typer.BadParameter(f"--tolerancia: «{tolerance}» es menos que cero.")
+    return Published(totals, allowed)
 
 
 def _amount(option: str, text: str) -> Decimal:
@@ -192,9 +213,14 @@ def _amount(option: str, text: str) -> Decimal:
 
 def _day(text: str | None) -> dt.date | None:
     try:
-        return dt.date.fromisoformat(text) if text else None
+        day = dt.date.fromisoformat(text) if text is not None else None
     except ValueError:
         raise typer.BadParameter(f"--fecha-corte: «{text}» no es una fecha AAAA-MM-DD.") from None
+    if day and not _FIRST_DAY <= day <= dt.date.today() + dt.timedelta(days=1):  # a day more, for clocks further east
+        raise typer.BadParameter(
+            f"--fecha-corte: «{text}» no puede ser el día de unas cifras: es de antes de 1990 o no ha llegado."
+        )
+    return day
 
 
 @contextmanager

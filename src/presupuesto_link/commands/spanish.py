@@ -60,6 +60,7 @@ def _first_match(text: str, table: tuple[tuple[str, str], ...]) -> str:
 def translate_error(message: str) -> str:
     """A usage error in Spanish; the original when it is not one of the known ones."""
     text = _first_match(message, _ERRORS)
+    text = text.removeprefix("Invalid value: ")
     head, sep, tail = text.partition(": ")
     return f"{head}{sep}{_first_match(tail, _VALUES)}" if sep else text
 

@@ -45,6 +45,11 @@ class Catalogue:
     named: bool
 
     @property
+    def columns(self) -> list[str]:
+        """The columns of the spending that some rule looks at: lines equal in all of them are in the same cell."""
+        return list(dict.fromkeys([*self.values, *(column for name in self.texts for column in NAMED[name])]))
+
+    @property
     def keys(self) -> list[str]:
         """The columns of a cell's key."""
         return [f"{CELL}_{number}" for number in range(len(self.words))]

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from presupuesto_link.linkage.link import RESULT
+from presupuesto_link.linkage.link import RESULT, LinkedGasto
 from presupuesto_link.linkage.rules import DIRECT, TRANSVERSAL, Rule
 from presupuesto_link.tables.gasto import MEASURES
 from presupuesto_link.tables.numbers import MONEY
@@ -45,11 +45,10 @@ class Coverage:
     reglas: pl.DataFrame
 
 
-def cube(lines: pl.LazyFrame) -> pl.DataFrame:
-    """Linked lines without months, source details or classifiers: key `CUBE`, `lineas` and exact soles (null = no line gives it)."""
-    present = [column for column in CUBE if column in lines.collect_schema().names()]
-    sums = [pl.when(pl.col(m).count() > 0).then(pl.col(m).sum()).alias(m) for m in MEASURES]
-    return lines.group_by(present).agg(pl.len().alias("lineas"), *sums).collect().sort(present, nulls_last=True)
+def cube(linked: LinkedGasto) -> pl.DataFrame:
+    """Linked spending without months, source details or classifiers: key `CUBE`, `lineas` and exact soles (null = no line gives it)."""
+    present = linked.gasto.collect_schema().names()
+    return linked.totals([column for column in CUBE if column in present or column in RESULT])
 
 
 def cover(linked: pl.DataFrame, rules: tuple[Rule, ...], actions: pl.DataFrame) -> Coverage:

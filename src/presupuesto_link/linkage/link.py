@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from decimal import Decimal
-from typing import cast
 
 import polars as pl
 
@@ -16,7 +14,7 @@ from presupuesto_link.linkage.rules import TRANSVERSAL, Rule, Rules, declared_ru
 from presupuesto_link.tables.gasto import MEASURES
 
 RESULT = ("accion", "vinculo", "regla", "motivo", "confianza", "estado")
-_PART, _LINE = ("grupo", "orden", "parte"), "linea"
+_LINE = "linea"
 
 
 @dataclass(frozen=True)
@@ -24,24 +22,114 @@ class LinkedGasto:
     """Spending with its link.
 
     Attributes:
-        lines: lazily, every column of `gasto` plus `RESULT`: `accion` (null when not linked), `vinculo` (directo, transversal, no
-            vinculado), `regla`, `motivo` (why it is not linked), `confianza`, `estado`. Amounts are those of the part. Adding up what
-            is not transversal gives the table that came in, for every measure, month and source.
+        gasto: lazily, the spending; what its own source says of the action is `accion_declarada`.
         rules: the rules in the order in which they take their part.
         seen: what those rules look at.
         matches: every pair of cell and rule (see `linkage.match.match_cells`).
         parts: what part of each cell goes where (see `linkage.match.allocate`), with the cell's key.
+        alike: lines equal in all that a rule looks at (and in what totals will be asked by) added up, with the key of their cell.
     """
 
-    lines: pl.LazyFrame
+    gasto: pl.LazyFrame
     rules: tuple[Rule, ...]
     seen: Catalogue
     matches: pl.DataFrame
     parts: pl.DataFrame
+    alike: pl.DataFrame
+
+    @property
+    def lines(self) -> pl.LazyFrame:
+        """Lazily, every column of the spending plus `RESULT`, one row per line and part.
+
+        `accion` (null when not linked), `vinculo` (directo, transversal, no vinculado), `regla`, `motivo` (why it is not linked),
+        `confianza`, `estado`. Amounts are those of the part. Adding up what is not transversal gives the table that came in, for every
+        measure, month and source.
+        """
+        whole = self._keyed.join(self._whole, on=self.seen.keys, how="inner", validate="m:m").select(
+            *self._columns, *RESULT
+        )
+        return pl.concat([whole, self._split]) if self._has_split else whole
+
+    def totals(self, by: Sequence[str]) -> pl.DataFrame:
+        """`lineas` and exact soles of every measure (null = no line gives it) by columns of the spending or of `RESULT`, sorted by them.
+
+        The same as grouping `lines`, but lines that no rule tells apart are added up before they are linked, which is many times less
+        work. Only the lines that are split are divided one by one.
+        """
+        own = [column for column in by if column in self._columns and column not in RESULT]
+        alike = self.alike if set(own) <= set(self.alike.columns) else _alike(self.gasto, self.seen, own)
+        frames = [
+            alike.lazy()
+            .join(self._whole, on=self.seen.keys, how="inner", validate="m:m")
+            .select(*by, "lineas", *MEASURES)
+        ]
+        if self._has_split:
+            frames.append(self._split.select(*by, pl.lit(1, pl.UInt32).alias("lineas"), *MEASURES))
+        every = pl.concat(frames).group_by(by).agg(pl.col("lineas").sum(), *_sums())
+        return every.collect().sort(by, nulls_last=True)
+
+    @property
+    def _columns(self) -> list[str]:
+        return self.gasto.collect_schema().names()
+
+    @property
+    def _keyed(self) -> pl.LazyFrame:
+        return with_cells(self.gasto, self.seen)
+
+    @property
+    def _has_split(self) -> bool:
+        return bool((self.parts["parte"] != WHOLE).any())
+
+    @property
+    def _whole(self) -> pl.LazyFrame:
+        """The cells that go whole to one place."""
+        return self.parts.filter(pl.col("parte") == WHOLE).lazy()
+
+    @property
+    def _split(self) -> pl.LazyFrame:
+        """The lines of the other cells, divided. Only lines that some rule with a part of them may catch are looked at."""
+        keys, parted = self.seen.keys, self.parts.filter(pl.col("parte") != WHOLE).lazy()
+        near = self.gasto.filter(_may_catch([rule for rule in self.rules if rule.part != 1], self.seen))
+        lines = (
+            with_cells(near, self.seen).join(parted.select(keys).unique(), on=keys, how="semi").with_row_index(_LINE)
+        )
+        shared = split_money(lines.join(parted, on=keys, how="inner", validate="m:m"), [_LINE, "grupo"])
+        return shared.filter(pl.col("vinculo") != COMPLEMENT).select(*self._columns, *RESULT)
+
+
+def _sums() -> list[pl.Expr]:
+    return [pl.when(pl.col(measure).count() > 0).then(pl.col(measure).sum()).alias(measure) for measure in MEASURES]
+
+
+def _alike(gasto: pl.LazyFrame, seen: Catalogue, by: Iterable[str]) -> pl.DataFrame:
+    """Lines that are the same for every rule and in `by`, added up, with the key of their cell."""
+    summed = gasto.group_by(list(dict.fromkeys([*seen.columns, *by]))).agg(pl.len().alias("lineas"), *_sums())
+    return with_cells(summed, seen).collect()
+
+
+def _may_catch(rules: Sequence[Rule], seen: Catalogue) -> pl.Expr:
+    """Lines that some of the rules may catch: every one that some does, and few others."""
+    wanted: dict[tuple[str, ...], dict[str, set[str]]] = {}
+    for rule in rules:
+        columns = tuple(column for column in rule.selectors if column in seen.values)
+        for column in columns:
+            wanted.setdefault(columns, {}).setdefault(column, set()).update(rule.selectors[column])
+        if not columns:
+            return pl.lit(True)
+    tests = [
+        pl.all_horizontal(pl.col(column).is_in(sorted(values)) for column, values in group.items())
+        for group in wanted.values()
+    ]
+    return pl.any_horizontal(tests) if tests else pl.lit(False)
 
 
 def link_gasto(
-    gasto: pl.LazyFrame, rules: Rules, names: Names, actions: Iterable[str], years: Sequence[int]
+    gasto: pl.LazyFrame,
+    rules: Rules,
+    names: Names,
+    actions: Iterable[str],
+    years: Sequence[int],
+    by: Sequence[str] = (),
 ) -> LinkedGasto:
     """Link spending to actions.
 
@@ -51,6 +139,7 @@ def link_gasto(
         names: tables of names, for rules that look at texts.
         actions: the AER of the plan.
         years: the budget years of the spending.
+        by: columns of the spending by which totals will be asked; others can be, at the price of another pass.
     """
     columns = gasto.collect_schema().names()
     if "accion" in columns:
@@ -58,42 +147,23 @@ def link_gasto(
         columns = gasto.collect_schema().names()
     every = tuple(ordered([*rules.rules, *(declared_rules(actions) if "accion_declarada" in columns else ())]))
     seen = catalogue(every, years, columns, names)
-    keyed = with_cells(gasto, seen)
-    cells = keyed.select(seen.keys).unique().collect().sort(seen.keys)
+    alike = _alike(gasto, seen, [column for column in by if column in columns])
+    cells = alike.select(seen.keys).unique().sort(seen.keys)
     matches = match_cells(cells, every, seen)
     patterns, parts = allocate(cells, matches, every, seen.keys)
     placed = patterns.join(parts, on="patron", how="inner", validate="m:m").sort(*seen.keys, "grupo", "orden")
-    return LinkedGasto(_linked(keyed, placed, seen.keys, columns), every, seen, matches, placed)
+    return LinkedGasto(gasto, every, seen, matches, placed, alike)
 
 
-def _linked(keyed: pl.LazyFrame, placed: pl.DataFrame, keys: list[str], columns: list[str]) -> pl.LazyFrame:
-    """The lines of cells that go whole to one place, and those that are split."""
-    split = pl.col("parte") != WHOLE
-    whole = placed.filter(~split).lazy()
-    parted = placed.filter(split).lazy()
-    straight = keyed.join(whole, on=keys, how="inner", validate="m:m").select(*columns, *RESULT)
-    if placed.filter(split).is_empty():
-        return straight
-    lines = keyed.join(parted.select(keys).unique(), on=keys, how="semi").with_row_index(_LINE)
-    shared = split_money(lines.join(parted, on=keys, how="inner", validate="m:m"), [_LINE, "grupo"])
-    return pl.concat([straight, shared.filter(pl.col("vinculo") != COMPLEMENT).select(*columns, *RESULT)])
-
-
-def conservation(gasto: pl.LazyFrame, lines: pl.LazyFrame) -> None:
+def conservation(gasto: pl.LazyFrame, linked: LinkedGasto) -> None:
     """Check that what is linked and what is not add up to the spending, for every measure, year, month and source.
 
     Raises:
         RuntimeError: they do not, which is a defect of this program and never of the data.
     """
     by = ["anio", "mes", "fuente"]
-    sums = [pl.col(measure).sum() for measure in MEASURES]
-    before = gasto.group_by(by).agg(sums).collect().sort(by, nulls_last=True)
-    after = lines.filter(pl.col("vinculo") != TRANSVERSAL).group_by(by).agg(sums).collect().sort(by, nulls_last=True)
+    before = gasto.group_by(by).agg(_sums()).collect().sort(by, nulls_last=True)
+    counted = linked.totals([*by, "vinculo"]).filter(pl.col("vinculo") != TRANSVERSAL)
+    after = counted.group_by(by).agg(_sums()).sort(by, nulls_last=True)
     if not before.equals(after.select(pl.col(name).cast(kind) for name, kind in before.schema.items())):
         raise RuntimeError("the link does not conserve money")
-
-
-def total(lines: pl.LazyFrame, measure: str) -> Decimal:
-    """Exact soles of a measure, transversal apart."""
-    kept = lines.filter(pl.col("vinculo") != TRANSVERSAL)
-    return cast("Decimal", kept.select(pl.col(measure).sum()).collect().item())

@@ -9,7 +9,7 @@ from itertools import groupby
 import polars as pl
 
 from presupuesto_link.linkage.cells import Catalogue, open_cells
-from presupuesto_link.linkage.rules import DIRECT, NOBODY, SUGGESTED, TEXT, TRANSVERSAL, UNLINKED, Rule, ordered
+from presupuesto_link.linkage.rules import DIRECT, NOBODY, SUGGESTED, TEXT, TRANSVERSAL, UNLINKED, Rule
 
 WHOLE = 1_000_000_000
 """A part is a whole number of thousand-millionths; those of a line add up to all of it."""
@@ -88,25 +88,52 @@ def allocate(
         (null when linked), `confianza`, `estado`. Group 0 adds up to `WHOLE`; each transversal action is a group of its own, with the
         complement that nobody takes.
     """
-    caught = matches.group_by(keys).agg(pl.col("lugar").sort())
-    every = cells.join(caught, on=keys, how="left").with_columns(
-        pl.col("lugar").fill_null(pl.lit([], pl.List(pl.UInt32)))
+    caught = (
+        _that_matter(matches, rules, keys)
+        .group_by(keys)
+        .agg(pl.col("lugar").sort().cast(pl.String).str.join(" ").alias("reglas"))
     )
-    lists = sorted({tuple(found) for found in every["lugar"].to_list()})
-    number = {found: index for index, found in enumerate(lists)}
-    patterns = pl.Series("patron", [number[tuple(found)] for found in every["lugar"].to_list()], pl.UInt32)
-    rows = [row for found in lists for row in _parts(number[found], [rules[place] for place in found])]
-    return every.select(keys).with_columns(patterns), pl.DataFrame(rows, schema=_PARTS, orient="row")
+    every = cells.join(caught, on=keys, how="left", validate="1:1").with_columns(pl.col("reglas").fill_null(""))
+    patterns = every.select(*keys, (pl.col("reglas").rank("dense") - 1).cast(pl.UInt32).alias("patron"))
+    rows = [
+        row
+        for number, places in enumerate(every["reglas"].unique().sort().to_list())
+        for row in _parts(number, [rules[int(place)] for place in places.split()])
+    ]
+    return patterns, pl.DataFrame(rows, schema=_PARTS, orient="row")
+
+
+def _that_matter(matches: pl.DataFrame, rules: Sequence[Rule], keys: Sequence[str]) -> pl.DataFrame:
+    """The matches without the direct rules that come after one that takes all: they change nothing, and make patterns many."""
+    levels = [place for place, (_, level) in enumerate(groupby(rules, key=_level)) for _ in level]
+    whole = [rule.kind == DIRECT and rule.part == 1 for rule in rules]
+    about = pl.DataFrame(
+        {
+            "lugar": range(len(rules)),
+            "nivel": levels,
+            "entera": whole,
+            "aparte": [rule.kind == TRANSVERSAL for rule in rules],
+        },
+        schema={"lugar": pl.UInt32, "nivel": pl.Int64, "entera": pl.Boolean, "aparte": pl.Boolean},
+    )
+    last = pl.col("nivel").filter("entera").min().over(keys)
+    told = matches.join(about, on="lugar", how="inner", validate="m:1").with_columns(ultimo=last)
+    return told.filter(pl.col("aparte") | pl.col("ultimo").is_null() | (pl.col("nivel") <= pl.col("ultimo")))
+
+
+def _level(rule: Rule) -> tuple[bool, int]:
+    """What rules of the same turn share."""
+    return rule.state == SUGGESTED, rule.specificity
 
 
 def _parts(pattern: int, caught: Sequence[Rule]) -> Iterator[tuple[object, ...]]:
-    """The rows of a pattern."""
+    """The rows of a pattern; the rules come in the order of `linkage.rules.ordered`."""
     direct = [rule for rule in caught if rule.kind == DIRECT]
     for place, (share, row) in enumerate(_rounded(list(_cascade(direct)))):
         yield (pattern, 0, place, share, *row)
     beside = [rule for rule in caught if rule.kind == TRANSVERSAL]
     for group, action in enumerate(dict.fromkeys(sorted(rule.action for rule in beside)), 1):
-        rule = next(rule for rule in ordered(beside) if rule.action == action)
+        rule = next(rule for rule in beside if rule.action == action)
         row = (rule.id, TRANSVERSAL, action, None, rule.confidence, rule.state)
         pair = [(rule.part, row), (1 - rule.part, (None, COMPLEMENT, None, None, None, None))]
         for place, (share, one) in enumerate(_rounded([item for item in pair if item[0]])):
@@ -114,9 +141,9 @@ def _parts(pattern: int, caught: Sequence[Rule]) -> Iterator[tuple[object, ...]]
 
 
 def _cascade(rules: Sequence[Rule]) -> Iterator[tuple[Fraction, tuple[object, ...]]]:
-    """Each direct rule's part, finest first, and then what nobody takes."""
+    """Each direct rule's part, in their order, and then what nobody takes."""
     left, reason, said = Fraction(1), NO_RULE, None
-    for _, level in groupby(ordered(rules), key=lambda rule: (rule.state == SUGGESTED, rule.specificity)):
+    for _, level in groupby(rules, key=_level):
         level_rules = list(level)
         asked = sum(rule.part for rule in level_rules)
         if asked > 1:

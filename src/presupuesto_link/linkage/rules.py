@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import cached_property
 from typing import Any
 
 from presupuesto_link.errors import Finding
@@ -83,7 +84,7 @@ class Rule:
     signature: tuple[str, str] = ("", "")
     origin: tuple[str, str] = ("", "")
 
-    @property
+    @cached_property
     def specificity(self) -> int:
         """Greater is finer; equal only when two rules look at the same columns."""
         return sum(

@@ -16,9 +16,9 @@ import polars as pl
 
 from presupuesto_link.errors import InputDataError, Problem
 from presupuesto_link.sources.delimited import DELIMITERS, RawTable, decoded
+from presupuesto_link.sources.digest import digest_of
 from presupuesto_link.sources.siaf.bytes import kind_of
 from presupuesto_link.sources.siaf.layout import normalise
-from presupuesto_link.sources.siaf.reading import digest_of
 from presupuesto_link.sources.unreadable import unreadable
 
 SHEETS = ("DATA", "POI_Por_ActividadOperativaAnual")

@@ -1,6 +1,6 @@
-"""Who is working in a store: a lock file, and working folders that carry the process that owns them.
+"""Who is working in a folder: a lock that the system drops with its process, and working folders that carry the process that owns them.
 
-Everything here works on Windows too: no `fcntl`. A process is told apart from a later one with the same number by the moment it
+Everything here works on Windows too. A process is told apart from a later one with the same number by the moment it
 was born, where the system says it.
 """
 
@@ -13,13 +13,13 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import IO
 
 from presupuesto_link.errors import OutputError, Problem
 
 PART = ".parcial-"
 LOCK = ".cerradura"
 _WAIT_SECONDS, _STEP_SECONDS = 60.0, 0.05
-_HALF_WRITTEN_SECONDS = 10.0
 _FORGOTTEN_SECONDS = 86_400.0
 
 
@@ -52,6 +52,30 @@ def clean_parts(folder: Path) -> int:
     return len(stale)
 
 
+class Busy(Exception):
+    """Somebody else holds the lock."""
+
+
+@contextmanager
+def held(lock: Path, wait_seconds: float = 0.0) -> Iterator[None]:
+    """Hold a lock file; the system drops it when the process ends, however it ends.
+
+    Raises:
+        Busy: somebody else keeps it for longer than the wait.
+    """
+    limit = time.monotonic() + wait_seconds
+    while (file := _taken(lock)) is None:
+        if time.monotonic() >= limit:
+            raise Busy
+        time.sleep(_STEP_SECONDS)
+    with file:
+        try:
+            yield
+        finally:
+            with suppress(OSError):  # Windows does not delete an open file: it stays, empty and harmless
+                lock.unlink()
+
+
 @contextmanager
 def locked(folder: Path, wait_seconds: float = _WAIT_SECONDS) -> Iterator[None]:
     """Hold the store's lock.
@@ -59,60 +83,45 @@ def locked(folder: Path, wait_seconds: float = _WAIT_SECONDS) -> Iterator[None]:
     Raises:
         OutputError: another process keeps it for longer than the wait.
     """
-    lock, limit = folder / LOCK, time.monotonic() + wait_seconds
-    while not _taken(lock):
-        _break_stale(lock)
-        if time.monotonic() > limit:
-            raise OutputError(
-                Problem(str(lock), "otro proceso está escribiendo en el almacén", "el almacén libre",
-                        "espere a que termine y repita la orden")
-            )  # fmt: skip
-        time.sleep(_STEP_SECONDS)
+    lock = folder / LOCK
     try:
-        yield
-    finally:
-        lock.unlink(missing_ok=True)
+        with held(lock, wait_seconds):
+            yield
+    except Busy:
+        raise OutputError(
+            Problem(str(lock), "otro proceso está escribiendo en el almacén", "el almacén libre",
+                    "espere a que termine y repita la orden")
+        ) from None  # fmt: skip
 
 
-def _taken(lock: Path) -> bool:
-    """Create the lock with our name in it, unless it is there."""
+def _taken(lock: Path) -> IO[bytes] | None:
+    """The lock file, open and ours; None when it is another's, or was deleted by its owner while we opened it."""
     try:
-        handle = os.open(lock, os.O_CREAT | os.O_EXCL | os.O_WRONLY)
-    except FileExistsError:
-        return False
+        file = lock.open("a+b")
     except PermissionError:
-        if os.name == "nt":  # being deleted by its owner at this moment
-            return False
+        if sys.platform == "win32":  # being deleted at this moment
+            return None
         raise
-    with os.fdopen(handle, "w", encoding="ascii") as file:
-        file.write(owner())
-    return True
+    with suppress(FileNotFoundError):
+        if _lock(file) and os.fstat(file.fileno()).st_ino == lock.stat().st_ino:
+            return file
+    file.close()
+    return None
 
 
-def _break_stale(lock: Path) -> None:
-    """Remove a lock whose owner died. Only one process at a time may try, so that none removes a lock newly taken."""
-    if not _stale(lock):
-        return
-    breaker = lock.with_name(lock.name + "-rota")
+def _lock(file: IO[bytes]) -> bool:
     try:
-        os.close(os.open(breaker, os.O_CREAT | os.O_EXCL | os.O_WRONLY))
-    except (FileExistsError, PermissionError):
-        if _age(breaker) > _HALF_WRITTEN_SECONDS:
-            breaker.unlink(missing_ok=True)
-        return
-    try:
-        if _stale(lock):
-            lock.unlink(missing_ok=True)
-    finally:
-        breaker.unlink(missing_ok=True)
+        if sys.platform == "win32":
+            import msvcrt
 
+            msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)
+        else:
+            import fcntl
 
-def _stale(lock: Path) -> bool:
-    try:
-        who = lock.read_text(encoding="ascii")
-    except OSError:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except (BlockingIOError, PermissionError):
         return False
-    return not is_alive(who) if who else _age(lock) > _HALF_WRITTEN_SECONDS
+    return True
 
 
 def _abandoned(part: Path) -> bool:

@@ -22,9 +22,9 @@ from typing import Any
 import polars as pl
 
 from presupuesto_link.errors import InputDataError, OutputError, Problem, system_reason
+from presupuesto_link.sources.digest import digest_of
 from presupuesto_link.sources.lock import PART, clean_parts, locked, new_part, owner
-from presupuesto_link.sources.siaf.layout import AMOUNTS
-from presupuesto_link.sources.siaf.reading import digest_of
+from presupuesto_link.sources.siaf.layout import AMOUNTS, with_later_codes
 
 MANIFEST = "manifiesto.json"
 SNAPSHOTS = "instantaneas"
@@ -163,8 +163,7 @@ class Store:
             path for year in years for path in sorted((snapshot.folder / "gasto" / f"anio={year}").glob("*.parquet"))
         ]
         rows = pl.scan_parquet(files or sorted(snapshot.folder.glob("gasto/*/*.parquet"))[:1], hive_partitioning=False)
-        if not files:
-            rows = rows.clear()
+        rows = with_later_codes(rows if files else rows.clear())
         rows = (
             rows.filter(*(pl.col(column).is_in(_values(value)) for column, value in tests.items())) if tests else rows
         )

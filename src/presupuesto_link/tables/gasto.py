@@ -11,7 +11,7 @@ from dataclasses import asdict, dataclass
 
 import polars as pl
 
-from presupuesto_link.sources.siaf.layout import AMOUNTS, CODES, carried
+from presupuesto_link.sources.siaf.layout import AMOUNTS, CODES, Layout, carried
 from presupuesto_link.tables.numbers import MONEY
 
 WIDTHS = {
@@ -21,8 +21,11 @@ WIDTHS = {
 UNPADDED = ("sec_ejec", "sec_func")
 MEASURES = tuple(f"{name}_soles" for name in AMOUNTS)
 KEY = CODES
+_ACTION = r"^[A-Z]+(?:\.[0-9]+)+$"
+_BAD_COMMA = r",(?:[0-9]{0,2}(?:[^0-9]|$)|[0-9]{4})|\..*,|[0-9]{4},"
 FRACTION, FLOAT_NOISE = r"\.\d\d\d*[1-9]|[eE]-", r"\.\d\d(?:0{6}|9{6})\d*$"
-TABLE_VERSION = 1
+TABLE_VERSION = 2
+"""1 had no `accion`; its snapshots are read with that code as null (see `sources.siaf.layout.with_later_codes`)."""
 SCHEMA: Mapping[str, pl.DataType | type[pl.DataType]] = (
     {"anio": pl.Int16, "mes": pl.Int8} | dict.fromkeys(CODES[2:], pl.String) | dict.fromkeys(MEASURES, MONEY)
 )
@@ -57,10 +60,26 @@ def type_rows(rows: pl.LazyFrame) -> pl.LazyFrame:
     """Text rows of a layout (`CODES + AMOUNTS`) → `SCHEMA` and `rechazo` (why a row cannot be used; null when it can).
 
     What the layout carries (the record's number, names) goes through. Codes are stripped, a blank is null, and padded to the width the MEF gives them; SEC_EJEC and SEC_FUNC lose leading zeros, so that
-    screens (`0001`) and files (`1`) agree. Amounts take up to two decimals and thousands commas.
+    screens (`0001`) and files (`1`) agree. Amounts take up to two decimals and commas that separate
+    thousands; a comma that does not is refused, because `1234,50` without it would be a hundred times more.
     """
     judged = _judged(rows).with_columns(anio="anio_leido", mes="mes_leido")
     return judged.select(*SCHEMA, "rechazo", *carried(rows))
+
+
+def printed_totals(layout: Layout, raw: pl.LazyFrame, filters: Filters, yearless: bool) -> pl.DataFrame:
+    """The total rows a file prints, typed, that can be compared with the sum of the rows kept; `anio` is null when they do not say it.
+
+    Args:
+        layout: of the file.
+        raw: its records.
+        filters: those in use; a total of more than what they keep is left out.
+        yearless: whether the records do not carry their year, so that a filter by year keeps all of them.
+    """
+    if layout.totals is None or set(filters.as_dict()) - {"anio"}:
+        return pl.DataFrame(schema=SCHEMA)
+    rows = type_rows(keep(layout.totals(raw), Filters(anio=None if yearless else filters.anio))).collect()
+    return rows.select(*SCHEMA)
 
 
 def rejected_rows(rows: pl.LazyFrame) -> pl.LazyFrame:
@@ -117,7 +136,11 @@ def _rejection() -> pl.Expr:
         .when(month.is_null() | ~month.is_between(0, 12))
         .then(pl.lit("mes fuera de 0 a 12"))
     )
+    reason = reason.when(~pl.col("accion").str.contains(_ACTION)).then(pl.lit("accion no es un código de AER"))
     for name in AMOUNTS:
+        reason = reason.when(pl.col(name).str.contains(_BAD_COMMA)).then(
+            pl.lit(f"{name} tiene una coma que no separa miles")
+        )
         reason = reason.when(pl.col(name).is_not_null() & pl.col(f"{name}_soles").is_null()).then(
             pl.lit(f"{name} no es un monto")
         )

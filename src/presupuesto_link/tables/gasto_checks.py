@@ -20,22 +20,24 @@ FLOWS = tuple(measure for measure in MEASURES if measure not in ANNUAL)
 LINE = ("anio", "sec_ejec", "sec_func")
 _SHOWN = 5
 _UNITS, _LINES = ("unidad ejecutora", "unidades ejecutoras"), ("meta presupuestaria", "metas presupuestarias")
+_ACTIONS = ("AER", "AER")
+_PLACES = {LINE[1:]: ("unidad ejecutora y meta", "meta", "metas"), ("accion",): ("AER", *_ACTIONS)}
 _MOJIBAKE = r"Ã[^A-Za-zÁÉÍÓÚÑáéíóúñ\s]|Â[^A-Za-zÁÉÍÓÚÑáéíóúñ\s]|â€|\x{FFFD}"
 
 
-def check_gasto(parts: Sequence[pl.LazyFrame], cut_off: dt.date, monthly: bool, keyed: bool) -> list[Finding]:
+def check_gasto(parts: Sequence[pl.LazyFrame], cut_off: dt.date, monthly: bool, line: Sequence[str]) -> list[Finding]:
     """The findings of the rows themselves.
 
     Args:
         parts: the rows in pieces such that equal keys are in the same piece.
         cut_off: the day the figures are of.
         monthly: whether the layout gives every flow with its month.
-        keyed: whether the rows have keys (a Consulta Amigable page has one dimension only).
+        line: the codes every row must have; none when the layout has no such key (a page of the Consulta Amigable).
     """
     rows = pl.concat(parts)
     found = [_wrong_widths(rows), _after_cut_off(rows, cut_off)]
-    if keyed:
-        found += [_null_keys(rows), *_repeated(parts), _negative(rows), _no_budget(rows)]
+    if line:
+        found += [_null_keys(rows, line), *_repeated(parts), _negative(rows, line), _no_budget(rows, line)]
     if monthly:
         found.append(_out_of_place(rows))
     return [finding for finding in found if finding]
@@ -95,12 +97,34 @@ def check_totals(
     return found
 
 
+def check_printed(
+    printed: pl.DataFrame, totals: Mapping[int, Mapping[str, Decimal | None]], rows: int
+) -> list[Finding]:
+    """The total row printed in the file, against the sum of the others.
+
+    Args:
+        printed: the total rows, typed, in file order; a null `anio` is a total of every year. The last of each is the one that counts:
+            those before it, on a page, are of wider sets.
+        totals: year → measure → soles of the rows that were kept.
+        rows: how many were kept; printed in whole soles, each may differ by one.
+    """
+    found = []
+    for row in printed.group_by("anio", maintain_order=True).last().iter_rows(named=True):
+        years = [totals.get(row["anio"], {})] if row["anio"] is not None else list(totals.values())
+        for measure in MEASURES:
+            total = sum((year.get(measure) or Decimal(0) for year in years), Decimal(0))
+            if row[measure] is not None and abs(total - row[measure]) > rows:
+                found.append(Finding("S14", f"fila de total, {measure.removesuffix('_soles')}", soles(row[measure], 2),
+                                     f"{soles(total, 2)} ± {rows:,} (un sol por fila)", f"difieren en {soles(total - row[measure], 2)}; se usan las filas, no el total"))  # fmt: skip
+    return found
+
+
 def check_coverage(before: pl.LazyFrame, after: pl.LazyFrame, earlier: str) -> list[Finding]:
-    """Spending units and lines (unit + meta) of the same years that the earlier cut-off had and this one lost."""
+    """Spending units, lines (unit + meta) or actions of the same years that the earlier cut-off had and this one lost."""
     years = after.select(pl.col("anio").unique())
     old = before.join(years, on="anio", how="semi")
     found = []
-    for what, key in ((_UNITS, LINE[:2]), (_LINES, LINE)):
+    for what, key in ((_UNITS, LINE[:2]), (_LINES, LINE), (_ACTIONS, ("anio", "accion"))):
         lost = (
             old.group_by(key)
             .agg(pl.col("pim_soles").sum())
@@ -114,12 +138,12 @@ def check_coverage(before: pl.LazyFrame, after: pl.LazyFrame, earlier: str) -> l
     return found[:1]
 
 
-def _null_keys(rows: pl.LazyFrame) -> Finding | None:
-    blank = pl.col("sec_ejec").is_null() | pl.col("sec_func").is_null()
+def _null_keys(rows: pl.LazyFrame, line: Sequence[str]) -> Finding | None:
+    blank = pl.any_horizontal(pl.col(code).is_null() for code in line)
     count, money = rows.filter(blank).select(pl.len(), pl.col("devengado_soles").sum()).collect().row(0)
     if not count:
         return None
-    return Finding("S01", "sec_ejec, sec_func", plural(count, "fila", "filas") + " sin código", "un código en cada fila",
+    return Finding("S01", ", ".join(line), plural(count, "fila", "filas") + " sin código", "un código en cada fila",
                    f"suman {soles(money, 2)} devengados; se conservan")  # fmt: skip
 
 
@@ -187,34 +211,35 @@ def _after_cut_off(rows: pl.LazyFrame, cut_off: dt.date) -> Finding | None:
                    f"nada después del {cut_off.isoformat()}", "la fecha de corte es anterior a lo que trae el archivo")  # fmt: skip
 
 
-def _by_line(rows: pl.LazyFrame) -> pl.LazyFrame:
-    return rows.group_by(LINE).agg(pl.col(*MEASURES).sum())
+def _by_line(rows: pl.LazyFrame, line: Sequence[str]) -> pl.LazyFrame:
+    return rows.group_by("anio", *line).agg(pl.col(*MEASURES).sum())
 
 
-def _negative(rows: pl.LazyFrame) -> Finding | None:
-    counts = _by_line(rows).select((pl.col(m) < 0).sum().alias(m) for m in MEASURES).collect().row(0, named=True)
+def _negative(rows: pl.LazyFrame, line: Sequence[str]) -> Finding | None:
+    counts = _by_line(rows, line).select((pl.col(m) < 0).sum().alias(m) for m in MEASURES).collect().row(0, named=True)
     said = "; ".join(
         f"{measure.removesuffix('_soles').replace('_', ' ')}: {count:,}" for measure, count in counts.items() if count
     )
     if not said:
         return None
-    return Finding("S06", "unidad ejecutora y meta", said, "totales del año de cero o más",
+    return Finding("S06", _PLACES[tuple(line)][0], said, "totales del año de cero o más",
                    "un mes puede ser negativo; el total del año, sólo si el extracto no trae todos los meses o hay una reversión")  # fmt: skip
 
 
-def _no_budget(rows: pl.LazyFrame) -> Finding | None:
+def _no_budget(rows: pl.LazyFrame, line: Sequence[str]) -> Finding | None:
     given = rows.filter(pl.col("pim_soles").is_not_null()).select(
         pl.col("anio").unique()
     )  # no PIM at all is not a PIM of 0
     spent = (
-        _by_line(rows)
+        _by_line(rows, line)
         .join(given, on="anio", how="semi")
         .filter((pl.col("pim_soles") == 0) & (pl.col("devengado_soles") > 0))
     )
     count, money = spent.select(pl.len(), pl.col("devengado_soles").sum()).collect().row(0)
     if not count:
         return None
-    return Finding("S07", "unidad ejecutora y meta", plural(count, "meta", "metas") + f" con {soles(money, 2)} devengados", "un PIM mayor que 0",
+    place, *words = _PLACES[tuple(line)]
+    return Finding("S07", place, plural(count, *words) + f" con {soles(money, 2)} devengados", "un PIM mayor que 0",
                    "su razón de ejecución no existe: ni 0 ni infinito")  # fmt: skip
 
 

@@ -13,6 +13,7 @@ import polars as pl
 
 from presupuesto_link.errors import Problem
 from presupuesto_link.sources.delimited import RawTable
+from presupuesto_link.sources.printed import COMMA_IN_MONEY, ONLY_COMMA, ONLY_POINT, POINT_IN_MONEY, bare
 
 DecimalSign = Literal[".", ","]
 MONEY = pl.Decimal(18, 2)
@@ -25,11 +26,6 @@ _MONEY = {
     ".": r"^[-+]?(?:[0-9]{1,3}(?:,[0-9]{3}){1,4}|[0-9]{1,15})(?:\.[0-9]{1,2}0*)?$",
     ",": r"^[-+]?(?:[0-9]{1,3}(?:\.[0-9]{3}){1,4}|[0-9]{1,15})(?:,[0-9]{1,2}0*)?$",
 }
-_ONLY_COMMA = r"(?:,[0-9]{1,2}%?$)|(?:,[0-9]{4,}%?$)|(?:\.[0-9]{3}[.,])"
-_ONLY_POINT = r"(?:\.[0-9]{1,2}%?$)|(?:\.[0-9]{4,}%?$)|(?:,[0-9]{3}[.,])"
-# An amount has at most two decimals, so one sign before exactly three digits can only separate thousands.
-_COMMA_IN_MONEY = _ONLY_COMMA + r"|(?:^[-+]?[1-9][0-9]{0,2}\.[0-9]{3}$)"
-_POINT_IN_MONEY = _ONLY_POINT + r"|(?:^[-+]?[1-9][0-9]{0,2},[0-9]{3}$)"
 
 
 @dataclass(frozen=True)
@@ -39,11 +35,6 @@ class NumberStyle:
     decimal: DecimalSign
 
 
-def bare(column: str) -> pl.Expr:
-    """The cell without `S/`, spaces or no-break spaces."""
-    return pl.col(column).str.replace(r"(?i)^\s*s/\.?", "").str.replace_all(r"[\s\u00a0\u202f]", "")
-
-
 def detect_style(table: RawTable, columns: tuple[str, ...], amounts: bool = False) -> tuple[NumberStyle, list[Problem]]:
     """The decimal sign of a table's numeric columns.
 
@@ -51,7 +42,7 @@ def detect_style(table: RawTable, columns: tuple[str, ...], amounts: bool = Fals
     point. Cells that prove both signs are a problem, never a guess. With `amounts`, `107,424` proves that the comma
     separates thousands, because no amount has three decimals.
     """
-    only_comma, only_point = (_COMMA_IN_MONEY, _POINT_IN_MONEY) if amounts else (_ONLY_COMMA, _ONLY_POINT)
+    only_comma, only_point = (COMMA_IN_MONEY, POINT_IN_MONEY) if amounts else (ONLY_COMMA, ONLY_POINT)
     cells = pl.concat([table.frame.select(bare(column).alias("celda"), "fila") for column in columns])
     comma = cells.filter(pl.col("celda").str.contains(only_comma))
     point = cells.filter(pl.col("celda").str.contains(only_point))

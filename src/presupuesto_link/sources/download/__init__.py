@@ -13,7 +13,7 @@ from pathlib import Path
 
 from presupuesto_link.sources.download.checks import WrongFileError, check_whole, digest_part, layout_problem
 from presupuesto_link.sources.download.connection import open_client
-from presupuesto_link.sources.download.disk import alone, beside, disk_error
+from presupuesto_link.sources.download.disk import alone, disk_error
 from presupuesto_link.sources.download.installed import Downloaded, as_recorded, install
 from presupuesto_link.sources.download.job import Job, Progress
 from presupuesto_link.sources.download.patience import Patience
@@ -63,7 +63,7 @@ def download(
     patience = patience or Patience()
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        with alone(beside(target, ".part.lock"), target), open_client(patience) as client:
+        with alone(target), open_client(patience) as client:
             return _bring(Job(client, resource, target, patience, report), today, force)
     except OSError as error:
         raise disk_error(target, error) from error

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import csv
-from hashlib import sha256
 from pathlib import Path
 
 from presupuesto_link.errors import DownloadError, Problem
+from presupuesto_link.sources.digest import digest_of
 from presupuesto_link.sources.download.job import Job
 from presupuesto_link.sources.download.resources import Resource
 from presupuesto_link.sources.download.retries import StartOver, TryAgain
 
 HEAD_BYTES = 65_536
-_BLOCK_BYTES = 1 << 20
 _Trouble = tuple[str, str, str]
 
 
@@ -57,15 +56,12 @@ def digest_part(job: Job) -> str:
     Raises:
         StartOver: there are zeros in it, which mean that a crash of the machine left holes.
     """
-    digest, read = sha256(), 0
-    with job.part.open("rb") as file:
-        while block := file.read(_BLOCK_BYTES):
-            if b"\0" in block:
-                raise StartOver("hay ceros binarios dentro del archivo")
-            digest.update(block)
-            read += len(block)
-            job.say("Verificando", read)
-    return digest.hexdigest()
+    return digest_of(job.part, lambda read: job.say("Verificando", read), _refuse_zeros)
+
+
+def _refuse_zeros(block: bytes) -> None:
+    if b"\0" in block:
+        raise StartOver("hay ceros binarios dentro del archivo")
 
 
 def layout_problem(first: bytes, resource: Resource) -> _Trouble | None:

@@ -9,9 +9,9 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import IO
 
 from presupuesto_link.errors import DownloadError, Problem
+from presupuesto_link.sources.lock import Busy, held
 
 _WORDS = {
     errno.ENOSPC: "no queda espacio en el disco",
@@ -31,36 +31,20 @@ def beside(path: Path, suffix: str) -> Path:
 
 
 @contextmanager
-def alone(lock: Path, target: Path) -> Iterator[None]:
-    """Hold the lock of a target; the system drops it when the process ends, however it ends.
+def alone(target: Path) -> Iterator[None]:
+    """Hold the lock of a target.
 
     Raises:
         DownloadError: somebody else holds it.
     """
-    with lock.open("a+b") as file:
-        if not _lock(file) or not lock.exists() or os.fstat(file.fileno()).st_ino != lock.stat().st_ino:
-            found = "otra descarga del mismo archivo en curso"
-            raise DownloadError(Problem(str(target), found, "una sola a la vez", "espere a que termine o deténgala"))
-        try:
-            yield
-        finally:
-            with suppress(OSError):  # Windows does not delete an open file: it stays, empty and harmless
-                lock.unlink()
-
-
-def _lock(file: IO[bytes]) -> bool:
     try:
-        if sys.platform == "win32":
-            import msvcrt
-
-            msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)
-        else:
-            import fcntl
-
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except (BlockingIOError, PermissionError):
-        return False
-    return True
+        with held(beside(target, ".part.lock")):
+            yield
+    except Busy:
+        found = "otra descarga del mismo archivo en curso"
+        raise DownloadError(
+            Problem(str(target), found, "una sola a la vez", "espere a que termine o deténgala")
+        ) from None
 
 
 def replace_synced(part: Path, target: Path) -> None:

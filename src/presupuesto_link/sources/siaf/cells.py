@@ -1,19 +1,23 @@
-"""Workbooks and the HTML that the Consulta Amigable calls `.xls`: grids of text, whose header is found by content."""
+"""Small tables as grids of text, whose header is found by content: workbooks, Consulta Amigable pages, and either saved again as CSV."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable
+import csv
+import io
+import itertools
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 import polars as pl
 
 from presupuesto_link.errors import InputDataError, Problem
 from presupuesto_link.sources.siaf.layout import RECORD, Layout, normalise
+from presupuesto_link.sources.siaf.page import YEAR_TITLE, year_in
 
 Grid = list[list[str]]
 _HEADER_ROWS = 20
-_YEAR = re.compile(r"A.o de Ejecuci.n:\s*(\d{4})", re.IGNORECASE)
+_SMALL = 32 << 20
+_DELIMITERS = (",", ";", "\t", "|")
 
 
 def sheet_cells(path: Path) -> Grid:
@@ -40,24 +44,17 @@ def sheet_cells(path: Path) -> Grid:
 
 
 def html_cells(path: Path) -> Grid:
-    """A Consulta Amigable page: its two-row header flattened, then the records; the year asked for as a first column."""
+    """A Consulta Amigable page: what it says of itself, its two-row header, then the records."""
     from lxml import html
 
-    content = path.read_bytes()
-    text = content.decode("utf-8") if _is_utf8(content) else content.decode("cp1252", errors="replace")
-    page = html.fromstring(text)
-    header = [_clean(cell) for cell in page.xpath("//table[contains(@class, 'MapTable')]//tr[1]/td")]
-    second = [_clean(cell) for cell in page.xpath("//table[contains(@class, 'MapTable')]//tr[2]/td")]
-    flat = [
-        name
-        for title in header
-        for name in (second if normalise(title).startswith("EJECUCION") and second else [title])
-    ]
-    records = [
-        [_clean(cell) for cell in row.xpath("./td")] for row in page.xpath("//table[contains(@class, 'Data')]//tr")
-    ]
-    found = _YEAR.search(" ".join(page.text_content().split()))
-    if not records or not flat:
+    page = html.fromstring(as_text(path.read_bytes()))
+    tables = page.xpath("//table[contains(@class, 'MapTable')]")
+    header = [_spread(row) for row in (tables[0].xpath(".//tr")[:2] if tables else [])]
+    if len(header) > 1:  # cells two rows high are not in the second
+        lower = iter(header[1])
+        header[1] = [next(lower, "") if normalise(title).startswith("EJECUCION") else "" for title in header[0]]
+    records = [_spread(row) for row in page.xpath("//table[contains(@class, 'Data')]//tr")]
+    if not records or not header:
         raise InputDataError(
             Problem(
                 str(path),
@@ -66,18 +63,50 @@ def html_cells(path: Path) -> Grid:
                 "repita la consulta: una respuesta vacía es un error, no un cero",
             )
         )
-    year = found.group(1) if found else ""
-    return [["AÑO DE EJECUCION", *flat], *([year, *record] for record in records)]
+    return [[" ".join(page.text_content().split())], *header, *records]
+
+
+def text_cells(path: Path, layouts: Iterable[Layout]) -> Grid | None:
+    """A small text whose titles are not simply its first line: a page saved again with its heading, or UTF-16.
+
+    None when it is an ordinary extract, too big for this, or no layout's titles are all in its first rows.
+    """
+    known = list(layouts)
+    with path.open("rb") as file:
+        first = file.readline(1 << 20)
+    strange = first.startswith((b"\xff\xfe", b"\xfe\xff")) or b"\r" in first.strip(
+        b"\r\n"
+    )  # UTF-16, or lines of old Macs
+    if path.stat().st_size > _SMALL or (not strange and any(_fits(row, known) for row in _split(as_text(first)))):
+        return None
+    text = as_text(path.read_bytes())
+    for delimiter in _DELIMITERS:
+        if any(
+            _fits(row, known) for row in _candidates(list(itertools.islice(_reader(text, delimiter), _HEADER_ROWS)))
+        ):
+            return list(_reader(text, delimiter))
+    return None
+
+
+def as_text(content: bytes) -> str:
+    """Bytes of a small file as text: UTF-16 with its mark, UTF-8, or what Windows writes."""
+    if content.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return content.decode("utf-16", errors="replace")
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return content.decode("cp1252", errors="replace")
 
 
 def table_of(cells: Grid, layouts: Iterable[Layout], path: Path) -> tuple[list[str], pl.DataFrame]:
-    """The header (the row that some layout knows best among the first twenty) and the records below it.
+    """The header (the row, or pair of rows, that some layout knows best among the first twenty) and the records below it.
 
-    Columns without a title and rows without any cell are left out; a repeated title keeps its first
-    column. `registro` is the number of the row in the sheet.
+    Columns without a title and rows without any cell are left out; a repeated title keeps its first column. `registro` is the number
+    of the row in the sheet. A year that stands above the header becomes a column.
     """
     known = list(layouts)
-    scores = [max(_fit(row, layout) for layout in known) for row in cells[:_HEADER_ROWS]]
+    candidates = _candidates(cells)
+    scores = [max(_fit(row, layout) for layout in known) for row in candidates]
     if not scores or max(scores) == 0:
         raise InputDataError(
             Problem(
@@ -87,16 +116,37 @@ def table_of(cells: Grid, layouts: Iterable[Layout], path: Path) -> tuple[list[s
                 "vuelva a exportar el archivo",
             )
         )
-    start = scores.index(max(scores))
-    titles = [cell.strip() for cell in cells[start]]
+    best = scores.index(max(scores))
+    start, above = _rows_of(best, cells)
+    titles = [cell.strip() for cell in candidates[best]]
     keep = [i for i, title in enumerate(titles) if title and titles.index(title) == i]
     numbered = [
-        (number, row) for number, row in enumerate(cells[start + 1 :], start + 2) if any(cell.strip() for cell in row)
+        (number, row) for number, row in enumerate(cells[start:], start + 1) if any(cell.strip() for cell in row)
     ]
     records = [row for _, row in numbered]
     columns = {titles[i]: [row[i].strip() if i < len(row) else "" for row in records] for i in keep}
+    year = year_in(" ".join(cell for row in above for cell in row))
+    if year and not {normalise(title) for title in columns} & {normalise(YEAR_TITLE), "ANO"}:
+        columns[YEAR_TITLE] = [year] * len(records)
     frame = pl.DataFrame(columns, schema=dict.fromkeys(columns, pl.String))
     return list(columns), frame.with_columns(pl.Series(RECORD, [number for number, _ in numbered], dtype=pl.UInt32))
+
+
+def _candidates(cells: Grid) -> Grid:
+    """The first rows, then each with the one below laid over it, as a two-row header is read."""
+    top = cells[:_HEADER_ROWS]
+    return [*top, *(_laid_over(lower, upper) for upper, lower in itertools.pairwise(top))]
+
+
+def _rows_of(candidate: int, cells: Grid) -> tuple[int, Grid]:
+    """Where the records begin and what is above the header."""
+    single = len(cells[:_HEADER_ROWS])
+    header, height = (candidate, 1) if candidate < single else (candidate - single, 2)
+    return header + height, cells[:header]
+
+
+def _laid_over(lower: Sequence[str], upper: Sequence[str]) -> list[str]:
+    return [low if low.strip() else up for low, up in itertools.zip_longest(lower, upper, fillvalue="")]
 
 
 def _fit(row: list[str], layout: Layout) -> float:
@@ -104,13 +154,27 @@ def _fit(row: list[str], layout: Layout) -> float:
     return len(layout.columns & names) / len(layout.columns)
 
 
+def _fits(row: list[str], layouts: Iterable[Layout]) -> bool:
+    return any(_fit(row, layout) == 1 for layout in layouts)
+
+
+def _split(line: str) -> Grid:
+    return [row for delimiter in _DELIMITERS for row in itertools.islice(_reader(line, delimiter), 1)]
+
+
+def _reader(text: str, delimiter: str) -> Iterable[list[str]]:
+    """The rows of a text, until one has a cell longer than the reader takes: no table this module reads has one."""
+    try:
+        yield from csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
+    except csv.Error:
+        return
+
+
+def _spread(row: object) -> list[str]:
+    """The cells of a row of a page; one that spans columns is followed by as many of its own."""
+    cells = row.xpath("./td|./th")  # type: ignore[attr-defined]
+    return [text for cell in cells for text in [_clean(cell)] * int(cell.get("colspan") or 1)]
+
+
 def _clean(cell: object) -> str:
     return " ".join(cell.text_content().replace("\xa0", " ").split())  # type: ignore[attr-defined]
-
-
-def _is_utf8(content: bytes) -> bool:
-    try:
-        content.decode("utf-8")
-    except UnicodeDecodeError:
-        return False
-    return True

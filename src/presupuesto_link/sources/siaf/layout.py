@@ -21,7 +21,7 @@ CODES = (
     "anio", "mes", "nivel", "sector", "pliego", "sec_ejec", "ejecutora", "sec_func", "programa", "tipo_producto", "producto",
     "actividad", "funcion", "division", "grupo", "meta", "finalidad", "departamento_ejecutora", "departamento_meta", "fuente",
     "rubro", "tipo_recurso", "categoria_gasto", "tipo_transaccion", "generica", "subgenerica", "subgenerica_det", "especifica",
-    "especifica_det",
+    "especifica_det", "accion",
 )  # fmt: skip
 AMOUNTS = ("pia", "pim", "certificado", "comprometido_anual", "comprometido", "devengado", "girado")
 NAMES: Mapping[str, tuple[str, ...]] = {
@@ -32,6 +32,7 @@ NAMES: Mapping[str, tuple[str, ...]] = {
     "subgenerica": ("generica", "subgenerica"), "subgenerica_det": ("generica", "subgenerica", "subgenerica_det"),
     "especifica": ("generica", "subgenerica", "subgenerica_det", "especifica"),
     "especifica_det": ("generica", "subgenerica", "subgenerica_det", "especifica", "especifica_det"),
+    "accion": ("accion",),
 }  # fmt: skip
 MONTHS = tuple(range(1, 13))
 RECORD = "registro"
@@ -53,6 +54,10 @@ class Layout:
         optional: normalised headers that are used when they are there.
         name_of: the name inside the cell of a header of `names`.
         monthly: whether every flow has its month, so that month 0 must carry the budget and nothing else.
+        line: the codes that every row must have and that, with the year, tell what is spent apart; none when the layout has no such key.
+        totals: the total rows the file prints, reshaped as `rows` does; `rows` must leave them out.
+        yearless: whether the file may not carry its year, so that somebody else has to say it.
+        unchecked: what this layout gives nobody to check, as Spanish sentences.
     """
 
     name: str
@@ -64,6 +69,10 @@ class Layout:
     optional: frozenset[str] = frozenset()
     name_of: Callable[[str], pl.Expr] = pl.col
     monthly: bool = False
+    line: tuple[str, ...] = ("sec_ejec", "sec_func")
+    totals: Callable[[pl.LazyFrame], pl.LazyFrame] | None = None
+    yearless: bool = False
+    unchecked: tuple[str, ...] = ()
 
     def rename(self, headers: Iterable[str]) -> dict[str, str]:
         """Each header of a file → the normalised header of this layout."""
@@ -142,6 +151,16 @@ def complete(rows: pl.LazyFrame) -> pl.LazyFrame:
     have = rows.collect_schema().names()
     missing = [pl.lit(None, pl.String).alias(column) for column in (*CODES, *AMOUNTS) if column not in have]
     return rows.with_columns(missing).select(*CODES, *AMOUNTS, *carried(rows))
+
+
+def with_later_codes(rows: pl.LazyFrame) -> pl.LazyFrame:
+    """The rows of a snapshot made before some code existed, with that code as nulls, in today's order."""
+    have = rows.collect_schema().names()
+    missing = [code for code in CODES if code not in have]
+    if not missing:
+        return rows
+    rest = [column for column in have if column not in CODES]
+    return rows.with_columns(pl.lit(None, pl.String).alias(code) for code in missing).select(*CODES, *rest)
 
 
 def carried(raw: pl.LazyFrame) -> list[str]:

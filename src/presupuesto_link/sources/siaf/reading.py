@@ -7,10 +7,9 @@ import gzip
 import shutil
 import zipfile
 import zlib
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from contextlib import contextmanager
 from dataclasses import dataclass
-from hashlib import sha256
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any, BinaryIO, cast
@@ -18,13 +17,16 @@ from typing import TYPE_CHECKING, Any, BinaryIO, cast
 import polars as pl
 
 from presupuesto_link.errors import InputDataError, Problem
+from presupuesto_link.sources.digest import digest_of
 from presupuesto_link.sources.siaf.bytes import BLOCK, kind_of, looks_utf8, transcode
+from presupuesto_link.sources.siaf.cells import Grid, html_cells, sheet_cells, table_of, text_cells
 from presupuesto_link.sources.siaf.layout import RECORD, Layout, recognise
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-_HASHED_AT_ONCE = 4 << 20
+__all__ = ["RawExtract", "digest_of", "open_extract"]
+
 _DELIMITERS = (",", ";", "\t", "|")
 
 
@@ -79,13 +81,26 @@ def open_extract(
         InputDataError: unreadable, unknown layout, a zip whose member must be named.
     """
     kind = kind_of(path)
+    if member and kind != "zip":
+        raise InputDataError(
+            Problem(str(path), "un archivo que no es .zip", "un .zip con varios archivos", "quite --miembro")
+        )
     known = list(layouts)
     with TemporaryDirectory(prefix="presupuesto-link-", dir=folder) as work:
         if kind in ("xlsx", "html", "ole"):
-            raw, layout, ignored = _from_cells(path, kind, known)
+            raw, layout, ignored = _from_cells(path, _cells_of(path, kind), known)
             yield RawExtract(path, layout, raw, "utf-8", ignored)
             return
         plain = _unpacked(path, kind, member, Path(work))
+        inside = kind if kind == "text" else kind_of(plain)
+        if inside in ("xlsx", "html", "ole"):
+            raw, layout, ignored = _from_cells(path, _cells_of(plain, inside), known)
+            yield RawExtract(path, layout, raw, "utf-8", ignored)
+            return
+        if not encoding and (cells := text_cells(plain, known)):
+            raw, layout, ignored = _from_cells(path, cells, known)
+            yield RawExtract(path, layout, raw, "utf-8", ignored)
+            return
         found = encoding or ("utf-8" if looks_utf8(plain) else "cp1252")
         delimiter, headers = _header(plain, found, path)
         layout = recognise(headers, known, path)
@@ -94,20 +109,15 @@ def open_extract(
         yield RawExtract(path, layout, raw, found, _ignored(headers, layout), text, lines)
 
 
-def digest_of(path: Path, progress: Callable[[int], None] = lambda _: None) -> str:
-    """SHA-256 of a file; `progress` gets the bytes read so far."""
-    total, done, block = sha256(), 0, memoryview(bytearray(_HASHED_AT_ONCE))
-    with path.open("rb", buffering=0) as file:
-        while size := file.readinto(block):
-            total.update(block[:size])
-            done += size
-            progress(done)
-    return total.hexdigest()
-
-
 def _ignored(headers: list[str], layout: Layout) -> tuple[str, ...]:
     used = layout.columns | layout.optional | set(layout.names.values())
-    return tuple(header for header, name in layout.rename(headers).items() if header and name not in used)
+    names = [layout.rename([header])[header] for header in headers]
+    again = {i for i, name in enumerate(names) if name in used and name in names[:i]}
+    return tuple(
+        f"{header} (repetida)" if i in again else header
+        for i, header in enumerate(headers)
+        if header and (i in again or names[i] not in used)
+    )
 
 
 def _scan(path: Path, headers: list[str], delimiter: str, layout: Layout) -> pl.LazyFrame:
@@ -124,13 +134,24 @@ def _scan(path: Path, headers: list[str], delimiter: str, layout: Layout) -> pl.
 def _header(path: Path, encoding: str, shown: Path) -> tuple[str, list[str]]:
     with path.open("rb") as file:
         line = file.readline(1 << 20)
+    if b"\0" in line:
+        raise InputDataError(
+            Problem(str(shown), "un archivo binario, o un texto con ceros binarios", "un CSV, un .xlsx o una página de la Consulta Amigable",
+                    "vuelva a exportarlo; si es texto Unicode, guárdelo como «CSV UTF-8»")
+        )  # fmt: skip
     text = line.decode("utf-8-sig" if encoding == "utf-8" else "cp1252", errors="replace").strip("\r\n")
     if not text.strip():
         raise InputDataError(
             Problem(f"{shown}, fila 1", "una fila vacía", "los títulos de las columnas", "vuelva a exportar el archivo")
         )
     delimiter = max(_DELIMITERS, key=text.count)
-    return delimiter, next(csv.reader([text], delimiter=delimiter))
+    try:
+        return delimiter, next(csv.reader([text], delimiter=delimiter))
+    except csv.Error:
+        raise InputDataError(
+            Problem(f"{shown}, fila 1", "una fila que no se puede separar en títulos", "los títulos de las columnas, en una línea",
+                    "vuelva a exportar el archivo")
+        ) from None  # fmt: skip
 
 
 def _as_utf8(path: Path, encoding: str, needles: tuple[str, ...], folder: Path) -> tuple[Path, int | None]:
@@ -207,8 +228,8 @@ def _member(archive: zipfile.ZipFile, wanted: str | None, path: Path) -> str:
     )
 
 
-def _from_cells(path: Path, kind: str, layouts: Iterable[Layout]) -> tuple[pl.LazyFrame, Layout, tuple[str, ...]]:
-    """A workbook or an HTML page as text cells, with its header found by content."""
+def _cells_of(path: Path, kind: str) -> Grid:
+    """A workbook or an HTML page as text cells."""
     if kind == "ole":
         raise InputDataError(
             Problem(
@@ -218,16 +239,11 @@ def _from_cells(path: Path, kind: str, layouts: Iterable[Layout]) -> tuple[pl.La
                 "ábralo en Excel y guárdelo como .xlsx",
             )
         )
-    if kind == "html":
-        from presupuesto_link.sources.siaf.cells import html_cells
+    return html_cells(path) if kind == "html" else sheet_cells(path)
 
-        cells = html_cells(path)
-    else:
-        from presupuesto_link.sources.siaf.cells import sheet_cells
 
-        cells = sheet_cells(path)
-    from presupuesto_link.sources.siaf.cells import table_of
-
+def _from_cells(path: Path, cells: Grid, layouts: Iterable[Layout]) -> tuple[pl.LazyFrame, Layout, tuple[str, ...]]:
+    """A grid of text with its header found by content."""
     headers, frame = table_of(cells, layouts, path)
     layout = recognise(headers, layouts, path)
     return frame.rename(layout.rename(headers), strict=False).lazy(), layout, _ignored(headers, layout)

@@ -1,0 +1,81 @@
+"""The table of an evaluation report: PIA, PIM and devengado of a year by regional strategic action (AER).
+
+Everything goes to month 0 under the code `accion`. Amounts keep the report's spelling (`S/`, thousands commas, blanks); the row of
+the printed total is not spending: it is what the sum of the others is checked against.
+"""
+
+from __future__ import annotations
+
+import polars as pl
+
+from presupuesto_link.sources.printed import COMMA_IN_MONEY, bare
+from presupuesto_link.sources.siaf.layout import Layout, carried, complete
+
+AMOUNT_TITLES = {
+    "PIA": "pia", "PIM": "pim", "CERTIFICADO": "certificado", "COMPROMISO ANUAL": "comprometido_anual", "DEVENGADO": "devengado",
+    "GIRADO": "girado",
+}  # fmt: skip
+_ALIASES = {
+    "A.E.": "AE", "A.E": "AE", "AER": "AE", "CODIGO AE": "AE", "CODIGO AER": "AE", "P.I.A.": "PIA", "P.I.M.": "PIM", "CERTIFICACION": "CERTIFICADO",
+    "ACCION ESTRATEGICA REGIONAL": "ACCION ESTRATEGICA", "ANIO": "ANO", "ANO FISCAL": "ANO", "ANO DE EJECUCION": "ANO", "O.E.R.": "OER",
+}  # fmt: skip
+_TOTAL, _SUBTOTAL = r"(?i)^\s*total", r"(?i)^\s*sub[\s-]*total"
+_NO_CODE = "(sin código)"
+
+
+def _rows(raw: pl.LazyFrame) -> pl.LazyFrame:
+    return _shaped(_written(raw).filter(~_says(raw, _TOTAL) & ~_says(raw, _SUBTOTAL)))
+
+
+def _totals(raw: pl.LazyFrame) -> pl.LazyFrame:
+    return _shaped(_written(raw).filter(_says(raw, _TOTAL)))
+
+
+def _shaped(raw: pl.LazyFrame) -> pl.LazyFrame:
+    headers = raw.collect_schema().names()
+    code = pl.col("AE").str.strip_chars().str.to_uppercase().str.replace_all(r"[\s.]+", ".")
+    year = [pl.col("ANO").str.strip_chars().str.strip_suffix(".0").alias("anio")] if "ANO" in headers else []
+    return complete(
+        raw.select(
+            pl.lit("0").alias("mes"),
+            pl.when(code != "").then(code).otherwise(pl.lit(_NO_CODE)).alias("accion"),
+            *year,
+            *(_amount(header, headers).alias(name) for header, name in AMOUNT_TITLES.items() if header in headers),
+            *carried(raw),
+        )
+    )
+
+
+def _amount(header: str, headers: list[str]) -> pl.Expr:
+    """The cell without `S/`; with the point as decimal sign when some cell of the table proves that it uses the comma."""
+    comma = pl.any_horizontal(
+        bare(title).str.contains(COMMA_IN_MONEY).fill_null(value=False) for title in AMOUNT_TITLES if title in headers
+    ).any()
+    swapped = bare(header).str.replace_all(".", "", literal=True).str.replace_all(",", ".", literal=True)
+    return pl.when(comma).then(swapped).otherwise(bare(header))
+
+
+def _written(raw: pl.LazyFrame) -> pl.LazyFrame:
+    """The records with something in them."""
+    used = [name for name in raw.collect_schema().names() if name in LAYOUT.columns | LAYOUT.optional]
+    return raw.filter(pl.any_horizontal((pl.col(name).str.strip_chars() != "").fill_null(value=False) for name in used))
+
+
+def _says(raw: pl.LazyFrame, pattern: str) -> pl.Expr:
+    labels = [name for name in ("AE", "OER") if name in raw.collect_schema().names()]
+    return pl.any_horizontal(pl.col(name).str.contains(pattern).fill_null(value=False) for name in labels)
+
+
+LAYOUT = Layout(
+    name="por_aer",
+    title="tabla por AER de un informe (AE, PIA, PIM, DEVENGADO)",
+    columns=frozenset({"AE", "PIA", "PIM", "DEVENGADO"}),
+    rows=_rows,
+    names={"accion": "ACCION ESTRATEGICA"},
+    aliases=_ALIASES,
+    optional=frozenset(AMOUNT_TITLES) | {"OER", "ANO"},
+    line=("accion",),
+    totals=_totals,
+    yearless=True,
+    unchecked=("la tabla por AER no da unidades ejecutoras ni meses, ni se cotejaron sus códigos con el plan",),
+)
