@@ -55,14 +55,14 @@ class Given:
 
     Attributes:
         exports: of CEPLAN.
-        metas_aoi: meta → AOI.
-        aei_aer: AEI → AER.
+        metas_aoi: meta → AOI; null while there is none.
+        aei_aer: AEI → AER; null while there is none.
         rules: those written by hand; null for none.
     """
 
     exports: Sequence[RawExport]
-    metas_aoi: RawTable
-    aei_aer: RawTable
+    metas_aoi: RawTable | None
+    aei_aer: RawTable | None
     rules: RawTable | None
 
 

@@ -136,6 +136,14 @@ def test_suggestions_are_not_applied_until_somebody_signs_them(folder, capsys):
     assert [row["regla"] for row in answer(capsys, *unsigned)["reglas"]] == ["ceplan-2024-775-0005-AER.13.01"]
 
 
+def test_without_signed_tables_everything_is_missing_and_the_suggestions_begin_them(folder, capsys):
+    found = answer(capsys, *ceplan(folder)[:3], "--almacen", folder / "almacen", "--sugerencias", folder / "s.csv")
+    assert {row["paso"] for row in found["metas"]} == {"meta sin AOI"}
+    assert [row["aei"] for row in found["aei_sin_aer"]] == ["AEI.01.01", "AEI.01.02", "AEI.09.01"]
+    assert (found["reglas"], found["hallazgos"]) == ([], [])
+    assert (folder / "s.csv").read_text(encoding="utf-8-sig").splitlines()[1].startswith('2024,775,5,A4,1,,,"Sugerida')
+
+
 def test_rules_by_hand_of_ones_own(folder, capsys):
     own = folder / "vinculos.csv"
     own.write_text(

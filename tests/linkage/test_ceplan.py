@@ -6,6 +6,8 @@ from pathlib import Path
 
 import polars as pl
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from presupuesto_link.errors import InputDataError
 from presupuesto_link.linkage.bridge import AEI_AER, METAS_AOI, Bridge, read_bridge
@@ -271,3 +273,21 @@ def test_the_cost_centre_of_what_is_signed_tells_two_units_apart():
 def test_lines_without_meta_are_nobodys_and_a_chain_that_differs_is_not_known():
     spending = gasto(meta("1", "1.00"), meta("1", "2.00", producto="3999999"), {"sec_ejec": "775", "pim_soles": "9.00"})
     assert metas_of(spending.lazy()).rows() == [(2024, "775", "1", Decimal("3.00"), None, "0138", None, "5001437")]
+
+
+SHARES = st.lists(st.integers(1, 20), min_size=1, max_size=3)
+
+
+@given(SHARES, SHARES, st.integers(0, 7), st.integers(0, 10**10))
+def test_what_reaches_the_aer_is_the_exact_product_and_the_rest_stays(meta_weights, aei_weights, rest, centimos):
+    """Weights over their sum and a rest: of the meta, Σp is assigned; of its AEI, Σq; the AER get Σp·Σq of the meta."""
+    whole_p, whole_q = sum(meta_weights) + rest, sum(aei_weights) + rest
+    spending = gasto(meta("7", f"{Decimal(centimos) / 100}"))
+    chain = derive(
+        poi(*({"aoi": f"A{n}", "aei": "AEI.01.01"} for n in range(len(meta_weights)))),
+        bridge([f"2024|775|7|A{n}|{p}/{whole_p}|Ana|2026-01-05" for n, p in enumerate(meta_weights)],
+               [f"AEI.01.01|{action}|{q}/{whole_q}|Ana|2026-01-05" for action, q in zip(("AER.01.01", "AER.04.01", "AER.11.02"), aei_weights, strict=False)]),
+        metas_of(spending.lazy()),
+    )  # fmt: skip
+    assert sum(r.part for r in chain.rules) == Fraction(whole_p - rest, whole_p) * Fraction(whole_q - rest, whole_q)
+    assert sum(pim(link(spending, chain.rules)).values()) == Decimal(centimos) / 100

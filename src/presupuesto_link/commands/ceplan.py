@@ -25,11 +25,21 @@ def ceplan(
         list[str], typer.Argument(help="Exportaciones de CEPLAN V.01: .xlsx o .csv; admite *", metavar="EXPORTES...")
     ],
     metas_aoi: Annotated[
-        Path, typer.Option("--metas-aoi", help="Tabla firmada de metas y AOI (.csv o .xlsx)", metavar="TABLA")
-    ],
+        Path | None,
+        typer.Option(
+            "--metas-aoi",
+            help="Tabla firmada de metas y AOI (.csv o .xlsx); aún sin ella, muestra lo que falta",
+            metavar="TABLA",
+        ),
+    ] = None,
     aei_aer: Annotated[
-        Path, typer.Option("--aei-aer", help="Tabla firmada de AEI y AER (.csv o .xlsx)", metavar="TABLA")
-    ],
+        Path | None,
+        typer.Option(
+            "--aei-aer",
+            help="Tabla firmada de AEI y AER (.csv o .xlsx); aún sin ella, muestra lo que falta",
+            metavar="TABLA",
+        ),
+    ] = None,
     vinculos: Annotated[
         Path | None,
         typer.Option(
@@ -69,13 +79,13 @@ def ceplan(
     if salida:
         typer.echo(f"Reglas derivadas: {salida}. Para usarlas: presupuesto-link vincular {salida.name}")
     if sugerencias:
-        typer.echo(f"Parejas por firmar: {sugerencias}. Complete autor y fecha y páselas a {metas_aoi.name}.")
+        typer.echo(f"Parejas por firmar: {sugerencias}. Complete autor y fecha y páselas a la tabla de --metas-aoi.")
 
 
 def bridge(
     exports: list[str],
-    metas_aoi: Path,
-    aei_aer: Path,
+    metas_aoi: Path | None,
+    aei_aer: Path | None,
     rules: Path | None,
     folder: Path,
     wanted: str | None,
@@ -92,8 +102,8 @@ def bridge(
     inputs = open_analysis(analysis, plan=plan)
     given = Given(
         tuple(read_export(path) for path in expand(exports)),
-        read_links(metas_aoi, "metas_aoi"),
-        read_links(aei_aer, "aei_aer"),
+        read_links(metas_aoi, "metas_aoi") if metas_aoi else None,
+        read_links(aei_aer, "aei_aer") if aei_aer else None,
         raw_rules(inputs, rules),
     )
     store, snapshot = chosen_snapshot(folder, wanted)

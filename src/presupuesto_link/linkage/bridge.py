@@ -98,9 +98,9 @@ class Bridge:
 
 
 def read_bridge(
-    metas_aoi: RawTable, aei_aer: RawTable, actions: Iterable[str], transversal: Iterable[str] = ()
+    metas_aoi: RawTable | None, aei_aer: RawTable | None, actions: Iterable[str], transversal: Iterable[str] = ()
 ) -> Bridge:
-    """Both tables (`sources.links.read_links`).
+    """Both tables (`sources.links.read_links`); null is a table that nobody has begun.
 
     A row that cannot be understood or that nobody signed is not used, and neither is any of those that together ask for more than there is.
 
@@ -116,12 +116,15 @@ def read_bridge(
     known, beside = set(actions), set(transversal)
     metas, meta_findings = _read(metas_aoi, METAS_AOI, _meta_link)
     aeis, aei_findings = _read(aei_aer, AEI_AER, lambda reading: _action_link(reading, known, beside))
-    return Bridge(metas, aeis, (*meta_findings, *aei_findings), (metas_aoi.name, aei_aer.name))
+    names = [table.name if table else name for table, name in ((metas_aoi, "metas_aoi"), (aei_aer, "aei_aer"))]
+    return Bridge(metas, aeis, (*meta_findings, *aei_findings), (names[0], names[1]))
 
 
 def _read(
-    raw: RawTable, columns: Sequence[str], parse: Callable[[Reading], Link]
+    raw: RawTable | None, columns: Sequence[str], parse: Callable[[Reading], Link]
 ) -> tuple[tuple[Link, ...], tuple[Finding, ...]]:
+    if raw is None:
+        return (), ()
     table = titled(raw, columns, [column for column in columns if column not in _OPTIONAL])
     code = aoi_code("aoi") if "aoi" in columns else plan_code("aei")
     findings: list[Finding] = []
