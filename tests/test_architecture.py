@@ -18,6 +18,7 @@ ORDER = (
     "loading",
     "linkage",
     "linking",
+    "bridging",
     "measures",
     "audit",
     "matrices",

@@ -422,4 +422,37 @@ FINDING_KINDS = _catalogue(
         "alta",
         "Cambiar la clase a «transversal»: su dinero ya está en las demás.",
     ),
+    FindingKind(
+        "K01", "Vínculo del puente CEPLAN repetido", "alta", "Dejar una sola fila por vínculo y sumar sus partes."
+    ),
+    FindingKind(
+        "K02",
+        "Vínculos del puente CEPLAN que piden más de lo que hay",
+        "alta",
+        "Repartir con partes que sumen 1 o menos.",
+    ),
+    FindingKind(
+        "K03",
+        "Vínculo del puente CEPLAN hacia algo que los archivos no traen",
+        "media",
+        "Revisar el código y el año, o cargar la exportación o el gasto que falta.",
+    ),
+    FindingKind(
+        "K04",
+        "AOI con datos distintos en sus filas",
+        "alta",
+        "Corregir en CEPLAN V.01 la fila equivocada y exportar de nuevo.",
+    ),
+    FindingKind(
+        "K05",
+        "El total del año de una AOI no es la suma de sus meses",
+        "media",
+        "Revisar la programación de esa AOI en CEPLAN V.01 y exportar de nuevo.",
+    ),
+    FindingKind(
+        "K06",
+        "Filas de una exportación sin código de AOI",
+        "baja",
+        "Nada que hacer si son totales; si no, exportar de nuevo.",
+    ),
 )

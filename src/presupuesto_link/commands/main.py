@@ -12,6 +12,7 @@ from presupuesto_link.commands.analizar import analizar
 from presupuesto_link.commands.auditar import auditar
 from presupuesto_link.commands.avance import avance
 from presupuesto_link.commands.cargar import cargar
+from presupuesto_link.commands.ceplan import ceplan
 from presupuesto_link.commands.descargar import descargar
 from presupuesto_link.commands.escenario import escenario
 from presupuesto_link.commands.graficar import graficar
@@ -35,7 +36,7 @@ app = typer.Typer(
     "matrices, ranking de AER rezagadas y escenarios.",
     epilog="Ejemplo: presupuesto-link analizar --salida salida.  Con --debug se ve la traza de un error.",
 )
-for command in (analizar, auditar, avance, matriz, ranking, escenario, graficar, descargar, cargar, vincular):
+for command in (analizar, auditar, avance, matriz, ranking, escenario, graficar, descargar, cargar, vincular, ceplan):
     app.command(cls=SpanishCommand)(command)
 app.add_typer(almacen)
 

@@ -6,17 +6,16 @@ be understood, or that nobody signed, is a finding and is not applied; nothing i
 
 from __future__ import annotations
 
-import datetime as dt
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
 from typing import Any
 
 from presupuesto_link.errors import Finding
+from presupuesto_link.linkage.rows import Reading, part_of, signature_of, titled, year_of
 from presupuesto_link.sources.delimited import RawTable
-from presupuesto_link.tables.contract import check_columns
 from presupuesto_link.tables.gasto import UNPADDED, WIDTHS
 
 DIRECT, TRANSVERSAL, UNLINKED = "directo", "transversal", "no vinculado"
@@ -53,7 +52,6 @@ REQUIRED = ("id", "accion", "autor", "fecha")
 CONFIDENCES = ("alta", "media", "baja")
 _KINDS = {"2": "2", "proyecto": "2", "3": "3", "actividad": "3", "producto": "3"}
 _LEVELS = {"e": "E", "nacional": "E", "r": "R", "regional": "R", "m": "M", "local": "M"}
-_YEARS = (1990, 2100)
 
 
 @dataclass(frozen=True)
@@ -129,31 +127,6 @@ class Rules:
         return sum(rule.state == SUGGESTED for rule in self.rules)
 
 
-@dataclass
-class _Reading:
-    """One row while it is understood, with what is wrong with it."""
-
-    row: Mapping[str, str]
-    place: str
-    found: list[Finding] = field(default_factory=list)
-
-    def cell(self, name: str) -> str:
-        return str(self.row.get(name) or "").strip()
-
-    def wrong(self, code: str, column: str, expected: str, said: str | None = None) -> None:
-        self.found.append(
-            Finding(code, f"{self.place}, columna {column}", said or f"«{self.cell(column)}»", expected, "la regla no se aplica")
-        )  # fmt: skip
-
-    def codes(self, column: str, parse: Callable[[str], str | None], expected: str) -> tuple[str, ...]:
-        """The codes of a cell, separated by `;`."""
-        parts = [part.strip() for part in self.cell(column).split(";") if part.strip()]
-        codes = [parse(part) for part in parts]
-        if any(code is None for code in codes):
-            self.wrong("V02", column, expected)
-        return tuple(dict.fromkeys(code for code in codes if code is not None))
-
-
 def read_rules(raw: RawTable, actions: Iterable[str], transversal: Iterable[str] = ()) -> Rules:
     """The rules of a table (`sources.links.read_links`).
 
@@ -165,13 +138,11 @@ def read_rules(raw: RawTable, actions: Iterable[str], transversal: Iterable[str]
     Raises:
         InputDataError: a required column is missing, or one is not known (a selector misspelt would catch everything).
     """
-    raw = _plain_titles(raw)
-    check_columns(raw, REQUIRED)
-    _check_known(raw)
+    raw = titled(raw, COLUMNS, REQUIRED)
     known, beside = set(actions), set(transversal)
     rules, findings = [], []
     for row in raw.frame.iter_rows(named=True):
-        reading = _Reading(row, f"{raw.name}, fila {row['fila']}")
+        reading = Reading(row, f"{raw.name}, fila {row['fila']}")
         rule = _rule(reading, known, beside)
         findings += reading.found
         rules += [rule] if rule and not reading.found else []
@@ -190,32 +161,8 @@ def declared_rules(actions: Iterable[str]) -> tuple[Rule, ...]:
     )  # fmt: skip
 
 
-def _plain_titles(raw: RawTable) -> RawTable:
-    from dataclasses import replace
-
-    names = {title: title.strip().lower() for title in raw.frame.columns}
-    return replace(raw, frame=raw.frame.rename(names)) if len(set(names.values())) == len(names) else raw
-
-
-def _check_known(raw: RawTable) -> None:
-    from difflib import get_close_matches
-
-    from presupuesto_link.errors import Problem
-    from presupuesto_link.tables.contract import raise_problems
-
-    unknown = [
-        title for title in raw.frame.columns if title not in (*COLUMNS, "fila") and not title.startswith("nombre_")
-    ]
-    near = {title: get_close_matches(title, COLUMNS, n=1) for title in unknown}
-    raise_problems([
-        Problem(f"{raw.path}, columna «{title}»", "una columna desconocida" + (f" (¿quiso decir {near[title][0]}?)" if near[title] else ""),
-                "una de: " + ", ".join(COLUMNS), "corrija el título; las notas propias van en «nota» o en columnas que empiecen por nombre_")
-        for title in unknown
-    ])  # fmt: skip
-
-
-def _rule(reading: _Reading, actions: set[str], transversal: set[str]) -> Rule | None:
-    name, action = reading.cell("id"), _action(reading, actions)
+def _rule(reading: Reading, actions: set[str], transversal: set[str]) -> Rule | None:
+    name, action = reading.cell("id"), action_of(reading, actions)
     if not name:
         reading.wrong("V02", "id", "un nombre distinto en cada regla", "una celda vacía")
     kind = _word(reading, "clase", (DIRECT, TRANSVERSAL), DIRECT)
@@ -228,68 +175,35 @@ def _rule(reading: _Reading, actions: set[str], transversal: set[str]) -> Rule |
     selectors, years = _selectors(reading), _years(reading)
     _check_meta(reading, selectors, years)
     rule = Rule(
-        name, int(reading.row["fila"]), action, selectors, years, _part(reading), kind, _word(reading, "confianza", CONFIDENCES, "media"),
-        _word(reading, "estado", (SIGNED, SUGGESTED), SIGNED), _signature(reading), (reading.cell("origen"), reading.cell("nota")),
+        name, int(reading.row["fila"]), action, selectors, years, part_of(reading), kind, _word(reading, "confianza", CONFIDENCES, "media"),
+        _word(reading, "estado", (SIGNED, SUGGESTED), SIGNED), signature_of(reading), (reading.cell("origen"), reading.cell("nota")),
     )  # fmt: skip
     return None if reading.found else rule
 
 
-def _action(reading: _Reading, actions: set[str]) -> str:
+def action_of(reading: Reading, actions: set[str]) -> str:
+    """The column `accion`: an AER of the plan, or `NOBODY`."""
     action = re.sub(r"[\s.]+", ".", reading.cell("accion").upper())
     if action not in actions and action != NOBODY:
         reading.wrong("V01", "accion", f"una AER del plan, o {NOBODY}")
     return action
 
 
-def _word(reading: _Reading, column: str, allowed: Sequence[str], default: str) -> str:
+def _word(reading: Reading, column: str, allowed: Sequence[str], default: str) -> str:
     word = reading.cell(column).lower() or default
     if word not in allowed:
         reading.wrong("V02", column, "uno de: " + ", ".join(allowed))
     return word
 
 
-def _part(reading: _Reading) -> Fraction:
-    text = reading.cell("parte") or "1"
-    try:
-        value = Fraction(text.replace(",", ".").removesuffix("%").strip()) / (100 if text.endswith("%") else 1)
-    except (ValueError, ZeroDivisionError):
-        reading.wrong("V02", "parte", "un número mayor que 0 y hasta 1, o un porcentaje")
-        return Fraction(1)
-    if not 0 < value <= 1:
-        reading.wrong("V03", "parte", "un número mayor que 0 y hasta 1 (o hasta 100 %)")
-    return value
-
-
-def _signature(reading: _Reading) -> tuple[str, str]:
-    author, day = reading.cell("autor"), reading.cell("fecha")[:10]
-    try:
-        day = dt.date.fromisoformat(day).isoformat() if day else ""
-    except ValueError:
-        reading.wrong("V02", "fecha", "una fecha AAAA-MM-DD")
-    if not author or not day:
-        missing = " y ".join(name for name, text in (("autor", author), ("fecha", day)) if not text)
-        reading.wrong("V09", "autor", "quién la firma y cuándo", f"sin {missing}")
-    return author, day
-
-
-def _years(reading: _Reading) -> tuple[int | None, int | None]:
-    first, last = (_year(reading, column) for column in ("desde", "hasta"))
+def _years(reading: Reading) -> tuple[int | None, int | None]:
+    first, last = (year_of(reading, column) for column in ("desde", "hasta"))
     if first and last and first > last:
         reading.wrong("V02", "hasta", f"un año desde {first}")
     return first, last
 
 
-def _year(reading: _Reading, column: str) -> int | None:
-    text = reading.cell(column).removesuffix(".0")
-    if not text:
-        return None
-    if not text.isdigit() or not _YEARS[0] <= int(text) <= _YEARS[1]:
-        reading.wrong("V02", column, "un año, como 2024")
-        return None
-    return int(text)
-
-
-def _selectors(reading: _Reading) -> dict[str, tuple[str, ...]]:
+def _selectors(reading: Reading) -> dict[str, tuple[str, ...]]:
     """Column of `gasto` → the values that hold, finest first."""
     found: dict[str, tuple[str, ...]] = {}
     for column in ("pliego", "sec_ejec", "sec_func", "producto", "actividad", "finalidad", "programa", "funcion", "division", "grupo",
@@ -309,7 +223,7 @@ def _selectors(reading: _Reading) -> dict[str, tuple[str, ...]]:
     return {column: found[column] for column in PRECEDENCE if found.get(column)}
 
 
-def _classifier(reading: _Reading) -> dict[str, tuple[str, ...]]:
+def _classifier(reading: Reading) -> dict[str, tuple[str, ...]]:
     """`2.6`, `2.3.1 5` → one value per level."""
     text = reading.cell("clasificador")
     levels = re.findall(r"\d+", text)
@@ -351,7 +265,7 @@ def plain_text(text: str, keep: str = "") -> str:
     return " ".join(re.sub(rf"[^A-Z0-9{re.escape(keep)}]+", " ", bare).split())
 
 
-def _check_meta(reading: _Reading, selectors: Mapping[str, Any], years: tuple[int | None, int | None]) -> None:
+def _check_meta(reading: Reading, selectors: Mapping[str, Any], years: tuple[int | None, int | None]) -> None:
     """SEC_FUNC names one chain only inside a unit and a year."""
     if "sec_func" in selectors and not ("sec_ejec" in selectors and years[0] and years[0] == years[1]):
         reading.wrong("V10", "sec_func", "sec_ejec y un solo año (desde y hasta iguales): la meta se renumera cada año")

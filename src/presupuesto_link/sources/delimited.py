@@ -13,7 +13,7 @@ import polars as pl
 from presupuesto_link.errors import InputDataError, Problem
 from presupuesto_link.sources.unreadable import unreadable
 
-_DELIMITERS = (",", ";", "\t", "|")
+DELIMITERS = (",", ";", "\t", "|")
 
 
 @dataclass(frozen=True)
@@ -51,8 +51,7 @@ def read_delimited(path: Path) -> RawTable:
         InputDataError: missing or empty file, no rows, repeated headers, or a record with more cells
             than the header.
     """
-    content = _read_bytes(path)
-    text, encoding = _decode(content, path)
+    text, encoding, digest = decoded(path)
     if not text.strip():
         raise InputDataError(
             Problem(
@@ -71,7 +70,13 @@ def read_delimited(path: Path) -> RawTable:
         | {label: [row[i].strip() if i < len(row) else "" for _, row in records] for i, label in enumerate(header)},
         schema={"fila": pl.UInt32} | dict.fromkeys(header, pl.String),
     )
-    return RawTable(frame, path, encoding, delimiter, sha256(content).hexdigest())
+    return RawTable(frame, path, encoding, delimiter, digest)
+
+
+def decoded(path: Path) -> tuple[str, str, str]:
+    """The text of a file, its encoding (see `read_delimited`) and the SHA-256 of its bytes."""
+    content = _read_bytes(path)
+    return *_decode(content, path), sha256(content).hexdigest()
 
 
 def _records(text: str, delimiter: str, path: Path) -> list[tuple[int, list[str]]]:
@@ -119,7 +124,7 @@ def _decode(content: bytes, path: Path) -> tuple[str, str]:
 
 def _sniff_delimiter(text: str) -> str:
     header = text.lstrip().splitlines()[0]
-    return max(_DELIMITERS, key=header.count)
+    return max(DELIMITERS, key=header.count)
 
 
 def _check_shape(path: Path, header: list[str], records: list[tuple[int, list[str]]]) -> None:

@@ -23,7 +23,7 @@ MEASURES = tuple(f"{name}_soles" for name in AMOUNTS)
 KEY = CODES
 _ACTION = r"^[A-Z]+(?:\.[0-9]+)+$"
 _BAD_COMMA = r",(?:[0-9]{0,2}(?:[^0-9]|$)|[0-9]{4})|\..*,|[0-9]{4},"
-_FRACTION, _FLOAT_NOISE = r"\.\d\d\d*[1-9]|[eE]-", r"\.\d\d(?:0{6}|9{6})\d*$"
+FRACTION, FLOAT_NOISE = r"\.\d\d\d*[1-9]|[eE]-", r"\.\d\d(?:0{6}|9{6})\d*$"
 TABLE_VERSION = 2
 """1 had no `accion`; its snapshots are read with that code as null (see `sources.siaf.layout.with_later_codes`)."""
 SCHEMA: Mapping[str, pl.DataType | type[pl.DataType]] = (
@@ -144,7 +144,7 @@ def _rejection() -> pl.Expr:
         reason = reason.when(pl.col(name).is_not_null() & pl.col(f"{name}_soles").is_null()).then(
             pl.lit(f"{name} no es un monto")
         )
-        reason = reason.when(pl.col(name).str.contains(_FRACTION) & ~pl.col(name).str.contains(_FLOAT_NOISE)).then(
+        reason = reason.when(pl.col(name).str.contains(FRACTION) & ~pl.col(name).str.contains(FLOAT_NOISE)).then(
             pl.lit(f"{name} tiene fracciones de céntimo")
         )
     return reason.otherwise(None)

@@ -1,0 +1,266 @@
+"""`ceplan`: what the operational plan (POI) says each meta is for, what is missing to say it, and how that differs from the rules by hand."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from presupuesto_link.commands.cargar import DEFAULT_STORE, StoreOption
+from presupuesto_link.commands.options import DEFAULT_ANALYSIS, AnalysisOption, JsonOption, PlanOption, open_analysis
+from presupuesto_link.commands.printing import code, name, number, print_json, print_table, records
+from presupuesto_link.commands.vincular import Scope, ScopeOption, SnapshotOption, chosen_snapshot, raw_rules
+
+if TYPE_CHECKING:
+    import polars as pl
+
+    from presupuesto_link.bridging import Bridging
+
+_SHOWN, _TOLD = 15, 6
+
+
+def ceplan(
+    exportes: Annotated[
+        list[str], typer.Argument(help="Exportaciones de CEPLAN V.01: .xlsx o .csv; admite *", metavar="EXPORTES...")
+    ],
+    metas_aoi: Annotated[
+        Path | None,
+        typer.Option(
+            "--metas-aoi",
+            help="Tabla firmada de metas y AOI (.csv o .xlsx); aún sin ella, muestra lo que falta",
+            metavar="TABLA",
+        ),
+    ] = None,
+    aei_aer: Annotated[
+        Path | None,
+        typer.Option(
+            "--aei-aer",
+            help="Tabla firmada de AEI y AER (.csv o .xlsx); aún sin ella, muestra lo que falta",
+            metavar="TABLA",
+        ),
+    ] = None,
+    vinculos: Annotated[
+        Path | None,
+        typer.Option(
+            "--vinculos", help="Reglas manuales con las que se compara; sin ellas, las del análisis", metavar="REGLAS"
+        ),
+    ] = None,
+    almacen: StoreOption = DEFAULT_STORE,
+    instantanea: SnapshotOption = None,
+    ambito: ScopeOption = Scope.pliego,
+    analisis: AnalysisOption = DEFAULT_ANALYSIS,
+    plan: PlanOption = None,
+    salida: Annotated[
+        Path | None,
+        typer.Option("--salida", help="Escribe las reglas derivadas, para «vincular»", metavar="REGLAS.csv"),
+    ] = None,
+    sugerencias: Annotated[
+        Path | None,
+        typer.Option(
+            "--sugerencias", help="Escribe las parejas de meta y AOI que faltan firmar", metavar="SUGERENCIAS.csv"
+        ),
+    ] = None,
+    primeras: Annotated[
+        int, typer.Option("--primeras", help="Cuántas filas mostrar en cada cuadro", metavar="N", min=1)
+    ] = _SHOWN,
+    como_json: JsonOption = False,
+) -> None:
+    """Vincula cada meta con las AER por el POI (meta, AOI, AEI, AER) y lo compara con las reglas manuales.
+
+    Ejemplo: presupuesto-link ceplan poi_2024.xlsx --metas-aoi metas_aoi.csv --aei-aer aei_aer.csv --instantanea 20250131
+    """
+    result = bridge(exportes, metas_aoi, aei_aer, vinculos, almacen, instantanea, ambito, analisis, plan)
+    _write(result, salida, sugerencias)
+    if como_json:
+        print_json(**as_json(result))
+        return
+    print_bridging(result, primeras)
+    if salida:
+        typer.echo(f"Reglas derivadas: {salida}. Para usarlas: presupuesto-link vincular {salida.name}")
+    if sugerencias:
+        typer.echo(f"Parejas por firmar: {sugerencias}. Complete autor y fecha y páselas a la tabla de --metas-aoi.")
+
+
+def bridge(
+    exports: list[str],
+    metas_aoi: Path | None,
+    aei_aer: Path | None,
+    rules: Path | None,
+    folder: Path,
+    wanted: str | None,
+    scope: Scope,
+    analysis: str,
+    plan: Path | None,
+) -> Bridging:
+    """One call of the library."""
+    from presupuesto_link.bridging import Given, bridge_snapshot
+    from presupuesto_link.sources.ceplan import read_export
+    from presupuesto_link.sources.links import read_links
+    from presupuesto_link.sources.siaf.named import expand
+
+    inputs = open_analysis(analysis, plan=plan)
+    given = Given(
+        tuple(read_export(path) for path in expand(exports)),
+        read_links(metas_aoi, "metas_aoi") if metas_aoi else None,
+        read_links(aei_aer, "aei_aer") if aei_aer else None,
+        raw_rules(inputs, rules),
+    )
+    store, snapshot = chosen_snapshot(folder, wanted)
+    return bridge_snapshot(store, snapshot, given, inputs.plan.acciones, inputs.spec.vinculo, scope.value)
+
+
+def _write(result: Bridging, rules: Path | None, suggestions: Path | None) -> None:
+    from presupuesto_link.presentation.derived_rules import write_rules, write_suggestions
+
+    if rules:
+        write_rules(rules, result.chain.rules)
+    if suggestions:
+        write_suggestions(suggestions, result.chain.sugerencias)
+
+
+def as_json(result: Bridging) -> dict[str, Any]:
+    """The bridge for another program."""
+    chain, compared = result.chain, result.comparison
+    return {
+        "instantanea": result.snapshot.id,
+        "fecha_corte": result.snapshot.cut_off,
+        "ambito": result.scope,
+        "exportaciones": records(result.poi.exportaciones),
+        "tasas": records(result.coverage.tasas),
+        "acciones": records(result.coverage.acciones),
+        "reglas": records(result.coverage.reglas),
+        "pasos": records(chain.pasos),
+        "metas": records(chain.metas),
+        "aoi_sin_meta": records(chain.aoi_sin_meta),
+        "aei_sin_aer": records(chain.aei_sin_aer),
+        "sugerencias": records(chain.sugerencias),
+        "reglas_manuales": len(result.manual.rules),
+        "comparacion": records(compared.resumen),
+        "diferencias": records(compared.metas),
+        "hallazgos": [finding.as_row() for finding in result.findings],
+    }
+
+
+def print_bridging(result: Bridging, shown: int) -> None:
+    """The bridge for a person: what was read, how far the metas get, what is missing, and the differences."""
+    from presupuesto_link.wording import plural
+
+    years = ", ".join(map(str, result.comparison.metas["anio"].unique().sort()))
+    typer.echo(
+        f"Instantánea {result.snapshot.id} · corte {result.snapshot.cut_off} · {result.scope} · {years or 'sin años'}"
+    )
+    for row in result.poi.exportaciones.iter_rows(named=True):
+        typer.echo(f"{row['archivo']}: {row['tipo']}, {plural(row['filas'], 'fila', 'filas')}, {row['aoi']:,} AOI")
+    typer.echo("")
+    _print_steps(result)
+    _print_missing(result, shown)
+    _print_differences(result, shown)
+    _print_findings(result)
+
+
+def _print_steps(result: Bridging) -> None:
+    import polars as pl
+
+    from presupuesto_link.linkage.ceplan import COMPLETE
+    from presupuesto_link.wording import plural
+
+    metas, every = result.chain.metas, result.comparison.metas
+    steps = [COMPLETE, *sorted(set(metas["paso"]) - {COMPLETE})]
+    rows = [
+        ("toda la cadena" if step == COMPLETE else f"se corta: {step}", metas.filter(pl.col("paso") == step))
+        for step in steps
+    ]
+    nowhere = every.filter(pl.any_horizontal(pl.col("sec_ejec", "sec_func").is_null()))
+    rows += [("líneas del SIAF sin unidad o sin meta", nowhere)] if nowhere.height else []
+    columns = [name("Hasta dónde llega"), number("Metas"), number("PIM"), number("Devengado")]
+    print_table("La cadena meta → AOI → AEI → AER, en soles de las metas", columns, [
+        (words, f"{group.height:,}", *_sums(group)) for words, group in (*rows, ("todo", every))
+    ])  # fmt: skip
+    rules = plural(len(result.chain.rules), "regla derivada vincula", "reglas derivadas vinculan")
+    for row in result.coverage.tasas.filter(pl.col("base") == "todo el gasto").iter_rows(named=True):
+        linked, whole = _money(row["pim_vinculado_soles"]), _money(row["pim_soles"])
+        typer.echo(f"{row['anio']}: {rules} {linked} de {whole} soles de PIM.")
+    typer.echo("")
+
+
+def _print_missing(result: Bridging, shown: int) -> None:
+    import polars as pl
+
+    from presupuesto_link.linkage.ceplan import COMPLETE
+    from presupuesto_link.wording import plural
+
+    chain = result.chain
+    left = chain.metas.filter(pl.col("paso") != COMPLETE)
+    print_table(f"Metas que no llegan a una AER ({min(shown, left.height)} de {left.height:,})", [code("Meta"), code("Prog."), name("Qué falta"), number("PIM"), number("Devengado")], [
+        (f"{r['sec_ejec']}-{r['sec_func']}", r["programa"] or "—", r["paso"], _money(r["pim_soles"]), _money(r["devengado_soles"]))
+        for r in left.head(shown).iter_rows(named=True)
+    ])  # fmt: skip
+    print_table(f"AOI sin meta ({min(shown, chain.aoi_sin_meta.height)} de {chain.aoi_sin_meta.height:,})", [code("AOI"), name(), code("AEI"), number("Programado")], [
+        (r["aoi"] + (" (inactiva)" if r["activo"] is False else ""), r["nombre"] or "—", r["aei"] or "—", _money(r["programado_soles"]))
+        for r in chain.aoi_sin_meta.head(shown).iter_rows(named=True)
+    ])  # fmt: skip
+    print_table(f"AEI sin AER ({min(shown, chain.aei_sin_aer.height)} de {chain.aei_sin_aer.height:,})", [code("Año"), code("AEI"), number("AOI"), number("Metas"), number("Programado")], [
+        (str(r["anio"]), r["aei"], f"{r['aoi']:,}", f"{r['metas']:,}", _money(r["programado_soles"])) for r in chain.aei_sin_aer.head(shown).iter_rows(named=True)
+    ])  # fmt: skip
+    if chain.sugerencias.height:
+        alone = plural(chain.sugerencias.height, "meta tiene una sola AOI posible", "metas tienen una sola AOI posible")
+        typer.echo(f"{alone}; nadie las ha firmado y no se aplican. Escríbalas con --sugerencias.\n")
+
+
+def _print_differences(result: Bridging, shown: int) -> None:
+    import polars as pl
+
+    from presupuesto_link.linkage.compare import EQUAL, NEITHER
+
+    compared = result.comparison
+    columns = [name("Acuerdo"), number("Metas"), number("PIM"), number("Devengado"), number("PIM que cambia")]
+    print_table(f"CEPLAN y las {len(result.manual.rules):,} reglas manuales firmadas, en soles", columns, [
+        (r["acuerdo"], f"{r['metas']:,}", _money(r["pim_soles"]), _money(r["devengado_soles"]), _money(r["pim_diferente_soles"]))
+        for r in compared.resumen.iter_rows(named=True)
+    ])  # fmt: skip
+    apart = compared.metas.filter(~pl.col("acuerdo").is_in([EQUAL, NEITHER]))
+    columns = [
+        code("Meta"),
+        name("AER por CEPLAN"),
+        name("AER manual"),
+        number("PIM"),
+        number("Cambia"),
+        code("Acuerdo"),
+    ]
+    print_table(f"Mayores diferencias ({min(shown, apart.height)} de {apart.height:,})", columns, [
+        (_meta(r), r["aer_ceplan"] or "—", r["aer_manual"] or "—", _money(r["pim_soles"]), _money(r["pim_diferente_soles"]), r["acuerdo"])
+        for r in apart.head(shown).iter_rows(named=True)
+    ])  # fmt: skip
+
+
+def _print_findings(result: Bridging) -> None:
+    order = ("alta", "media", "baja")
+    kinds: dict[str, list[Any]] = {}
+    for finding in sorted(result.findings, key=lambda f: (order.index(f.kind.severity), f.code)):
+        kinds.setdefault(finding.code, []).append(finding)
+    for found in kinds.values():
+        kind = found[0].kind
+        typer.echo(f"{kind.code} ({kind.severity}) {kind.title}: {len(found)}. {kind.remedy}")
+        for finding in found[:_TOLD]:
+            typer.echo(f"   {finding.place}: {finding.found}; se esperaba {finding.expected}; {finding.explanation}.")
+        if len(found) > _TOLD:
+            typer.echo(f"   y {len(found) - _TOLD} más: véalos con --json.")
+    if not kinds:
+        typer.echo("Hallazgos del puente: ninguno.")
+
+
+def _sums(table: pl.DataFrame) -> tuple[str, ...]:
+    """Totals of some metas; an amount that none of them gives is not a zero."""
+    columns = [table[name] for name in ("pim_soles", "devengado_soles")]
+    return tuple(_money(None if column.count() == 0 < table.height else column.sum()) for column in columns)
+
+
+def _meta(row: dict[str, Any]) -> str:
+    return f"{row['sec_ejec']}-{row['sec_func']}" if row["sec_ejec"] and row["sec_func"] else "sin meta"
+
+
+def _money(amount: Any) -> str:
+    from presupuesto_link.wording import soles
+
+    return soles(amount, 2).removeprefix("S/ ")
