@@ -14,6 +14,7 @@ from presupuesto_link.commands.avance import avance
 from presupuesto_link.commands.cargar import cargar
 from presupuesto_link.commands.descargar import descargar
 from presupuesto_link.commands.escenario import escenario
+from presupuesto_link.commands.exportar import exportar
 from presupuesto_link.commands.graficar import graficar
 from presupuesto_link.commands.matriz import matriz
 from presupuesto_link.commands.ranking import ranking
@@ -35,7 +36,7 @@ app = typer.Typer(
     "matrices, ranking de AER rezagadas y escenarios.",
     epilog="Ejemplo: presupuesto-link analizar --salida salida.  Con --debug se ve la traza de un error.",
 )
-for command in (analizar, auditar, avance, matriz, ranking, escenario, graficar, descargar, cargar, vincular):
+for command in (analizar, auditar, avance, matriz, ranking, escenario, graficar, descargar, cargar, vincular, exportar):
     app.command(cls=SpanishCommand)(command)
 app.add_typer(almacen)
 
