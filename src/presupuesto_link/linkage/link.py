@@ -98,6 +98,13 @@ def _sums() -> list[pl.Expr]:
     return [pl.when(pl.col(measure).count() > 0).then(pl.col(measure).sum()).alias(measure) for measure in MEASURES]
 
 
+def _declares(gasto: pl.LazyFrame, columns: Sequence[str]) -> bool:
+    """Whether the source of some row says which action it is of."""
+    return "accion_declarada" in columns and bool(
+        gasto.select(pl.col("accion_declarada").is_not_null().any()).collect().item()
+    )
+
+
 def _alike(gasto: pl.LazyFrame, seen: Catalogue, by: Iterable[str]) -> pl.DataFrame:
     """Lines that are the same for every rule and in `by`, added up, with the key of their cell."""
     summed = gasto.group_by(list(dict.fromkeys([*seen.columns, *by]))).agg(pl.len().alias("lineas"), *_sums())
@@ -142,7 +149,7 @@ def link_gasto(
     if "accion" in columns:
         gasto = gasto.rename({"accion": "accion_declarada"})
         columns = gasto.collect_schema().names()
-    every = tuple(ordered([*rules.rules, *(declared_rules(actions) if "accion_declarada" in columns else ())]))
+    every = tuple(ordered([*rules.rules, *(declared_rules(actions) if _declares(gasto, columns) else ())]))
     seen = catalogue(every, years, columns, names)
     alike = _alike(gasto, seen, [column for column in by if column in columns])
     cells = alike.select(seen.keys).unique().sort(seen.keys)
