@@ -4,12 +4,15 @@ from pathlib import Path
 
 import polars as pl
 import pytest
+from hypothesis import settings
 
 from presupuesto_link.pipeline import Analysis, Inputs, analyse, load
 from presupuesto_link.sources.embedded import embedded_analyses
 
 ROOT = Path(__file__).resolve().parents[1]
 SHARED = ROOT.parent / "shared"
+settings.register_profile("without-clock", deadline=None)  # a busy machine is not a wrong answer
+settings.load_profile("without-clock")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

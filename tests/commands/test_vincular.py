@@ -189,3 +189,48 @@ def test_a_workbook_without_the_sheet_is_refused(tmp_path, store, capsys):
 def test_an_empty_store_says_what_to_do_first(tmp_path, capsys):
     assert run("vincular", "--almacen", tmp_path / "nada") == 1
     assert "cargue antes un extracto" in capsys.readouterr().err
+
+
+def test_suggestions_are_written_to_a_file_and_only_count_when_asked(tmp_path, store, capsys):
+    asked = tmp_path / "sugerencias.csv"
+    found = answer(capsys, "vincular", "--almacen", store, "--sugerir", asked)
+    assert found["sugerencias"] and {row["estado"] for row in found["sugerencias"]} == {"sugerido"}
+    assert all(row["nombre_motivo"] and row["nombre_puntaje"] for row in found["sugerencias"])
+    plain = answer(capsys, "vincular", asked, "--almacen", store)
+    assert plain["tasas"][0]["pim_vinculado_soles"] == "0.00" and plain["reglas_sugeridas"] == len(found["sugerencias"])
+    counted = answer(capsys, "vincular", asked, "--almacen", store, "--incluir-sugeridos")
+    assert counted["incluye_sugeridas"] and counted["tasas"][0]["pim_vinculado_soles"] == "157.50"
+    assert run("vincular", "--almacen", store, "--sugerir", asked) == 1
+    assert "ya existe" in capsys.readouterr().err
+
+
+def test_each_action_by_who_spends_and_where_it_comes_from(store, capsys):
+    found = answer(capsys, "vincular", "--almacen", store, "--ambito", "departamento", "--por", "nivel")
+    money = {(row["accion"], row["nivel"], row["vinculo"]): row["pim_soles"] for row in found["filas"]}
+    assert money["AER.03.03", "E", "directo"] == "1000.00" and money["AER.03.03", "R", "directo"] == "7.50"
+    assert money["AER.13.01", "R", "directo"] == money["AER.07.01", "R", "transversal"] == "100.00"
+    assert run("vincular", "--almacen", store, "--por", "ejecutora") == 0
+    assert "SEDE CAJAMARCA" in capsys.readouterr().out.upper()
+    assert run("vincular", "--almacen", store, "--por", "color") == 2
+
+
+def test_the_province_of_a_siaf_web_export_adds_up_to_the_action(tmp_path, capsys):
+    from tests.sources.extracts import sample
+
+    path = sample("siaf_web_86col_peru_compras_20251030.xlsx")
+    assert run("cargar", path, "--almacen", tmp_path / "web") == 0
+    rules = tmp_path / "v.csv"
+    rules.write_text("id,accion,nivel,fuente,autor,fecha\ntodo,AER.07.02,,,Ana,2026-01-05\n", encoding="utf-8")
+    capsys.readouterr()
+    found = answer(capsys, "vincular", rules, "--almacen", tmp_path / "web", "--ambito", "todo", "--por", "provincia")
+    rows = [row for row in found["filas"] if row["accion"] == "AER.07.02"]
+    assert rows and all(row["provincia_meta"] for row in rows)
+    sheet = openpyxl.load_workbook(path, read_only=True, data_only=True).worksheets[0]
+    cells = [list(row) for row in sheet.iter_rows(values_only=True)]
+    head = next(i for i, row in enumerate(cells) if "mto_pim" in [str(cell).lower() for cell in row])
+    titles = [str(cell).lower() for cell in cells[head]]
+    place, year = titles.index("mto_pim"), titles.index("ano_eje")
+    total = sum(
+        float(row[place] or 0) for row in cells[head + 1 :] if row[year] is not None and str(row[year]).isdigit()
+    )
+    assert sum(float(row["pim_soles"]) for row in rows) == pytest.approx(total)

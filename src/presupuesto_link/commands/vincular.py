@@ -21,6 +21,8 @@ from presupuesto_link.commands.options import DEFAULT_ANALYSIS, AnalysisOption, 
 from presupuesto_link.commands.printing import print_json, records
 
 if TYPE_CHECKING:
+    import polars as pl
+
     from presupuesto_link.linking import Linkage
     from presupuesto_link.pipeline import Inputs
     from presupuesto_link.sources.store import Snapshot, Store
@@ -78,6 +80,12 @@ def vincular(
         Path | None,
         typer.Option("--exportar", help="Escribe un libro para editar las reglas en Excel", metavar="LIBRO.xlsx"),
     ] = None,
+    sugerir: Annotated[
+        Path | None,
+        typer.Option(
+            "--sugerir", help="Escribe reglas sugeridas para lo que quedó sin vincular", metavar="ARCHIVO.csv"
+        ),
+    ] = None,
     por: Annotated[
         str | None,
         typer.Option(
@@ -105,6 +113,9 @@ def vincular(
         from presupuesto_link.presentation.rules_book import write_rules_book
 
         write_rules_book(exportar, linkage, inputs.plan, raw_rules(inputs, reglas))
+    if sugerir:
+        _suggest(linkage, inputs, sugerir, como_json)
+        return
     if por:
         _break(linkage, inputs, por, primeras, como_json)
         return
@@ -157,6 +168,41 @@ def link(
     return link_snapshot(
         store, snapshot, raw_rules(inputs, rules), inputs.plan.acciones, spec.transversales, spec.ambito, scope.value, year, suggested
     )  # fmt: skip
+
+
+def _suggest(linkage: Linkage, inputs: Inputs, path: Path, as_json_text: bool) -> None:
+    """One suggestion per line that nothing links, in a file that `vincular` reads once a person has signed them."""
+    import datetime as dt
+
+    from presupuesto_link.linkage.suggest import Limits, suggest_rules
+    from presupuesto_link.presentation.csv_files import write_new_csv
+
+    plan, day = inputs.plan, dt.date.fromisoformat(linkage.snapshot.cut_off)
+    found = suggest_rules(
+        linkage.coverage.sin_vincular, _programmes(inputs), plan.acciones, plan.indicadores, linkage.names, day,
+        inputs.spec.vinculo.transversales, Limits(per_line=1),
+    )  # fmt: skip
+    write_new_csv(found, path)
+    if as_json_text:
+        print_json(**facts(linkage), archivo=str(path), sugerencias=records(found))
+        return
+    typer.echo(f"{found.height:,} sugerencias en {path}, una por línea sin vincular, de mayor a menor PIM.")
+    typer.echo(
+        "Son preguntas, no decisiones: revise cada una, ponga su nombre y la fecha, y cambie «sugerido» por «firmado»."
+    )
+    typer.echo(
+        "Para ver qué pasaría si se aceptaran todas: péguelas en su archivo de reglas y use --incluir-sugeridos."
+    )
+
+
+def _programmes(inputs: Inputs) -> pl.DataFrame:
+    from presupuesto_link.linkage.programmes import check_programmes
+    from presupuesto_link.sources.delimited import read_delimited
+    from presupuesto_link.sources.embedded import embedded_root
+
+    return check_programmes(
+        read_delimited(embedded_root() / "data" / "vinculos" / "programas.csv"), inputs.plan.acciones["accion"]
+    )
 
 
 def _break(linkage: Linkage, inputs: Inputs, by: str, shown: int, as_json_text: bool) -> None:

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from pathlib import Path
+from uuid import uuid4
 
 import polars as pl
+
+from presupuesto_link.errors import OutputError, Problem, system_reason
 
 RISKY_STARTS = ("=", "+", "-", "@", "\t", "\r")  # what a spreadsheet may take for a formula
 _PLAIN_NUMBER = r"^[+-]?\d[\d.,]*(?:[eE][+-]?\d+)?\s?%?$"
@@ -34,3 +37,31 @@ def _quoted(column: str) -> pl.Expr:
         .otherwise(text)
         .alias(column)
     )
+
+
+def write_new_csv(frame: pl.DataFrame, path: Path) -> None:
+    """`write_csv` to a name that is free, whole or not at all: what a person may have edited is never replaced.
+
+    Raises:
+        OutputError: the file is there, or cannot be written.
+    """
+    if path.exists():
+        raise OutputError(
+            Problem(
+                str(path),
+                "el archivo ya existe",
+                "un nombre nuevo",
+                "elija otro nombre: puede tener cambios hechos a mano",
+            )
+        )
+    part = path.with_name(f".parcial-{uuid4().hex}.csv")
+    try:
+        write_csv(frame, part)
+        part.replace(path)
+    except OSError as error:
+        reason = system_reason(error)
+        raise OutputError(
+            Problem(str(path), f"no se pudo escribir: {reason}", "una carpeta con permiso y espacio", "revise la ruta")
+        ) from error
+    finally:
+        part.unlink(missing_ok=True)
