@@ -9,20 +9,23 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from presupuesto_link.commands.cargar import DEFAULT_STORE, StoreOption
+from presupuesto_link.commands.linkage_text import (
+    as_json,
+    explained,
+    facts,
+    print_breakdown,
+    print_explanation,
+    print_linkage,
+)
 from presupuesto_link.commands.options import DEFAULT_ANALYSIS, AnalysisOption, JsonOption, PlanOption, open_analysis
-from presupuesto_link.commands.printing import code, name, number, print_json, print_table, records
+from presupuesto_link.commands.printing import print_json, records
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    import polars as pl
-
-    from presupuesto_link.linkage.explain import Explanation
     from presupuesto_link.linking import Linkage
     from presupuesto_link.pipeline import Inputs
     from presupuesto_link.sources.store import Snapshot, Store
 
-_SHOWN, _TOLD = 15, 4
+_SHOWN = 15
 
 
 class Scope(StrEnum):
@@ -75,6 +78,14 @@ def vincular(
         Path | None,
         typer.Option("--exportar", help="Escribe un libro para editar las reglas en Excel", metavar="LIBRO.xlsx"),
     ] = None,
+    por: Annotated[
+        str | None,
+        typer.Option(
+            "--por",
+            help="Cada AER según: nivel, ejecutora, fuente, rubro, programa, departamento o provincia",
+            metavar="DIMENSIÓN",
+        ),
+    ] = None,
     primeras: Annotated[
         int, typer.Option("--primeras", help="Cuántas filas mostrar en cada cuadro", metavar="N", min=1)
     ] = _SHOWN,
@@ -94,6 +105,9 @@ def vincular(
         from presupuesto_link.presentation.rules_book import write_rules_book
 
         write_rules_book(exportar, linkage, inputs.plan, raw_rules(inputs, reglas))
+    if por:
+        _break(linkage, inputs, por, primeras, como_json)
+        return
     if como_json:
         print_json(**as_json(linkage))
         return
@@ -145,162 +159,16 @@ def link(
     )  # fmt: skip
 
 
-def as_json(linkage: Linkage) -> dict[str, Any]:
-    """A link for another program."""
-    cover = linkage.coverage
-    return {
-        **_facts(linkage),
-        "tasas": records(cover.tasas),
-        "resumen": records(cover.resumen),
-        "acciones": records(cover.acciones),
-        "reglas": records(cover.reglas),
-        "dimensiones": {key: records(table) for key, table in cover.dimensiones.items()},
-        "sin_vincular": records(cover.sin_vincular),
-        "hallazgos": [finding.as_row() for finding in linkage.findings],
-    }
+def _break(linkage: Linkage, inputs: Inputs, by: str, shown: int, as_json_text: bool) -> None:
+    from presupuesto_link.linkage.coverage import BREAKDOWNS, breakdown
 
-
-def _facts(linkage: Linkage) -> dict[str, Any]:
-    return {
-        "instantanea": linkage.snapshot.id,
-        "fecha_corte": linkage.snapshot.cut_off,
-        "ambito": linkage.scope,
-        "reglas_de": linkage.rules.source,
-        "reglas_aplicadas": len(linkage.linked.rules),
-        "reglas_sugeridas": linkage.rules.suggested,
-        "incluye_sugeridas": linkage.with_suggested,
-    }
-
-
-def print_linkage(linkage: Linkage, shown: int) -> None:
-    """A link for a person: what it covers, by action, what is left out, the rules, and what is wrong."""
-    from presupuesto_link.linkage.findings import summary
-
-    cover = linkage.coverage
-    typer.echo(f"Instantánea {linkage.snapshot.id} · corte {linkage.snapshot.cut_off} · {linkage.scope}")
-    typer.echo(f"{linkage.rules.source or 'sin archivo de reglas'}: {summary(linkage.rules, linkage.with_suggested)}.")
-    if linkage.with_suggested and linkage.rules.suggested:
-        typer.echo("Atención: estas cifras cuentan reglas sugeridas que nadie ha firmado.")
-    typer.echo("")
-    _print_rates(cover.tasas)
-    _print_summary(cover.resumen)
-    _print_actions(cover.acciones, shown)
-    _print_unlinked(linkage, shown)
-    _print_rules(cover.reglas, shown)
-    _print_findings(linkage)
-
-
-def _print_rates(rates: pl.DataFrame) -> None:
-    from presupuesto_link.wording import percent
-
-    columns = [code("Año"), name("Base"), number("PIM"), number("PIM vinculado"), number("Cobertura"), number("Devengado vinculado"), number("Cobertura")]  # fmt: skip
-    print_table("Cobertura del vínculo, en soles", columns, [
-        (str(r["anio"]), r["base"], _money(r["pim_soles"]), _money(r["pim_vinculado_soles"]), percent(r["cobertura_ratio"]),
-         _money(r["devengado_vinculado_soles"]), percent(r["cobertura_devengado_ratio"]))
-        for r in rates.iter_rows(named=True)
-    ])  # fmt: skip
-
-
-def _print_summary(table: pl.DataFrame) -> None:
-    from presupuesto_link.wording import percent
-
-    print_table("Por clase de vínculo y confianza de la regla", [code("Año"), name("Vínculo"), name("Motivo o confianza"), number("Líneas"), number("PIM"), number("Del PIM")], [
-        (str(r["anio"]), r["vinculo"] + (" (no se suma)" if r["vinculo"] == "transversal" else ""),
-         r["motivo"] or f"confianza {r['confianza']}" + (" · sugerida" if r["estado"] == "sugerido" else ""),
-         f"{r['lineas']:,}", _money(r["pim_soles"]), percent(r["parte_pim_ratio"]))
-        for r in table.iter_rows(named=True)
-    ])  # fmt: skip
-
-
-def _print_actions(table: pl.DataFrame, shown: int) -> None:
-    import polars as pl
-
-    from presupuesto_link.wording import percent, short_name
-
-    has = table.filter(pl.col("lineas") > 0)
-    top = has.sort(["transversal", "pim_soles", "accion"], descending=[False, True, False], nulls_last=True).head(shown)
-    columns = [code("AER"), name(), number("PIM"), number("Devengado"), number("Ejec.")]
-    print_table(f"AER con dinero ({top.height} de {has.height}, por PIM)", columns, [
-        (r["accion"] + ("*" if r["transversal"] else ""), short_name(r["nombre"], 44), _money(r["pim_soles"]), _money(r["devengado_soles"]),
-         percent(float(r["devengado_soles"] / r["pim_soles"]) if r["pim_soles"] and r["devengado_soles"] is not None else None))
-        for r in top.iter_rows(named=True)
-    ])  # fmt: skip
-    if has["transversal"].any():
-        typer.echo("* transversal: su dinero ya está en las demás; se muestra aparte y no se suma.")
-    without = table.filter(pl.col("lineas") == 0)
-    if without.height:
-        typer.echo(f"Sin dinero vinculado ({without.height}): {', '.join(without['accion'].unique().sort())}.\n")
-
-
-def _print_unlinked(linkage: Linkage, shown: int) -> None:
-    table = linkage.coverage.sin_vincular
-    columns = [
-        code("Meta"),
-        code("Prog."),
-        code("Función"),
-        name("Qué es"),
-        name("Motivo"),
-        number("PIM"),
-        number("Devengado"),
-    ]
-    print_table(f"Lo mayor sin vincular ({min(shown, table.height)} de {table.height:,})", columns, [
-        (_meta(r), r["programa"] or "—", r["funcion"] or "—", _what(r, linkage), r["motivo"], _money(r["pim_soles"]), _money(r["devengado_soles"]))
-        for r in table.head(shown).iter_rows(named=True)
-    ])  # fmt: skip
-
-
-def _meta(row: dict[str, Any]) -> str:
-    return f"{row['sec_ejec']}-{row['sec_func']}" if row["sec_ejec"] else "—"
-
-
-def _what(row: dict[str, Any], linkage: Linkage) -> str:
-    """The name of its project or activity, when the snapshot has names."""
-    import polars as pl
-
-    for dimension in ("producto", "actividad", "programa"):
-        table = linkage.names.get(dimension)
-        if table is not None and row.get(dimension):
-            found = table.filter(pl.col(dimension) == row[dimension])
-            if found.height and found["nombre"][0].upper() not in ("SIN PRODUCTO", "SIN PROYECTO"):
-                return str(found["nombre"][0]).capitalize()[:60]
-    return row.get("producto") or "—"
-
-
-def _print_rules(table: pl.DataFrame, shown: int) -> None:
-    from presupuesto_link.wording import percent
-
-    enough = int((table["parte_acumulada_ratio"] < 0.9).sum()) + 1 if table.height else 0
-    columns = [name("Regla"), code("AER"), number("PIM"), number("Del vinculado"), number("Acumulado")]
-    print_table(f"Reglas por soles ({min(shown, table.height)} de {table.height}; {enough} explican el 90 % del PIM vinculado)", columns, [
-        (r["regla"], r["accion"], _money(r["pim_soles"]), percent(r["parte_pim_ratio"]), percent(r["parte_acumulada_ratio"]))
-        for r in table.head(shown).iter_rows(named=True)
-    ])  # fmt: skip
-
-
-def _print_findings(linkage: Linkage) -> None:
-    """Findings by kind, the worst first; many of one kind are told in one line."""
-    from itertools import groupby
-
-    order = ("alta", "media", "baja")
-    every = sorted(linkage.findings, key=lambda f: (order.index(f.kind.severity), f.code))
-    for code_, group in groupby(every, key=lambda f: f.code):
-        found = list(group)
-        kind = found[0].kind
-        typer.echo(f"{code_} ({kind.severity}) {kind.title}: {len(found)}. {kind.remedy}")
-        for finding in found[:_TOLD]:
-            typer.echo(f"   {finding.place}: {finding.found}; se esperaba {finding.expected}; {finding.explanation}.")
-        if len(found) > _TOLD:
-            typer.echo(
-                f"   y {len(found) - _TOLD} más: {', '.join(f.place.partition('regla ')[2] or f.place for f in found[_TOLD:])}."
-            )
-    if not every:
-        typer.echo("Hallazgos sobre las reglas: ninguno.")
-
-
-def _money(amount: Any) -> str:
-    from presupuesto_link.wording import soles
-
-    return soles(amount, 2).removeprefix("S/ ")
+    if by not in BREAKDOWNS:
+        raise typer.BadParameter(f"--por: «{by}» no es uno de {', '.join(BREAKDOWNS)}.")
+    table = breakdown(linkage.cube, inputs.plan.acciones, by)
+    if as_json_text:
+        print_json(**facts(linkage), por=by, filas=records(table))
+        return
+    print_breakdown(linkage, table, by, shown)
 
 
 def _explain(linkage: Linkage, store: Store, wanted: str, as_json_text: bool) -> None:
@@ -319,48 +187,7 @@ def _explain(linkage: Linkage, store: Store, wanted: str, as_json_text: bool) ->
                     "revise los códigos; la lista de metas sin vincular la da «vincular --json»")
         )  # fmt: skip
     if as_json_text:
-        print_json(**_facts(linkage), explicaciones=[_explained(one) for one in found])
+        print_json(**facts(linkage), explicaciones=[explained(one) for one in found])
         return
     for one in found:
-        _print_explanation(one)
-
-
-def _explained(one: Explanation) -> dict[str, Any]:
-    return {
-        "linea": {key: value for key, value in one.values.items() if value is not None},
-        "nombres": dict(one.names),
-        "lineas": one.lines,
-        "pim_soles": one.pim,
-        "devengado_soles": one.devengado,
-        "reglas": [{"regla": t.rule.id, "fila": t.rule.row, "accion": t.rule.action, "atrapa": t.rule.words(), "toma_ratio": float(t.part), "por_que": t.why} for t in one.taken],
-        "sin_vincular": {"ratio": float(one.unlinked[0]), "motivo": one.unlinked[1]},
-        "casi": [{"regla": m.rule.id, "accion": m.rule.action, "falla_en": m.column, "pide": list(m.asked), "tiene": m.has} for m in one.missed],
-    }  # fmt: skip
-
-
-def _print_explanation(one: Explanation) -> None:
-    from presupuesto_link.wording import percent
-
-    said = ", ".join(f"{key.replace('_', ' ')} {value}" for key, value in one.values.items() if value is not None)
-    typer.echo(f"{one.lines:,} líneas con {said}")
-    for dimension, text in one.names.items():
-        typer.echo(f"  {dimension}: {text}")
-    typer.echo(f"  PIM {_money(one.pim)} · devengado {_money(one.devengado)}")
-    for taken in one.taken:
-        typer.echo(f"  → {taken.rule.action} {percent(float(taken.part))}: {taken.rule.place}, {taken.why}. Atrapa {taken.rule.words()}; {_signed(taken.rule)}.")  # fmt: skip
-    if one.unlinked[0]:
-        typer.echo(f"  → sin vincular {percent(float(one.unlinked[0]))}: {one.unlinked[1]}.")
-    for missed in one.missed:
-        typer.echo(f"  casi: {missed.rule.place} ({missed.rule.action}) pide {missed.column.replace('_', ' ')} {_or(missed.asked)} y aquí hay {missed.has or 'nada'}.")  # fmt: skip
-    typer.echo("")
-
-
-def _or(words: Sequence[str]) -> str:
-    from presupuesto_link.wording import enumerate_words
-
-    return enumerate_words(words, "o")
-
-
-def _signed(rule: Any) -> str:
-    author, day = rule.signature
-    return f"{'sugerida por' if rule.state == 'sugerido' else 'firmada por'} {author}{f' el {day}' if day else ''}, confianza {rule.confidence}"
+        print_explanation(one)

@@ -14,7 +14,7 @@ from presupuesto_link.tables.numbers import MONEY
 
 CUBE = (
     "anio", "nivel", "pliego", "sec_ejec", "sec_func", "programa", "tipo_producto", "producto", "actividad", "funcion", "finalidad",
-    "fuente", "rubro", "categoria_gasto", "generica", "departamento_meta", *RESULT,
+    "fuente", "rubro", "categoria_gasto", "generica", "departamento_meta", "provincia_meta", *RESULT,
 )  # fmt: skip
 LINE = ("anio", "sec_ejec", "sec_func", "programa", "producto", "actividad", "funcion", "finalidad")
 DIMENSIONS = ("programa", "funcion", "sec_ejec", "fuente", "nivel")
@@ -49,6 +49,35 @@ def cube(linked: LinkedGasto) -> pl.DataFrame:
     """Linked spending without months, source details or classifiers: key `CUBE`, `lineas` and exact soles (null = no line gives it)."""
     present = linked.gasto.collect_schema().names()
     return linked.totals([column for column in CUBE if column in present or column in RESULT])
+
+
+BREAKDOWNS = {"nivel": ("nivel",), "ejecutora": ("sec_ejec",), "fuente": ("fuente",), "rubro": ("rubro",), "programa": ("programa",),
+              "departamento": ("departamento_meta",), "provincia": ("departamento_meta", "provincia_meta")}  # fmt: skip
+"""How an action's money can be broken, and the columns of each."""
+
+
+def breakdown(linked: pl.DataFrame, actions: pl.DataFrame, by: str) -> pl.DataFrame:
+    """Each action's money by who spends it, where it lands or where it comes from.
+
+    Args:
+        linked: `cube` of the linked lines, of one scope.
+        actions: the plan's actions, key `accion`.
+        by: one of `BREAKDOWNS`.
+
+    Returns:
+        Key `anio, accion`, the columns of `by` and `vinculo`; `objetivo`, `lineas`, exact soles of every measure, and `parte_pim_ratio`, its
+        part of the action's PIM (null without PIM). What is not linked has a null action. Transversal rows are not to be added to the rest.
+    """
+    columns = [column for column in BREAKDOWNS[by] if column in linked.columns]
+    keys = ["anio", "accion", "vinculo", *columns]
+    table = linked.group_by(keys).agg(pl.col("lineas").sum(), *(pl.col(m).sum().cast(MONEY) for m in MEASURES))
+    whole = table.with_columns(total=pl.col("pim_soles").sum().over("anio", "accion", "vinculo"))
+    return (
+        whole.join(actions.select("accion", "objetivo"), on="accion", how="left", validate="m:1")
+        .with_columns(parte_pim_ratio=_ratio("pim_soles", "total"))
+        .drop("total")
+        .sort(keys, nulls_last=True)
+    )
 
 
 def cover(linked: pl.DataFrame, rules: tuple[Rule, ...], actions: pl.DataFrame) -> Coverage:

@@ -9,12 +9,11 @@ import polars as pl
 
 from presupuesto_link.linkage.cells import Catalogue, Names, catalogue, with_cells
 from presupuesto_link.linkage.match import COMPLEMENT, WHOLE, allocate, match_cells
-from presupuesto_link.linkage.money import split_money
+from presupuesto_link.linkage.money import split_money, with_shares
 from presupuesto_link.linkage.rules import TRANSVERSAL, Rule, Rules, declared_rules, ordered
 from presupuesto_link.tables.gasto import MEASURES
 
 RESULT = ("accion", "vinculo", "regla", "motivo", "confianza", "estado")
-_LINE = "linea"
 
 
 @dataclass(frozen=True)
@@ -88,12 +87,10 @@ class LinkedGasto:
     @property
     def _split(self) -> pl.LazyFrame:
         """The lines of the other cells, divided. Only lines that some rule with a part of them may catch are looked at."""
-        keys, parted = self.seen.keys, self.parts.filter(pl.col("parte") != WHOLE).lazy()
+        keys = self.seen.keys
+        parted = with_shares(self.parts.filter(pl.col("parte") != WHOLE), [*keys, "grupo"]).lazy()
         near = self.gasto.filter(_may_catch([rule for rule in self.rules if rule.part != 1], self.seen))
-        lines = (
-            with_cells(near, self.seen).join(parted.select(keys).unique(), on=keys, how="semi").with_row_index(_LINE)
-        )
-        shared = split_money(lines.join(parted, on=keys, how="inner", validate="m:m"), [_LINE, "grupo"])
+        shared = split_money(with_cells(near, self.seen).join(parted, on=keys, how="inner", validate="m:m"))
         return shared.filter(pl.col("vinculo") != COMPLEMENT).select(*self._columns, *RESULT)
 
 

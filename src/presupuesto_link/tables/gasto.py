@@ -16,7 +16,7 @@ from presupuesto_link.tables.numbers import MONEY
 
 WIDTHS = {
     "programa": 4, "producto": 7, "actividad": 7, "finalidad": 7, "meta": 5, "pliego": 3, "sector": 2, "funcion": 2, "division": 3,
-    "grupo": 4, "rubro": 2, "departamento_ejecutora": 2, "departamento_meta": 2, "ejecutora": 3,
+    "grupo": 4, "rubro": 2, "departamento_ejecutora": 2, "departamento_meta": 2, "provincia_meta": 2, "ejecutora": 3,
 }  # fmt: skip
 UNPADDED = ("sec_ejec", "sec_func")
 MEASURES = tuple(f"{name}_soles" for name in AMOUNTS)

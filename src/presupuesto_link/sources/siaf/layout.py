@@ -21,7 +21,7 @@ CODES = (
     "anio", "mes", "nivel", "sector", "pliego", "sec_ejec", "ejecutora", "sec_func", "programa", "tipo_producto", "producto",
     "actividad", "funcion", "division", "grupo", "meta", "finalidad", "departamento_ejecutora", "departamento_meta", "fuente",
     "rubro", "tipo_recurso", "categoria_gasto", "tipo_transaccion", "generica", "subgenerica", "subgenerica_det", "especifica",
-    "especifica_det", "accion",
+    "especifica_det", "provincia_meta", "accion",
 )  # fmt: skip
 AMOUNTS = ("pia", "pim", "certificado", "comprometido_anual", "comprometido", "devengado", "girado")
 NAMES: Mapping[str, tuple[str, ...]] = {
@@ -32,7 +32,7 @@ NAMES: Mapping[str, tuple[str, ...]] = {
     "subgenerica": ("generica", "subgenerica"), "subgenerica_det": ("generica", "subgenerica", "subgenerica_det"),
     "especifica": ("generica", "subgenerica", "subgenerica_det", "especifica"),
     "especifica_det": ("generica", "subgenerica", "subgenerica_det", "especifica", "especifica_det"),
-    "accion": ("accion",),
+    "provincia_meta": ("departamento_meta", "provincia_meta"), "accion": ("accion",),
 }  # fmt: skip
 MONTHS = tuple(range(1, 13))
 RECORD = "registro"

@@ -13,6 +13,7 @@ _GLUED = {
     "categoria_gasto": "CATEGORIA_GASTO", "tipo_transaccion": "TIPO_TRANSACCION", "generica": "GENERICA", "subgenerica": "SUBGENERICA",
     "subgenerica_det": "SUBGENERICA_DET", "especifica": "ESPECIFICA", "especifica_det": "ESPECIFICA_DET",
 }  # fmt: skip
+_PROVINCE = {"provincia_meta": "PROVINCIA_META"}
 _PLAIN = {"anio": "ANO_EJE", "sec_ejec": "SEC_EJEC", "sec_func": "SEC_FUNC", "meta": "META"}
 _ANNUAL = {
     "pia": "MTO_PIA",
@@ -38,7 +39,8 @@ def name_of(header: str) -> pl.Expr:
 
 
 def _rows(raw: pl.LazyFrame) -> pl.LazyFrame:
-    codes = {name: code_of(header) for name, header in _GLUED.items()} | {
+    glued = _GLUED | (_PROVINCE if "PROVINCIA_META" in raw.collect_schema().names() else {})
+    codes = {name: code_of(header) for name, header in glued.items()} | {
         name: pl.col(header) for name, header in _PLAIN.items()
     }
     return exploded(raw, codes, _ANNUAL, _MONTHLY)
@@ -54,8 +56,9 @@ LAYOUT = Layout(
     rows=_rows,
     names={
         name: header
-        for name, header in _GLUED.items()
+        for name, header in (_GLUED | _PROVINCE).items()
         if name not in ("sector", "tipo_producto", "categoria_gasto", "tipo_transaccion")
     },
     name_of=name_of,
+    optional=frozenset(_PROVINCE.values()),
 )
