@@ -99,6 +99,18 @@ def test_a_person_reads_the_same_figures(folder, capsys):
         assert words in out, words
 
 
+def test_without_pim_the_differences_are_told_in_what_was_accrued(folder, capsys):
+    path = write_long(folder / "mensual.csv", spent(1, "30.03", **ROAD), spent(2, "0.06", **SHARED))
+    assert run("cargar", path, "--fecha-corte", "2025-03-01", "--almacen", folder / "almacen") == 0
+    capsys.readouterr()
+    assert run(*ceplan(folder, "--instantanea", "20250301")) == 0
+    out = capsys.readouterr().out
+    assert "vinculan 30.09 de 30.09 soles de devengado." in out
+    assert "Devengado que cambia" in out
+    (row,) = [line.split() for line in out.splitlines() if line.startswith("775-8")]
+    assert row[-3:] == ["0.06", "0.04", "distinto"]  # two thirds of it
+
+
 def test_the_derived_rules_give_the_same_link_in_vincular(folder, capsys):
     target = folder / "derivadas.csv"
     assert run(*ceplan(folder, "--salida", target)) == 0

@@ -199,7 +199,7 @@ def test_suggestions_are_written_to_a_file_and_only_count_when_asked(tmp_path, s
     plain = answer(capsys, "vincular", asked, "--almacen", store)
     assert plain["tasas"][0]["pim_vinculado_soles"] == "0.00" and plain["reglas_sugeridas"] == len(found["sugerencias"])
     counted = answer(capsys, "vincular", asked, "--almacen", store, "--incluir-sugeridos")
-    assert counted["incluye_sugeridas"] and counted["tasas"][0]["pim_vinculado_soles"] == "157.50"
+    assert counted["incluye_sugeridas"] and counted["tasas"][0]["pim_vinculado_soles"] == "50.00"
     assert run("vincular", "--almacen", store, "--sugerir", asked) == 1
     assert "ya existe" in capsys.readouterr().err
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import polars as pl
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from presupuesto_link.errors import InputDataError
@@ -278,6 +278,7 @@ def test_lines_without_meta_are_nobodys_and_a_chain_that_differs_is_not_known():
 SHARES = st.lists(st.integers(1, 20), min_size=1, max_size=3)
 
 
+@settings(max_examples=40, deadline=None)
 @given(SHARES, SHARES, st.integers(0, 7), st.integers(0, 10**10))
 def test_what_reaches_the_aer_is_the_exact_product_and_the_rest_stays(meta_weights, aei_weights, rest, centimos):
     """Weights over their sum and a rest: of the meta, Σp is assigned; of its AEI, Σq; the AER get Σp·Σq of the meta."""

@@ -168,3 +168,13 @@ def test_rows_without_activity_equal_rows_and_wrong_totals_are_told(tmp_path):
     assert found.financiera["monto_soles"].sum() == Decimal("12.00")  # the row of totals is not added again
     with pytest.raises(InputDataError, match="ninguna fila con código de AOI"):
         plan(write_book(tmp_path, "totales", RELATION, {"POI": "2024"}))
+
+
+def test_an_activity_in_several_places_has_no_single_one_and_its_goals_are_apart(tmp_path):
+    rows = [aoi("A1", **months("F(SE)", 5)), aoi("A1", Ubigeo="060201", **months("F(SE)", 6))]
+    found = plan(write_book(tmp_path, "lugares", PHYSICAL_DONE, *rows))
+    assert (found.aoi["ubigeo"].to_list(), found.findings) == ([None], ())
+    assert found.fisica.filter(pl.col("mes") == 1).select("ubigeo", "cantidad").rows() == [
+        ("060101", 5.0),
+        ("060201", 6.0),
+    ]

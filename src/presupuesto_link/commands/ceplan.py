@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from presupuesto_link.bridging import Bridging
 
 _SHOWN, _TOLD = 15, 6
+_CALLED = {"pim": "PIM", "devengado": "Devengado"}
 
 
 def ceplan(
@@ -178,9 +179,10 @@ def _print_steps(result: Bridging) -> None:
         (words, f"{group.height:,}", *_sums(group)) for words, group in (*rows, ("todo", every))
     ])  # fmt: skip
     rules = plural(len(result.chain.rules), "regla derivada vincula", "reglas derivadas vinculan")
+    measure = _measure(result)
     for row in result.coverage.tasas.filter(pl.col("base") == "todo el gasto").iter_rows(named=True):
-        linked, whole = _money(row["pim_vinculado_soles"]), _money(row["pim_soles"])
-        typer.echo(f"{row['anio']}: {rules} {linked} de {whole} soles de PIM.")
+        linked, whole = _money(row[f"{measure}_vinculado_soles"]), _money(row[f"{measure}_soles"])
+        typer.echo(f"{row['anio']}: {rules} {linked} de {whole} soles de {measure if measure != 'pim' else 'PIM'}.")
     typer.echo("")
 
 
@@ -213,10 +215,11 @@ def _print_differences(result: Bridging, shown: int) -> None:
 
     from presupuesto_link.linkage.compare import EQUAL, NEITHER
 
-    compared = result.comparison
-    columns = [name("Acuerdo"), number("Metas"), number("PIM"), number("Devengado"), number("PIM que cambia")]
+    compared, measure = result.comparison, _measure(result)
+    called, soles, moved = _CALLED[measure], f"{measure}_soles", f"{measure}_diferente_soles"
+    columns = [name("Acuerdo"), number("Metas"), number("PIM"), number("Devengado"), number(f"{called} que cambia")]
     print_table(f"CEPLAN y las {len(result.manual.rules):,} reglas manuales firmadas, en soles", columns, [
-        (r["acuerdo"], f"{r['metas']:,}", _money(r["pim_soles"]), _money(r["devengado_soles"]), _money(r["pim_diferente_soles"]))
+        (r["acuerdo"], f"{r['metas']:,}", _money(r["pim_soles"]), _money(r["devengado_soles"]), _money(r[moved]))
         for r in compared.resumen.iter_rows(named=True)
     ])  # fmt: skip
     apart = compared.metas.filter(~pl.col("acuerdo").is_in([EQUAL, NEITHER]))
@@ -224,14 +227,19 @@ def _print_differences(result: Bridging, shown: int) -> None:
         code("Meta"),
         name("AER por CEPLAN"),
         name("AER manual"),
-        number("PIM"),
+        number(called),
         number("Cambia"),
         code("Acuerdo"),
     ]
     print_table(f"Mayores diferencias ({min(shown, apart.height)} de {apart.height:,})", columns, [
-        (_meta(r), r["aer_ceplan"] or "—", r["aer_manual"] or "—", _money(r["pim_soles"]), _money(r["pim_diferente_soles"]), r["acuerdo"])
+        (_meta(r), r["aer_ceplan"] or "—", r["aer_manual"] or "—", _money(r[soles]), _money(r[moved]), r["acuerdo"])
         for r in apart.head(shown).iter_rows(named=True)
     ])  # fmt: skip
+
+
+def _measure(result: Bridging) -> str:
+    """The measure to talk of: PIM, unless the extract does not give it."""
+    return "pim" if result.comparison.metas["pim_soles"].count() else "devengado"
 
 
 def _print_findings(result: Bridging) -> None:

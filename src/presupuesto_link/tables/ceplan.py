@@ -36,7 +36,7 @@ FINANCIAL_SCHEMA = {
     "mes": pl.Int8,
     "monto_soles": MONEY,
 }
-_CODED = ("oei", "aei", "programa", "producto", "actividad", "centro_costo", "ubigeo", "activo")
+_CODED = ("oei", "aei", "programa", "producto", "actividad", "centro_costo", "activo")
 """What must be one thing for each activity."""
 _SAID = ("nombre", "unidad_medida", "centro_costo_nombre")
 _SIX = 6
@@ -47,8 +47,9 @@ class Poi:
     """The operational plan.
 
     Attributes:
-        aoi: key `AOI_KEY`: `centro_costo` (its code), `centro_costo_nombre`, `nombre`, `unidad_medida`, `oei`, `aei`, `programa` (the category), `producto`, `actividad`,
-            `ubigeo`, `activo`; null when no export gives it or they disagree (which is a finding).
+        aoi: key `AOI_KEY`: `centro_costo` (its code), `centro_costo_nombre`, `nombre`, `unidad_medida`, `oei`, `aei`, `programa` (the
+            category), `producto`, `actividad`,
+            `ubigeo` (null when there are several), `activo`; null when no export gives it or they disagree (which is a finding).
         fisica: key `anio, aoi, ubigeo, version, mes`: `cantidad` in its own unit.
         financiera: key `anio, aoi, generica, version, mes`: exact `monto_soles`, of all the rows of the key.
         exportaciones: key `archivo`: `tipo`, `filas`, `aoi` (how many).
@@ -256,18 +257,13 @@ def _differing(parts: Sequence[pl.DataFrame], exports: Sequence[RawExport]) -> I
 
 
 def _united(known: Sequence[pl.DataFrame]) -> tuple[pl.DataFrame, list[Finding]]:
-    """One row per activity: the first value of each column, and null where the codes of its rows disagree."""
-    every = pl.concat(known)
-    one = [
-        pl.when(pl.col(c).drop_nulls().n_unique() == 1).then(pl.col(c).drop_nulls().first()).alias(c) for c in _CODED
-    ]
-    count = [
-        pl.col(c).drop_nulls().unique().sort().cast(pl.String).str.join(" y ").alias(f"{c}_dichos") for c in _CODED
-    ]
-    several = [(pl.col(c).drop_nulls().n_unique() > 1).alias(f"{c}_varios") for c in _CODED]
-    united = every.group_by(AOI_KEY, maintain_order=True).agg(
-        *one, *count, *several, pl.col(_SAID).drop_nulls().first()
-    )
+    """One row per activity: what its rows agree on, and a finding where their codes do not; of its texts, the first."""
+    given = {column: pl.col(column).drop_nulls() for column in (*_CODED, "ubigeo")}
+    one = [pl.when(cells.n_unique() == 1).then(cells.first()).alias(column) for column, cells in given.items()]
+    said = [cells.unique().sort().cast(pl.String).str.join(" y ").alias(f"{c}_dichos") for c, cells in given.items()]
+    several = [(cells.n_unique() > 1).alias(f"{column}_varios") for column, cells in given.items()]
+    texts = pl.col(_SAID).drop_nulls().first()
+    united = pl.concat(known).group_by(AOI_KEY, maintain_order=True).agg(*one, *said, *several, texts)
     aoi = united.select(*AOI_SCHEMA).cast(pl.Schema(AOI_SCHEMA)).sort(AOI_KEY)
     wrong = united.filter(pl.any_horizontal(f"{c}_varios" for c in _CODED)).sort(AOI_KEY)
     return aoi, [
