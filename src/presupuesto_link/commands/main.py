@@ -15,6 +15,7 @@ from presupuesto_link.commands.cargar import cargar
 from presupuesto_link.commands.ceplan import ceplan
 from presupuesto_link.commands.descargar import descargar
 from presupuesto_link.commands.escenario import escenario
+from presupuesto_link.commands.exportar import exportar
 from presupuesto_link.commands.graficar import graficar
 from presupuesto_link.commands.matriz import matriz
 from presupuesto_link.commands.ranking import ranking
@@ -36,7 +37,7 @@ app = typer.Typer(
     "matrices, ranking de AER rezagadas y escenarios.",
     epilog="Ejemplo: presupuesto-link analizar --salida salida.  Con --debug se ve la traza de un error.",
 )
-for command in (analizar, auditar, avance, matriz, ranking, escenario, graficar, descargar, cargar, vincular, ceplan):
+for command in (analizar, auditar, avance, matriz, ranking, escenario, graficar, descargar, cargar, vincular, ceplan, exportar):
     app.command(cls=SpanishCommand)(command)
 app.add_typer(almacen)
 

@@ -16,9 +16,12 @@ def write_csv(frame: pl.DataFrame, path: Path) -> None:
     Raises:
         OSError: the file cannot be written.
     """
-    frame.with_columns(_quoted(name) for name, kind in frame.schema.items() if kind == pl.String).write_csv(
-        path, include_bom=True
-    )
+    harmless(frame).write_csv(path, include_bom=True)
+
+
+def harmless(frame: pl.DataFrame) -> pl.DataFrame:
+    """The table with an apostrophe before any text that a spreadsheet would run."""
+    return frame.with_columns(_quoted(name) for name, kind in frame.schema.items() if kind == pl.String)
 
 
 def _quoted(column: str) -> pl.Expr:

@@ -11,7 +11,7 @@ import os
 import shutil
 import time
 from collections.abc import Callable
-from hashlib import sha256
+from hashlib import file_digest
 from pathlib import Path
 from typing import Any
 
@@ -59,8 +59,9 @@ def write_manifest(folder: Path, command: str, content: dict[str, Any]) -> None:
 
 
 def digest(path: Path) -> str:
-    """The SHA-256 of a file."""
-    return sha256(path.read_bytes()).hexdigest()
+    """The SHA-256 of a file of any size."""
+    with path.open("rb") as file:
+        return file_digest(file, "sha256").hexdigest()
 
 
 def files_in(folder: Path) -> list[str]:

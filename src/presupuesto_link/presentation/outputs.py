@@ -112,8 +112,8 @@ def _manifest(analysis: Analysis) -> dict[str, Any]:
     """What went in, with which versions and parameters. No dates, no machine paths."""
     inputs = analysis.inputs
     return {
-        "programa": {"nombre": PROGRAM, "version": _version(PROGRAM)},
-        "bibliotecas": {name: _version(name) for name in _LIBRARIES},
+        "programa": {"nombre": PROGRAM, "version": library_version(PROGRAM)},
+        "bibliotecas": {name: library_version(name) for name in _LIBRARIES},
         "entradas": {_name(path, inputs.path.parent): digest(path) for path in inputs.files},
         "parametros": {
             "analisis": inputs.spec.model_dump(mode="json", exclude={"fuentes"}),
@@ -132,7 +132,8 @@ def _name(path: Path, base: Path) -> str:
     return full.relative_to(base).as_posix() if full.is_relative_to(base) else full.name
 
 
-def _version(name: str) -> str:
+def library_version(name: str) -> str:
+    """The version of an installed package, for manifests."""
     try:
         return version(name)
     except PackageNotFoundError:
