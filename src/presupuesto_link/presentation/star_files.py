@@ -99,7 +99,9 @@ def _write_all(export: Export, folder: Path, written: Written, progress: Callabl
     progress("Vinculando el gasto")
     lines = work / "lineas.parquet"
     used = [*CODES, "mes", *(c for c in RESULT if c not in ("confianza", "estado")), *MEASURES]
-    export.linkage.linked.lines.select(used).sink_parquet(lines, compression="lz4", row_group_size=_ROW_GROUP)
+    export.linkage.linked.lines.select(used).sink_parquet(
+        lines, compression="lz4", row_group_size=_ROW_GROUP, maintain_order=False
+    )
     progress("Escribiendo las dimensiones")
     linkage = export.linkage
     tables = dimension_tables(
