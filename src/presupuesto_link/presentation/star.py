@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
+from presupuesto_link.linkage.link import LinkedGasto
 from presupuesto_link.linkage.rules import NOBODY, Rule
 from presupuesto_link.tables.gasto import MEASURES
 from presupuesto_link.tables.plan import Plan
@@ -78,14 +79,19 @@ _FIXED: Mapping[str, Mapping[str, str]] = {
 """Codes that are the State's own and no extract names."""
 
 
-def dimension_tables(lines: pl.LazyFrame, names: Mapping[str, pl.DataFrame], rules: tuple[Rule, ...], plan: Plan,
-                     transversal: tuple[str, ...] = ()) -> dict[str, pl.DataFrame]:  # fmt: skip
+def dimension_tables(
+    linked: LinkedGasto,
+    used: pl.Series,
+    names: Mapping[str, pl.DataFrame],
+    plan: Plan,
+    transversal: tuple[str, ...] = (),
+) -> dict[str, pl.DataFrame]:
     """Every dimension, keyed by `KEYS` (unique, never null) and in the order of its key.
 
     Args:
-        lines: linked lines (`linkage.link.LinkedGasto.lines`), transversal included.
+        linked: the link.
+        used: the values of `regla` in its lines.
         names: the snapshot's tables of names.
-        rules: those applied.
         plan: the plan that has the actions.
         transversal: actions that are never added.
 
@@ -94,10 +100,10 @@ def dimension_tables(lines: pl.LazyFrame, names: Mapping[str, pl.DataFrame], rul
     """
     known = _every_name(names)
     return {
-        "tiempo": _times(lines),
+        "tiempo": _times(linked.gasto),
         "accion": _actions(plan, transversal),
-        "regla": _rules(lines, rules),
-        **{dimension.name: _members(lines, dimension, known) for dimension in DIMENSIONS},
+        "regla": _rules(linked.rules, used),
+        **{dimension.name: _members(linked.gasto, dimension, known) for dimension in DIMENSIONS},
     }
 
 
@@ -170,7 +176,7 @@ def _actions(plan: Plan, transversal: tuple[str, ...]) -> pl.DataFrame:
     return pl.concat([actions.sort("accion"), none]).with_columns(transversal=pl.col("accion").is_in(transversal))
 
 
-def _rules(lines: pl.LazyFrame, rules: tuple[Rule, ...]) -> pl.DataFrame:
+def _rules(rules: tuple[Rule, ...], used: pl.Series) -> pl.DataFrame:
     """Every rule applied, in the order of its id, and the members that are not one rule: none, or several that clash."""
     about = pl.DataFrame(
         [
@@ -181,12 +187,12 @@ def _rules(lines: pl.LazyFrame, rules: tuple[Rule, ...]) -> pl.DataFrame:
         | dict.fromkeys(("clase", "confianza", "estado", "autor", "fecha", "origen", "nota"), pl.String),
         orient="row",
     )  # fmt: skip
-    used = lines.select(pl.col("regla").fill_null(NO_RULE)).unique().collect()
+    there = pl.DataFrame({"regla": [*used.drop_nulls().unique(), NO_RULE]})
     several = (
         pl.when(pl.col("regla") == NO_RULE)
         .then(pl.lit("Ninguna regla"))
         .otherwise(pl.lit("Reglas que chocan entre sí"))
     )
-    others = used.join(about, on="regla", how="anti").with_columns(atrapa=several)
+    others = there.join(about, on="regla", how="anti").with_columns(atrapa=several)
     named = pl.concat([about, others], how="diagonal").sort("regla")
     return named.with_columns(accion_regla=pl.col("accion_regla").replace(NOBODY, "NINGUNA (excluye)"))
