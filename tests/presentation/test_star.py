@@ -156,8 +156,8 @@ def test_every_code_of_the_extract_comes_back_through_the_dimensions(folder, sto
         facts = facts.join(
             table(folder, f"dim_{dimension.name}").drop(shared), on=dimension.key, how="left", validate="m:1"
         )
-    assert {"mes", *CODES} == set(layout.CODES)
-    by = list(layout.CODES)
+    by = ["mes", *CODES]
+    assert {*by, "accion"} == set(layout.CODES)  # what the source says of the action is a rule
     back = facts.group_by(by).agg(pl.col("devengado_soles").sum()).sort(by)
     own = store.read(store.list()[0].id).group_by(by).agg(pl.col("devengado_soles").sum()).collect().sort(by)
     assert back.equals(own.select(back.columns))

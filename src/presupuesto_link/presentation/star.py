@@ -56,7 +56,8 @@ DIMENSIONS = (
     Dimension("programatica", "programa presupuestal, producto o proyecto (el código de un proyecto es su CUI) y actividad",
               ("programa", "tipo_producto", "producto", "actividad"), ("programa", "tipo_producto", "producto", "actividad")),
     Dimension("funcional", "función, división y grupo funcional", ("funcion", "division", "grupo"), ("funcion", "division", "grupo")),
-    Dimension("departamento_meta", "departamento donde recae el gasto", ("departamento_meta",), ("departamento_meta",)),
+    Dimension("lugar", "departamento y provincia donde recae el gasto; la provincia, sólo si el extracto la trae",
+              ("departamento_meta", "provincia_meta"), ("departamento_meta", "provincia_meta")),
     Dimension("fuente", "fuente de financiamiento, rubro y tipo de recurso",
               ("fuente", "rubro", "tipo_recurso"), ("fuente", "rubro", "tipo_recurso")),
     Dimension("categoria_gasto", "gasto corriente, de capital o servicio de la deuda", ("categoria_gasto",), ("categoria_gasto",)),
@@ -105,6 +106,12 @@ def dimension_tables(
         "regla": _rules(linked.rules, used),
         **{dimension.name: _members(linked.gasto, dimension, known) for dimension in DIMENSIONS},
     }
+
+
+def complete(gasto: pl.LazyFrame) -> pl.LazyFrame:
+    """Spending with every code of the dimensions: those that an older snapshot does not have are null."""
+    missing = [code for code in CODES if code not in gasto.collect_schema().names()]
+    return gasto.with_columns(pl.lit(None, pl.String).alias(code) for code in missing) if missing else gasto
 
 
 def keyed(lines: pl.DataFrame, tables: Mapping[str, pl.DataFrame]) -> pl.DataFrame:
@@ -177,22 +184,23 @@ def _actions(plan: Plan, transversal: tuple[str, ...]) -> pl.DataFrame:
 
 
 def _rules(rules: tuple[Rule, ...], used: pl.Series) -> pl.DataFrame:
-    """Every rule applied, in the order of its id, and the members that are not one rule: none, or several that clash."""
+    """Every rule of the file applied, in the order of its id, what the source itself declares, and the members that are not one rule."""
+    there = {*used.drop_nulls(), NO_RULE}
     about = pl.DataFrame(
         [
             (r.id, r.action, r.words(), float(r.part), r.kind, r.confidence, r.state, *r.signature, *r.origin)
             for r in rules
+            if r.row or r.id in there
         ],
         schema={"regla": pl.String, "accion_regla": pl.String, "atrapa": pl.String, "parte_ratio": pl.Float64}
         | dict.fromkeys(("clase", "confianza", "estado", "autor", "fecha", "origen", "nota"), pl.String),
         orient="row",
     )  # fmt: skip
-    there = pl.DataFrame({"regla": [*used.drop_nulls().unique(), NO_RULE]})
     several = (
         pl.when(pl.col("regla") == NO_RULE)
         .then(pl.lit("Ninguna regla"))
         .otherwise(pl.lit("Reglas que chocan entre sí"))
     )
-    others = there.join(about, on="regla", how="anti").with_columns(atrapa=several)
+    others = pl.DataFrame({"regla": sorted(there)}).join(about, on="regla", how="anti").with_columns(atrapa=several)
     named = pl.concat([about, others], how="diagonal").sort("regla")
     return named.with_columns(accion_regla=pl.col("accion_regla").replace(NOBODY, "NINGUNA (excluye)"))

@@ -18,7 +18,7 @@ from presupuesto_link.presentation.csv_files import harmless
 from presupuesto_link.presentation.databases import FACT_FILES, check_duckdb, write_duckdb, write_sqlite
 from presupuesto_link.presentation.folder import PROGRAM, replace_folder, write_manifest
 from presupuesto_link.presentation.outputs import library_version
-from presupuesto_link.presentation.star import CODES, TEXTS, dimension_tables, keyed
+from presupuesto_link.presentation.star import CODES, TEXTS, complete, dimension_tables, keyed
 from presupuesto_link.presentation.star_readme import README, readme
 from presupuesto_link.tables.gasto import MEASURES
 from presupuesto_link.tables.plan import Plan
@@ -92,12 +92,13 @@ def write_star(
 
 def _write_all(export: Export, folder: Path, written: Written, progress: Callable[[str], None]) -> None:
     linkage = export.linkage
+    linked = replace(linkage.linked, gasto=complete(linkage.linked.gasto))
     progress("Escribiendo las dimensiones")
-    tables = dimension_tables(linkage.linked, linkage.cube["regla"], linkage.names, export.plan, export.transversal)
+    tables = dimension_tables(linked, linkage.cube["regla"], linkage.names, export.plan, export.transversal)
     for name, table in tables.items():
         table.write_parquet(folder / f"dim_{name}.parquet", compression="zstd", statistics=True)
     progress("Escribiendo los hechos")
-    _write_facts(linkage.linked, tables, folder, written)
+    _write_facts(linked, tables, folder, written)
     _conserve(linkage.cube, written)
     _write_databases(export, folder, progress)
     (folder / README).write_text(
