@@ -37,7 +37,20 @@ app = typer.Typer(
     "matrices, ranking de AER rezagadas y escenarios.",
     epilog="Ejemplo: presupuesto-link analizar --salida salida.  Con --debug se ve la traza de un error.",
 )
-for command in (analizar, auditar, avance, matriz, ranking, escenario, graficar, descargar, cargar, vincular, ceplan, exportar):
+for command in (
+    analizar,
+    auditar,
+    avance,
+    matriz,
+    ranking,
+    escenario,
+    graficar,
+    descargar,
+    cargar,
+    vincular,
+    ceplan,
+    exportar,
+):
     app.command(cls=SpanishCommand)(command)
 app.add_typer(almacen)
 
