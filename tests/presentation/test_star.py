@@ -156,8 +156,8 @@ def test_every_code_of_the_extract_comes_back_through_the_dimensions(folder, sto
         facts = facts.join(
             table(folder, f"dim_{dimension.name}").drop(shared), on=dimension.key, how="left", validate="m:1"
         )
-    assert {"mes", *CODES} == set(layout.CODES)
-    by = list(layout.CODES)
+    by = ["mes", *CODES]
+    assert {*by, "accion"} == set(layout.CODES)  # what the source says of the action is a rule
     back = facts.group_by(by).agg(pl.col("devengado_soles").sum()).sort(by)
     own = store.read(store.list()[0].id).group_by(by).agg(pl.col("devengado_soles").sum()).collect().sort(by)
     assert back.equals(own.select(back.columns))
@@ -286,6 +286,14 @@ def test_same_bytes_again_also_in_many_small_batches(export, folder, tmp_path, m
     for name in ("hechos", "hechos_transversales"):
         assert table(tmp_path / "menudo", name).equals(table(folder, name))
     assert (tmp_path / "menudo" / "boost.csv").read_bytes() == before["boost.csv"]
+
+
+def test_lines_without_a_unit_are_written_once(inputs, tmp_path, monkeypatch):
+    extract = write_long(tmp_path / "sin.csv", budget("5", SEC_EJEC=" "), budget("3"), budget("2", SEC_EJEC="9"))
+    load_extract(extract, Store(tmp_path / "otro"), cut_off=dt.date(2024, 6, 30))
+    monkeypatch.setattr(star_files, "ROWS_AT_ONCE", 1)
+    write_star(Export(linked(Store(tmp_path / "otro"), inputs, None), inputs.plan), tmp_path / "sin")
+    assert table(tmp_path / "sin", "hechos").sort("pim_soles")["pim_soles"].to_list() == [2, 3, 5]
 
 
 def test_the_manifest_and_the_page_say_what_was_done(export, folder, rules):

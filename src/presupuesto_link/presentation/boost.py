@@ -44,7 +44,7 @@ _LABELS: Mapping[str, Mapping[str, tuple[str, ...]]] = {
         "program3": ("actividad",),
     },
     "fuente": {"source1": ("fuente",), "source2": ("rubro",), "source3": ("tipo_recurso",)},
-    "departamento_meta": {"geo1": ("departamento_meta",)},
+    "lugar": {"geo1": ("departamento_meta",), "geo2": ("departamento_meta", "provincia_meta")},
 }
 """Dimension → column of BOOST → the codes before its name; the name is that of the last."""
 _KEYS = [d.key for d in DIMENSIONS if d.name in _LABELS]

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
+from presupuesto_link.linkage.link import LinkedGasto
 from presupuesto_link.linkage.rules import NOBODY, Rule
 from presupuesto_link.tables.gasto import MEASURES
 from presupuesto_link.tables.plan import Plan
@@ -55,7 +56,8 @@ DIMENSIONS = (
     Dimension("programatica", "programa presupuestal, producto o proyecto (el código de un proyecto es su CUI) y actividad",
               ("programa", "tipo_producto", "producto", "actividad"), ("programa", "tipo_producto", "producto", "actividad")),
     Dimension("funcional", "función, división y grupo funcional", ("funcion", "division", "grupo"), ("funcion", "division", "grupo")),
-    Dimension("departamento_meta", "departamento donde recae el gasto", ("departamento_meta",), ("departamento_meta",)),
+    Dimension("lugar", "departamento y provincia donde recae el gasto; la provincia, sólo si el extracto la trae",
+              ("departamento_meta", "provincia_meta"), ("departamento_meta", "provincia_meta")),
     Dimension("fuente", "fuente de financiamiento, rubro y tipo de recurso",
               ("fuente", "rubro", "tipo_recurso"), ("fuente", "rubro", "tipo_recurso")),
     Dimension("categoria_gasto", "gasto corriente, de capital o servicio de la deuda", ("categoria_gasto",), ("categoria_gasto",)),
@@ -78,14 +80,19 @@ _FIXED: Mapping[str, Mapping[str, str]] = {
 """Codes that are the State's own and no extract names."""
 
 
-def dimension_tables(lines: pl.LazyFrame, names: Mapping[str, pl.DataFrame], rules: tuple[Rule, ...], plan: Plan,
-                     transversal: tuple[str, ...] = ()) -> dict[str, pl.DataFrame]:  # fmt: skip
+def dimension_tables(
+    linked: LinkedGasto,
+    used: pl.Series,
+    names: Mapping[str, pl.DataFrame],
+    plan: Plan,
+    transversal: tuple[str, ...] = (),
+) -> dict[str, pl.DataFrame]:
     """Every dimension, keyed by `KEYS` (unique, never null) and in the order of its key.
 
     Args:
-        lines: linked lines (`linkage.link.LinkedGasto.lines`), transversal included.
+        linked: the link.
+        used: the values of `regla` in its lines.
         names: the snapshot's tables of names.
-        rules: those applied.
         plan: the plan that has the actions.
         transversal: actions that are never added.
 
@@ -94,11 +101,17 @@ def dimension_tables(lines: pl.LazyFrame, names: Mapping[str, pl.DataFrame], rul
     """
     known = _every_name(names)
     return {
-        "tiempo": _times(lines),
+        "tiempo": _times(linked.gasto),
         "accion": _actions(plan, transversal),
-        "regla": _rules(lines, rules),
-        **{dimension.name: _members(lines, dimension, known) for dimension in DIMENSIONS},
+        "regla": _rules(linked.rules, used),
+        **{dimension.name: _members(linked.gasto, dimension, known) for dimension in DIMENSIONS},
     }
+
+
+def complete(gasto: pl.LazyFrame) -> pl.LazyFrame:
+    """Spending with every code of the dimensions: those that an older snapshot does not have are null."""
+    missing = [code for code in CODES if code not in gasto.collect_schema().names()]
+    return gasto.with_columns(pl.lit(None, pl.String).alias(code) for code in missing) if missing else gasto
 
 
 def keyed(lines: pl.DataFrame, tables: Mapping[str, pl.DataFrame]) -> pl.DataFrame:
@@ -170,23 +183,24 @@ def _actions(plan: Plan, transversal: tuple[str, ...]) -> pl.DataFrame:
     return pl.concat([actions.sort("accion"), none]).with_columns(transversal=pl.col("accion").is_in(transversal))
 
 
-def _rules(lines: pl.LazyFrame, rules: tuple[Rule, ...]) -> pl.DataFrame:
-    """Every rule applied, in the order of its id, and the members that are not one rule: none, or several that clash."""
+def _rules(rules: tuple[Rule, ...], used: pl.Series) -> pl.DataFrame:
+    """Every rule of the file applied, in the order of its id, what the source itself declares, and the members that are not one rule."""
+    there = {*used.drop_nulls(), NO_RULE}
     about = pl.DataFrame(
         [
             (r.id, r.action, r.words(), float(r.part), r.kind, r.confidence, r.state, *r.signature, *r.origin)
             for r in rules
+            if r.row or r.id in there
         ],
         schema={"regla": pl.String, "accion_regla": pl.String, "atrapa": pl.String, "parte_ratio": pl.Float64}
         | dict.fromkeys(("clase", "confianza", "estado", "autor", "fecha", "origen", "nota"), pl.String),
         orient="row",
     )  # fmt: skip
-    used = lines.select(pl.col("regla").fill_null(NO_RULE)).unique().collect()
     several = (
         pl.when(pl.col("regla") == NO_RULE)
         .then(pl.lit("Ninguna regla"))
         .otherwise(pl.lit("Reglas que chocan entre sí"))
     )
-    others = used.join(about, on="regla", how="anti").with_columns(atrapa=several)
+    others = pl.DataFrame({"regla": sorted(there)}).join(about, on="regla", how="anti").with_columns(atrapa=several)
     named = pl.concat([about, others], how="diagonal").sort("regla")
     return named.with_columns(accion_regla=pl.col("accion_regla").replace(NOBODY, "NINGUNA (excluye)"))

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 import polars as pl
 
-from presupuesto_link.linkage.link import RESULT
+from presupuesto_link.linkage.link import LinkedGasto
 from presupuesto_link.linkage.rules import TRANSVERSAL
 from presupuesto_link.linking import Linkage
 from presupuesto_link.presentation.boost import flat
@@ -19,7 +18,7 @@ from presupuesto_link.presentation.csv_files import harmless
 from presupuesto_link.presentation.databases import FACT_FILES, check_duckdb, write_duckdb, write_sqlite
 from presupuesto_link.presentation.folder import PROGRAM, replace_folder, write_manifest
 from presupuesto_link.presentation.outputs import library_version
-from presupuesto_link.presentation.star import CODES, dimension_tables, keyed
+from presupuesto_link.presentation.star import CODES, TEXTS, complete, dimension_tables, keyed
 from presupuesto_link.presentation.star_readme import README, readme
 from presupuesto_link.tables.gasto import MEASURES
 from presupuesto_link.tables.plan import Plan
@@ -27,10 +26,8 @@ from presupuesto_link.tables.plan import Plan
 EXPORT = "exportar"
 BOOST = "boost.csv"
 ROWS_AT_ONCE = 150_000
-_UNIT = ("anio", "nivel", "pliego", "sec_ejec")
 _ROW_GROUP = 65_536
 _LIBRARIES = ("polars", "pyarrow")
-_WORK = ".trabajo"
 
 
 @dataclass(frozen=True)
@@ -94,24 +91,14 @@ def write_star(
 
 
 def _write_all(export: Export, folder: Path, written: Written, progress: Callable[[str], None]) -> None:
-    work = folder / _WORK
-    work.mkdir()
-    progress("Vinculando el gasto")
-    lines = work / "lineas.parquet"
-    used = [*CODES, "mes", *(c for c in RESULT if c not in ("confianza", "estado")), *MEASURES]
-    export.linkage.linked.lines.select(used).sink_parquet(
-        lines, compression="lz4", row_group_size=_ROW_GROUP, maintain_order=False
-    )
-    progress("Escribiendo las dimensiones")
     linkage = export.linkage
-    tables = dimension_tables(
-        pl.scan_parquet(lines), linkage.names, linkage.linked.rules, export.plan, export.transversal
-    )
+    linked = replace(linkage.linked, gasto=complete(linkage.linked.gasto))
+    progress("Escribiendo las dimensiones")
+    tables = dimension_tables(linked, linkage.cube["regla"], linkage.names, export.plan, export.transversal)
     for name, table in tables.items():
         table.write_parquet(folder / f"dim_{name}.parquet", compression="zstd", statistics=True)
     progress("Escribiendo los hechos")
-    _write_facts(pl.scan_parquet(lines), tables, folder, written)
-    shutil.rmtree(work)
+    _write_facts(linked, tables, folder, written)
     _conserve(linkage.cube, written)
     _write_databases(export, folder, progress)
     (folder / README).write_text(
@@ -129,14 +116,14 @@ def _write_databases(export: Export, folder: Path, progress: Callable[[str], Non
         write_duckdb(folder)
 
 
-def _write_facts(lines: pl.LazyFrame, tables: Mapping[str, pl.DataFrame], folder: Path, written: Written) -> None:
+def _write_facts(linked: LinkedGasto, tables: Mapping[str, pl.DataFrame], folder: Path, written: Written) -> None:
     """Both files of facts and the flat CSV, in one pass over a few spending units at a time."""
     from pyarrow.parquet import ParquetWriter
 
     writers: dict[str, Any] = {}
     try:
         with (folder / BOOST).open("wb") as boost:
-            for number, batch in enumerate(_batches(lines)):
+            for number, batch in enumerate(_batches(linked)):
                 facts = keyed(batch, tables)
                 beside = pl.col("vinculo") == TRANSVERSAL
                 for name, rows in zip(FACT_FILES, (facts.filter(~beside), facts.filter(beside)), strict=True):
@@ -152,12 +139,22 @@ def _write_facts(lines: pl.LazyFrame, tables: Mapping[str, pl.DataFrame], folder
             writer.close()
 
 
-def _batches(lines: pl.LazyFrame) -> Iterator[pl.DataFrame]:
-    """The lines of whole spending units, about `ROWS_AT_ONCE` at a time, year by year."""
-    units = lines.group_by(_UNIT).len().collect().sort(_UNIT)
+def _batches(linked: LinkedGasto) -> Iterator[pl.DataFrame]:
+    """The linked lines of whole spending units, about `ROWS_AT_ONCE` at a time, in the order of the units.
+
+    Each batch is read and linked by itself: a line's link depends on that line alone, so memory is bounded whatever the snapshot's size.
+    """
+    first = [pl.col(column).min() for column in ("nivel", "pliego")]
+    units = (
+        linked.gasto.group_by("anio", "sec_ejec")
+        .agg(*first, pl.len())
+        .collect()
+        .sort("anio", "nivel", "pliego", "sec_ejec")
+    )
     runs = units.with_columns(run=(pl.col("len").cum_sum().over("anio") - 1) // ROWS_AT_ONCE)
-    for _, run in runs.group_by("anio", "run", maintain_order=True):
-        yield lines.join(run.select(_UNIT).lazy(), on=_UNIT, how="semi", nulls_equal=True).collect()
+    for (year, _), run in runs.group_by("anio", "run", maintain_order=True):
+        own = (pl.col("anio") == year) & pl.col("sec_ejec").is_in(run["sec_ejec"].implode(), nulls_equal=True)
+        yield replace(linked, gasto=linked.gasto.filter(own)).lines.select(*CODES, "mes", *TEXTS, *MEASURES).collect()
 
 
 def _conserve(cube: pl.DataFrame, written: Written) -> None:
