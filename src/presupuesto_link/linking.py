@@ -82,7 +82,7 @@ def link_snapshot(  # noqa: PLR0913, PLR0917 - the options of `vincular`
     gasto, years, said = chosen_spending(store, snapshot, scopes or AmbitoSpec(), scope, year)
     rules = read_rules(raw_rules, actions["accion"], transversal) if raw_rules else Rules(())
     counted, names = rules.chosen(with_suggested), dimensions(store, snapshot)
-    linked = link_gasto(gasto, counted, names, actions["accion"], years, CUBE)
+    linked = link_gasto(gasto, counted, names, actions["accion"], years, CUBE, transversal)
     conservation(gasto, linked)
     table = cube(linked)
     found = check_link(linked, counted, table, years)

@@ -225,7 +225,7 @@ def test_the_province_of_a_siaf_web_export_adds_up_to_the_action(tmp_path, capsy
     found = answer(capsys, "vincular", rules, "--almacen", tmp_path / "web", "--ambito", "todo", "--por", "provincia")
     rows = [row for row in found["filas"] if row["accion"] == "AER.07.02"]
     assert rows and all(row["provincia_meta"] for row in rows)
-    sheet = openpyxl.load_workbook(path, read_only=True, data_only=True).worksheets[0]
+    sheet = openpyxl.load_workbook(path, data_only=True).worksheets[0]
     cells = [list(row) for row in sheet.iter_rows(values_only=True)]
     head = next(i for i, row in enumerate(cells) if "mto_pim" in [str(cell).lower() for cell in row])
     titles = [str(cell).lower() for cell in cells[head]]

@@ -245,3 +245,17 @@ def test_every_measure_is_conserved_by_month_and_source():
 def test_spending_whose_source_names_its_action_goes_to_it():
     table = gasto({"pim_soles": "5.00"}).with_columns(accion=pl.lit("AER.11.02"))
     assert pim_of(linked(table, rule("r", "AER.13.01", nivel="R"))) == {"AER.11.02": Decimal("5.00")}
+
+
+def test_a_declared_transversal_action_is_beside_and_out_of_the_sum():
+    table = gasto({"pim_soles": "5.00"}, {"pim_soles": "9.00"}).with_columns(
+        accion=pl.Series(["AER.11.02", "AER.01.01"])
+    )
+    found = link_gasto(table.lazy(), Rules(()), {}, ACTIONS, (2024,), transversal=("AER.01.01",))
+    conservation(table.lazy(), found)
+    rows = found.totals(["accion", "vinculo", "motivo"]).select("accion", "vinculo", "motivo", "pim_soles").rows()
+    assert rows == [
+        ("AER.01.01", TRANSVERSAL, None, Decimal("9.00")),
+        ("AER.11.02", "directo", None, Decimal("5.00")),
+        (None, "no vinculado", EXCLUDED, Decimal("9.00")),
+    ]

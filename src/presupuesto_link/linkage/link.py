@@ -134,6 +134,7 @@ def link_gasto(
     actions: Iterable[str],
     years: Sequence[int],
     by: Sequence[str] = (),
+    transversal: Sequence[str] = (),
 ) -> LinkedGasto:
     """Link spending to actions.
 
@@ -144,12 +145,13 @@ def link_gasto(
         actions: the AER of the plan.
         years: the budget years of the spending.
         by: columns of the spending by which totals will be asked; others can be, at the price of another pass.
+        transversal: actions whose money is that of others, for rows that declare them.
     """
     columns = gasto.collect_schema().names()
     if "accion" in columns:
         gasto = gasto.rename({"accion": "accion_declarada"})
         columns = gasto.collect_schema().names()
-    every = tuple(ordered([*rules.rules, *(declared_rules(actions) if _declares(gasto, columns) else ())]))
+    every = tuple(ordered([*rules.rules, *(declared_rules(actions, transversal) if _declares(gasto, columns) else ())]))
     seen = catalogue(every, years, columns, names)
     alike = _alike(gasto, seen, [column for column in by if column in columns])
     cells = alike.select(seen.keys).unique().sort(seen.keys)

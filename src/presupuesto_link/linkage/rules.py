@@ -152,12 +152,23 @@ def read_rules(raw: RawTable, actions: Iterable[str], transversal: Iterable[str]
     return Rules(kept, tuple(findings), raw.frame.height - len(kept), raw.name)
 
 
-def declared_rules(actions: Iterable[str]) -> tuple[Rule, ...]:
-    """One rule per action for spending whose own source says which action it is of (the per-AER table)."""
-    return tuple(
-        Rule(f"declarada-{action}", 0, action, {"accion_declarada": (action,)}, confidence="alta", signature=("la fuente", ""),
-             origin=("La tabla cargada ya dice la AER de cada fila", ""))
-        for action in sorted(actions)
+def declared_rules(actions: Iterable[str], transversal: Iterable[str] = ()) -> tuple[Rule, ...]:
+    """Rules for spending whose own source says which action it is of (the per-AER table): one per action.
+
+    What it says of a transversal action is shown beside, and left out of what is added up: its money is that of the others.
+    """
+    beside = set(transversal)
+    return tuple(_declared(action, beside) for action in sorted(actions)) + tuple(
+        _declared(action, beside, NOBODY) for action in sorted(beside & set(actions))
+    )
+
+
+def _declared(action: str, transversal: set[str], to: str | None = None) -> Rule:
+    kind = TRANSVERSAL if action in transversal and to is None else DIRECT
+    name = f"declarada-{action}" + ("-aparte" if to else "")
+    return Rule(
+        name, 0, to or action, {"accion_declarada": (action,)}, kind=kind, confidence="alta", signature=("la fuente", ""),
+        origin=("La tabla cargada ya dice la AER de cada fila", ""),
     )  # fmt: skip
 
 
