@@ -127,7 +127,7 @@ def _may_catch(rules: Sequence[Rule], seen: Catalogue) -> pl.Expr:
     return pl.any_horizontal(tests) if tests else pl.lit(False)
 
 
-def link_gasto(
+def link_gasto(  # noqa: PLR0913, PLR0917 - what a link is made of
     gasto: pl.LazyFrame,
     rules: Rules,
     names: Names,
