@@ -87,3 +87,15 @@ def test_few_rules_explain_most_of_the_money(rows, inputs):
     assert rules.row(0, named=True)["regla"] == "pp-0090-ebr"
     assert int((rules["parte_acumulada_ratio"] < 0.9).sum()) + 1 == 8
     assert rules["parte_acumulada_ratio"].to_list()[-1] == pytest.approx(1)
+
+
+def test_the_page_of_the_analysis_says_what_is_computed(rows, inputs):
+    page = (inputs.path.parent / "vinculo-2024.md").read_text(encoding="utf-8")
+    cover = covered(rows, inputs)
+    report = dict(inputs.budget.filas.select("accion", "pim_soles").iter_rows())
+    for action, amount in cover.acciones.filter(pl.col("lineas") > 0).select("accion", "pim_soles").iter_rows():
+        old = report.get(action)
+        told = "—" if old is None else f"{float(old) / 1e6:,.1f}"
+        assert f"| {action} | {told} | {float(amount) / 1e6:,.1f} |" in page
+    whole = cover.tasas.row(0, named=True)
+    assert f"S/ {whole['pim_vinculado_soles']:,.0f}" in page and f"S/ {whole['devengado_vinculado_soles']:,.0f}" in page
