@@ -234,3 +234,40 @@ def test_the_province_of_a_siaf_web_export_adds_up_to_the_action(tmp_path, capsy
         float(row[place] or 0) for row in cells[head + 1 :] if row[year] is not None and str(row[year]).isdigit()
     )
     assert sum(float(row["pim_soles"]) for row in rows) == pytest.approx(total)
+
+
+def test_the_folder_has_every_table_and_figure_and_the_same_bytes_each_time(tmp_path, store, capsys):
+    import polars as pl
+
+    for name in ("uno", "dos"):
+        assert run("vincular", "--almacen", store, "--salida", tmp_path / name) == 0
+    files = sorted(p.relative_to(tmp_path / "uno") for p in (tmp_path / "uno").rglob("*") if p.is_file())
+    assert {"graficos/cobertura_por_programa.png", "graficos/reglas_acumuladas.svg", "tablas/sin_vincular.csv"} <= {
+        f.as_posix() for f in files
+    }
+    assert all((tmp_path / "uno" / f).read_bytes() == (tmp_path / "dos" / f).read_bytes() for f in files)
+    by_unit = pl.read_parquet(tmp_path / "uno" / "tablas" / "aer_por_ejecutora.parquet").filter(
+        pl.col("vinculo") == "directo"
+    )
+    assert str(by_unit["pim_soles"].sum()) == "107.50"
+    said = capsys.readouterr().out
+    assert "Tablas y figuras" in said
+    (tmp_path / "uno" / "mio.txt").write_text("x", encoding="utf-8")
+    assert run("vincular", "--almacen", store, "--salida", tmp_path / "uno") == 1
+
+
+def test_the_figures_say_what_the_tables_say(store, inputs):
+    import polars as pl
+
+    from presupuesto_link.commands.vincular import Scope, link
+    from presupuesto_link.presentation.plots.vinculo import draw_linkage
+    from presupuesto_link.sources.store import Store
+
+    place = Store(store)
+    linkage = link(inputs, place, place.list()[-1], None, Scope.pliego, None, False)
+    bars, curve = draw_linkage(linkage)
+    assert bars.title == "El 68.3 % del PIM 2024 llega a una AER; sin 9001 ni 9002, el 100.0 %"
+    ends = dict(bars.data.group_by("programa").agg(pl.col("hasta").max()).iter_rows())
+    assert {code: round(end * 1e6, 2) for code, end in ends.items()} == {"0138": 100.0, "9001": 50.0, "0002": 7.5}
+    assert [round(x, 4) for x in curve.data["acumulado_ratio"]] == [0.0, 0.6349, 0.6825]
+    assert "no se alcanza" in curve.title

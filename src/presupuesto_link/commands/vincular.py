@@ -80,6 +80,10 @@ def vincular(
         Path | None,
         typer.Option("--exportar", help="Escribe un libro para editar las reglas en Excel", metavar="LIBRO.xlsx"),
     ] = None,
+    salida: Annotated[
+        Path | None,
+        typer.Option("--salida", help="Escribe tablas y figuras de la cobertura en esa carpeta", metavar="CARPETA"),
+    ] = None,
     sugerir: Annotated[
         Path | None,
         typer.Option(
@@ -113,6 +117,10 @@ def vincular(
         from presupuesto_link.presentation.rules_book import write_rules_book
 
         write_rules_book(exportar, linkage, inputs.plan, raw_rules(inputs, reglas))
+    if salida:
+        from presupuesto_link.presentation.linkage_folder import write_linkage
+
+        write_linkage(linkage, inputs.plan, salida)
     if sugerir:
         _suggest(linkage, inputs, sugerir, como_json)
         return
@@ -123,6 +131,8 @@ def vincular(
         print_json(**as_json(linkage))
         return
     print_linkage(linkage, primeras)
+    if salida:
+        typer.echo(f"Tablas y figuras: {salida}")
     if exportar:
         typer.echo(f"Libro para editar: {exportar}. Cuando lo guarde: presupuesto-link vincular {exportar.name}")
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import cached_property
 from typing import Any
@@ -115,11 +115,12 @@ class Rules:
     findings: tuple[Finding, ...] = ()
     rejected: int = 0
     source: str = ""
+    digest: str = ""
 
     def chosen(self, with_suggested: bool) -> Rules:
         """The signed rules, with or without the suggested ones."""
         kept = tuple(rule for rule in self.rules if with_suggested or rule.state == SIGNED)
-        return Rules(kept, self.findings, self.rejected, self.source)
+        return replace(self, rules=kept)
 
     @property
     def suggested(self) -> int:
@@ -149,7 +150,7 @@ def read_rules(raw: RawTable, actions: Iterable[str], transversal: Iterable[str]
     twice = _repeated(raw)
     findings += twice.values()
     kept = tuple(rule for rule in rules if rule.id not in twice)
-    return Rules(kept, tuple(findings), raw.frame.height - len(kept), raw.name)
+    return Rules(kept, tuple(findings), raw.frame.height - len(kept), raw.name, raw.digest)
 
 
 def declared_rules(actions: Iterable[str], transversal: Iterable[str] = ()) -> tuple[Rule, ...]:
