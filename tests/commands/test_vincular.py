@@ -96,6 +96,7 @@ def test_the_screen_says_scope_suggestions_and_what_is_left(store, capsys):
     assert run("vincular", "--almacen", store, "--incluir-sugeridos") == 0
     said = capsys.readouterr().out
     assert "pliego 445" in said and "reglas sugeridas que nadie ha firmado" in said
+    assert "Con resultado medido y sin dinero vinculado" in said and "Sin resultado ni dinero" in said
     assert "775-9" in said and "AER.07.01*" in said and "V07" in said
 
 

@@ -103,8 +103,11 @@ def _print_actions(table: pl.DataFrame, shown: int) -> None:
     if has["transversal"].any():
         typer.echo("* transversal: su dinero ya está en las demás; se muestra aparte y no se suma.")
     without = table.filter(pl.col("lineas") == 0)
-    if without.height:
-        typer.echo(f"Sin dinero vinculado ({without.height}): {', '.join(without['accion'].unique().sort())}.\n")
+    for said, group in (("Con resultado medido y sin dinero vinculado", True), ("Sin resultado ni dinero", False)):
+        codes = without.filter(pl.col("con_resultado") == group)["accion"].unique().sort()
+        if len(codes):
+            typer.echo(f"{said} ({len(codes)}): {', '.join(codes)}.")
+    typer.echo("")
 
 
 def _print_unlinked(linkage: Linkage, shown: int) -> None:

@@ -172,11 +172,12 @@ def link(
     suggested: bool,
 ) -> Linkage:
     """One call of the library."""
+    from presupuesto_link.linkage.coverage import measured_actions
     from presupuesto_link.linking import link_snapshot
 
     spec = inputs.spec.vinculo
     return link_snapshot(
-        store, snapshot, raw_rules(inputs, rules), inputs.plan.acciones, spec.transversales, spec.ambito, scope.value, year, suggested
+        store, snapshot, raw_rules(inputs, rules), measured_actions(inputs.plan), spec.transversales, spec.ambito, scope.value, year, suggested
     )  # fmt: skip
 
 

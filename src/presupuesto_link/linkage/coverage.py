@@ -11,6 +11,7 @@ from presupuesto_link.linkage.link import RESULT, LinkedGasto
 from presupuesto_link.linkage.rules import DIRECT, TRANSVERSAL, Rule
 from presupuesto_link.tables.gasto import MEASURES
 from presupuesto_link.tables.numbers import MONEY
+from presupuesto_link.tables.plan import Plan
 
 CUBE = (
     "anio", "nivel", "pliego", "sec_ejec", "sec_func", "programa", "tipo_producto", "producto", "actividad", "funcion", "finalidad",
@@ -33,7 +34,8 @@ class Coverage:
         resumen: key `anio, vinculo, motivo, confianza, estado`: lines and soles.
         dimensiones: dimension → key (`anio`, the code): total and linked PIM and devengado, `cobertura_ratio` of PIM.
         sin_vincular: key `LINE, motivo, regla`: lines and soles without action, largest PIM first.
-        acciones: key `anio, accion`: lines and soles, transversal ones marked; actions without money stay with null amounts.
+        acciones: key `anio, accion`: lines and soles, transversal ones marked; actions without money stay with null amounts. `con_resultado`
+            when the actions given say it (see `measured_actions`).
         reglas: key `anio, regla`: action, words, lines and soles caught, the share of the linked PIM and the running share, largest first.
     """
 
@@ -43,6 +45,17 @@ class Coverage:
     sin_vincular: pl.DataFrame
     acciones: pl.DataFrame
     reglas: pl.DataFrame
+
+
+def measured_actions(plan: Plan) -> pl.DataFrame:
+    """The plan's actions with `con_resultado`: whether some indicator of theirs has an obtained value of any year."""
+    obtained = (
+        plan.valores.filter((pl.col("concepto") == "obtenido") & pl.col("valor").is_not_null())
+        .select("indicador")
+        .unique()
+    )
+    measured = plan.indicadores.join(obtained, on="indicador", how="semi")["elemento"].unique()
+    return plan.acciones.with_columns(con_resultado=pl.col("accion").is_in(measured.to_list()))
 
 
 def cube(linked: LinkedGasto) -> pl.DataFrame:
@@ -170,7 +183,10 @@ def _actions(linked: pl.DataFrame, actions: pl.DataFrame) -> pl.DataFrame:
     )  # fmt: skip
     years = linked.select(pl.col("anio").unique().sort())
     return (
-        years.join(actions.select("accion", "objetivo", "nombre"), how="cross")
+        years.join(
+            actions.select("accion", "objetivo", "nombre", pl.selectors.by_name("con_resultado", require_all=False)),
+            how="cross",
+        )
         .join(money, on=["anio", "accion"], how="left", validate="1:1")
         .with_columns(pl.col("lineas").fill_null(0), pl.col("transversal").fill_null(False))
         .sort("anio", "accion")
