@@ -38,7 +38,7 @@ NAMED = {"producto": ("producto",), "finalidad": ("anio", "sec_ejec", "sec_func"
 YEAR = 2024
 # selectors of each kind of rule, and how many of every 500 are so
 KINDS = (
-    (("programa",), 90), (("programa", "tipo_producto"), 90), (("funcion", "tipo_producto"), 20), (("sec_ejec", "sec_func"), 150),
+    (("programa",), 90), (("programa", "tipo_producto"), 90),  (("funcion", "tipo_producto"), 20), (("sec_ejec", "sec_func"), 150),
     (("producto",), 80), (("programa", "fuente", "generica"), 40), (("texto",), 29), ((), 1),
 )  # fmt: skip
 
@@ -85,12 +85,12 @@ def rules_for(table: pl.DataFrame, names: dict[str, pl.DataFrame], how_many: int
     phrases = sorted({" ".join(plain_text(name or "").split()[:3]) for name in names["producto"]["nombre"].to_list()})
     rules = []
     for kind, share in KINDS:
-        for _ in range(max(1, share * how_many // 500)):
+        for turn in range(max(1, share * how_many // 500)):
             line = draw.choice(lines)
             chosen = {c: (draw.choice(phrases) if c == "texto" else line[c],) for c in PRECEDENCE if c in kind}
             selectors = chosen or {"generica": ("6",)}
             rules.append(Rule(f"sintetica-{len(rules):04}", 2, draw.choice(ACTIONS), selectors,
-                              (YEAR, YEAR) if "sec_func" in kind else (None, None), Fraction(1, 2) if "tipo_producto" in kind else Fraction(1),
+                              (YEAR, YEAR) if "sec_func" in kind else (None, None), Fraction(1, 2) if "tipo_producto" in kind and turn % 5 == 0 else Fraction(1),
                               TRANSVERSAL if not chosen else "directo"))  # fmt: skip
     return Rules(tuple(rules))
 
@@ -135,7 +135,10 @@ def main() -> None:
     out(
         f"{os.cpu_count()} CPU, {platform.platform()}, Python {platform.python_version()}, polars {pl.__version__}; medians of {args.veces}\n\n"
     )
-    out("| rows | rules | cells | group-by s | link s | ratio | conservation s |\n|---|---|---|---|---|---|---|\n")
+    out(
+        "| rows | rules | cells | lines split | group-by s | link s | ratio | growth of link | conservation s |\n|---|---|---|---|---|---|---|---|---|\n"
+    )
+    before: dict[int, float] = {}
     for rows in args.filas:
         with tempfile.TemporaryDirectory(prefix="vinculo-", dir=args.carpeta) as folder:
             table, names = spending(rows, Path(folder))
@@ -143,8 +146,11 @@ def main() -> None:
                 rules = rules_for(table, names, number)
                 (base, link, check), linked = measure(table, names, rules, args.veces)
                 cells = linked.parts.select(linked.seen.keys).n_unique()
+                part = linked.split_lines() / table.height
+                grown = f"{link / before[number]:.1f}" if number in before else ""
+                before[number] = link
                 out(
-                    f"| {table.height:,} | {len(rules.rules)} | {cells:,} | {base:.3f} | {link:.3f} | {link / base:.1f} | {check:.3f} |\n"
+                    f"| {table.height:,} | {len(rules.rules)} | {cells:,} | {part:.0%} | {base:.3f} | {link:.3f} | {link / base:.1f} | {grown} | {check:.3f} |\n"
                 )
                 sys.stdout.flush()
 

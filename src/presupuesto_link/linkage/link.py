@@ -67,6 +67,11 @@ class LinkedGasto:
         every = pl.concat(frames).group_by(by).agg(pl.col("lineas").sum(), *_sums())
         return every.collect().sort(by, nulls_last=True)
 
+    def split_lines(self) -> int:
+        """How many lines are divided among several destinations."""
+        parted = self.parts.filter((pl.col("parte") != WHOLE) & (pl.col("grupo") == 0)).select(self.seen.keys).unique()
+        return int(self.alike.join(parted, on=self.seen.keys, how="semi")["lineas"].sum())
+
     @property
     def _columns(self) -> list[str]:
         return self.gasto.collect_schema().names()
