@@ -31,7 +31,7 @@ class Catalogue:
     """What the rules can see of a line.
 
     Attributes:
-        values: column → the values some rule names; a line's code is the place of its value from 1, and 0 when no rule names it.
+        values: column → the values some rule names (metas with their unit, see `Rule.coded`); a line's code is the place of its value from 1, and 0 when no rule names it.
         phrases: the phrases that rules look for in names.
         texts: dimension → (table of key and `conjunto`, the phrases of each set); sets begin at 1.
         words: the coded columns packed in each number of a cell, with their sizes.
@@ -47,7 +47,8 @@ class Catalogue:
     @property
     def columns(self) -> list[str]:
         """The columns of the spending that some rule looks at: lines equal in all of them are in the same cell."""
-        return list(dict.fromkeys([*self.values, *(column for name in self.texts for column in NAMED[name])]))
+        own = ["sec_ejec"] if "sec_func" in self.values else []
+        return list(dict.fromkeys([*self.values, *own, *(column for name in self.texts for column in NAMED[name])]))
 
     @property
     def keys(self) -> list[str]:
@@ -60,10 +61,11 @@ def catalogue(rules: Sequence[Rule], years: Sequence[int], columns: Sequence[str
 
     A column the table does not have stays out: its rules catch nothing.
     """
-    named: dict[str, dict[str, None]] = {column: {} for column in PRECEDENCE if column != TEXT and column in columns}
+    usable = set(columns) - ({"sec_func"} if "sec_ejec" not in columns else set())
+    named: dict[str, dict[str, None]] = {column: {} for column in PRECEDENCE if column != TEXT and column in usable}
     phrases: dict[str, None] = {}
     for rule in rules:
-        for column, wanted in rule.selectors.items():
+        for column, wanted in rule.coded.items():
             (phrases if column == TEXT else named.get(column, {})).update(dict.fromkeys(wanted))
     values = {"anio": tuple(map(str, sorted(years)))} | {c: tuple(v) for c, v in named.items() if v}
     texts = {name: found for name in NAMED if (found := _sets(names.get(name), NAMED[name], tuple(phrases))) and set(NAMED[name]) <= set(columns)}  # fmt: skip
@@ -118,7 +120,9 @@ def with_cells(gasto: pl.LazyFrame, seen: Catalogue) -> pl.LazyFrame:
     for name, (table, _) in seen.texts.items():
         alias = f"{TEXT}_{name}"
         if len(NAMED[name]) == 1:
-            coded = coded.with_columns(_coded(name, table[name].to_list(), table["conjunto"].to_list()).alias(alias))
+            coded = coded.with_columns(
+                _coded(pl.col(name), table[name].to_list(), table["conjunto"].to_list()).alias(alias)
+            )
         else:
             coded = coded.join(table.lazy().rename({"conjunto": alias}), on=NAMED[name], how="left", validate="m:1")
             coded = coded.with_columns(pl.col(alias).cast(pl.UInt64).fill_null(0))
@@ -136,14 +140,16 @@ def _word(word: Sequence[tuple[str, int]], seen: Catalogue) -> pl.Expr:
 
 
 def _code(column: str, seen: Catalogue) -> pl.Expr:
-    values = list(seen.values[column])
-    if column == "anio":
-        return _coded(column, [int(value) for value in values], list(range(1, len(values) + 1)))
-    return _coded(column, values, list(range(1, len(values) + 1)))
+    """The place of a line's value among those that rules name, from 1; 0 for any other."""
+    values: list[object] = (
+        [int(year) for year in seen.values[column]] if column == "anio" else list(seen.values[column])
+    )
+    value = pl.concat_str("sec_ejec", pl.lit("-"), "sec_func") if column == "sec_func" else pl.col(column)
+    return _coded(value, values, list(range(1, len(values) + 1)))
 
 
-def _coded(column: str, values: Sequence[object], codes: Sequence[int]) -> pl.Expr:
-    return pl.col(column).replace_strict(values, codes, default=0, return_dtype=pl.UInt64)
+def _coded(value: pl.Expr, values: Sequence[object], codes: Sequence[int]) -> pl.Expr:
+    return value.replace_strict(values, codes, default=0, return_dtype=pl.UInt64)
 
 
 def open_cells(cells: pl.DataFrame, seen: Catalogue) -> pl.DataFrame:

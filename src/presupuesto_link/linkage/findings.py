@@ -72,7 +72,7 @@ def _idle(linked: LinkedGasto, rules: Rules, years: Sequence[int]) -> Iterator[F
 
 def _absent(rule: Rule, linked: LinkedGasto) -> str:
     """Which of its columns the table does not have, if any."""
-    missing = [column for column in rule.selectors if column != TEXT and column not in linked.seen.values]
+    missing = [column for column in rule.selectors if column != TEXT and column not in linked.seen.columns]
     if TEXT in rule.selectors and not linked.seen.named:
         missing.append("nombres")
     return f" (el extracto no trae {', '.join(missing)})" if missing else ""

@@ -94,7 +94,13 @@ class LinkedGasto:
         """The lines of the other cells, divided. Only lines that some rule with a part of them may catch are looked at."""
         keys = self.seen.keys
         parted = with_shares(self.parts.filter(pl.col("parte") != WHOLE), [*keys, "grupo"]).lazy()
+        alike = (
+            self.alike.join(self.parts.filter(pl.col("parte") != WHOLE), on=keys, how="semi")
+            .select(self.seen.columns)
+            .unique()
+        )
         near = self.gasto.filter(_may_catch([rule for rule in self.rules if rule.part != 1], self.seen))
+        near = near.join(alike.lazy(), on=self.seen.columns, how="semi", nulls_equal=True)
         shared = split_money(with_cells(near, self.seen).join(parted, on=keys, how="inner", validate="m:m"))
         return shared.filter(pl.col("vinculo") != COMPLEMENT).select(*self._columns, *RESULT)
 

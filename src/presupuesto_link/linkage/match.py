@@ -50,7 +50,7 @@ def _by_columns(rules: Sequence[Rule]) -> Iterator[tuple[tuple[str, ...], list[t
     """The rules that look at the same columns, together."""
     groups: dict[tuple[str, ...], list[tuple[int, Rule]]] = {}
     for place, rule in enumerate(rules):
-        groups.setdefault(tuple(rule.selectors), []).append((place, rule))
+        groups.setdefault(tuple(rule.coded), []).append((place, rule))
     return iter(groups.items())
 
 
@@ -62,7 +62,7 @@ def _wanted(
         [
             {"lugar": place, "anio": [places["anio"][year] for year in seen.values["anio"] if rule.in_force(int(year))]}
             | {
-                column: [places[column][value] for value in rule.selectors[column]]
+                column: [places[column][value] for value in rule.coded[column]]
                 for column in columns
                 if column != "anio"
             }

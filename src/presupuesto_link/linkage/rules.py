@@ -84,6 +84,19 @@ class Rule:
     signature: tuple[str, str] = ("", "")
     origin: tuple[str, str] = ("", "")
 
+    def __post_init__(self) -> None:
+        if "sec_func" in self.selectors and "sec_ejec" not in self.selectors:
+            raise ValueError(f"rule {self.id}: sec_func means nothing without sec_ejec")
+
+    @cached_property
+    def coded(self) -> Mapping[str, tuple[str, ...]]:
+        """Its selectors as cells code them: a meta together with its unit, as `unit-meta`, because it means nothing apart."""
+        if "sec_func" not in self.selectors:
+            return self.selectors
+        units, metas = self.selectors["sec_ejec"], self.selectors["sec_func"]
+        rest = {column: values for column, values in self.selectors.items() if column != "sec_ejec"}
+        return rest | {"sec_func": tuple(f"{unit}-{meta}" for unit in units for meta in metas)}
+
     @cached_property
     def specificity(self) -> int:
         """Greater is finer; equal only when two rules look at the same columns."""
@@ -186,11 +199,15 @@ def _rule(reading: Reading, actions: set[str], transversal: set[str]) -> Rule | 
         reading.wrong("V02", "clase", "«directo»: NINGUNA no es una AER")
     selectors, years = _selectors(reading), _years(reading)
     _check_meta(reading, selectors, years)
-    rule = Rule(
-        name, int(reading.row["fila"]), action, selectors, years, part_of(reading), kind, _word(reading, "confianza", CONFIDENCES, "media"),
-        _word(reading, "estado", (SIGNED, SUGGESTED), SIGNED), signature_of(reading), (reading.cell("origen"), reading.cell("nota")),
-    )  # fmt: skip
-    return None if reading.found else rule
+    part, signature = part_of(reading), signature_of(reading)
+    confidence = _word(reading, "confianza", CONFIDENCES, "media")
+    state = _word(reading, "estado", (SIGNED, SUGGESTED), SIGNED)
+    if reading.found:
+        return None
+    origin = (reading.cell("origen"), reading.cell("nota"))
+    return Rule(
+        name, int(reading.row["fila"]), action, selectors, years, part, kind, confidence, state, signature, origin
+    )
 
 
 def action_of(reading: Reading, actions: set[str]) -> str:
