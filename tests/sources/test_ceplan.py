@@ -100,7 +100,7 @@ def test_a_workbook_with_several_sheets_needs_one_of_the_names(tmp_path):
     book = openpyxl.load_workbook(path)
     book.create_sheet("Notas")
     book.save(path)
-    with pytest.raises(InputDataError, match="ninguna hoja de CEPLAN; tiene Mi POI, Notas"):
+    with pytest.raises(InputDataError, match="no hay hoja DATA o POI_Por_ActividadOperativaAnual; tiene Mi POI, Notas"):
         read_export(path)
 
 

@@ -20,6 +20,7 @@ from presupuesto_link.sources.digest import digest_of
 from presupuesto_link.sources.siaf.bytes import kind_of
 from presupuesto_link.sources.siaf.layout import normalise
 from presupuesto_link.sources.unreadable import unreadable
+from presupuesto_link.sources.workbook import Grid, sheet_grid
 
 SHEETS = ("DATA", "POI_Por_ActividadOperativaAnual")
 RELATION, PHYSICAL_PLAN, FINANCIAL_PLAN = "relación AOI–AEI", "programación física", "programación financiera"
@@ -45,7 +46,6 @@ _MONTHLY = re.compile(r"(F|FN)\((CS|RE|SE)\) ?(\d{2}|TOTAL)")
 _SPENT = re.compile(r"DEV[A-Z.]*[ _-]*(?:(ENE|FEB|MAR|ABR|MAY|JUN|JUL|AGO|SET|SEP|OCT|NOV|DIC)[A-Z]*|(\d{2})|(TOTAL))")
 _MONTHS = ("ENE", "FEB", "MAR", "ABR", "MAY", "JUN", "JUL", "AGO", "SET", "OCT", "NOV", "DIC")
 _HEADER_ROWS = 20
-Grid = list[list[str]]
 
 
 @dataclass(frozen=True)
@@ -130,23 +130,12 @@ def _kind(path: Path, titles: list[str]) -> str:
 
 def _workbook(path: Path) -> tuple[Grid, str, str, str]:
     """The cells of the sheet of an export; a workbook with a single sheet needs no name for it."""
-    import fastexcel
-
-    try:
-        book = fastexcel.read_excel(path)
-    except Exception as error:
-        raise InputDataError(
-            Problem(str(path), f"un libro que no se puede abrir ({error})", "un .xlsx sano", "ábralo en Excel y guárdelo de nuevo")
-        ) from None  # fmt: skip
-    names = book.sheet_names
-    sheet = next((name for name in SHEETS if name in names), names[0] if len(names) == 1 else None)
-    if sheet is None:
-        raise InputDataError(
-            Problem(str(path), f"ninguna hoja de CEPLAN; tiene {', '.join(names)}", f"una hoja {' o '.join(SHEETS)}",
-                    "dé ese nombre a la hoja de la exportación")
-        )  # fmt: skip
-    cells = book.load_sheet(sheet, header_row=None, dtypes="string", skip_rows=0).to_polars()
-    grid = [["" if cell is None else str(cell).strip() for cell in row] for row in cells.rows()]
+    grid = sheet_grid(
+        path,
+        lambda names: next((name for name in SHEETS if name in names), names[0] if len(names) == 1 else None),
+        f"hoja {' o '.join(SHEETS)}",
+        "dé ese nombre a la hoja de la exportación",
+    )
     return grid, "utf-8", "", digest_of(path)
 
 

@@ -8,8 +8,9 @@ import polars as pl
 
 from presupuesto_link.errors import InputDataError, Problem
 from presupuesto_link.sources.delimited import RawTable, read_delimited
+from presupuesto_link.sources.digest import digest_of
 from presupuesto_link.sources.siaf.bytes import kind_of
-from presupuesto_link.sources.siaf.reading import digest_of
+from presupuesto_link.sources.workbook import sheet_grid
 
 SHEET = "vinculos"
 
@@ -35,21 +36,12 @@ def read_sheet(path: Path, sheet: str) -> RawTable:
     Raises:
         InputDataError: the workbook cannot be opened, has no such sheet, repeats a title or has no rows.
     """
-    import fastexcel
-
-    try:
-        book = fastexcel.read_excel(path)
-    except Exception as error:
-        raise InputDataError(
-            Problem(str(path), f"un libro que no se puede abrir ({error})", "un .xlsx sano", "ábralo en Excel y guárdelo de nuevo")
-        ) from None  # fmt: skip
-    if sheet not in book.sheet_names:
-        raise InputDataError(
-            Problem(str(path), f"no hay hoja «{sheet}»; tiene {', '.join(book.sheet_names)}", f"una hoja «{sheet}»",
-                    "cambie el nombre de la hoja que tiene las filas")
-        )  # fmt: skip
-    cells = book.load_sheet(sheet, header_row=None, dtypes="string", skip_rows=0).to_polars()
-    rows = [["" if cell is None else str(cell).strip() for cell in row] for row in cells.rows()]
+    rows = sheet_grid(
+        path,
+        lambda names: sheet if sheet in names else None,
+        f"hoja «{sheet}»",
+        "cambie el nombre de la hoja que tiene las filas",
+    )
     return RawTable(_framed(path, sheet, rows), path, "utf-8", ",", digest_of(path))
 
 

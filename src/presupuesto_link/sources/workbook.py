@@ -1,0 +1,38 @@
+"""Workbooks that people fill: one sheet as a grid of text."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from presupuesto_link.errors import InputDataError, Problem
+
+Grid = list[list[str]]
+
+
+def sheet_grid(path: Path, choose: Callable[[Sequence[str]], str | None], wanted: str, remedy: str) -> Grid:
+    """The cells of a sheet, as text without spaces at their ends; a blank is empty text.
+
+    Args:
+        path: the `.xlsx`.
+        choose: the sheet to read among those there are; null when none serves.
+        wanted: what was looked for, for the message.
+        remedy: what to do when it is not there.
+
+    Raises:
+        InputDataError: the workbook cannot be opened, or no sheet serves.
+    """
+    import fastexcel
+
+    try:
+        book = fastexcel.read_excel(path)
+    except Exception as error:
+        raise InputDataError(
+            Problem(str(path), f"un libro que no se puede abrir ({error})", "un .xlsx sano", "ábralo en Excel y guárdelo de nuevo")
+        ) from None  # fmt: skip
+    sheet = choose(book.sheet_names)
+    if sheet is None:
+        found = f"no hay {wanted}; tiene {', '.join(book.sheet_names)}"
+        raise InputDataError(Problem(str(path), found, f"una {wanted}", remedy))
+    cells = book.load_sheet(sheet, header_row=None, dtypes="string", skip_rows=0).to_polars()
+    return [["" if cell is None else str(cell).strip() for cell in row] for row in cells.rows()]
