@@ -28,7 +28,7 @@ def fields_page() -> str:
 
 def findings_page() -> str:
     """The kinds of finding."""
-    from presupuesto_link.errors import FINDING_KINDS
+    from presupuesto_link.findings import FINDING_KINDS
 
     rows = [
         f"| {k.code} | {k.severity} | {k.title} | {k.remedy} |"

@@ -9,7 +9,7 @@ import pytest
 from tests.conftest import ROOT
 
 PACKAGE = ROOT / "src" / "presupuesto_link"
-BASE = ("errors", "fields", "specs", "wording")
+BASE = ("errors", "findings", "fields", "specs", "wording")
 ORDER = (
     *BASE,
     "sources",

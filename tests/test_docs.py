@@ -5,7 +5,7 @@ import subprocess
 import sys
 import tomllib
 
-from presupuesto_link.errors import FINDING_KINDS
+from presupuesto_link.findings import FINDING_KINDS
 from tests.conftest import ROOT
 
 

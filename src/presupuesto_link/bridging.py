@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from presupuesto_link.errors import Finding, InputDataError, Problem
+from presupuesto_link.errors import InputDataError, Problem
+from presupuesto_link.findings import Finding
 from presupuesto_link.linkage.bridge import Bridge, read_bridge
 from presupuesto_link.linkage.ceplan import Chain, derive, metas_of
 from presupuesto_link.linkage.compare import Comparison, compare_with_manual

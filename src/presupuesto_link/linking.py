@@ -12,7 +12,8 @@ from typing import Any, Literal
 
 import polars as pl
 
-from presupuesto_link.errors import Finding, InputDataError, Problem
+from presupuesto_link.errors import InputDataError, Problem
+from presupuesto_link.findings import Finding
 from presupuesto_link.linkage.coverage import CUBE, Coverage, cover, cube
 from presupuesto_link.linkage.findings import check_link
 from presupuesto_link.linkage.link import LinkedGasto, conservation, link_gasto

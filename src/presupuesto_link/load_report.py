@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from pathlib import Path
 
-from presupuesto_link.errors import Finding
+from presupuesto_link.findings import Finding
 from presupuesto_link.sources.siaf.layout import AMOUNTS, Layout
 from presupuesto_link.sources.store import Snapshot, Store
 from presupuesto_link.tables.gasto import MEASURES

@@ -2,7 +2,7 @@
 
 import pytest
 
-from presupuesto_link.errors import FINDING_KINDS
+from presupuesto_link.findings import FINDING_KINDS
 
 
 @pytest.fixture(scope="module")

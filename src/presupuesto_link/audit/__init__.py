@@ -10,7 +10,7 @@ from presupuesto_link.audit.aggregates import audit_aggregates, reconcile_global
 from presupuesto_link.audit.budget import audit_budget
 from presupuesto_link.audit.indicators import audit_indicators, doubts
 from presupuesto_link.audit.reconcile import audit_declared, reconcile_declared, summarise_rules
-from presupuesto_link.errors import FINDING_KINDS, Finding
+from presupuesto_link.findings import FINDING_KINDS, Finding
 from presupuesto_link.linkage.by_action import LinkedBudget
 from presupuesto_link.specs import AnalisisSpec
 from presupuesto_link.tables.budget import AerBudget

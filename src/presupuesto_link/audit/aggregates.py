@@ -6,7 +6,7 @@ import re
 
 import polars as pl
 
-from presupuesto_link.errors import Finding
+from presupuesto_link.findings import Finding
 from presupuesto_link.measures.aggregate import aggregate_elements, count_colours, latest_year
 from presupuesto_link.specs import SemaforoSpec
 from presupuesto_link.tables.plan import Plan

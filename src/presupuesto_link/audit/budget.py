@@ -8,7 +8,7 @@ from typing import Any
 
 import polars as pl
 
-from presupuesto_link.errors import Finding
+from presupuesto_link.findings import Finding
 from presupuesto_link.linkage.by_action import TRANSVERSAL, LinkedBudget
 from presupuesto_link.measures.aggregate import latest_year
 from presupuesto_link.specs import VinculoSpec

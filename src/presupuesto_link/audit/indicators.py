@@ -7,7 +7,7 @@ from typing import Any
 
 import polars as pl
 
-from presupuesto_link.errors import Finding
+from presupuesto_link.findings import Finding
 from presupuesto_link.measures.advance import indicator_values
 from presupuesto_link.tables.plan import Plan
 from presupuesto_link.wording import enumerate_words, percent, plain_number

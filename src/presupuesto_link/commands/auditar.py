@@ -18,7 +18,7 @@ from presupuesto_link.commands.options import (
 from presupuesto_link.commands.printing import print_json
 
 if TYPE_CHECKING:
-    from presupuesto_link.errors import Finding
+    from presupuesto_link.findings import Finding
 
 
 class SeverityOption(StrEnum):
@@ -69,7 +69,8 @@ def _known_code(code: str | None) -> str | None:
     Raises:
         SpecError: the catalogue has no such code; the message lists the ones it has.
     """
-    from presupuesto_link.errors import FINDING_KINDS, Problem, SpecError
+    from presupuesto_link.errors import Problem, SpecError
+    from presupuesto_link.findings import FINDING_KINDS
 
     if code is None or code.strip().upper() in FINDING_KINDS:
         return code and code.strip().upper()

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import TypeVar
 
-from presupuesto_link.errors import Finding
+from presupuesto_link.findings import Finding
 from presupuesto_link.linkage.rows import Reading, part_of, signature_of, titled, year_of
 from presupuesto_link.linkage.rules import action_of
 from presupuesto_link.sources.delimited import RawTable

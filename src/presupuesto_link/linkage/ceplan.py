@@ -8,7 +8,7 @@ from fractions import Fraction
 
 import polars as pl
 
-from presupuesto_link.errors import Finding
+from presupuesto_link.findings import Finding
 from presupuesto_link.linkage.bridge import ActionLink, Bridge, MetaLink
 from presupuesto_link.linkage.rules import DIRECT, TRANSVERSAL, Rule
 from presupuesto_link.tables.ceplan import AOI_KEY, Poi

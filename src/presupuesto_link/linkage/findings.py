@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 import polars as pl
 
-from presupuesto_link.errors import Finding
+from presupuesto_link.findings import Finding
 from presupuesto_link.linkage.link import LinkedGasto
 from presupuesto_link.linkage.match import CLASH
 from presupuesto_link.linkage.rules import TEXT, Rule, Rules

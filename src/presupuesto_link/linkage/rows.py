@@ -8,7 +8,8 @@ from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
 from fractions import Fraction
 
-from presupuesto_link.errors import Finding, Problem
+from presupuesto_link.errors import Problem
+from presupuesto_link.findings import Finding
 from presupuesto_link.sources.delimited import RawTable
 from presupuesto_link.tables.contract import check_columns, raise_problems
 

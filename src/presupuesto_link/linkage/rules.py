@@ -13,7 +13,7 @@ from fractions import Fraction
 from functools import cached_property
 from typing import Any
 
-from presupuesto_link.errors import Finding
+from presupuesto_link.findings import Finding
 from presupuesto_link.linkage.rows import Reading, part_of, signature_of, titled, year_of
 from presupuesto_link.sources.delimited import RawTable
 from presupuesto_link.tables.gasto import UNPADDED, WIDTHS

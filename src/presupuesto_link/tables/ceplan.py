@@ -10,7 +10,8 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from presupuesto_link.errors import Finding, InputDataError, Problem
+from presupuesto_link.errors import InputDataError, Problem
+from presupuesto_link.findings import Finding
 from presupuesto_link.sources.ceplan import TITLES, Month, RawExport, month_of
 from presupuesto_link.tables.contract import raise_problems
 from presupuesto_link.tables.gasto import FLOAT_NOISE, FRACTION, WIDTHS

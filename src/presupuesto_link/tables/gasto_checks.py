@@ -11,7 +11,7 @@ from decimal import Decimal
 
 import polars as pl
 
-from presupuesto_link.errors import Finding
+from presupuesto_link.findings import Finding
 from presupuesto_link.tables.gasto import KEY, MEASURES, WIDTHS
 from presupuesto_link.wording import plural, soles
 

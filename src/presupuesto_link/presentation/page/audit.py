@@ -9,7 +9,7 @@ from typing import Any
 import polars as pl
 
 from presupuesto_link.audit.reconcile import BY_ROUNDING, COHERENT_ND, INCOHERENT_ND, REPRODUCED, WITH_CORRECTION
-from presupuesto_link.errors import FINDING_KINDS, Finding
+from presupuesto_link.findings import FINDING_KINDS, Finding
 from presupuesto_link.measures.rules import RULES
 from presupuesto_link.pipeline import Analysis
 from presupuesto_link.presentation.page.facts import total

@@ -1,0 +1,378 @@
+"""The catalogue of findings: what can be odd in data, rules and published figures while the run goes on.
+
+A finding says where, what was found, what was expected and why; its kind says how serious it is and what to do. The console, JSON, HTML,
+workbook and the docs page all show the same words.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+Severity = Literal["alta", "media", "baja"]
+
+
+@dataclass(frozen=True)
+class FindingKind:
+    """A kind of finding: what it is called, how serious it is and what a person should do about it."""
+
+    code: str
+    title: str
+    severity: Severity
+    remedy: str
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One finding of the audit, in words a budget office can act on."""
+
+    code: str
+    place: str
+    found: str
+    expected: str
+    explanation: str
+
+    @property
+    def kind(self) -> FindingKind:
+        """The catalogue entry this finding belongs to."""
+        return FINDING_KINDS[self.code]
+
+    def as_row(self) -> dict[str, str]:
+        """The finding as a row of the `hallazgos` table (all text, no nulls)."""
+        return {
+            "codigo": self.code,
+            "severidad": self.kind.severity,
+            "titulo": self.kind.title,
+            "lugar": self.place,
+            "encontrado": self.found,
+            "esperado": self.expected,
+            "explicacion": self.explanation,
+            "remedio": self.kind.remedy,
+        }
+
+
+def _catalogue(*kinds: FindingKind) -> dict[str, FindingKind]:
+    return {kind.code: kind for kind in kinds}
+
+
+FINDING_KINDS = _catalogue(
+    FindingKind(
+        "P01",
+        "El total publicado no es la suma de las filas",
+        "alta",
+        "Publicar el total corregido y guardar los montos como números, sin «S/» dentro de la celda.",
+    ),
+    FindingKind(
+        "P02",
+        "El porcentaje de ejecución impreso no es devengado/PIM",
+        "media",
+        "Recalcular la columna como devengado entre PIM.",
+    ),
+    FindingKind(
+        "P03",
+        "Una acción transversal parece contar otra vez el dinero de las demás",
+        "alta",
+        "Mostrarla aparte y no sumarla con las demás acciones.",
+    ),
+    FindingKind(
+        "P04",
+        "Acción con dinero y sin resultado medible",
+        "media",
+        "Conseguir el dato del indicador o cambiarlo por uno que sí se mida.",
+    ),
+    FindingKind(
+        "P05",
+        "Acción con resultado y sin presupuesto vinculado",
+        "media",
+        "Vincular las metas presupuestarias que la financian o declarar que no tiene presupuesto.",
+    ),
+    FindingKind(
+        "P06",
+        "Acción sin presupuesto vinculado y sin resultado",
+        "media",
+        "Revisar si la acción sigue vigente y quién responde por ella.",
+    ),
+    FindingKind(
+        "P07",
+        "El presupuesto no cubre todos los años evaluados",
+        "alta",
+        "Cargar el presupuesto por AER de los años que faltan antes de hablar de todo el periodo.",
+    ),
+    FindingKind(
+        "P08",
+        "Los montos de una fila no guardan el orden de las etapas del gasto",
+        "alta",
+        "Revisar la fila en la fuente: el devengado no puede pasar del PIM ni existir sin él.",
+    ),
+    FindingKind(
+        "A01",
+        "El avance declarado sale de una regla distinta de la de su sentido",
+        "alta",
+        "Recalcular con una sola regla por sentido y publicar la regla usada.",
+    ),
+    FindingKind(
+        "A02",
+        "El avance declarado sólo cuadra por el redondeo de los valores impresos",
+        "baja",
+        "Publicar los valores con los decimales con que se calculó.",
+    ),
+    FindingKind(
+        "A03",
+        "El avance declarado no sale de ninguna regla conocida",
+        "alta",
+        "Pedir la hoja de cálculo y corregir el avance.",
+    ),
+    FindingKind(
+        "A04",
+        "La fórmula cambió entre un año y el otro",
+        "alta",
+        "Calcular los dos años con la misma regla antes de compararlos.",
+    ),
+    FindingKind(
+        "A05",
+        "El puntaje sube mientras el valor empeora",
+        "alta",
+        "No presentar la subida como mejora; recalcular los dos años con la misma regla.",
+    ),
+    FindingKind(
+        "I01",
+        "El sentido declarado no concuerda con la serie de metas",
+        "media",
+        "Confirmar el sentido en la ficha técnica y revisar las metas.",
+    ),
+    FindingKind(
+        "I02",
+        "La meta y el valor obtenido no parecen estar en la misma unidad o definición",
+        "alta",
+        "Confirmar unidad y definición en la ficha técnica y volver a publicar el dato.",
+    ),
+    FindingKind(
+        "I03",
+        "El valor obtenido es igual a la meta en todos los años",
+        "media",
+        "Comprobar en la fuente que el valor se midió y no se copió de la meta.",
+    ),
+    FindingKind(
+        "I04",
+        "La meta es cero",
+        "media",
+        "Fijar una meta que se pueda cumplir o incumplir, o retirar el indicador del promedio.",
+    ),
+    FindingKind(
+        "I05",
+        "El texto y la tabla dan cifras distintas",
+        "media",
+        "Verificar cuál es la cifra correcta en la fuente y corregir la otra.",
+    ),
+    FindingKind(
+        "I06",
+        "El Cuadro 2 y el cuadro propio del elemento dan cifras distintas",
+        "media",
+        "Generar los dos cuadros desde la misma base de datos.",
+    ),
+    FindingKind(
+        "I07", "Nombre o código mal impreso", "baja", "Corregir el nombre o el código en la siguiente edición."
+    ),
+    FindingKind(
+        "I08",
+        "El valor se aleja más de cinco veces de la meta en un año",
+        "baja",
+        "Comprobar el dato y si la meta sigue siendo razonable.",
+    ),
+    FindingKind(
+        "I09",
+        "El avance Tipo I es alto sin haber avanzado desde la línea base",
+        "media",
+        "Leer el Tipo I junto al Tipo II y revisar si la meta exige algún cambio.",
+    ),
+    FindingKind(
+        "E01",
+        "Dos cuadros cuentan distinto los mismos elementos",
+        "alta",
+        "Elegir una sola política para los ND y declararla junto al cuadro.",
+    ),
+    FindingKind(
+        "E02",
+        "El conteo publicado no sale de una sola regla",
+        "alta",
+        "Volver a contar con una sola regla y publicar la lista de cada color.",
+    ),
+    FindingKind(
+        "E03",
+        "El índice publicado no se puede reproducir",
+        "alta",
+        "Publicar la fórmula y los pesos del índice, o retirarlo.",
+    ),
+    FindingKind(
+        "E04",
+        "El avance global publicado no sigue la regla de los demás",
+        "media",
+        "Recalcular el promedio con todos sus indicadores y la misma política de ND.",
+    ),
+    FindingKind("E05", "La banda impresa deja valores sin color", "baja", "Imprimir la banda amarilla como [75-95>."),
+    FindingKind(
+        "E06",
+        "El color depende de la política de ND",
+        "media",
+        "Mostrar los dos colores y conseguir el dato que falta.",
+    ),
+    FindingKind("C01", "Se usó un valor corregido", "media", "Confirmar la corrección con quien publicó el dato."),
+    FindingKind(
+        "S01",
+        "Filas sin unidad ejecutora o sin meta",
+        "media",
+        "Completar los códigos en el origen: esas filas no se pueden vincular.",
+    ),
+    FindingKind(
+        "S02",
+        "Varias filas con la misma clave",
+        "baja",
+        "Nada que hacer si son pocas: se suman. Si son muchas, el archivo puede estar pegado dos veces.",
+    ),
+    FindingKind(
+        "S03",
+        "Filas idénticas",
+        "media",
+        "Comprobar con el total publicado si el registro se contó dos veces y, si es así, exportar de nuevo.",
+    ),
+    FindingKind(
+        "S04",
+        "Códigos con más cifras de las que les corresponden",
+        "media",
+        "Revisar si las columnas están corridas o si cambió el clasificador.",
+    ),
+    FindingKind(
+        "S05",
+        "Movimiento en meses posteriores a la fecha de corte",
+        "alta",
+        "Corregir la fecha de corte y cargar otra vez: con otra fecha es otra instantánea.",
+    ),
+    FindingKind(
+        "S06",
+        "Totales del año negativos",
+        "media",
+        "Comprobar que el extracto trae todos los meses y que la reversión es real.",
+    ),
+    FindingKind("S07", "Devengado sin PIM", "baja", "No calcular porcentajes de ejecución sobre esas metas."),
+    FindingKind(
+        "S08",
+        "Presupuesto anual en filas de un mes, o movimientos en el mes 0",
+        "alta",
+        "Exportar de nuevo sin unir tablas: el PIM se repite en cada mes y se sumaría varias veces.",
+    ),
+    FindingKind(
+        "S09",
+        "Nombres con letras cambiadas por una conversión anterior",
+        "baja",
+        "Pedir el archivo original: los montos y códigos no cambian, los nombres sí.",
+    ),
+    FindingKind(
+        "S10",
+        "El total no es el publicado",
+        "alta",
+        "Comparar filtros, fecha de corte y unidad (soles o millones) con los de la cifra publicada.",
+    ),
+    FindingKind(
+        "S11",
+        "El corte anterior tenía líneas que éste ya no tiene",
+        "alta",
+        "Comprobar que la descarga está completa antes de usar este corte.",
+    ),
+    FindingKind(
+        "S12",
+        "Filas que no se pudieron usar",
+        "alta",
+        "Abrir el archivo de filas rechazadas, corregir el origen y cargar otra vez.",
+    ),
+    FindingKind(
+        "S13",
+        "Un código con varios nombres",
+        "baja",
+        "Nada que hacer: se guarda el nombre más frecuente y el código manda.",
+    ),
+    FindingKind(
+        "S14",
+        "El total impreso en el archivo no es la suma de sus filas",
+        "alta",
+        "No citar el total impreso: usar la suma de las filas y pedir a quien lo publicó que lo corrija.",
+    ),
+    FindingKind(
+        "V01",
+        "Regla hacia una AER que no está en el plan",
+        "alta",
+        "Corregir el código de la AER, o agregarla a acciones.csv.",
+    ),
+    FindingKind(
+        "V02",
+        "Celda de una regla que no se entiende",
+        "alta",
+        "Corregir la celda; la regla no se aplica mientras tanto.",
+    ),
+    FindingKind("V03", "Parte fuera de rango", "alta", "Escribir una parte mayor que 0 y hasta 1."),
+    FindingKind(
+        "V04",
+        "Reglas que piden más de lo que hay",
+        "alta",
+        "Repartir con partes que sumen 1 o menos, o hacer más específica la regla que deba ganar.",
+    ),
+    FindingKind("V05", "Id de regla repetido", "alta", "Dar a cada regla su propio id."),
+    FindingKind("V06", "Regla fuera de vigencia", "baja", "Renovar la vigencia o retirar la regla."),
+    FindingKind(
+        "V07",
+        "Regla que no atrapa ninguna línea",
+        "media",
+        "Revisar los códigos: pueden haber cambiado de un año a otro.",
+    ),
+    FindingKind(
+        "V08",
+        "Regla tapada por otras más específicas",
+        "baja",
+        "Retirarla, o revisar si las más específicas son correctas.",
+    ),
+    FindingKind("V09", "Regla sin firma", "alta", "Escribir quién responde por la regla y desde qué fecha."),
+    FindingKind(
+        "V10",
+        "Meta presupuestaria sin unidad ejecutora o sin año",
+        "alta",
+        "Agregar sec_ejec y poner el mismo año en desde y hasta.",
+    ),
+    FindingKind(
+        "V11",
+        "Regla directa hacia una AER transversal",
+        "alta",
+        "Cambiar la clase a «transversal»: su dinero ya está en las demás.",
+    ),
+    FindingKind(
+        "K01", "Vínculo del puente CEPLAN repetido", "alta", "Dejar una sola fila por vínculo y sumar sus partes."
+    ),
+    FindingKind(
+        "K02",
+        "Vínculos del puente CEPLAN que piden más de lo que hay",
+        "alta",
+        "Repartir con partes que sumen 1 o menos.",
+    ),
+    FindingKind(
+        "K03",
+        "Vínculo del puente CEPLAN hacia algo que los archivos no traen",
+        "media",
+        "Revisar el código y el año, o cargar la exportación o el gasto que falta.",
+    ),
+    FindingKind(
+        "K04",
+        "AOI con datos distintos en sus filas",
+        "alta",
+        "Corregir en CEPLAN V.01 la fila equivocada y exportar de nuevo.",
+    ),
+    FindingKind(
+        "K05",
+        "El total del año de una AOI no es la suma de sus meses",
+        "media",
+        "Revisar la programación de esa AOI en CEPLAN V.01 y exportar de nuevo.",
+    ),
+    FindingKind(
+        "K06",
+        "Filas de una exportación sin código de AOI",
+        "baja",
+        "Nada que hacer si son totales; si no, exportar de nuevo.",
+    ),
+)
