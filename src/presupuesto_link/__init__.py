@@ -4,7 +4,8 @@ The package reads as a sentence, and imports go one way, left to right:
 
     sources → tables → linkage → measures → audit → matrices → scenarios → presentation
 
-`pipeline` calls the stages in order; `commands` is the command line. Heavy libraries are imported only when a
+`loading` takes an extract to the store, `linking` (and `bridging`, through CEPLAN) takes a snapshot to its actions, and `pipeline` calls the
+stages of the evaluation in order; `commands` is the command line. Heavy libraries are imported only when a
 public name is first used, so that `presupuesto-link --help` stays quick.
 
 Example:
@@ -26,6 +27,10 @@ _PUBLIC = {
     "with_settings": "pipeline",
     "Inputs": "pipeline",
     "Analysis": "pipeline",
+    "Store": "sources.store",
+    "load_extract": "loading",
+    "read_links": "sources.links",
+    "link_snapshot": "linking",
     "measure_advance": "measures.advance",
     "aggregate_elements": "measures.aggregate",
     "measure_execution": "measures.execution",
