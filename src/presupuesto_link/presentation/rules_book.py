@@ -18,7 +18,7 @@ from presupuesto_link.errors import OutputError, Problem, system_reason
 from presupuesto_link.linkage.match import EXCLUDED
 from presupuesto_link.linkage.rules import COLUMNS, CONFIDENCES, DIRECT, NOBODY, SIGNED, SUGGESTED, TRANSVERSAL
 from presupuesto_link.presentation.theme import INK, LINE
-from presupuesto_link.presentation.workbook import CREATED
+from presupuesto_link.presentation.workbook import CREATED, lines_of, page_setup, set_height
 from presupuesto_link.sources.delimited import RawTable
 from presupuesto_link.sources.links import SHEET
 from presupuesto_link.sources.siaf.layout import NAMES
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from presupuesto_link.tables.plan import Plan
 
 _SPARE_ROWS = 500
+_README_WIDTH = 110
 _UNLINKED_ROWS = 2_000
 _LISTED = (
     "programa",
@@ -112,6 +113,7 @@ class _Book:
         for number, row in enumerate(rows, 1):
             for column, value in enumerate(row):
                 self._write(sheet, number, column, value, titles[column])
+        page_setup(sheet, name)
         sheet.freeze_panes(1, 0)
         sheet.autofilter(0, 0, max(len(rows), 1), len(titles) - 1)
         return sheet
@@ -146,6 +148,18 @@ def _fill(book: _Book, linkage: Linkage, plan: Plan, raw: RawTable | None) -> No
         _frame(book, "hallazgos", pl.DataFrame([finding.as_row() for finding in linkage.findings]))
 
 
+_HELP = {
+    "id": "Un nombre distinto por regla", "accion": "La AER, como AER.01.01; NINGUNA si alguien decidió que no financian ninguna",
+    "desde": "Primer año de vigencia; vacío es sin límite", "hasta": "Último año de vigencia; vacío es sin límite",
+    "sec_func": "La meta; exige sec_ejec y el mismo año en desde y hasta", "proyecto": "Código único de inversión (CUI)",
+    "tipo": "2 proyecto, 3 actividad", "clasificador": "2.6, 2.3.1…", "texto": "Palabras del nombre; riego* alcanza a riegos",
+    "parte": "De 0 a 1, de lo que dejaron las reglas más específicas; vacío es todo", "clase": "directo, o transversal: aparte y sin sumar",
+    "confianza": "alta, media o baja", "estado": "firmado, o sugerido: no cuenta hasta que se firme", "autor": "Quién responde por la regla",
+    "fecha": "Desde cuándo, AAAA-MM-DD", "origen": "De dónde sale", "nota": "Lo que haya que recordar",
+}  # fmt: skip
+"""What to write under each title of the rules; other titles take codes."""
+
+
 def _frame(book: _Book, name: str, frame: pl.DataFrame) -> None:
     plain = frame.with_columns(pl.col(pl.Boolean).replace_strict({True: "sí", False: "no"}, return_dtype=pl.String))
     book.sheet(name, plain.columns, plain.rows())
@@ -174,6 +188,9 @@ def _lists(
     last = used + _SPARE_ROWS
     for column, title in enumerate(titles):
         sheet.set_column(column, column, _WIDE.get(title, 13), book.text)
+        if title in COLUMNS:
+            note = _HELP.get(title, "Códigos que la línea debe cumplir, separados por «;»; vacío es cualquiera")
+            sheet.write_comment(0, column, note, {"author": "presupuesto-link"})
         if title == "accion":
             _choose(
                 sheet,
@@ -250,7 +267,7 @@ def _unlinked(linkage: Linkage) -> pl.DataFrame:
 
 def _readme(book: _Book, linkage: Linkage) -> None:
     sheet = book.book.add_worksheet("Léame")
-    sheet.set_column(0, 0, 110)
+    sheet.set_column(0, 0, _README_WIDTH)
     sheet.write_string(0, 0, "Reglas de vínculo entre el gasto y las AER", book.title)
     lines = (
         f"Instantánea {linkage.snapshot.id}, corte {linkage.snapshot.cut_off}, {linkage.scope}.",
@@ -268,3 +285,5 @@ def _readme(book: _Book, linkage: Linkage) -> None:
     )  # fmt: skip
     for row, line in enumerate(lines, 2):
         sheet.write_string(row, 0, line, book.long)
+        set_height(sheet, row, lines_of(line, _README_WIDTH))
+    page_setup(sheet, "Léame")

@@ -133,7 +133,7 @@ def _write_readme(
     for row, (concept, text) in enumerate(about, start=2):
         sheet.write_string(row, 0, concept, styles.label)
         sheet.write_string(row, 1, text, _text_style(text, True, styles))
-        _set_height(sheet, row, _lines(text, 70))
+        set_height(sheet, row, lines_of(text, 70))
     start = len(about) + 3
     for column, heading in enumerate(("Hoja", "Contenido", "Filas", "Nota")):
         sheet.write_string(start, column, heading, styles.head)
@@ -142,8 +142,8 @@ def _write_readme(
         sheet.write_string(row, 1, table.title, _text_style(table.title, True, styles))
         sheet.write_number(row, 2, table.frame.height, styles.cell("#,##0", False))
         sheet.write_string(row, 3, table.note, styles.muted)
-        _set_height(sheet, row, max(_lines(table.title, 70), _lines(table.note, 80)))
-    _page(sheet, README)
+        set_height(sheet, row, max(lines_of(table.title, 70), lines_of(table.note, 80)))
+    page_setup(sheet, README)
 
 
 def _quoted(name: str) -> str:
@@ -163,18 +163,18 @@ def _write_table(sheet: Any, table: TableSheet, styles: _Styles) -> None:
         sheet.write_string(0, index, column, styles.head_right if right else styles.head)
         for row, value in enumerate(values, start=1):
             _write_value(sheet, (row, index), value, number, width >= _WRAP_FROM, styles)
-            lines[row - 1] = max(lines[row - 1], _lines(value, width))
+            lines[row - 1] = max(lines[row - 1], lines_of(value, width))
         if _is_colour(column, frame.schema[column]) and frame.height:
             _paint(sheet, index, frame.height, styles)
     for row, count in enumerate(lines, start=1):
-        _set_height(sheet, row, count)
+        set_height(sheet, row, count)
     sheet.freeze_panes(1, 0)
     if frame.width:
         sheet.autofilter(0, 0, max(frame.height, 1), frame.width - 1)
-    _page(sheet, table.title)
+    page_setup(sheet, table.title)
 
 
-def _page(sheet: Any, title: str) -> None:
+def page_setup(sheet: Any, title: str) -> None:
     """How it prints: landscape A4, one page wide, header row on each page, title and page number."""
     sheet.set_landscape()
     sheet.set_paper(9)
@@ -230,7 +230,7 @@ def _width(column: str, values: Sequence[Any], number: str) -> float:
     return min(_WIDEST, max(_NARROWEST, len(column) + 4, longest + 3))
 
 
-def _lines(value: Any, width: float) -> int:
+def lines_of(value: Any, width: float) -> int:
     """How many lines a text takes in a column that wraps, about; a row too low hides words in some programs."""
     text = ", ".join(map(str, value)) if isinstance(value, list) else value
     if width < _WRAP_FROM or not isinstance(text, str):
@@ -238,7 +238,8 @@ def _lines(value: Any, width: float) -> int:
     return sum(max(1, math.ceil(len(line) / (width - 4))) for line in text.splitlines()) or 1
 
 
-def _set_height(sheet: Any, row: int, lines: int) -> None:
+def set_height(sheet: Any, row: int, lines: int) -> None:
+    """Make a row high enough for its lines, as high as spreadsheets accept."""
     if lines > 1:
         sheet.set_row(row, min(lines * _LINE_POINTS, _TALLEST))
 
