@@ -13,7 +13,7 @@ import polars as pl
 
 GROUP = ("anio", "nivel", "pliego", "sec_ejec")
 ORDER = ("anio", "nivel", "pliego", "departamento_meta", "sec_ejec", "sec_func", "mes")
-ROWS_AT_ONCE = 150_000
+ROWS_AT_ONCE = 100_000
 ROWS_OF_A_RUN = 12_000
 _ROW_GROUP, _ROW_GROUP_OF_A_RUN = 32_768, 4_096
 
