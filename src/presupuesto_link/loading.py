@@ -240,7 +240,7 @@ class _Loading:
             runs, names, reasons = Runs(work / "tandas"), Names(), Counter[str]()
             for chunk in chunks(rows.collect_batches(maintain_order=True)):
                 good = chunk.filter(pl.col("rechazo").is_null())
-                reasons.update(chunk["rechazo"].drop_nulls())
+                reasons.update(dict(chunk["rechazo"].drop_nulls().value_counts().iter_rows()))
                 if good.height:
                     names.add(good)
                     runs.add(good.select(*SCHEMA))

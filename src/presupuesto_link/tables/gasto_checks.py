@@ -50,7 +50,7 @@ def check_names(tables: Mapping[str, pl.DataFrame]) -> list[Finding]:
     """Names read with the wrong encoding, and codes with several names.
 
     Args:
-        tables: dimension → its table (see `tables.gasto_names.name_table`).
+        tables: dimension → its table (see `tables.gasto_names.most_frequent`).
     """
     found = []
     for dimension, table in tables.items():

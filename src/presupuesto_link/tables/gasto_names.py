@@ -28,7 +28,7 @@ class Names:
                 self._counts[name] = [add_counts(pieces, NAMES[name])]
 
     def tables(self) -> dict[str, pl.DataFrame]:
-        """Dimension → its table, as `name_table` gives it."""
+        """Dimension → its table, as `most_frequent` gives it."""
         return {name: most_frequent(add_counts(c, NAMES[name]), NAMES[name]) for name, c in self._counts.items()}
 
 
@@ -51,8 +51,3 @@ def most_frequent(counts: pl.DataFrame, key: Sequence[str]) -> pl.DataFrame:
     return best.group_by(key, maintain_order=True).agg(
         pl.col("nombre").first(), pl.len().cast(pl.UInt32).alias("nombres")
     )
-
-
-def name_table(rows: pl.LazyFrame, key: Sequence[str], column: str) -> pl.DataFrame:
-    """One row per key, as `most_frequent` gives it. Rows without a name or with a blank in the key are left out."""
-    return most_frequent(count_names(rows, key, column).collect(), key)
