@@ -1,7 +1,8 @@
 """From a SIAF extract to a snapshot: open → filter → type → reject in sight → sort → check → keep.
 
-Nothing here holds the file in memory: rows stream from the text to one parquet in the store's working folder, and from there, in
-batches, to the snapshot.
+Nothing here holds the file in memory: rows stream from the text to sorted runs in the store's working folder, and from there, some
+spending units at a time, to the snapshot. Names are counted while the rows arrive and the checks add up while they are written, so
+that no row is read a third time.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 import shutil
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import CancelledError, ThreadPoolExecutor
 from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext
@@ -34,10 +36,10 @@ from presupuesto_link.load_report import (
 from presupuesto_link.sources.digest import digest_of
 from presupuesto_link.sources.lock import new_part
 from presupuesto_link.sources.siaf import LAYOUTS
-from presupuesto_link.sources.siaf.layout import NAME_PREFIX, NAMES, RECORD, Layout
+from presupuesto_link.sources.siaf.layout import RECORD, Layout
 from presupuesto_link.sources.siaf.named import cut_off_of, not_a_file, year_said
 from presupuesto_link.sources.siaf.reading import RawExtract, open_extract
-from presupuesto_link.sources.sorted_parquet import write_sorted
+from presupuesto_link.sources.sorted_parquet import Runs, chunks, write_sorted
 from presupuesto_link.sources.store import Store, add_up, snapshot_id
 from presupuesto_link.tables.gasto import (
     SCHEMA,
@@ -49,7 +51,8 @@ from presupuesto_link.tables.gasto import (
     type_rows,
 )
 from presupuesto_link.tables.gasto_checks import check_gasto, check_names, check_printed, check_rejected
-from presupuesto_link.tables.gasto_names import name_table
+from presupuesto_link.tables.gasto_facts import Facts, add_facts, facts_of
+from presupuesto_link.tables.gasto_names import Names
 
 _SAMPLE = 1 << 20
 _DISK_ERROR = re.compile(r"([^:]*) \(os error \d+\)|^parquet: (.*)")
@@ -168,6 +171,19 @@ def _disk_errors() -> Iterator[None]:
 
 
 @dataclass(frozen=True)
+class _Read:
+    """What is known when the last record has been read."""
+
+    layout: Layout
+    records: int
+    reasons: Mapping[str, int]
+    source: dict[str, Any]
+    runs: Runs
+    names: Names
+    printed: pl.DataFrame
+
+
+@dataclass(frozen=True)
 class _Loading:
     """One file on its way into a working folder of the store."""
 
@@ -184,43 +200,42 @@ class _Loading:
         """Fill the folder; the manifest without what the caller knows."""
         work = self.part / "trabajo"
         work.mkdir()
-        facts = self._converted(work)
-        rows = pl.scan_parquet(work / "filas.parquet")
-        good = rows.filter(pl.col("rechazo").is_null())
+        read = self._converted(work)
+        if not read.runs.units:
+            raise self._nothing(read)
         self.progress("Ordenando", 0, 0, 0)
-        files = write_sorted(good, self.part / "gasto", list(SCHEMA))
-        if not files:
-            raise self._nothing(facts)
-        self.progress("Revisando", 0, 0, 0)
-        repeated = self._name_tables(good)
-        layout: Layout = facts.pop("layout")
-        kept, totals = add_up(pl.scan_parquet(files))
-        findings = [
-            *check_rejected(facts["rechazos"], REJECTED),
-            *check_gasto([pl.scan_parquet(file) for file in files], self.day, layout.monthly, layout.line),
-            *check_names(repeated),
-            *check_printed(facts["impresos"], totals, kept),
-        ]
+        line = read.layout.line
+        facts = add_facts(
+            [facts_of(rows.lazy(), line) for rows in write_sorted(read.runs, self.part / "gasto", list(SCHEMA))]
+        )
         shutil.rmtree(work)
+        self.progress("Revisando", 0, 0, 0)
+        layout, (_, totals), kept = read.layout, add_up(facts.months.lazy()), int(facts.months["filas"].sum())
+        findings = [
+            *check_rejected(read.reasons, REJECTED),
+            *check_gasto(facts, self.day, layout.monthly, line),
+            *check_names(self._name_tables(read.names)),
+            *check_printed(read.printed, totals, kept),
+        ]
         return {
             "programa": {"nombre": "presupuesto-link", "version": version("presupuesto-link")},
             "bibliotecas": {"polars": version("polars")},
             "tabla_version": TABLE_VERSION,
-            "fuente": facts["fuente"],
+            "fuente": read.source,
             "filas": {
-                "registros_leidos": facts["leidos"],
+                "registros_leidos": read.records,
                 "guardadas": kept,
-                "rechazadas": sum(facts["rechazos"].values()),
+                "rechazadas": sum(read.reasons.values()),
             }
-            | ({"de_total": facts["impresos"].height} if facts["impresos"].height else {}),
+            | ({"de_total": read.printed.height} if read.printed.height else {}),
             "totales": {str(y): {m: None if v is None else str(v) for m, v in t.items()} for y, t in totals.items()},
-            "ultimo_mes_con_devengado": _last_months(pl.scan_parquet(files)),
+            "ultimo_mes_con_devengado": _last_months(facts),
             "hallazgos": [stored(finding) for finding in findings],
-            "no_comprobado": unchecked_of(layout, totals, facts["fuente"]["columnas_sin_usar"]),
+            "no_comprobado": unchecked_of(layout, totals, read.source["columnas_sin_usar"]),
         }
 
-    def _converted(self, work: Path) -> dict[str, Any]:
-        """Every wanted row, typed, in `filas.parquet`. A file that only looked UTF-8 is read again as what it is."""
+    def _converted(self, work: Path) -> _Read:
+        """Every wanted row, typed, in runs. A file that only looked UTF-8 is read again as what it is."""
         try:
             return self._convert(work, None)
         except pl.exceptions.PolarsError as error:
@@ -235,14 +250,18 @@ class _Loading:
                 raise
             raise self._unreadable(error) from None
 
-    def _convert(self, work: Path, encoding: str | None) -> dict[str, Any]:
+    def _convert(self, work: Path, encoding: str | None) -> _Read:
         with self._opened(encoding, work) as extract:
             layout = extract.layout
             raw, counted = self._counted(extract)
             rows = type_rows(self._wanted(extract, layout.named(raw)))
-            rows.sink_parquet(work / "filas.parquet", compression="lz4", statistics=False, row_group_size=50_000)
-            read = counted[0] if extract.lines is None else extract.lines
-            reasons = _reasons(work / "filas.parquet")
+            runs, names, reasons = Runs(work / "tandas"), Names(), Counter[str]()
+            for chunk in chunks(rows.collect_batches(maintain_order=True)):
+                good = chunk.filter(pl.col("rechazo").is_null())
+                reasons.update(dict(chunk["rechazo"].drop_nulls().value_counts().iter_rows()))
+                if good.height:
+                    names.add(good)
+                    runs.add(good.select(*SCHEMA))
             if reasons:
                 self._write_rejected(extract, work)
             source = {
@@ -252,7 +271,8 @@ class _Loading:
             }
             source |= self.said
             printed = printed_totals(layout, extract.raw, self.filters, yearless=bool(self.said))
-            return {"layout": layout, "leidos": read, "rechazos": reasons, "fuente": source, "impresos": printed}
+            records = counted[0] if extract.lines is None else extract.lines
+            return _Read(layout, records, _most_first(reasons), source, runs, names, printed)
 
     def _opened(self, encoding: str | None, work: Path) -> AbstractContextManager[RawExtract]:
         if self.ahead and encoding is None:
@@ -297,26 +317,18 @@ class _Loading:
         rows = rejected_rows(self._wanted(extract, raw)).rename({"rechazo": "motivo"})
         rows.sink_csv(self.part / REJECTED, include_bom=True)
 
-    def _name_tables(self, rows: pl.LazyFrame) -> dict[str, pl.DataFrame]:
-        folder = self.part / "dimensiones"
-        tables = {}
-        for column in rows.collect_schema().names():
-            if column.startswith(NAME_PREFIX):
-                name = column.removeprefix(NAME_PREFIX)
-                tables[name] = name_table(rows, NAMES[name], column)
-                folder.mkdir(exist_ok=True)
-                tables[name].write_parquet(folder / f"{name}.parquet", compression="zstd", statistics=True)
+    def _name_tables(self, names: Names) -> dict[str, pl.DataFrame]:
+        folder, tables = self.part / "dimensiones", names.tables()
+        for name, table in tables.items():
+            folder.mkdir(exist_ok=True)
+            table.write_parquet(folder / f"{name}.parquet", compression="zstd", statistics=True)
         return tables
 
-    def _nothing(self, facts: Mapping[str, Any]) -> InputDataError:
+    def _nothing(self, read: _Read) -> InputDataError:
         asked = ", ".join(f"{name} {value}" for name, value in self.filters.as_dict().items()) or "ninguno"
-        why = (
-            f"; {sum(facts['rechazos'].values()):,} rechazadas: " + "; ".join(facts["rechazos"])
-            if facts["rechazos"]
-            else ""
-        )
+        why = f"; {sum(read.reasons.values()):,} rechazadas: " + "; ".join(read.reasons) if read.reasons else ""
         return InputDataError(
-            Problem(str(self.path), f"ninguna fila útil de {facts['leidos']:,} registros (filtros: {asked}){why}",
+            Problem(str(self.path), f"ninguna fila útil de {read.records:,} registros (filtros: {asked}){why}",
                     "al menos una fila", "revise los filtros y el archivo: una respuesta vacía es un error, no un cero")
         )  # fmt: skip
 
@@ -338,14 +350,14 @@ def _bytes_of(text: Path | None) -> tuple[int, float]:
     return text.stat().st_size, len(sample) / max(1, sample.count(b"\n") - 1)
 
 
-def _reasons(path: Path) -> dict[str, int]:
-    """Why rows were rejected → how many."""
-    rows = pl.scan_parquet(path).filter(pl.col("rechazo").is_not_null())
-    return dict(rows.group_by("rechazo").len().collect().sort("len", "rechazo", descending=[True, False]).iter_rows())
+def _most_first(reasons: Counter[str]) -> dict[str, int]:
+    """Why rows were rejected → how many, the most frequent reason first."""
+    return dict(sorted(reasons.items(), key=lambda found: (-found[1], found[0])))
 
 
-def _last_months(rows: pl.LazyFrame) -> dict[str, int]:
+def _last_months(facts: Facts) -> dict[str, int]:
     """Per year, the last month with devengado ≠ 0; a year whose devengado has no month is left out."""
-    moved = rows.filter((pl.col("devengado_soles") != 0) & (pl.col("mes") > 0))
-    table = moved.group_by("anio").agg(pl.col("mes").max()).collect().sort("anio")
-    return {str(year): month for year, month in table.iter_rows()}
+    moved = facts.months.filter(pl.col("devengadas") > 0, pl.col("mes") > 0)
+    return {
+        str(year): month for year, month in moved.group_by("anio").agg(pl.col("mes").max()).sort("anio").iter_rows()
+    }

@@ -134,6 +134,39 @@ def test_rows_are_sorted_and_a_unit_is_never_split(store, tmp_path, monkeypatch)
     assert store.verify(snapshot.id) == ()
 
 
+@pytest.mark.parametrize("size", [1, 3, 7])
+def test_files_do_not_depend_on_where_the_rows_are_cut_while_reading(store, tmp_path, monkeypatch, size):
+    """Units come mixed, with a repeated key, a line of two pliegos that ends below zero and two names of one code."""
+    records = [
+        budget("10", ANO_EJE="2023"), *(spent(i, f"{i}.10", SEC_EJEC=str(i % 3), PLIEGO=f"44{i % 2}", DEPARTAMENTO_META=f"0{i % 4 + 1}") for i in range(1, 13)),
+        spent(5, "1", SEC_EJEC="2", PLIEGO="441"), spent(5, "2", SEC_EJEC="2", PLIEGO="441"), spent(5, "2", SEC_EJEC="2", PLIEGO="441"),
+        spent(6, "-50", SEC_EJEC="9"), spent(6, "20", SEC_EJEC="9", PLIEGO="440"), spent(13, "1"), spent(2, "3", PROGRAMA_PPTO_NOMBRE="OTRO"),
+    ]  # fmt: skip
+    path, other = write_long(tmp_path / "a.csv", *records), Store(tmp_path / "otro")
+    whole = load_extract(path, store, cut_off=dt.date(2024, 12, 31))
+    monkeypatch.setattr(sorted_parquet, "ROWS_OF_A_RUN", size)
+    cut = load_extract(path, other, cut_off=dt.date(2024, 12, 31))
+    assert contents(store.folder) == contents(other.folder)
+    assert [f.code for f in cut.findings] == [f.code for f in whole.findings]
+    assert {"S02", "S03", "S06", "S12", "S13"} <= {f.code for f in cut.findings}
+    same = other.read(cut.snapshot.id, filters={"sec_ejec": "2", "mes": 5}).collect()["devengado_soles"]
+    assert same.to_list() == [
+        Decimal(text) for text in ("5.10", "1", "2", "2")
+    ]  # rows with the same order keep that of the extract
+
+
+@pytest.mark.parametrize("at_once", [1, 1000])
+def test_a_line_in_two_files_is_judged_whole(store, tmp_path, monkeypatch, at_once):
+    """Unit 9 has 30 in one pliego and -50 in another: -20 in all, wherever the files are cut; unit 8 has -5 and 6."""
+    monkeypatch.setattr(sorted_parquet, "ROWS_AT_ONCE", at_once)
+    records = [budget("100", SEC_EJEC=unit) for unit in "89"] + [
+        spent(6, amount, SEC_EJEC=unit, PLIEGO=pliego)
+        for unit, pliego, amount in (("9", "440", "30"), ("9", "445", "-50"), ("8", "440", "-5"), ("8", "445", "6"))
+    ]
+    report = load_extract(write_long(tmp_path / "a.csv", *records), store, cut_off=dt.date(2024, 12, 31))
+    assert [f.found for f in report.findings if f.code == "S06"] == ["devengado: 1"]
+
+
 def test_an_id_may_be_shortened_while_it_is_unique(store, extract):
     snapshot = load_extract(extract, store, cut_off=JUNE).snapshot
     assert store.get("20240630").id == store.get(snapshot.id[-6:]).id == snapshot.id

@@ -9,7 +9,7 @@ from presupuesto_link.sources.siaf import LAYOUTS
 from presupuesto_link.sources.siaf.largo import AMOUNT_HEADERS, CODE_HEADERS
 from presupuesto_link.sources.siaf.layout import AMOUNTS, CODES, NAMES
 from presupuesto_link.tables.gasto import MEASURES, SCHEMA, Filters, keep, rejected_rows, type_rows
-from presupuesto_link.tables.gasto_names import name_table
+from presupuesto_link.tables.gasto_names import count_names, most_frequent
 from tests.sources.extracts import BASE, budget, spent
 
 BY_NAME = {layout.name: layout for layout in LAYOUTS}
@@ -151,7 +151,8 @@ def test_one_name_per_key_the_most_frequent_then_the_first_in_the_alphabet():
         "nombre": ["NORMAL", "NORMAL ", "OTRO", "B", "CANON", "SIN CLAVE"],
     })  # fmt: skip
     tied = pl.concat([rows, rows.head(1).with_columns(nombre=pl.lit("A"), tipo_recurso=pl.lit("A"))])
-    table = name_table(tied, NAMES["tipo_recurso"], "nombre")
+    key = NAMES["tipo_recurso"]
+    table = most_frequent(count_names(tied, key, "nombre").collect(), key)
     assert table.rows() == [("00", "0", "NORMAL", 2), ("00", "A", "A", 2), ("18", "0", "CANON", 1)]
     assert not table.select("rubro", "tipo_recurso").is_duplicated().any()
 

@@ -8,6 +8,7 @@ import pytest
 
 from presupuesto_link.tables.gasto import KEY, MEASURES, SCHEMA
 from presupuesto_link.tables.gasto_checks import check_coverage, check_gasto, check_names, check_rejected, check_totals
+from presupuesto_link.tables.gasto_facts import facts_of
 
 CUT_OFF = dt.date(2024, 6, 30)
 CODES = {"programa": "0002", "producto": "3033251", "actividad": "5000037", "finalidad": "0033251", "meta": "00001", "pliego": "445",
@@ -31,12 +32,14 @@ def year(**cells: object) -> dict[str, object]:
 
 
 def codes(frame: pl.LazyFrame, monthly: bool = True, line: tuple[str, ...] = UNIT_LINE) -> list[str]:
-    return [f.code for f in check_gasto([frame], CUT_OFF, monthly, line)]
+    return [f.code for f in check_gasto(facts_of(frame, line), CUT_OFF, monthly, line)]
 
 
 def found(code: str, frame: pl.LazyFrame) -> str:
     return next(
-        f"{f.found} | {f.explanation}" for f in check_gasto([frame], CUT_OFF, True, UNIT_LINE) if f.code == code
+        f"{f.found} | {f.explanation}"
+        for f in check_gasto(facts_of(frame, UNIT_LINE), CUT_OFF, True, UNIT_LINE)
+        if f.code == code
     )
 
 
@@ -84,7 +87,9 @@ def test_movement_after_the_cut_off():
         {"mes": 8, "devengado_soles": "0"},
     )
     assert found("S05", frame).startswith("1 fila con movimiento, S/ 2.50 devengados")
-    later = check_gasto([rows(year(anio=2025), {"anio": 2025, "girado_soles": "1"})], CUT_OFF, True, UNIT_LINE)
+    later = check_gasto(
+        facts_of(rows(year(anio=2025), {"anio": 2025, "girado_soles": "1"}), UNIT_LINE), CUT_OFF, True, UNIT_LINE
+    )
     assert [f.place for f in later if f.code == "S05"] == ["2025-01"]
 
 

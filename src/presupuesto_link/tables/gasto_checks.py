@@ -1,22 +1,21 @@
 """What is odd in a loaded extract, as findings. Nothing is dropped or mended here: the rows stay as they arrived.
 
-Every check takes typed rows (`tables.gasto.SCHEMA`), lazily, and adds up in the streaming engine.
+The checks of the rows take what was added up of them (`tables.gasto_facts`), so that no row is read again.
 """
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 
 import polars as pl
 
 from presupuesto_link.findings import Finding
-from presupuesto_link.tables.gasto import KEY, MEASURES, WIDTHS
+from presupuesto_link.tables.gasto import MEASURES, WIDTHS
+from presupuesto_link.tables.gasto_facts import EXAMPLE, Facts
 from presupuesto_link.wording import plural, soles
 
-ANNUAL = ("pia_soles", "pim_soles")
-FLOWS = tuple(measure for measure in MEASURES if measure not in ANNUAL)
 LINE = ("anio", "sec_ejec", "sec_func")
 _SHOWN = 5
 _UNITS, _LINES = ("unidad ejecutora", "unidades ejecutoras"), ("meta presupuestaria", "metas presupuestarias")
@@ -25,21 +24,25 @@ _PLACES = {LINE[1:]: ("unidad ejecutora y meta", "meta", "metas"), ("accion",): 
 _MOJIBAKE = r"Ã[^A-Za-zÁÉÍÓÚÑáéíóúñ\s]|Â[^A-Za-zÁÉÍÓÚÑáéíóúñ\s]|â€|\x{FFFD}"
 
 
-def check_gasto(parts: Sequence[pl.LazyFrame], cut_off: dt.date, monthly: bool, line: Sequence[str]) -> list[Finding]:
+def check_gasto(facts: Facts, cut_off: dt.date, monthly: bool, line: Sequence[str]) -> list[Finding]:
     """The findings of the rows themselves.
 
     Args:
-        parts: the rows in pieces such that equal keys are in the same piece.
+        facts: what was added up of them.
         cut_off: the day the figures are of.
         monthly: whether the layout gives every flow with its month.
         line: the codes every row must have; none when the layout has no such key (a page of the Consulta Amigable).
     """
-    rows = pl.concat(parts)
-    found = [_wrong_widths(rows), _after_cut_off(rows, cut_off)]
+    found = [_wrong_widths(facts.codes), _after_cut_off(facts.months, cut_off)]
     if line:
-        found += [_null_keys(rows, line), *_repeated(parts), _negative(rows, line), _no_budget(rows, line)]
+        found += [
+            _null_keys(facts.codes, line),
+            *_repeated(facts.keys),
+            _negative(facts.lines, line),
+            _no_budget(facts, line),
+        ]
     if monthly:
-        found.append(_out_of_place(rows))
+        found.append(_out_of_place(facts.months))
     return [finding for finding in found if finding]
 
 
@@ -55,7 +58,7 @@ def check_names(tables: Mapping[str, pl.DataFrame]) -> list[Finding]:
     """Names read with the wrong encoding, and codes with several names.
 
     Args:
-        tables: dimension → its table (see `tables.gasto_names.name_table`).
+        tables: dimension → its table (see `tables.gasto_names.most_frequent`).
     """
     found = []
     for dimension, table in tables.items():
@@ -138,20 +141,17 @@ def check_coverage(before: pl.LazyFrame, after: pl.LazyFrame, earlier: str) -> l
     return found[:1]
 
 
-def _null_keys(rows: pl.LazyFrame, line: Sequence[str]) -> Finding | None:
-    blank = pl.any_horizontal(pl.col(code).is_null() for code in line)
-    count, money = rows.filter(blank).select(pl.len(), pl.col("devengado_soles").sum()).collect().row(0)
+def _null_keys(codes: pl.DataFrame, line: Sequence[str]) -> Finding | None:
+    count, money = codes.select("sin_clave", "devengado_soles").row(0)
     if not count:
         return None
     return Finding("S01", ", ".join(line), plural(count, "fila", "filas") + " sin código", "un código en cada fila",
                    f"suman {soles(money, 2)} devengados; se conservan")  # fmt: skip
 
 
-def _repeated(parts: Iterable[pl.LazyFrame]) -> list[Finding | None]:
+def _repeated(found: pl.DataFrame) -> list[Finding | None]:
     """Keys in more than one row, and rows the same in everything."""
-    tables = [_collisions(part) for part in parts]
-    keys, extra, copies = (sum(int(table[name].sum()) for table in tables) for name in ("claves", "de_mas", "copias"))
-    moved = sum((table["devengado_soles"].sum() or Decimal(0) for table in tables), Decimal(0))
+    keys, extra, copies, moved = found.select("claves", "de_mas", "copias", "devengado_soles").row(0)
     collide = Finding("S02", "clave completa", plural(keys, "clave repetida", "claves repetidas") + f", {extra:,} filas de más",
                       "una fila por clave", f"se conservan y se suman: {soles(moved, 2)} devengados entre todas")  # fmt: skip
     same = Finding("S03", "fila completa", plural(copies, "fila idéntica", "filas idénticas") + " a otra", "ninguna",
@@ -159,64 +159,33 @@ def _repeated(parts: Iterable[pl.LazyFrame]) -> list[Finding | None]:
     return [collide if keys else None, same if copies else None]
 
 
-def _collisions(part: pl.LazyFrame) -> pl.DataFrame:
-    """Repeated keys of a piece. Hashes only choose the candidates; the keys themselves are compared."""
-    hashes = part.select(pl.struct(KEY).hash().alias("huella")).collect()["huella"]
-    doubled = hashes.filter(hashes.is_duplicated()).unique()
-    candidates = part.clear() if doubled.is_empty() else part.filter(pl.struct(KEY).hash().is_in(doubled.implode()))
-    money = [pl.col(measure) for measure in MEASURES]
-    groups = candidates.group_by(KEY).agg(
-        pl.len().alias("filas"), pl.struct(money).n_unique().alias("distintas"), pl.col("devengado_soles").sum()
-    )
-    return groups.filter(pl.col("filas") > 1).select(
-        pl.len().alias("claves"), (pl.col("filas") - 1).sum().alias("de_mas"),
-        (pl.col("filas") - pl.col("distintas")).sum().alias("copias"), pl.col("devengado_soles").sum(),
-    ).collect()  # fmt: skip
-
-
-def _wrong_widths(rows: pl.LazyFrame) -> Finding | None:
-    wrong = {code: pl.col(code).str.len_chars() != width for code, width in WIDTHS.items()}
-    counts = rows.select(test.sum().alias(code) for code, test in wrong.items()).collect().row(0, named=True)
-    codes = {code: count for code, count in counts.items() if count}
+def _wrong_widths(found: pl.DataFrame) -> Finding | None:
+    codes = {code: count for code, count in found.select(*WIDTHS).row(0, named=True).items() if count}
     if not codes:
         return None
     name = next(iter(codes))
-    example = rows.filter(wrong[name]).select(pl.col(name).min()).collect().item()
     said = "; ".join(f"{code}: {plural(count, 'fila', 'filas')}" for code, count in codes.items())
     return Finding(
         "S04",
         ", ".join(codes),
         said,
         "; ".join(f"{code}: {WIDTHS[code]} cifras" for code in codes),
-        f"por ejemplo {name} «{example}»",
+        f"por ejemplo {name} «{found[EXAMPLE + name].item()}»",
     )
 
 
-def _after_cut_off(rows: pl.LazyFrame, cut_off: dt.date) -> Finding | None:
-    later = (pl.col("anio").cast(pl.Int32) * 100 + pl.col("mes") > cut_off.year * 100 + cut_off.month) & (
-        pl.col("mes") > 0
-    )
-    moved = pl.any_horizontal(pl.col(flow).fill_null(0) != 0 for flow in FLOWS)
-    table = (
-        rows.filter(later & moved)
-        .group_by("anio", "mes")
-        .agg(pl.len(), pl.col("devengado_soles").sum())
-        .collect()
-        .sort("anio", "mes")
-    )
+def _after_cut_off(months: pl.DataFrame, cut_off: dt.date) -> Finding | None:
+    later = pl.col("anio").cast(pl.Int32) * 100 + pl.col("mes") > cut_off.year * 100 + cut_off.month
+    table = months.filter(later, pl.col("mes") > 0, pl.col("movidas") > 0).sort("anio", "mes")
     if table.is_empty():
         return None
-    months = ", ".join(f"{year}-{month:02}" for year, month in table.select("anio", "mes").iter_rows())
-    return Finding("S05", months, plural(int(table["len"].sum()), "fila", "filas") + f" con movimiento, {soles(table['devengado_soles'].sum(), 2)} devengados",
+    shown = ", ".join(f"{year}-{month:02}" for year, month in table.select("anio", "mes").iter_rows())
+    return Finding("S05", shown, plural(int(table["movidas"].sum()), "fila", "filas") + f" con movimiento, {soles(table['devengado_movido'].sum(), 2)} devengados",
                    f"nada después del {cut_off.isoformat()}", "la fecha de corte es anterior a lo que trae el archivo")  # fmt: skip
 
 
-def _by_line(rows: pl.LazyFrame, line: Sequence[str]) -> pl.LazyFrame:
-    return rows.group_by("anio", *line).agg(pl.col(*MEASURES).sum())
-
-
-def _negative(rows: pl.LazyFrame, line: Sequence[str]) -> Finding | None:
-    counts = _by_line(rows, line).select((pl.col(m) < 0).sum().alias(m) for m in MEASURES).collect().row(0, named=True)
+def _negative(lines: pl.DataFrame, line: Sequence[str]) -> Finding | None:
+    counts = lines.select((pl.col(m) < 0).sum().alias(m) for m in MEASURES).row(0, named=True)
     said = "; ".join(
         f"{measure.removesuffix('_soles').replace('_', ' ')}: {count:,}" for measure, count in counts.items() if count
     )
@@ -226,32 +195,24 @@ def _negative(rows: pl.LazyFrame, line: Sequence[str]) -> Finding | None:
                    "un mes puede ser negativo; el total del año, sólo si el extracto no trae todos los meses o hay una reversión")  # fmt: skip
 
 
-def _no_budget(rows: pl.LazyFrame, line: Sequence[str]) -> Finding | None:
-    given = rows.filter(pl.col("pim_soles").is_not_null()).select(
-        pl.col("anio").unique()
-    )  # no PIM at all is not a PIM of 0
-    spent = (
-        _by_line(rows, line)
-        .join(given, on="anio", how="semi")
-        .filter((pl.col("pim_soles") == 0) & (pl.col("devengado_soles") > 0))
+def _no_budget(facts: Facts, line: Sequence[str]) -> Finding | None:
+    given = facts.months.filter(pl.col("pim_soles").is_not_null())["anio"].unique()  # no PIM at all is not a PIM of 0
+    spent = facts.lines.filter(
+        pl.col("anio").is_in(given.implode()), pl.col("pim_soles") == 0, pl.col("devengado_soles") > 0
     )
-    count, money = spent.select(pl.len(), pl.col("devengado_soles").sum()).collect().row(0)
-    if not count:
+    if spent.is_empty():
         return None
     place, *words = _PLACES[tuple(line)]
-    return Finding("S07", place, plural(count, *words) + f" con {soles(money, 2)} devengados", "un PIM mayor que 0",
+    money = soles(spent["devengado_soles"].sum(), 2)
+    return Finding("S07", place, plural(spent.height, *words) + f" con {money} devengados", "un PIM mayor que 0",
                    "su razón de ejecución no existe: ni 0 ni infinito")  # fmt: skip
 
 
-def _out_of_place(rows: pl.LazyFrame) -> Finding | None:
-    budget = (pl.col("mes") > 0) & pl.any_horizontal(pl.col(measure).fill_null(0) != 0 for measure in ANNUAL)
-    flows = (pl.col("mes") == 0) & pl.any_horizontal(pl.col(flow).fill_null(0) != 0 for flow in FLOWS)
-    said = rows.select(
-        budget.sum().alias("n"), pl.col("pim_soles").filter(budget).sum().alias("pim"), flows.sum().alias("m"),
-        pl.col("devengado_soles").filter(flows).sum().alias("dev"),
-    ).collect().row(0, named=True)  # fmt: skip
-    if not said["n"] and not said["m"]:
+def _out_of_place(months: pl.DataFrame) -> Finding | None:
+    of_month, annual = months.filter(pl.col("mes") > 0), months.filter(pl.col("mes") == 0)
+    budget, flows = int(of_month["presupuestadas"].sum()), int(annual["movidas"].sum())
+    if not budget and not flows:
         return None
-    return Finding("S08", "mes", f"{plural(said['n'], 'fila', 'filas')} de un mes con PIA o PIM ({soles(said['pim'], 2)} de PIM) y {said['m']:,} del mes 0 con "
-                   f"movimiento ({soles(said['dev'], 2)} devengados)", "PIA y PIM sólo en el mes 0; movimientos sólo en los meses 1 a 12",
+    return Finding("S08", "mes", f"{plural(budget, 'fila', 'filas')} de un mes con PIA o PIM ({soles(of_month['pim_presupuestado'].sum(), 2)} de PIM) y {flows:,} del mes 0 con "
+                   f"movimiento ({soles(annual['devengado_movido'].sum(), 2)} devengados)", "PIA y PIM sólo en el mes 0; movimientos sólo en los meses 1 a 12",
                    "se conservan: si el PIM está repetido por mes, los totales salen inflados")  # fmt: skip

@@ -1,0 +1,110 @@
+"""What the checks need to know of the rows of an extract, in few rows that add up from one piece of it to the next.
+
+A piece is looked at once, while it is in memory; nothing of it is held afterwards but these sums.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import polars as pl
+
+from presupuesto_link.tables.gasto import KEY, MEASURES, WIDTHS
+
+ANNUAL = ("pia_soles", "pim_soles")
+FLOWS = tuple(measure for measure in MEASURES if measure not in ANNUAL)
+EXAMPLE = "ejemplo_"
+
+
+@dataclass(frozen=True)
+class Facts:
+    """Sums of some rows.
+
+    Attributes:
+        months: by `anio` and `mes`: `filas`; each measure (soles; null when no row has it); `movidas`, rows with a flow ≠ 0, and
+            their `devengado_movido`; `presupuestadas`, rows with PIA or PIM ≠ 0, and their `pim_presupuestado`; `devengadas`, rows
+            with devengado ≠ 0.
+        lines: by year and the codes of a line (spending unit and meta, or the action), each measure (0 when no row has it).
+        codes: one row: `sin_clave`, rows without some code of the line, and their `devengado_soles`; for each code of `WIDTHS` the rows with
+            another width, and the first of those codes as `ejemplo_<code>`.
+        keys: one row: `claves` in more than one row, rows `de_mas`, `copias` the same in everything, and their `devengado_soles`.
+    """
+
+    months: pl.DataFrame
+    lines: pl.DataFrame
+    codes: pl.DataFrame
+    keys: pl.DataFrame
+
+
+def facts_of(rows: pl.LazyFrame, line: Sequence[str]) -> Facts:
+    """The facts of typed rows (`tables.gasto.SCHEMA`) that have every row of the keys they have.
+
+    Args:
+        rows: a piece of the extract.
+        line: the codes every row must have (see `sources.siaf.layout.Layout.line`); none when the layout has no such key.
+    """
+    months, lines, codes = pl.collect_all([_months(rows), _lines(rows, line), _codes(rows, line)])
+    return Facts(months, lines, codes, _keys(rows))
+
+
+def add_facts(pieces: Sequence[Facts]) -> Facts:
+    """The facts of all the pieces; a line may have rows in several, a key may not."""
+    numbers, examples = pl.exclude(f"^{EXAMPLE}.*$").sum(), pl.col(f"^{EXAMPLE}.*$").min()
+    months = pl.concat(piece.months for piece in pieces).group_by("anio", "mes")
+    return Facts(
+        months.agg(pl.exclude(MEASURES).sum(), *(_sum_or_null(measure) for measure in MEASURES)).sort("anio", "mes"),
+        pl.concat(piece.lines for piece in pieces).group_by(pl.exclude(MEASURES)).agg(pl.col(MEASURES).sum()),
+        pl.concat(piece.codes for piece in pieces).select(numbers, examples),
+        pl.concat(piece.keys for piece in pieces).sum(),
+    )
+
+
+def _sum_or_null(measure: str) -> pl.Expr:
+    return pl.when(pl.col(measure).count() > 0).then(pl.col(measure).sum()).alias(measure)
+
+
+def _months(rows: pl.LazyFrame) -> pl.LazyFrame:
+    moved = pl.any_horizontal(pl.col(flow).fill_null(0) != 0 for flow in FLOWS)
+    budgeted = pl.any_horizontal(pl.col(measure).fill_null(0) != 0 for measure in ANNUAL)
+    return (
+        rows.with_columns(movida=moved, presupuestada=budgeted)
+        .group_by("anio", "mes")
+        .agg(
+            pl.len().alias("filas"), *(_sum_or_null(measure) for measure in MEASURES),
+            pl.col("movida").sum().alias("movidas"), pl.col("devengado_soles").filter("movida").sum().alias("devengado_movido"),
+            pl.col("presupuestada").sum().alias("presupuestadas"),
+            pl.col("pim_soles").filter("presupuestada").sum().alias("pim_presupuestado"),
+            (pl.col("devengado_soles") != 0).sum().alias("devengadas"),
+        )
+    )  # fmt: skip
+
+
+def _lines(rows: pl.LazyFrame, line: Sequence[str]) -> pl.LazyFrame:
+    return rows.group_by("anio", *line).agg(pl.col(*MEASURES).sum())
+
+
+def _codes(rows: pl.LazyFrame, line: Sequence[str]) -> pl.LazyFrame:
+    blank = pl.any_horizontal(pl.lit(False), *(pl.col(code).is_null() for code in line))
+    wrong = {code: pl.col(code).str.len_chars() != width for code, width in WIDTHS.items()}
+    return rows.select(
+        blank.sum().alias("sin_clave"),
+        pl.col("devengado_soles").filter(blank).sum(),
+        *(test.sum().alias(code) for code, test in wrong.items()),
+        *(pl.col(code).filter(test).min().alias(EXAMPLE + code) for code, test in wrong.items()),
+    )
+
+
+def _keys(rows: pl.LazyFrame) -> pl.DataFrame:
+    """Repeated keys. Hashes only choose the candidates; the keys themselves are compared."""
+    hashes = rows.select(pl.struct(KEY).hash().alias("huella")).collect()["huella"]
+    doubled = hashes.filter(hashes.is_duplicated()).unique()
+    candidates = rows.clear() if doubled.is_empty() else rows.filter(pl.struct(KEY).hash().is_in(doubled.implode()))
+    money = [pl.col(measure) for measure in MEASURES]
+    groups = candidates.group_by(KEY).agg(
+        pl.len().alias("filas"), pl.struct(money).n_unique().alias("distintas"), pl.col("devengado_soles").sum()
+    )
+    return groups.filter(pl.col("filas") > 1).select(
+        pl.len().alias("claves"), (pl.col("filas") - 1).sum().alias("de_mas"),
+        (pl.col("filas") - pl.col("distintas")).sum().alias("copias"), pl.col("devengado_soles").sum(),
+    ).collect()  # fmt: skip
