@@ -272,3 +272,18 @@ def test_the_figures_say_what_the_tables_say(store, inputs):
     assert {code: round(end * 1e6, 2) for code, end in ends.items()} == {"0138": 100.0, "9001": 50.0, "0002": 7.5}
     assert [round(x, 4) for x in curve.data["acumulado_ratio"]] == [0.0, 0.6349, 0.6825]
     assert "no se alcanza" in curve.title
+
+
+def test_a_narrow_screen_leaves_columns_out_and_never_cuts_a_figure(store, capsys, monkeypatch):
+    monkeypatch.setenv("COLUMNS", "56")
+    assert run("vincular", "--almacen", store) == 0
+    said = capsys.readouterr().out
+    assert "No caben a este ancho" in said and "107.50" in said and "68.3 %" in said
+
+
+def test_a_book_that_cannot_be_written_says_why_in_spanish(tmp_path, store, capsys):
+    assert run("vincular", "--almacen", store, "--exportar", tmp_path / "no" / "hay.xlsx") == 1
+    said = capsys.readouterr().err
+    assert "no existe" in said and "No such file" not in said
+    assert run("vincular", "--almacen", store, "--exportar", tmp_path) == 1
+    assert "una carpeta" in capsys.readouterr().err

@@ -68,7 +68,7 @@ def print_linkage(linkage: Linkage, shown: int) -> None:
 def _print_rates(rates: pl.DataFrame) -> None:
     from presupuesto_link.wording import percent
 
-    columns = [code("Año"), name("Base"), number("PIM"), number("PIM vinculado"), number("Cobertura"), number("Devengado vinculado"), number("Cobertura")]  # fmt: skip
+    columns = [code("Año"), name("Base"), number("PIM"), number("PIM vinculado"), number("Cobertura"), number("Devengado vinculado", spare=True), number("Cobertura del devengado", spare=True)]  # fmt: skip
     print_table("Cobertura del vínculo, en soles", columns, [
         (str(r["anio"]), r["base"], _money(r["pim_soles"]), _money(r["pim_vinculado_soles"]), percent(r["cobertura_ratio"]),
          _money(r["devengado_vinculado_soles"]), percent(r["cobertura_devengado_ratio"]))
@@ -79,7 +79,7 @@ def _print_rates(rates: pl.DataFrame) -> None:
 def _print_summary(table: pl.DataFrame) -> None:
     from presupuesto_link.wording import percent
 
-    print_table("Por clase de vínculo y confianza de la regla", [code("Año"), name("Vínculo"), name("Motivo o confianza"), number("Líneas"), number("PIM"), number("Del PIM")], [
+    print_table("Por clase de vínculo y confianza de la regla", [code("Año"), name("Vínculo"), name("Motivo o confianza"), number("Líneas", spare=True), number("PIM"), number("Del PIM")], [
         (str(r["anio"]), r["vinculo"] + (" (no se suma)" if r["vinculo"] == "transversal" else ""),
          r["motivo"] or f"confianza {r['confianza']}" + (" · sugerida" if r["estado"] == "sugerido" else ""),
          f"{r['lineas']:,}", _money(r["pim_soles"]), percent(r["parte_pim_ratio"]))
@@ -94,7 +94,7 @@ def _print_actions(table: pl.DataFrame, shown: int) -> None:
 
     has = table.filter(pl.col("lineas") > 0)
     top = has.sort(["transversal", "pim_soles", "accion"], descending=[False, True, False], nulls_last=True).head(shown)
-    columns = [code("AER"), name(), number("PIM"), number("Devengado"), number("Ejec.")]
+    columns = [code("AER"), name(), number("PIM"), number("Devengado", spare=True), number("Ejec.", spare=True)]
     print_table(f"AER con dinero ({top.height} de {has.height}, por PIM)", columns, [
         (r["accion"] + ("*" if r["transversal"] else ""), short_name(r["nombre"], 44), _money(r["pim_soles"]), _money(r["devengado_soles"]),
          percent(float(r["devengado_soles"] / r["pim_soles"]) if r["pim_soles"] and r["devengado_soles"] is not None else None))
@@ -115,11 +115,11 @@ def _print_unlinked(linkage: Linkage, shown: int) -> None:
     columns = [
         code("Meta"),
         code("Prog."),
-        code("Función"),
+        code("Función", spare=True),
         name("Qué es"),
         name("Motivo"),
         number("PIM"),
-        number("Devengado"),
+        number("Devengado", spare=True),
     ]
     print_table(f"Lo mayor sin vincular ({min(shown, table.height)} de {table.height:,})", columns, [
         (_meta(r), r["programa"] or "—", r["funcion"] or "—", _what(r, linkage), r["motivo"], _money(r["pim_soles"]), _money(r["devengado_soles"]))
@@ -148,7 +148,7 @@ def _print_rules(table: pl.DataFrame, shown: int) -> None:
     from presupuesto_link.wording import percent
 
     enough = int((table["parte_acumulada_ratio"] < 0.9).sum()) + 1 if table.height else 0
-    columns = [name("Regla"), code("AER"), number("PIM"), number("Del vinculado"), number("Acumulado")]
+    columns = [code("Regla"), code("AER"), number("PIM"), number("Del vinculado", spare=True), number("Acumulado")]
     print_table(f"Reglas por soles ({min(shown, table.height)} de {table.height}; {enough} explican el 90 % del PIM vinculado)", columns, [
         (r["regla"], r["accion"], _money(r["pim_soles"]), percent(r["parte_pim_ratio"]), percent(r["parte_acumulada_ratio"]))
         for r in table.head(shown).iter_rows(named=True)

@@ -71,6 +71,10 @@ def titled(raw: RawTable, columns: Sequence[str], required: Sequence[str]) -> Ra
     return raw
 
 
+SMALLEST = Fraction(1, 1_000_000_000)
+"""A part smaller than this would take nothing."""
+
+
 def part_of(reading: Reading) -> Fraction:
     """The column `parte`, exact: `0.25`, `25 %` or `1/4`; all of it when blank."""
     text = reading.cell("parte") or "1"
@@ -79,8 +83,10 @@ def part_of(reading: Reading) -> Fraction:
     except (ValueError, ZeroDivisionError):
         reading.wrong("V02", "parte", "un número mayor que 0 y hasta 1, o un porcentaje")
         return Fraction(1)
-    if not 0 < value <= 1:
-        reading.wrong("V03", "parte", "un número mayor que 0 y hasta 1 (o hasta 100 %)")
+    if not SMALLEST <= value <= 1:
+        reading.wrong(
+            "V03", "parte", "un número mayor que 0, con nueve decimales como máximo, y hasta 1 (o hasta 100 %)"
+        )
     return value
 
 

@@ -190,6 +190,8 @@ def _rule(reading: Reading, actions: set[str], transversal: set[str]) -> Rule | 
     name, action = reading.cell("id"), action_of(reading, actions)
     if not name:
         reading.wrong("V02", "id", "un nombre distinto en cada regla", "una celda vacía")
+    if ";" in name:
+        reading.wrong("V02", "id", "un nombre sin «;», que separa los de varias reglas")
     kind = _word(reading, "clase", (DIRECT, TRANSVERSAL), DIRECT)
     if action in transversal and kind == DIRECT:
         reading.wrong(
@@ -242,7 +244,9 @@ def _selectors(reading: Reading) -> dict[str, tuple[str, ...]]:
     found["tipo_producto"] = reading.codes(
         "tipo", lambda text: _KINDS.get(text.lower()), "2 (proyecto) o 3 (actividad)"
     )
-    found[TEXT] = reading.codes(TEXT, _phrase, "palabras del nombre de la finalidad, el proyecto o la actividad")
+    found[TEXT] = reading.codes(
+        TEXT, _phrase, "palabras del nombre de la finalidad, el proyecto o la actividad; * sólo al principio o al final"
+    )
     project = reading.codes("proyecto", _padded("producto"), "un código único de inversión")
     if project:
         if found["producto"]:
@@ -283,7 +287,9 @@ def _expected(column: str) -> str:
 
 
 def _phrase(text: str) -> str | None:
-    return plain_text(text, keep="*") or None
+    phrase = plain_text(text, keep="*")
+    words = phrase.strip("* ")
+    return phrase if words and "*" not in words else None
 
 
 def plain_text(text: str, keep: str = "") -> str:

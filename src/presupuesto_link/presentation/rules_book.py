@@ -64,7 +64,7 @@ def write_rules_book(path: Path, linkage: Linkage, plan: Plan, raw: RawTable | N
     from xlsxwriter.exceptions import FileCreateError
 
     if path.exists():
-        raise OutputError(Problem(str(path), "el libro ya existe", "un nombre nuevo", "elija otro nombre: el libro puede tener cambios hechos a mano"))  # fmt: skip
+        raise OutputError(Problem(str(path), "una carpeta" if path.is_dir() else "el libro ya existe", "un nombre nuevo", "elija otro nombre: el libro puede tener cambios hechos a mano"))  # fmt: skip
     part = path.with_name(f".parcial-{uuid4().hex}.xlsx")
     try:
         book = Workbook(str(part), _OPTIONS)
@@ -73,7 +73,8 @@ def write_rules_book(path: Path, linkage: Linkage, plan: Plan, raw: RawTable | N
         book.close()
         part.replace(path)
     except (OSError, FileCreateError) as error:
-        reason = system_reason(error) if isinstance(error, OSError) else str(error)
+        cause = error if isinstance(error, OSError) else error.args[0]  # xlsxwriter wraps what the disk said
+        reason = system_reason(cause) if isinstance(cause, OSError) else str(cause)
         raise OutputError(Problem(str(path), f"no se pudo escribir: {reason}", "una carpeta con permiso y espacio", "revise la ruta")) from error  # fmt: skip
     finally:
         part.unlink(missing_ok=True)
