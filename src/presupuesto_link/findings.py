@@ -337,10 +337,16 @@ FINDING_KINDS = _catalogue(
         "Agregar sec_ejec y poner el mismo año en desde y hasta.",
     ),
     FindingKind(
-        "V11",
-        "Regla directa hacia una AER transversal",
+        "V12",
+        "Regla que atraparía cualquier línea",
         "alta",
-        "Cambiar la clase a «transversal»: su dinero ya está en las demás.",
+        "Escribir al menos un selector: quizá se borró o se combinó una celda.",
+    ),
+    FindingKind(
+        "V11",
+        "Clase que no corresponde a la AER",
+        "alta",
+        "Usar «transversal» sólo para las AER que el análisis declara transversales, y siempre para ellas.",
     ),
     FindingKind(
         "K01", "Vínculo del puente CEPLAN repetido", "alta", "Dejar una sola fila por vínculo y sumar sus partes."

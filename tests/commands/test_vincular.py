@@ -221,7 +221,7 @@ def test_the_province_of_a_siaf_web_export_adds_up_to_the_action(tmp_path, capsy
     path = sample("siaf_web_86col_peru_compras_20251030.xlsx")
     assert run("cargar", path, "--almacen", tmp_path / "web") == 0
     rules = tmp_path / "v.csv"
-    rules.write_text("id,accion,nivel,fuente,autor,fecha\ntodo,AER.07.02,,,Ana,2026-01-05\n", encoding="utf-8")
+    rules.write_text("id,accion,clasificador,autor,fecha\ntodo,AER.07.02,2,Ana,2026-01-05\n", encoding="utf-8")
     capsys.readouterr()
     found = answer(capsys, "vincular", rules, "--almacen", tmp_path / "web", "--ambito", "todo", "--por", "provincia")
     rows = [row for row in found["filas"] if row["accion"] == "AER.07.02"]
@@ -275,15 +275,58 @@ def test_the_figures_say_what_the_tables_say(store, inputs):
 
 
 def test_a_narrow_screen_leaves_columns_out_and_never_cuts_a_figure(store, capsys, monkeypatch):
-    monkeypatch.setenv("COLUMNS", "56")
+    monkeypatch.setenv("COLUMNS", "60")
     assert run("vincular", "--almacen", store) == 0
     said = capsys.readouterr().out
-    assert "No caben a este ancho" in said and "107.50" in said and "68.3 %" in said
+    assert "107.50" in said and "68.3 %" in said and "…" not in said.split("AER con dinero")[0]
 
 
 def test_a_book_that_cannot_be_written_says_why_in_spanish(tmp_path, store, capsys):
     assert run("vincular", "--almacen", store, "--exportar", tmp_path / "no" / "hay.xlsx") == 1
     said = capsys.readouterr().err
     assert "no existe" in said and "No such file" not in said
-    assert run("vincular", "--almacen", store, "--exportar", tmp_path) == 1
+    (tmp_path / "carpeta.xlsx").mkdir()
+    assert run("vincular", "--almacen", store, "--exportar", tmp_path / "carpeta.xlsx") == 1
     assert "una carpeta" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        (("--explicar", "775-7", "--exportar", "v.xlsx"), "no van juntas"),
+        (("--sugerir", "s.csv", "--por", "nivel"), "no van juntas"),
+        (("--exportar", "v.txt"), "no termina en .xlsx"),
+        (("--sugerir", "s.xlsx"), "no termina en .csv"),
+    ],
+)
+def test_options_that_would_be_left_without_answer_are_refused(store, capsys, options, words):
+    assert run("vincular", "--almacen", store, *options) == 2
+    assert words in capsys.readouterr().err
+
+
+def test_a_damaged_snapshot_is_told_in_spanish(store, capsys):
+    (part,) = store.glob("instantaneas/*/gasto/*/*.parquet")
+    whole = part.read_bytes()
+    middle = len(whole) - 40
+    part.write_bytes(whole[:middle] + b"x" * 32 + whole[middle + 32 :])
+    assert run("vincular", "--almacen", store) == 1
+    assert "está dañado" in capsys.readouterr().err
+    part.write_bytes(whole[:-9])
+    assert run("vincular", "--almacen", store) == 1
+    assert "cortado o cambiado" in capsys.readouterr().err
+    part.unlink()
+    assert run("vincular", "--almacen", store) == 1
+    assert "falta un archivo" in capsys.readouterr().err
+
+
+def test_the_screen_says_who_signs_and_keeps_years_apart(tmp_path, capsys):
+    old = {"ANO_EJE": "2023"}
+    path = write_long(
+        tmp_path / "dos.csv", budget("100", **ROAD), budget("30", **ROAD, **old), budget("5", **PAY, **old)
+    )
+    assert run("cargar", path, "--fecha-corte", "2024-12-31", "--almacen", tmp_path / "a") == 0
+    capsys.readouterr()
+    assert run("vincular", "--almacen", tmp_path / "a") == 0
+    said = capsys.readouterr().out
+    assert "Firman: presupuesto-link (41)" in said
+    assert "2023 AER.13.01" in said and "2024 AER.13.01" in said and "2023 775-9" in said

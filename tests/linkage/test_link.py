@@ -259,3 +259,15 @@ def test_a_declared_transversal_action_is_beside_and_out_of_the_sum():
         ("AER.11.02", "directo", None, Decimal("5.00")),
         (None, "no vinculado", EXCLUDED, Decimal("9.00")),
     ]
+
+
+def test_several_transversal_rules_of_an_action_add_up_in_their_own_group():
+    table = gasto(ROAD | {"pim_soles": "10.00"})
+    equal = (
+        rule("a", "AER.04.01", "0.4", kind=TRANSVERSAL, programa="0138"),
+        rule("b", "AER.04.01", "0.6", kind=TRANSVERSAL, programa="0138"),
+    )
+    finer = (equal[0], rule("c", "AER.04.01", kind=TRANSVERSAL, funcion="15"))
+    for rules in (equal, finer):
+        found = linked(table, *rules).filter(pl.col("vinculo") == TRANSVERSAL)
+        assert found.group_by("accion").agg(pl.col("pim_soles").sum()).rows() == [("AER.04.01", Decimal("10.00"))]

@@ -13,12 +13,12 @@ from presupuesto_link.linkage.rules import NOBODY, read_rules
 from presupuesto_link.sources.links import read_links
 from tests.linkage.spending import gasto, rule
 
-SIGNED = {"autor": "Oficina de Presupuesto", "fecha": "2026-01-15"}
+SIGNED = {"autor": "Oficina de Presupuesto", "fecha": "2026-01-15", "rubro": "00"}
 ACTIONS = ("AER.01.01", "AER.07.01", "AER.13.01")
 
 
 def read(tmp_path, *rows, name="vinculos.csv"):
-    columns = list(dict.fromkeys(["id", "accion", "autor", "fecha", *(key for row in rows for key in row)]))
+    columns = list(dict.fromkeys(["id", "accion", "autor", "fecha", "rubro", *(key for row in rows for key in row)]))
     lines = [",".join(columns)] + [
         ",".join(f'"{(SIGNED | row).get(column, "")}"' for column in columns) for row in rows
     ]
@@ -28,7 +28,7 @@ def read(tmp_path, *rows, name="vinculos.csv"):
 
 
 def test_codes_come_back_as_the_state_writes_them(tmp_path):
-    rules = read(tmp_path, {"id": "a", "accion": "aer 13.01", "programa": "42; 0138", "sec_ejec": "0775", "funcion": "5.0", "tipo": "proyecto", "clasificador": "2.6.8 1", "nivel": "regional", "texto": "Río; caminos*", "parte": "40 %", "desde": "2023", "hasta": "2024"})  # fmt: skip
+    rules = read(tmp_path, {"id": "a", "rubro": "", "accion": "aer 13.01", "programa": "42; 0138", "sec_ejec": "0775", "funcion": "5.0", "tipo": "proyecto", "clasificador": "2.6.8 1", "nivel": "regional", "texto": "Río; caminos*", "parte": "40 %", "desde": "2023", "hasta": "2024"})  # fmt: skip
     (one,) = rules.rules
     assert one.selectors == {
         "texto": ("RIO", "CAMINOS*"), "programa": ("0042", "0138"), "funcion": ("05",), "subgenerica_det": ("1",), "subgenerica": ("8",),
@@ -61,7 +61,14 @@ def test_codes_come_back_as_the_state_writes_them(tmp_path):
         ({"sec_func": "12"}, "V10", "se renumera"),
         ({"sec_func": "12", "sec_ejec": "775", "desde": "2023", "hasta": "2024"}, "V10", "un solo año"),
         ({"accion": "AER.07.01"}, "V11", "transversal"),
-        ({"accion": NOBODY, "clase": "transversal"}, "V02", "NINGUNA"),
+        ({"accion": NOBODY, "clase": "transversal"}, "V11", "NINGUNA"),
+        ({"clase": "transversal"}, "V11", "lo que el análisis declara"),
+        ({"rubro": ""}, "V12", "al menos un selector"),
+        ({"proyecto": "2345678", "tipo": "3"}, "V02", "un CUI siempre es de un proyecto"),
+        ({"texto": "a*"}, "V02", "sólo al principio o al final"),
+        ({"parte": "1e-99999999"}, "V02", "un número"),
+        ({"desde": "²⁰²⁴"}, "V02", "un año"),
+        ({"fecha": "31/02/2026"}, "V02", "DD/MM/AAAA"),
         ({"proyecto": "2345678", "producto": "3000001"}, "V02", "no los dos"),
     ],
 )
@@ -142,3 +149,12 @@ def test_the_starter_rules_are_all_understood_and_signed(inputs):
     assert not rules.findings and len(rules.rules) == raw.frame.height == 51
     assert all(r.signature[0] and r.signature[1] for r in rules.rules)
     assert isinstance(raw.frame, pl.DataFrame)
+
+
+def test_dates_as_people_and_spreadsheets_write_them(tmp_path):
+    rows = [
+        {"id": str(i), "accion": "AER.01.01", "fecha": day}
+        for i, day in enumerate(("01/03/2025", "45717", "2025-03-01 00:00:00"))
+    ]
+    rules = read(tmp_path, *rows)
+    assert [r.signature[1] for r in rules.rules] == ["2025-03-01"] * 3 and not rules.findings

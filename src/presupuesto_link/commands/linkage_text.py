@@ -49,11 +49,12 @@ def facts(linkage: Linkage) -> dict[str, Any]:
 
 def print_linkage(linkage: Linkage, shown: int) -> None:
     """A link for a person: what it covers, by action, what is left out, the rules, and what is wrong."""
-    from presupuesto_link.linkage.findings import summary
+    from presupuesto_link.linkage.findings import signers, summary
 
     cover = linkage.coverage
     typer.echo(f"Instantánea {linkage.snapshot.id} · corte {linkage.snapshot.cut_off} · {linkage.scope}")
     typer.echo(f"{linkage.rules.source or 'sin archivo de reglas'}: {summary(linkage.rules, linkage.with_suggested)}.")
+    typer.echo(f"Firman: {signers(linkage.rules)}.")
     if linkage.with_suggested and linkage.rules.suggested:
         typer.echo("Atención: estas cifras cuentan reglas sugeridas que nadie ha firmado.")
     typer.echo("")
@@ -94,15 +95,22 @@ def _print_actions(table: pl.DataFrame, shown: int) -> None:
 
     has = table.filter(pl.col("lineas") > 0)
     top = has.sort(["transversal", "pim_soles", "accion"], descending=[False, True, False], nulls_last=True).head(shown)
-    columns = [code("AER"), name(), number("PIM"), number("Devengado", spare=True), number("Ejec.", spare=True)]
-    print_table(f"AER con dinero ({top.height} de {has.height}, por PIM)", columns, [
-        (r["accion"] + ("*" if r["transversal"] else ""), short_name(r["nombre"], 44), _money(r["pim_soles"]), _money(r["devengado_soles"]),
+    years = table["anio"].n_unique() > 1
+    columns = [
+        code("Año y AER" if years else "AER"),
+        name(),
+        number("PIM"),
+        number("Devengado", spare=True),
+        number("Ejec.", spare=True),
+    ]
+    print_table(f"AER con dinero ({top.height} de {has.height}{' filas de AER y año' if years else ''}, por PIM)", columns, [
+        ((f"{r['anio']} " if years else "") + r["accion"] + ("*" if r["transversal"] else ""), short_name(r["nombre"], 44), _money(r["pim_soles"]), _money(r["devengado_soles"]),
          percent(float(r["devengado_soles"] / r["pim_soles"]) if r["pim_soles"] and r["devengado_soles"] is not None else None))
         for r in top.iter_rows(named=True)
     ])  # fmt: skip
     if has["transversal"].any():
         typer.echo("* transversal: su dinero ya está en las demás; se muestra aparte y no se suma.")
-    without = table.filter(pl.col("lineas") == 0)
+    without = table.filter(pl.col("lineas").sum().over("accion") == 0)
     for said, group in (("Con resultado medido y sin dinero vinculado", True), ("Sin resultado ni dinero", False)):
         codes = without.filter(pl.col("con_resultado") == group)["accion"].unique().sort()
         if len(codes):
@@ -113,7 +121,7 @@ def _print_actions(table: pl.DataFrame, shown: int) -> None:
 def _print_unlinked(linkage: Linkage, shown: int) -> None:
     table = linkage.coverage.sin_vincular
     columns = [
-        code("Meta"),
+        code("Año y meta"),
         code("Prog."),
         code("Función", spare=True),
         name("Qué es"),
@@ -128,7 +136,7 @@ def _print_unlinked(linkage: Linkage, shown: int) -> None:
 
 
 def _meta(row: dict[str, Any]) -> str:
-    return f"{row['sec_ejec']}-{row['sec_func']}" if row["sec_ejec"] else "—"
+    return f"{row['anio']} " + (f"{row['sec_ejec']}-{row['sec_func']}" if row["sec_ejec"] else "—")
 
 
 def _what(row: dict[str, Any], linkage: Linkage) -> str:
@@ -148,7 +156,13 @@ def _print_rules(table: pl.DataFrame, shown: int) -> None:
     from presupuesto_link.wording import percent
 
     enough = int((table["parte_acumulada_ratio"] < 0.9).sum()) + 1 if table.height else 0
-    columns = [code("Regla"), code("AER"), number("PIM"), number("Del vinculado", spare=True), number("Acumulado")]
+    columns = [
+        code("Regla"),
+        code("AER"),
+        number("PIM"),
+        number("Del vinculado", spare=True),
+        number("Acumulado", spare=True),
+    ]
     print_table(f"Reglas por soles ({min(shown, table.height)} de {table.height}; {enough} explican el 90 % del PIM vinculado)", columns, [
         (r["regla"], r["accion"], _money(r["pim_soles"]), percent(r["parte_pim_ratio"]), percent(r["parte_acumulada_ratio"]))
         for r in table.head(shown).iter_rows(named=True)

@@ -107,6 +107,7 @@ def vincular(
 
     Ejemplo: presupuesto-link vincular vinculos.xlsx --instantanea 20250131 --ambito pliego
     """
+    _one_answer(explicar, sugerir, por, exportar, salida)
     inputs = open_analysis(analisis, plan=plan)
     store, snapshot = chosen_snapshot(almacen, instantanea)
     linkage = link(inputs, store, snapshot, reglas, ambito, anio, incluir_sugeridos)
@@ -135,6 +136,19 @@ def vincular(
         typer.echo(f"Tablas y figuras: {salida}")
     if exportar:
         typer.echo(f"Libro para editar: {exportar}. Cuando lo guarde: presupuesto-link vincular {exportar.name}")
+
+
+def _one_answer(
+    explain: str | None, suggest: Path | None, by: str | None, book: Path | None, folder: Path | None
+) -> None:
+    """Options that answer different questions are not given together: one of them would be left without answer."""
+    asked = [name for name, given in (("--explicar", explain), ("--sugerir", suggest), ("--por", by)) if given]
+    written = [name for name, given in (("--exportar", book), ("--salida", folder)) if given]
+    if len(asked) > 1 or (asked and written):
+        raise typer.BadParameter(f"{' y '.join([*asked, *written])} no van juntas: repita la orden con cada una.")
+    for name, path, ending in (("--exportar", book, ".xlsx"), ("--sugerir", suggest, ".csv")):
+        if path and path.suffix.lower() != ending:
+            raise typer.BadParameter(f"{name}: «{path.name}» no termina en {ending}.")
 
 
 def chosen_snapshot(folder: Path, wanted: str | None) -> tuple[Store, Snapshot]:

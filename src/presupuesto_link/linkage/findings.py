@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 
 import polars as pl
@@ -9,7 +10,7 @@ import polars as pl
 from presupuesto_link.findings import Finding
 from presupuesto_link.linkage.link import LinkedGasto
 from presupuesto_link.linkage.match import CLASH
-from presupuesto_link.linkage.rules import TEXT, Rule, Rules
+from presupuesto_link.linkage.rules import SIGNED, TEXT, Rule, Rules
 from presupuesto_link.tables.numbers import MONEY
 from presupuesto_link.wording import plural, soles
 
@@ -84,3 +85,9 @@ def summary(rules: Rules, with_suggested: bool) -> str:
     asked = plural(rules.suggested, "sugerida", "sugeridas")
     said = f"{signed} y {asked} ({'contadas' if with_suggested else 'no contadas'})"
     return said + (f"; {plural(rules.rejected, 'fila no aplicada', 'filas no aplicadas')}" if rules.rejected else "")
+
+
+def signers(rules: Rules) -> str:
+    """Who signs the rules that are signed, and how many each."""
+    counts = Counter(rule.signature[0] for rule in rules.rules if rule.state == SIGNED)
+    return ", ".join(f"{author} ({count})" for author, count in counts.most_common()) or "nadie"

@@ -133,11 +133,15 @@ def _parts(pattern: int, caught: Sequence[Rule]) -> Iterator[tuple[object, ...]]
         yield (pattern, 0, place, share, *row)
     beside = [rule for rule in caught if rule.kind == TRANSVERSAL]
     for group, action in enumerate(dict.fromkeys(sorted(rule.action for rule in beside)), 1):
-        rule = next(rule for rule in beside if rule.action == action)
-        row = (rule.id, TRANSVERSAL, action, None, rule.confidence, rule.state)
-        pair = [(rule.part, row), (1 - rule.part, (None, COMPLEMENT, None, None, None, None))]
-        for place, (share, one) in enumerate(_rounded([item for item in pair if item[0]])):
-            yield (pattern, group, place, share, *one)
+        own = [rule for rule in beside if rule.action == action]
+        for place, (share, row) in enumerate(_rounded([(part, _apart(row)) for part, row in _cascade(own)])):
+            yield (pattern, group, place, share, *row)
+
+
+def _apart(row: tuple[object, ...]) -> tuple[object, ...]:
+    """A part of a transversal action's own group; what none of its rules takes is only there to complete the whole."""
+    rule, kind, action, *rest = row
+    return (rule, TRANSVERSAL, action, *rest) if kind == DIRECT else (None, COMPLEMENT, None, None, None, None)
 
 
 def _cascade(rules: Sequence[Rule]) -> Iterator[tuple[Fraction, tuple[object, ...]]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
@@ -14,6 +15,11 @@ from presupuesto_link.sources.delimited import RawTable
 from presupuesto_link.tables.contract import check_columns, raise_problems
 
 _YEARS = (1990, 2100)
+_PART = re.compile(r"\d{0,12}[.,]?\d{0,30}(?:[eE]-?\d{1,2})?\s*%?|\d{1,12}\s*/\s*\d{1,12}", re.ASCII)
+_DAYS = ("%Y-%m-%d", "%d/%m/%Y", "%d-%m-%Y")
+_EXCEL_DAY_ZERO = dt.date(1899, 12, 30)
+_EXCEL_DAYS = (36_526, 73_050)
+"""The years 2000 to 2099, as a spreadsheet counts days."""
 
 
 @dataclass
@@ -78,6 +84,9 @@ SMALLEST = Fraction(1, 1_000_000_000)
 def part_of(reading: Reading) -> Fraction:
     """The column `parte`, exact: `0.25`, `25 %` or `1/4`; all of it when blank."""
     text = reading.cell("parte") or "1"
+    if not _PART.fullmatch(text):
+        reading.wrong("V02", "parte", "un número mayor que 0 y hasta 1, o un porcentaje")
+        return Fraction(1)
     try:
         value = Fraction(text.replace(",", ".").removesuffix("%").strip()) / (100 if text.endswith("%") else 1)
     except (ValueError, ZeroDivisionError):
@@ -92,15 +101,27 @@ def part_of(reading: Reading) -> Fraction:
 
 def signature_of(reading: Reading) -> tuple[str, str]:
     """Who signs the row and on which day; without either it is a finding."""
-    author, day = reading.cell("autor"), reading.cell("fecha")[:10]
-    try:
-        day = dt.date.fromisoformat(day).isoformat() if day else ""
-    except ValueError:
-        reading.wrong("V02", "fecha", "una fecha AAAA-MM-DD")
+    author, text = reading.cell("autor"), reading.cell("fecha")
+    day = _day(text)
+    if text and not day:
+        reading.wrong("V02", "fecha", "una fecha AAAA-MM-DD o DD/MM/AAAA")
     if not author or not day:
         missing = " y ".join(name for name, text in (("autor", author), ("fecha", day)) if not text)
         reading.wrong("V09", "autor", "quién la firma y cuándo", f"sin {missing}")
     return author, day
+
+
+def _day(text: str) -> str:
+    """A date in ISO form, however a person or a spreadsheet writes it; empty when it is not one."""
+    number = text.removesuffix(".0")
+    if number.isascii() and number.isdigit() and _EXCEL_DAYS[0] <= int(number) <= _EXCEL_DAYS[1]:
+        return (_EXCEL_DAY_ZERO + dt.timedelta(int(number))).isoformat()
+    for form in _DAYS:
+        try:
+            return dt.datetime.strptime(text.removesuffix(" 00:00:00"), form).date().isoformat()
+        except ValueError:
+            continue
+    return ""
 
 
 def year_of(reading: Reading, column: str) -> int | None:
@@ -108,7 +129,7 @@ def year_of(reading: Reading, column: str) -> int | None:
     text = reading.cell(column).removesuffix(".0")
     if not text:
         return None
-    if not text.isdigit() or not _YEARS[0] <= int(text) <= _YEARS[1]:
+    if not (text.isascii() and text.isdigit()) or not _YEARS[0] <= int(text) <= _YEARS[1]:
         reading.wrong("V02", column, "un año, como 2024")
         return None
     return int(text)

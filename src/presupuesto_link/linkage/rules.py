@@ -197,9 +197,14 @@ def _rule(reading: Reading, actions: set[str], transversal: set[str]) -> Rule | 
         reading.wrong(
             "V11", "clase", "«transversal»: el dinero de esta AER ya está en las demás", f"«directo» hacia {action}"
         )
-    if action == NOBODY and kind == TRANSVERSAL:
-        reading.wrong("V02", "clase", "«directo»: NINGUNA no es una AER")
+    elif action not in transversal and kind == TRANSVERSAL:
+        expected = "«directo»: sólo es transversal lo que el análisis declara así, para no contar dos veces su dinero"
+        reading.wrong("V11", "clase", expected, f"«transversal» hacia {action}")
     selectors, years = _selectors(reading), _years(reading)
+    if not selectors:
+        reading.wrong(
+            "V12", "id", "al menos un selector; para atraparlo todo a propósito, escriba nivel E;R;M", "ningún selector"
+        )
     _check_meta(reading, selectors, years)
     part, signature = part_of(reading), signature_of(reading)
     confidence = _word(reading, "confianza", CONFIDENCES, "media")
@@ -251,6 +256,8 @@ def _selectors(reading: Reading) -> dict[str, tuple[str, ...]]:
     if project:
         if found["producto"]:
             reading.wrong("V02", "proyecto", "o proyecto o producto, no los dos")
+        if found["tipo_producto"] not in ((), ("2",)):
+            reading.wrong("V02", "tipo", "2 o vacío: un CUI siempre es de un proyecto")
         found |= {"producto": project, "tipo_producto": ("2",)}
     found |= _classifier(reading)
     return {column: found[column] for column in PRECEDENCE if found.get(column)}
@@ -274,7 +281,7 @@ def _padded(column: str) -> Callable[[str], str | None]:
     def parse(text: str) -> str | None:
         code = text.removesuffix(".0")
         width = WIDTHS.get(column, 0)
-        if not code.isalnum() or (width and (len(code) > width or not code.isdigit())):
+        if not (code.isascii() and code.isalnum()) or (width and (len(code) > width or not code.isdigit())):
             return None
         return code.lstrip("0") or "0" if column in UNPADDED else code.zfill(width)
 
@@ -286,10 +293,14 @@ def _expected(column: str) -> str:
     return (f"códigos de {width} cifras" if width else "códigos") + " separados por «;»"
 
 
+_SHORTEST = 3
+"""Letters a phrase must have: a shorter one would catch almost any name."""
+
+
 def _phrase(text: str) -> str | None:
     phrase = plain_text(text, keep="*")
     words = phrase.strip("* ")
-    return phrase if words and "*" not in words else None
+    return phrase if len(words) >= _SHORTEST and "*" not in words else None
 
 
 def plain_text(text: str, keep: str = "") -> str:

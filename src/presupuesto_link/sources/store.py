@@ -156,8 +156,12 @@ class Store:
             wanted: its id.
             columns: which; all by default.
             filters: column → value, or several values in a list.
+
+        Raises:
+            InputDataError: a file is missing or has not the size that the manifest declares.
         """
         snapshot, tests = self.get(wanted), dict(filters or {})
+        _check_sizes(snapshot)
         years = _values(tests["anio"]) if "anio" in tests else snapshot.years
         files = [
             path for year in years for path in sorted((snapshot.folder / "gasto" / f"anio={year}").glob("*.parquet"))
@@ -283,6 +287,18 @@ def add_up(rows: pl.LazyFrame) -> tuple[int, Totals]:
     return int(table["filas"].sum()), {
         row["anio"]: {m: row[m] for m in MEASURES} for row in table.iter_rows(named=True)
     }
+
+
+def _check_sizes(snapshot: Snapshot) -> None:
+    """A snapshot cut short or with a file less is told before it is read; `Store.verify` also looks at what the files say."""
+    for name, declared in snapshot.manifest["archivos"].items():
+        path = snapshot.folder / name
+        if not path.is_file() or path.stat().st_size != declared["bytes"]:
+            found = "un archivo cortado o cambiado" if path.is_file() else "falta un archivo"
+            raise InputDataError(
+                Problem(f"{snapshot.id}/{name}", found, "el que declara el manifiesto",
+                        "revísela con «almacen verificar»; si está dañada, bórrela y cargue otra vez el archivo de origen")
+            )  # fmt: skip
 
 
 def _changed_files(snapshot: Snapshot) -> Iterator[Problem]:
