@@ -158,3 +158,9 @@ def test_dates_as_people_and_spreadsheets_write_them(tmp_path):
     ]
     rules = read(tmp_path, *rows)
     assert [r.signature[1] for r in rules.rules] == ["2025-03-01"] * 3 and not rules.findings
+
+
+def test_an_exact_part_of_a_chain_is_read_whatever_its_length(tmp_path):
+    part = Fraction(1, 3) * Fraction("0.123456789") * Fraction("0.987654")
+    rules = read(tmp_path, {"id": "a", "accion": "AER.01.01", "parte": str(part)})
+    assert [r.part for r in rules.rules] == [part]

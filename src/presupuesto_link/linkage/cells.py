@@ -89,22 +89,22 @@ def _sets(names: pl.DataFrame | None, key: Sequence[str], phrases: tuple[str, ..
     """Which phrases each name has: key and `conjunto`, and the phrases of each set; null when no name has any."""
     if names is None or not phrases:
         return None
-    needles = [_needle(phrase) for phrase in phrases]
+    needles = [needle(phrase) for phrase in phrases]
     bare = names.select(*key, pl.concat_str(pl.lit(" "), _plain("nombre"), pl.lit(" ")).alias("texto"))
     hit = bare.select(*key, pl.col("texto").str.extract_many(needles, overlapping=True).alias("halladas")).filter(
         pl.col("halladas").list.len() > 0
     )
     if hit.is_empty():
         return None
-    place = {needle: number for number, needle in enumerate(needles)}
-    found = [tuple(sorted({place[needle] for needle in row})) for row in hit["halladas"].to_list()]
+    place = {text: number for number, text in enumerate(needles)}
+    found = [tuple(sorted({place[text] for text in row})) for row in hit["halladas"].to_list()]
     sets = tuple(dict.fromkeys(found))
     number = {phrases_of: index for index, phrases_of in enumerate(sets, 1)}
     return hit.select(*key).with_columns(pl.Series("conjunto", [number[f] for f in found], pl.UInt32)), sets
 
 
-def _needle(phrase: str) -> str:
-    """Whole words; a `*` at an end lets the word go on."""
+def needle(phrase: str) -> str:
+    """What to look for in a bare name between spaces: whole words; a `*` at an end lets the word go on."""
     return ("" if phrase.startswith("*") else " ") + phrase.strip("*") + ("" if phrase.endswith("*") else " ")
 
 

@@ -10,7 +10,7 @@ from typing import Any
 
 import polars as pl
 
-from presupuesto_link.linkage.cells import NAMED, Names, with_cells
+from presupuesto_link.linkage.cells import NAMED, Names, needle, with_cells
 from presupuesto_link.linkage.link import LinkedGasto
 from presupuesto_link.linkage.match import CLASH, COMPLEMENT, WHOLE
 from presupuesto_link.linkage.rules import PRECEDENCE, TEXT, TRANSVERSAL, Rule, plain_text
@@ -145,12 +145,7 @@ def _holds(column: str, asked: Sequence[str], values: Mapping[str, Any], names: 
     if column != TEXT:
         return values.get(column) in asked
     texts = [f" {plain_text(name)} " for name in names.values()]
-    return any(_found(phrase, text) for phrase in asked for text in texts)
-
-
-def _found(phrase: str, text: str) -> bool:
-    needle = ("" if phrase.startswith("*") else " ") + phrase.strip("*") + ("" if phrase.endswith("*") else " ")
-    return needle in text
+    return any(needle(phrase) in text for phrase in asked for text in texts)
 
 
 def _names(values: Mapping[str, Any], names: Names) -> dict[str, str]:

@@ -15,7 +15,7 @@ from presupuesto_link.sources.delimited import RawTable
 from presupuesto_link.tables.contract import check_columns, raise_problems
 
 _YEARS = (1990, 2100)
-_PART = re.compile(r"\d{0,12}[.,]?\d{0,30}(?:[eE]-?\d{1,2})?\s*%?|\d{1,12}\s*/\s*\d{1,12}", re.ASCII)
+_PART = re.compile(r"\d{0,12}[.,]?\d{0,30}(?:[eE]-?\d{1,2})?\s*%?|\d{1,40}\s*/\s*\d{1,40}", re.ASCII)
 _DAYS = ("%Y-%m-%d", "%d/%m/%Y", "%d-%m-%Y")
 _EXCEL_DAY_ZERO = dt.date(1899, 12, 30)
 _EXCEL_DAYS = (36_526, 73_050)
