@@ -1,0 +1,161 @@
+"""An analysis: its sources, its rules of advance, its link, its matrices and its ranking."""
+
+from __future__ import annotations
+
+import datetime as dt
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import Field, model_validator
+
+from presupuesto_link.specs.base import Ratio, Spec
+
+Sense = Literal["ascendente", "descendente", "máximo permisible", "mínimo permisible"]
+NdPolicy = Literal["excluir", "cero"]
+
+
+class SenseRules(Spec):
+    """The rule of Avance Tipo I for each sense (names of `measures.rules.RULES`)."""
+
+    ascendente: str
+    descendente: str
+    maximo_permisible: str
+    minimo_permisible: str
+
+    def for_sense(self, sense: str) -> str:
+        """The rule name for a declared sense."""
+        return str(getattr(self, sense.replace("á", "a").replace("í", "i").replace(" ", "_")))
+
+
+class PerfilSpec(Spec):
+    """A named way of computing advance: which rule, which data, what to do with zero targets and ND."""
+
+    nombre: str
+    descripcion: str
+    fuente: str
+    datos: Literal["corregidos", "impresos"] = Field(description="Valores corregidos o tal como se imprimieron")
+    politica_nd: NdPolicy = Field(description="Política de ND que el perfil usa por defecto")
+    meta_cero: Literal["sin_avance", "cumple_si_no_negativo"] = Field(description="Qué hacer cuando la meta es cero")
+    reglas: SenseRules
+    reglas_por_anio: dict[int, SenseRules] = Field(default_factory=dict)
+
+    def rules_for(self, year: int) -> SenseRules:
+        """The rules in force for a year."""
+        return self.reglas_por_anio.get(year, self.reglas)
+
+
+class FuentesSpec(Spec):
+    """Where the data is; paths are relative to the analysis file."""
+
+    plan: Path = Field(description="Carpeta con objetivos, acciones, indicadores, valores y cifras publicadas")
+    gasto_aer: Path = Field(description="Tabla de PIA, PIM y devengado por AER")
+    anio_gasto: Annotated[int, Field(ge=1990, le=2100)] = Field(description="Año fiscal de esa tabla")
+    lugar_gasto: str | None = Field(
+        default=None, description="Cómo se cita esa tabla en los hallazgos; sin él, el nombre del archivo"
+    )
+    perfiles: Path = Field(description="Carpeta con los perfiles de avance")
+
+
+class AvanceSpec(Spec):
+    """Which profile and ND policy the matrices and the ranking use."""
+
+    perfil: str = "ceplan"
+    perfil_replica: str = Field(
+        default="informe_2024", description="Perfil con el que se reproduce el informe auditado"
+    )
+    politica_nd: NdPolicy = "excluir"
+
+
+class SemaforoSpec(Spec):
+    """Lower edges of the amber and green bands; red is what lies below."""
+
+    amarillo_desde_ratio: Ratio = 0.75
+    verde_desde_ratio: Ratio = 0.95
+
+    @model_validator(mode="after")
+    def _edges_in_order(self) -> SemaforoSpec:
+        if self.amarillo_desde_ratio > self.verde_desde_ratio:
+            raise ValueError("amarillo_desde_ratio no puede ser mayor que verde_desde_ratio")
+        return self
+
+
+class AmbitoSpec(Spec):
+    """Whose spending is linked: what the regional government spends, or what everybody spends in the department."""
+
+    pliego: str = Field(default="445", description="Código de pliego del gobierno regional")
+    departamento_meta: str = Field(default="06", description="Código del departamento donde recae el gasto")
+    nombre: str = Field(default="Cajamarca", description="Cómo se llama el departamento en los títulos")
+
+    def words(self, scope: str) -> str:
+        """A scope in Spanish."""
+        return {
+            "pliego": f"gasto del Gobierno Regional de {self.nombre} (pliego {self.pliego})",
+            "departamento": f"gasto de todos los niveles de gobierno que recae en {self.nombre} (departamento de la meta {self.departamento_meta})",
+        }.get(scope, "todo el gasto de la instantánea")
+
+
+class VinculoSpec(Spec):
+    """How budget reaches the actions."""
+
+    reglas: Path | None = Field(
+        default=None, description="Archivo de reglas firmadas (vinculos.csv), relativo al análisis"
+    )
+    ambito: AmbitoSpec = AmbitoSpec()
+    transversales: tuple[str, ...] = Field(default=(), description="AER que se muestran aparte y nunca se suman")
+    motivo_transversal: str = ""
+
+
+class MatricesSpec(Spec):
+    """Year pairs (execution, result) and the thresholds of the diagnosis."""
+
+    pares: Annotated[tuple[tuple[int, int], ...], Field(min_length=1)] = ((2023, 2023), (2023, 2024))
+    ejecuta_desde_ratio: Ratio = 0.75
+    logra_desde_ratio: Ratio = 0.75
+
+
+class PesosSpec(Spec):
+    """Weights of the components of the lag score; they are normalised to 1."""
+
+    brecha_avance: Annotated[float, Field(ge=0)] = 0.40
+    tendencia: Annotated[float, Field(ge=0)] = 0.15
+    brecha_ejecucion: Annotated[float, Field(ge=0)] = 0.15
+    peso_presupuestal: Annotated[float, Field(ge=0)] = 0.10
+    prioridad: Annotated[float, Field(ge=0)] = 0.20
+
+    @model_validator(mode="after")
+    def _some_weight(self) -> PesosSpec:
+        if sum(self.as_dict().values()) <= 0:
+            raise ValueError("al menos un peso debe ser mayor que cero")
+        return self
+
+    def as_dict(self) -> dict[str, float]:
+        """Weights by component name."""
+        return self.model_dump()
+
+
+class RankingSpec(Spec):
+    """Which years, which objectives have priority and how the components are weighed."""
+
+    anio_ejecucion: int = 2023
+    anio_resultado: int = 2024
+    anio_resultado_previo: int = 2023
+    rezagada_bajo_ratio: Ratio = 0.95
+    objetivos_prioritarios: tuple[str, ...] = ()
+    pesos: PesosSpec = PesosSpec()
+
+
+class AnalisisSpec(Spec):
+    """One question asked of one set of data: the whole of an `analisis.toml`."""
+
+    titulo: str
+    autor: str
+    pregunta: str
+    fuente: str = Field(description="De dónde salen los datos, como se cita al pie de cada figura")
+    fecha_corte: dt.date = Field(description="Fecha del documento o corte de los datos")
+    no_modela: tuple[str, ...] = ()
+    fuentes: FuentesSpec
+    avance: AvanceSpec = AvanceSpec()
+    semaforo: SemaforoSpec = SemaforoSpec()
+    vinculo: VinculoSpec = VinculoSpec()
+    matrices: MatricesSpec = MatricesSpec()
+    ranking: RankingSpec = RankingSpec()
