@@ -45,12 +45,16 @@ def families_of(  # noqa: PLR0913, PLR0917 - both sides of every arc
 ) -> tuple[Family, ...]:  # fmt: skip
     """The limits of a scenario: bags, actions, those it states, the amount, and the exceptions the law caps."""
     return (
-        *_side("donante", donors, i, "cede"),
-        *_side("receptor", receivers, j, "recibe"),
+        *side_families(donors, receivers, i, j),
         *(_stated(place, limit, donors, receivers, i, j) for place, limit in enumerate(spec.limites, 1)),
         *(_exception(*item, baseline) for item in capped),
         *_amounts(spec, i.size),
     )
+
+
+def side_families(donors: Pool, receivers: Pool, i: np.ndarray, j: np.ndarray) -> tuple[Family, ...]:
+    """The caps of actions and bags of both sides."""
+    return (*_side("donante", donors, i, "cede"), *_side("receptor", receivers, j, "recibe"))
 
 
 def _side(role: str, pool: Pool, bag: np.ndarray, verb: str) -> list[Family]:
