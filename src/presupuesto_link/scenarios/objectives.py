@@ -60,15 +60,21 @@ def _same(problem: ReallocationProblem, column: str) -> np.ndarray:
     return same
 
 
-def aimed(problem: ReallocationProblem, model: Model) -> Model:
-    """The model with the objective of the scenario; some need columns or rows of their own."""
+def aimed(problem: ReallocationProblem, model: Model, floors: np.ndarray | None = None) -> Model:
+    """The model with the objective of the scenario; some need columns or rows of their own.
+
+    Args:
+        problem: the problem.
+        model: its limits.
+        floors: for `equidad`, what each objective receives at least (`fair_floors`), when it is already known.
+    """
     kind = problem.spec.objetivo.tipo
     if kind == "brechas":
         return _with_steps(problem, model)
     if kind == "mínimo movimiento":
         return replace(model, cost=distance_cost(problem))
     if kind == "equidad":
-        return _fair(problem, model)
+        return _with_floors(problem, model, fair_floors(problem, model) if floors is None else floors)
     return replace(model, cost=priority_cost(problem))
 
 
@@ -102,20 +108,23 @@ def objectives_needs(problem: ReallocationProblem) -> tuple[list[str], np.ndarra
     return codes, place, need
 
 
-def _fair(problem: ReallocationProblem, model: Model) -> Model:
-    """Floors that make the distribution among objectives the fairest one; then priority decides what is left."""
+def fair_floors(problem: ReallocationProblem, model: Model) -> np.ndarray:
+    """The whole soles of each objective in the fairest distribution (leximin of its share of what it may receive)."""
     codes, place, need = objectives_needs(problem)
     label = place[problem.receiver_action]
-    floors = np.zeros(len(codes))
     open_, settled = {k for k in range(len(codes)) if need[k] > 0}, dict[int, float]()
     while open_:
         level, held = _raise(model, label, need, open_, settled)
         for k in held:
             settled[k] = np.floor(need[k] * level + _NOISE)
             open_.discard(k)
-    for k, amount in settled.items():
-        floors[k] = amount
-    rows = _sums(label, len(codes), model.cost.size)
+    return np.array([settled.get(k, 0.0) for k in range(len(codes))])
+
+
+def _with_floors(problem: ReallocationProblem, model: Model, floors: np.ndarray) -> Model:
+    """Floors that make the distribution among objectives the fairest one; priority decides what is left."""
+    codes, place, _ = objectives_needs(problem)
+    rows = _sums(place[problem.receiver_action], len(codes), model.cost.size)
     fair = with_rows(model, rows, floors, np.full(len(codes), np.inf), [f"equidad:{code}" for code in codes])
     return replace(fair, cost=np.concatenate([priority_cost(problem), np.zeros(model.cost.size - model.arcs)]))
 

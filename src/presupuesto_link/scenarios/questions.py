@@ -12,8 +12,9 @@ import numpy as np
 import polars as pl
 
 from presupuesto_link.matrices.ranking import COMPONENTS
+from presupuesto_link.scenarios.coarse import coarse
 from presupuesto_link.scenarios.compare import Scenario
-from presupuesto_link.scenarios.limits import INF, Family, side_families
+from presupuesto_link.scenarios.limits import INF, Family
 from presupuesto_link.scenarios.model import minimise, model_of
 from presupuesto_link.scenarios.problem import ReallocationProblem, build_problem
 from presupuesto_link.scenarios.solve import best_value, solve
@@ -35,7 +36,7 @@ def rules_worth(scenario: Scenario) -> pl.DataFrame:
     rows = []
     for rule, count in problem.judgement.sole_obstacles().items():
         freed = build_problem(problem.baseline, problem.spec, book, problem.level, relaxed=(rule,))
-        value = best_value(freed)
+        value = best_value(coarse(freed).problem)
         rows.append({
             "regla": rule, "veredicto": rules[rule].veredicto, "articulo": rules[rule].articulo, "transferencias": count,
             "valor": value, "gana": None if value is None else _gain(problem, value, scenario.solution.value),
@@ -55,7 +56,7 @@ def limits_worth(scenario: Scenario) -> pl.DataFrame:
     reached = scenario.restricciones.filter("activa")
     if not scenario.solution.whole:
         return reached.select("restriccion", "frase", por_sol="valor_marginal", como=pl.lit("dual"))
-    problem, rows = scenario.problem, []
+    problem, rows = coarse(scenario.problem).problem, []
     for row in reached.iter_rows(named=True):
         step = max(1, int(row["limite_soles"] * _STEP))
         value = best_value(problem, _relaxed(problem.families, row["restriccion"], step))
@@ -78,6 +79,7 @@ def frontier(problem: ReallocationProblem, points: int = 20) -> pl.DataFrame:
     Returns:
         Key `punto` (0 to `points`): `monto_soles`, `valor`, `por_sol` (gained per sol since the previous point, null at the first).
     """
+    problem = coarse(problem).problem
     most = _most(problem)
     free = tuple(family for family in problem.families if not family.name.startswith("monto"))
     rows = []
@@ -101,6 +103,7 @@ def by_assumption(scenario: Scenario) -> pl.DataFrame:
     frames = []
     for level in LEVELS:
         problem = build_problem(scenario.baseline, scenario.spec, scenario.book, level)
+        problem = coarse(problem).problem
         solution = solve(problem)
         if solution is None:
             continue
@@ -161,7 +164,7 @@ def shaken(
         tick: called after each run.
     """
     everyone = _wide(scenario)
-    problem = coarse(build_problem(scenario.baseline, everyone, scenario.book, scenario.problem.level))
+    problem = coarse(build_problem(scenario.baseline, everyone, scenario.book, scenario.problem.level)).problem
     scores = _scores(scenario, runs, seed, concentration)
     amounts, solved = np.zeros((runs, _pairs(problem)[1].size), dtype=np.int64), np.zeros(runs, dtype=bool)
     for run in range(runs):
@@ -248,60 +251,6 @@ def _pairs(problem: ReallocationProblem) -> tuple[np.ndarray, np.ndarray]:
         problem.donor_action.astype(np.int64) * width + problem.receiver_action, return_inverse=True
     )
     return label, names
-
-
-def coarse(problem: ReallocationProblem) -> ReallocationProblem:
-    """The same problem with fewer bags: those of one action and source that reach the same bags through the same limits become one.
-
-    Exact for every objective but `mínimo movimiento`, which looks at where each bag is; that one stays as it is.
-    """
-    if problem.spec.objetivo.tipo == "mínimo movimiento":
-        return problem
-    crossing = [f for f in problem.families if f.name in ("límite", "excepción")]
-    kind = np.zeros(problem.i.size, dtype=np.int64)
-    for family in crossing:
-        kind = kind * (family.size + 1) + family.labels + 1
-    donor = _merged(
-        problem.donors.bolsas["accion_id"].to_numpy(), problem.i, problem.j * (kind.max(initial=0) + 1) + kind
-    )
-    receiver = _merged(
-        problem.receivers.bolsas["accion_id"].to_numpy(), problem.j, donor[problem.i] * (kind.max(initial=0) + 1) + kind
-    )
-    return _collapsed(problem, donor, receiver, kind)
-
-
-def _merged(action: np.ndarray, ends: np.ndarray, reached: np.ndarray) -> np.ndarray:
-    """A number per bag, equal for bags of one action that reach the same."""
-    order = np.lexsort((reached, ends))
-    starts = np.searchsorted(ends[order], np.arange(action.size + 1))
-    seen: dict[tuple[int, bytes], int] = {}
-    labels = np.empty(action.size, dtype=np.int64)
-    ordered = reached[order]
-    for bag in range(action.size):
-        key = (int(action[bag]), np.unique(ordered[starts[bag] : starts[bag + 1]]).tobytes())
-        labels[bag] = seen.setdefault(key, len(seen))
-    return labels
-
-
-def _collapsed(
-    problem: ReallocationProblem, donor: np.ndarray, receiver: np.ndarray, kind: np.ndarray
-) -> ReallocationProblem:
-    pools = [
-        replace(pool, bolsas=pool.bolsas.with_columns(grupo=pl.Series(label)).group_by("grupo", maintain_order=True).agg(
-            pl.col("accion", "accion_id").first(), pl.col("tope_soles", "pim_soles").sum(), pl.lit(None, pl.String).alias("sec_ejec"),
-            pl.lit(None, pl.String).alias("programa"),
-        ).sort("grupo"))
-        for pool, label in ((problem.donors, donor), (problem.receivers, receiver))
-    ]  # fmt: skip
-    triples, first = np.unique(np.stack([donor[problem.i], receiver[problem.j], kind]), axis=1, return_index=True)
-    i, j = triples[0], triples[1]
-    rest = tuple(
-        replace(family, labels=family.labels[first])
-        for family in problem.families
-        if family.name in ("límite", "excepción") or family.name.startswith("monto")
-    )
-    families = (*side_families(pools[0], pools[1], i, j), *rest)
-    return replace(problem, donors=pools[0], receivers=pools[1], i=i, j=j, kept=problem.kept[first], families=families)
 
 
 def _most(problem: ReallocationProblem) -> int:

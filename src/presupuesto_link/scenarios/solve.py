@@ -1,24 +1,28 @@
 """Solve a reallocation problem, deterministically and to the sol.
 
-Four objectives in lexicographic order, so that the same file always gives the same proposal:
+Objectives in lexicographic order, so that the same file always gives the same proposal:
 
 1. the one the scenario seeks (`scenarios.objectives`);
-2. of those proposals, the one that moves money least far (same programme, same unit);
-3. of those, take first from the donor with the lowest execution and give first to the highest place;
-4. of those, a fixed arbitrary order of the arcs.
+2. of those proposals, take first from the donor with the lowest execution and give first to the highest place;
+3. of those, pair donors and receivers in their order (north-west corner), and what is left by a fixed arbitrary order of the pairs;
+4. of those, the one that moves money least far (same programme, same unit), from the largest bags to the largest bags.
 
-Caps of bags, actions and objectives nest, so the limits form a network and the vertex HiGHS returns is whole. When the scenario states
-limits that cross (a source and an action), a minimum transfer or a maximum number of them, whole numbers are asked of HiGHS.
+The first three look at actions only, so they are settled on the problem with merged bags (`scenarios.coarse`) and its optimal faces are
+told to the whole problem, where the fourth decides. Caps of bags, actions and objectives nest, so the limits form a network and the
+vertex HiGHS returns is whole. When the scenario states limits that cross (a source and an action), a minimum transfer or a maximum
+number of them, whole numbers are asked of HiGHS.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 
 from presupuesto_link.errors import InfeasibleScenarioError
+from presupuesto_link.scenarios.coarse import Coarse, coarse
 from presupuesto_link.scenarios.limits import Family
 from presupuesto_link.scenarios.model import (
     Model,
@@ -30,7 +34,7 @@ from presupuesto_link.scenarios.model import (
     with_columns,
     with_rows,
 )
-from presupuesto_link.scenarios.objectives import aimed, distance_cost
+from presupuesto_link.scenarios.objectives import aimed, distance_cost, fair_floors
 from presupuesto_link.scenarios.problem import ReallocationProblem
 
 _SCATTER, _MODULUS = 2_654_435_761, 1 << 20
@@ -57,32 +61,51 @@ class Solution:
     gap: float
 
 
-def solve(problem: ReallocationProblem, families: Sequence[Family] | None = None) -> Solution | None:
-    """The proposal, or null when the limits clash (`scenarios.clash` says which).
-
-    Args:
-        problem: the problem.
-        families: other limits than its own, for questions of the kind "what if".
-    """
-    limits = problem.families if families is None else tuple(families)
-    model = aimed(problem, model_of(limits, problem.i.size))
+def solve(problem: ReallocationProblem) -> Solution | None:
+    """The proposal, or null when the limits clash (`scenarios.clash` says which)."""
+    merged = coarse(problem)
+    small = model_of(merged.problem.families, merged.problem.i.size)
+    floors = fair_floors(merged.problem, small) if problem.spec.objetivo.tipo == "equidad" else None
+    small = aimed(merged.problem, small, floors)
+    large = aimed(problem, model_of(problem.families, problem.i.size), floors)
     if _counts_transfers(problem):
-        return _by_transfers(problem, model)
-    first = minimise(model)
+        switched = minimise(_switched(merged.problem, small))
+        if not switched.feasible:
+            return None
+        small = _fixed(merged.problem, small, switched)
+        large = _fixed(problem, large, switched)
+        value, gap = switched.value, switched.gap
+        first = minimise(small)
+    else:
+        first = minimise(small)
+        value, gap = first.value, 0.0
     if not first.feasible:
         return None
-    marginal = {name: max(0.0, abs(float(dual))) for name, dual in zip(model.names, first.row_dual, strict=True)}
-    last = _settle(problem, optimal_face(model, first))
-    if is_whole(last, model.arcs):
-        return _solution(problem, model, last, first.value, marginal, whole=False)
-    return _whole(problem, model)
+    counted = _counts_transfers(problem)
+    marginal = {} if counted else _marginal(small, first)
+    last = _settle(problem, merged, small, large, first)
+    if not is_whole(last, large.arcs):
+        return _whole(problem, large)
+    return _solution(problem, last, value, marginal, counted, gap)
+
+
+def _marginal(model: Model, solved: Solved) -> dict[str, float]:
+    """What one more sol of each limit is worth; that of an action counts the dearest of its bags."""
+    found: dict[str, float] = {}
+    for name, dual in zip(model.names, solved.row_dual, strict=True):
+        found[name] = abs(float(dual))
+    for name, dual in list(found.items()):
+        if name.startswith("bolsa "):
+            owner = name.removeprefix("bolsa ").rpartition(":")[0]
+            found[f"saldo de {owner}"] = max(found.get(f"saldo de {owner}", 0.0), dual)
+    return found
 
 
 def best_value(problem: ReallocationProblem, families: Sequence[Family] | None = None) -> float | None:
     """Only the value of the first objective; null without solution. What questions that need no proposal ask."""
     limits = problem.families if families is None else tuple(families)
     model = aimed(problem, model_of(limits, problem.i.size))
-    solved = minimise(_switched(problem, model)[0] if _counts_transfers(problem) else model)
+    solved = minimise(_switched(problem, model) if _counts_transfers(problem) else model)
     return worded(problem, solved.value) if solved.feasible else None
 
 
@@ -105,43 +128,70 @@ def must_solve(problem: ReallocationProblem) -> Solution:
     return solution
 
 
-def order_costs(problem: ReallocationProblem) -> tuple[np.ndarray, np.ndarray]:
-    """The costs of the third and the fourth objective."""
-    i, j = problem.donor_action, problem.receiver_action
-    order = i * (problem.receivers.acciones.height + 1.0) + j
-    scattered = (np.arange(1, problem.i.size + 1, dtype=np.int64) * _SCATTER) % _MODULUS
-    return order, scattered.astype(float)
-
-
-def _settle(problem: ReallocationProblem, face: Model) -> Solved:
+def _settle(problem: ReallocationProblem, merged: Coarse, small: Model, large: Model, first: Solved) -> Solved:
     """Among the optimal proposals, the one the other objectives choose."""
-    padding = np.zeros(face.cost.size - face.arcs)
-    solved = None
-    for cost in (distance_cost(problem), *order_costs(problem)):
-        if solved is not None:
-            face = optimal_face(face, solved)
-        face = replace(face, cost=np.concatenate([cost, padding]))
-        solved = minimise(face)
-        if not solved.feasible:
-            raise RuntimeError("the optimal proposals of a feasible scenario are not feasible")
-    assert solved is not None
+    large = optimal_face(large, merged.lifted(small, large, first))
+    small = optimal_face(small, first)
+    for cost in _order_costs(merged.problem):
+        small = _costing(small, cost)
+        solved = _feasible(minimise(small))
+        large = optimal_face(_costing(large, cost[merged.arc]), merged.lifted(small, large, solved))
+        small = optimal_face(small, solved)
+    for cost in (distance_cost(problem), _size_cost(problem)):
+        large = _costing(large, cost)
+        solved = _feasible(minimise(large))
+        large = optimal_face(large, solved)
+    return solved
+
+
+def _order_costs(problem: ReallocationProblem) -> list[np.ndarray]:
+    """The costs of the second and the third objective."""
+    i, j = problem.donor_action.astype(float), problem.receiver_action.astype(float)
+    width = problem.receivers.acciones.height + 1.0
+    pair = (i * width + j + 1).astype(np.int64)
+    return [i * width + j, -(i + 1) * (j + 1), (pair * _SCATTER % _MODULUS).astype(float)]
+
+
+def _size_cost(problem: ReallocationProblem) -> np.ndarray:
+    """Small bags cost more than large ones; a fixed arbitrary order of the arcs decides what is left."""
+    ranks = [
+        pool.bolsas["tope_soles"].rank("ordinal", descending=True).to_numpy().astype(float)
+        for pool in (problem.donors, problem.receivers)
+    ]
+    scattered = (np.arange(1, problem.i.size + 1, dtype=np.int64) * _SCATTER) % _MODULUS
+    cost: np.ndarray = ranks[0][problem.i] + ranks[1][problem.j] + scattered / (2.0 * _MODULUS)
+    return cost
+
+
+def _costing(model: Model, cost: np.ndarray) -> Model:
+    return replace(model, cost=np.concatenate([cost, np.zeros(model.cost.size - model.arcs)]))
+
+
+def _feasible(solved: Solved) -> Solved:
+    if not solved.feasible:
+        raise RuntimeError("the optimal proposals of a feasible scenario are not feasible")
     return solved
 
 
 def _solution(
-    problem: ReallocationProblem, model: Model, solved: Solved, value: float, marginal: dict[str, float], whole: bool
-) -> Solution:
-    amounts = np.rint(solved.x[: model.arcs]).astype(np.int64)
-    check_amounts(problem, model, amounts)
-    return Solution(amounts, worded(problem, value), marginal, whole, solved.gap)
+    problem: ReallocationProblem, solved: Solved, value: float, marginal: dict[str, float], whole: bool, gap: float
+) -> Solution:  # fmt: skip
+    amounts = np.rint(solved.x[: problem.i.size]).astype(np.int64)
+    check_amounts(problem, amounts)
+    return Solution(amounts, worded(problem, value), marginal, whole, gap)
 
 
 def _whole(problem: ReallocationProblem, model: Model) -> Solution | None:
     """Whole soles asked for: the limits cross and the vertex was not whole."""
     columns = np.zeros(model.cost.size)
     columns[: model.arcs] = 1
-    solved = minimise(replace(model, whole=columns))
-    return _solution(problem, model, solved, solved.value, {}, whole=True) if solved.feasible else None
+    solved = minimise(replace(_seeking(problem, model), whole=columns))
+    return _solution(problem, solved, solved.value, {}, True, solved.gap) if solved.feasible else None
+
+
+def _seeking(problem: ReallocationProblem, model: Model) -> Model:
+    """The model with the cost of the first objective again."""
+    return replace(model, cost=aimed(problem, model_of(problem.families, problem.i.size)).cost)
 
 
 def _counts_transfers(problem: ReallocationProblem) -> bool:
@@ -149,28 +199,12 @@ def _counts_transfers(problem: ReallocationProblem) -> bool:
     return spec.transferencia_minima_soles is not None or spec.transferencias_maximas is not None
 
 
-def _by_transfers(problem: ReallocationProblem, model: Model) -> Solution | None:
-    """Transfers between two actions switched on or off, then the same proposal settled among those that are on."""
-    switched, pairs = _switched(problem, model)
-    chosen = minimise(switched)
-    if not chosen.feasible:
-        return None
-    count = int(pairs.max()) + 1
-    on = np.rint(chosen.x[-count:])
-    fixed = replace(
-        switched,
-        whole=None,
-        lower=np.concatenate([switched.lower[:-count], on]),
-        upper=np.concatenate([switched.upper[:-count], on]),
-    )
-    first = minimise(fixed)
-    last = _settle(problem, optimal_face(fixed, first))
-    if not is_whole(last, model.arcs):
-        columns = np.zeros(fixed.cost.size)
-        columns[: model.arcs] = 1
-        last = minimise(replace(fixed, whole=columns))
-    solution = _solution(problem, model, last, chosen.value, {}, whole=True)
-    return replace(solution, gap=chosen.gap)
+def _fixed(problem: ReallocationProblem, model: Model, switched: Solved) -> Model:
+    """The limits of the transfers that were switched on, and nothing over the others."""
+    pairs, least, most = _transfer_bounds(problem)
+    on = np.rint(switched.x[-least.size :])
+    rows = csr_rows(pairs, least.size, model.cost.size)
+    return with_rows(model, rows, least * on, most * on, [f"transferencia:{k}" for k in range(least.size)])
 
 
 def transfers_of(problem: ReallocationProblem) -> np.ndarray:
@@ -180,51 +214,48 @@ def transfers_of(problem: ReallocationProblem) -> np.ndarray:
     return labels
 
 
-def _switched(problem: ReallocationProblem, model: Model) -> tuple[Model, np.ndarray]:
+def _transfer_bounds(problem: ReallocationProblem) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """The transfer of each arc, and the least and the most of each when there is any."""
+    pairs = transfers_of(problem)
+    count = int(pairs.max()) + 1
+    give = problem.donors.acciones["tope_soles"].to_numpy()[problem.donor_action]
+    take = problem.receivers.acciones["tope_soles"].to_numpy()[problem.receiver_action]
+    most = np.zeros(count)
+    most[pairs] = np.minimum(give, take)
+    return pairs, np.full(count, float(problem.spec.transferencia_minima_soles or 1)), most
+
+
+def csr_rows(label: np.ndarray, count: int, columns: int) -> Any:
+    """One row per label that adds up its arcs."""
+    from scipy.sparse import csr_array
+
+    return csr_array((np.ones(label.size), (label, np.arange(label.size))), shape=(count, columns))
+
+
+def _switched(problem: ReallocationProblem, model: Model) -> Model:
     """One switch per transfer: least <= amount <= most when it is on, nothing when it is off."""
     from scipy.sparse import csr_array, diags_array, hstack
 
-    spec, pairs = problem.spec, transfers_of(problem)
-    count = int(pairs.max()) + 1
-    most = np.zeros(count)
-    give = problem.donors.acciones["tope_soles"].to_numpy()[problem.donor_action]
-    take = problem.receivers.acciones["tope_soles"].to_numpy()[problem.receiver_action]
-    most[pairs] = np.minimum(give, take)
-    least = float(spec.transferencia_minima_soles or 1)
-    sums = csr_array((np.ones(pairs.size), (pairs, np.arange(pairs.size))), shape=(count, model.cost.size))
+    pairs, least, most = _transfer_bounds(problem)
+    count, none = least.size, np.zeros(least.size)
     off = np.full(count, -np.inf)
-    extended = with_columns(model, np.zeros(count), np.ones(count))
-    extended = with_rows(
-        extended, hstack([sums, diags_array(-most)], format="csr"), off, np.zeros(count), ["apagada"] * count
-    )
-    extended = with_rows(
-        extended,
-        hstack([sums, diags_array(np.full(count, -least))], format="csr"),
-        np.zeros(count),
-        -off,
-        ["mínima"] * count,
-    )
-    if spec.transferencias_maximas is not None:
+    sums = csr_rows(pairs, count, model.cost.size)
+    extended = with_columns(model, none, np.ones(count))
+    extended = with_rows(extended, hstack([sums, diags_array(-most)], format="csr"), off, none, ["apagada"] * count)
+    extended = with_rows(extended, hstack([sums, diags_array(-least)], format="csr"), none, -off, ["mínima"] * count)
+    if problem.spec.transferencias_maximas is not None:
         row = np.concatenate([np.zeros(model.cost.size), np.ones(count)])
-        extended = with_rows(
-            extended,
-            csr_array(row[None, :]),
-            off[:1],
-            np.array([float(spec.transferencias_maximas)]),
-            ["transferencias"],
-        )
-    whole = np.concatenate([np.zeros(model.cost.size), np.ones(count)])
-    return replace(extended, whole=whole), pairs
+        limit = np.array([float(problem.spec.transferencias_maximas)])
+        extended = with_rows(extended, csr_array(row[None, :]), off[:1], limit, ["transferencias"])
+    return replace(extended, whole=np.concatenate([np.zeros(model.cost.size), np.ones(count)]))
 
 
-def check_amounts(problem: ReallocationProblem, model: Model, amounts: np.ndarray) -> None:
+def check_amounts(problem: ReallocationProblem, amounts: np.ndarray) -> None:
     """The whole amounts satisfy every limit of their own; otherwise this program is wrong, not the user."""
     if amounts.size and amounts.min() < 0:
         raise RuntimeError("a negative transfer")
-    start = 0
     for family in problem.families:
         inside = family.labels >= 0
         used = np.bincount(family.labels[inside], amounts[inside].astype(float), minlength=family.size)
         if np.any(used > family.upper + _ACTIVE) or np.any(used < family.lower - _ACTIVE):
             raise RuntimeError(f"limit broken in {family.name}")
-        start += family.size
