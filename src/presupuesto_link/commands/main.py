@@ -13,6 +13,7 @@ from presupuesto_link.commands.auditar import auditar
 from presupuesto_link.commands.avance import avance
 from presupuesto_link.commands.cargar import cargar
 from presupuesto_link.commands.ceplan import ceplan
+from presupuesto_link.commands.comparar import comparar
 from presupuesto_link.commands.descargar import descargar
 from presupuesto_link.commands.escenario import escenario
 from presupuesto_link.commands.exportar import exportar
@@ -44,6 +45,7 @@ for command in (
     matriz,
     ranking,
     escenario,
+    comparar,
     graficar,
     descargar,
     cargar,

@@ -29,6 +29,6 @@ def draw_all(analysis: Analysis) -> tuple[Figure, ...]:
         for matrix, diagnosis in zip(analysis.matrices, analysis.diagnoses, strict=True)
     ]
     lights = [draw_objectives_light(analysis), draw_actions_light(analysis)]
-    scenarios = [draw_scenario(analysis, scenario) for scenario in analysis.scenarios]
+    scenarios = [draw_scenario(analysis.inputs, scenario) for scenario in analysis.scenarios]
     figures = [*matrices, *bubbles, draw_ranking(analysis), *lights, *scenarios]
     return tuple(figure for figure in figures if figure is not None)
