@@ -1,0 +1,1 @@
+"""Which legal rules hold on a date, and what they say of each transfer."""
