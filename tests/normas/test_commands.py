@@ -52,7 +52,7 @@ def test_explain_of_a_suspended_rule_says_who_suspends_it(capsys):
 
 
 def test_explain_of_an_exception_gives_its_cap(capsys):
-    assert "Tope: 2% de" in run(capsys, "normas", "explicar", "EXC-LEY32185-9.9")[1]
+    assert "Tope: 2 % de" in run(capsys, "normas", "explicar", "EXC-LEY32185-9.9")[1]
 
 
 def test_explain_of_an_unknown_rule_names_near_ones(capsys):

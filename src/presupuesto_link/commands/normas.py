@@ -57,7 +57,7 @@ def listar(
     for notice in (*book.avisos, *_pending(norms)):
         typer.echo(f"Atención: {notice}")
     title = f"{len(entries)} cargadas" if todas else f"{len(entries)} que rigen el {day.isoformat()}"
-    columns = [code("Id"), Column("Tipo"), code("Veredicto"), Column("Artículo", spare=True), Column("Qué dice", least=30), Column("Confianza", spare=True)]  # fmt: skip
+    columns = [code("Id"), Column("Tipo"), code("Veredicto"), Column("Artículo", spare=True), Column("Qué dice", least=30), code("Confianza", spare=True)]  # fmt: skip
     rows = [(e.id, _KINDS.get(type(e).__name__, ""), _verdict(e), e.articulo, e.texto, e.confianza) for e in entries]
     print_table(title, columns, rows)
 
@@ -165,7 +165,7 @@ def _details(norm: NormaSpec, entry: Entry, lifts: list[str], suspends: list[str
         ("Rige cuando", _conditions(getattr(entry, "cuando", ())) or ("siempre" if hasattr(entry, "cuando") else "")),
         ("Salvo", _conditions(getattr(entry, "salvo", ()))),
         ("Levanta", ", ".join(getattr(entry, "levanta", ()))),
-        ("Tope", f"{ratio:.0%} de {_side('', entry.tope_base, 'en')}" if (ratio := getattr(entry, "tope_ratio", None)) else ""),  # type: ignore[union-attr]
+        ("Tope", f"{ratio * 100:.0f} % de {_side('', entry.tope_base, 'en')}" if (ratio := getattr(entry, "tope_ratio", None)) else ""),  # type: ignore[union-attr]
         ("Vigencia", f"desde {since.isoformat()}" + (f" hasta {until.isoformat()}" if until else "")),
         ("Se puede levantar con", ", ".join(lifts)),
         ("Suspendida mientras rige", ", ".join(suspends)),
