@@ -24,7 +24,7 @@ def judged(case, other=None, invoked=()):
     change = other or {}
     book = in_force(NORMS, change.get("fecha", case.get("fecha", DAY)))
     donor, receiver = ({**case[side], **change.get(side, {})} for side in ("donante", "receptor"))
-    return judge(book, pl.DataFrame([donor]), pl.DataFrame([receiver]), ONE, ONE, invoked)
+    return judge(book, pl.DataFrame([donor]), pl.DataFrame([receiver]), ONE, ONE, invoked=invoked)
 
 
 def row(judgement, rule):

@@ -26,9 +26,7 @@ normas = typer.Typer(
     help="Muestra las reglas legales de las modificaciones presupuestarias y revisa las que se agregan.",
     epilog="Ejemplo: presupuesto-link normas listar --fecha 2025-05-15",
 )
-NormsOption = Annotated[
-    Path | None, typer.Option("--normas", help="Otra carpeta de normas (.toml)", metavar="CARPETA")
-]
+NormsOption = Annotated[Path | None, typer.Option("--normas", help="Otra carpeta de normas (.toml)", metavar="CARPETA")]
 _KINDS = {"ReglaSpec": "regla", "ExcepcionSpec": "excepción", "FormalidadSpec": "formalidad"}
 _ON_REQUEST = "LEVANTA"
 
@@ -52,7 +50,9 @@ def listar(
     book = in_force(norms, day)
     entries = [entry for norm in norms for entry in norm.entries()] if todas else _entries(book)
     if como_json:
-        print_json(fecha=day, todas=todas, avisos=book.avisos, pendientes=_pending(norms), normas=[_facts(e) for e in entries])
+        print_json(
+            fecha=day, todas=todas, avisos=book.avisos, pendientes=_pending(norms), normas=[_facts(e) for e in entries]
+        )
         return
     for notice in (*book.avisos, *_pending(norms)):
         typer.echo(f"Atención: {notice}")
@@ -190,9 +190,7 @@ def _condition(c: CondicionSpec) -> str:
 def _side(side: str, selector: Any, word: str) -> str:
     from presupuesto_link.specs import FIELD_NAMES
 
-    texts = [
-        f"{FIELD_NAMES[name].partition(':')[0]} {word} {' / '.join(values)}" for name, values in selector.items()
-    ]
+    texts = [f"{FIELD_NAMES[name].partition(':')[0]} {word} {' / '.join(values)}" for name, values in selector.items()]
     return f"{side} con {' y '.join(texts)}".strip() if texts and side else " y ".join(texts)
 
 

@@ -93,7 +93,9 @@ def _unknown_atoms(arcs: Arcs, condition: CondicionSpec) -> list[tuple[str, pl.S
     found = []
     for side, rows, places in (("donante", arcs.donors, arcs.i), ("receptor", arcs.receivers, arcs.j)):
         for name, values, wanted in condition.selectors(side):  # type: ignore[arg-type]
-            truth = rows.select(pl.zeros(pl.len(), pl.Int8).alias("base") + atom_truth(name, values, wanted, rows.columns))
+            truth = rows.select(
+                pl.zeros(pl.len(), pl.Int8).alias("base") + atom_truth(name, values, wanted, rows.columns)
+            )
             found.append((f"{FIELD_NAMES[name]} ({side})", truth.to_series().gather(places) == UNKNOWN))
     for name in (*condition.iguales, *condition.distintos):
         found.append((f"{FIELD_NAMES[name]} (ambos lados)", pl.Series(arcs.equal(name) == UNKNOWN)))

@@ -150,12 +150,13 @@ class Judgement:
         return explain(self.arcs.some(arcs), self.invoked, arcs)
 
 
-def judge(
+def judge(  # noqa: PLR0913 — the four parts of what is judged, and two settings
     book: Rulebook,
     donors: pl.DataFrame,
     receivers: pl.DataFrame,
     i: NDArray[np.intp],
     j: NDArray[np.intp],
+    *,
     invoked: Sequence[str] = (),
     admitted: Sequence[str] = ("PERMITIDO", "REQUIERE"),
 ) -> Judgement:
@@ -163,8 +164,10 @@ def judge(
 
     Args:
         book: rules in force.
-        donors, receivers: lines with the fields of `Rulebook.fields`; what is missing or null is unknown.
-        i, j: row of the donor and of the receiver of each transfer.
+        donors: lines that give, with the fields of `Rulebook.fields`; what is missing or null is unknown.
+        receivers: lines that take, likewise.
+        i: row of the donor of each transfer.
+        j: row of its receiver.
         invoked: ids of the exceptions the scenario invokes; they only hold where their conditions are certainly true.
         admitted: verdicts that let a transfer pass, for `Judgement.blocking`.
 

@@ -48,8 +48,8 @@ def _code(name: str, have: set[str]) -> pl.Expr:
 def _classifier(have: set[str]) -> pl.Expr:
     """The codes joined down to the first one that is not known."""
     kind = _code("tipo_transaccion", have).fill_null(_SPENDING)
-    path = pl.when(kind == _SPENDING).then(kind + "." + _code(_LEVELS[0], have))
-    known = path
+    path: pl.Expr = pl.when(kind == _SPENDING).then(kind + "." + _code(_LEVELS[0], have))
+    known: pl.Expr = path
     for level in _LEVELS[1:]:
         path = path + "." + _code(level, have)  # null from the first level that is not known
         known = pl.coalesce(path, known)
@@ -85,4 +85,4 @@ def _named(lines: F, table: pl.DataFrame, dimension: str, column: str) -> F:
     keys = list(NAMES[dimension])
     one = table.select(*keys, pl.col("nombre").alias(column))
     other = one.lazy() if isinstance(lines, pl.LazyFrame) else one
-    return lines.join(other, on=keys, how="left", maintain_order="left")  # type: ignore[arg-type]
+    return lines.join(other, on=keys, how="left", maintain_order="left")

@@ -88,9 +88,7 @@ class CondicionSpec(Spec):
 
     def selectors(self, side: Literal["donante", "receptor"]) -> Iterator[tuple[str, tuple[str, ...], bool]]:
         """(field, values, wanted) of a side; `wanted` false when the field must not have the values."""
-        wanted, unwanted = (
-            (self.donante, self.donante_no) if side == "donante" else (self.receptor, self.receptor_no)
-        )
+        wanted, unwanted = (self.donante, self.donante_no) if side == "donante" else (self.receptor, self.receptor_no)
         yield from ((field, values, True) for field, values in wanted.items())
         yield from ((field, values, False) for field, values in unwanted.items())
 
@@ -187,7 +185,9 @@ class NormaSpec(Spec):
 
     def entries(self) -> Iterator[ReglaSpec | ExcepcionSpec | FormalidadSpec]:
         """Everything that has an id in the norm."""
-        yield from (*self.regla, *self.excepcion, *self.formalidad)
+        yield from self.regla
+        yield from self.excepcion
+        yield from self.formalidad
 
 
 def read_norms(folder: Path) -> tuple[NormaSpec, ...]:
