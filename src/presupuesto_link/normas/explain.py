@@ -88,15 +88,20 @@ def _missing(arcs: Arcs, rule: ReglaSpec) -> pl.Series:
 
 
 def _unknown_atoms(arcs: Arcs, condition: CondicionSpec) -> list[tuple[str, pl.Series]]:
-    from presupuesto_link.specs import FIELD_NAMES
-
     found = []
     for side, rows, places in (("donante", arcs.donors, arcs.i), ("receptor", arcs.receivers, arcs.j)):
         for name, values, wanted in condition.selectors(side):  # type: ignore[arg-type]
             truth = rows.select(
                 pl.zeros(pl.len(), pl.Int8).alias("base") + atom_truth(name, values, wanted, rows.columns)
             )
-            found.append((f"{FIELD_NAMES[name]} ({side})", truth.to_series().gather(places) == UNKNOWN))
+            found.append((f"{_label(name)} ({side})", truth.to_series().gather(places) == UNKNOWN))
     for name in (*condition.iguales, *condition.distintos):
-        found.append((f"{FIELD_NAMES[name]} (ambos lados)", pl.Series(arcs.equal(name) == UNKNOWN)))
+        found.append((f"{_label(name)} (ambos lados)", pl.Series(arcs.equal(name) == UNKNOWN)))
     return found
+
+
+def _label(name: str) -> str:
+    """A field as messages name it, without the list of its values."""
+    from presupuesto_link.specs import FIELD_NAMES
+
+    return FIELD_NAMES[name].partition(":")[0]

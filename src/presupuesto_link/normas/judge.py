@@ -150,13 +150,12 @@ class Judgement:
         return explain(self.arcs.some(arcs), self.invoked, arcs)
 
 
-def judge(  # noqa: PLR0913 — the four parts of what is judged, and two settings
+def judge(  # noqa: PLR0913, PLR0917 - what is judged, and two settings
     book: Rulebook,
     donors: pl.DataFrame,
     receivers: pl.DataFrame,
     i: NDArray[np.intp],
     j: NDArray[np.intp],
-    *,
     invoked: Sequence[str] = (),
     admitted: Sequence[str] = ("PERMITIDO", "REQUIERE"),
 ) -> Judgement:
