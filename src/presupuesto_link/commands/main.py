@@ -19,6 +19,7 @@ from presupuesto_link.commands.escenario import escenario
 from presupuesto_link.commands.exportar import exportar
 from presupuesto_link.commands.graficar import graficar
 from presupuesto_link.commands.matriz import matriz
+from presupuesto_link.commands.normas import normas
 from presupuesto_link.commands.ranking import ranking
 from presupuesto_link.commands.spanish import SpanishCommand, SpanishGroup, translate_error
 from presupuesto_link.commands.vincular import vincular
@@ -55,6 +56,7 @@ for command in (
 ):
     app.command(cls=SpanishCommand)(command)
 app.add_typer(almacen)
+app.add_typer(normas)
 
 
 def _show_version(wanted: bool) -> None:

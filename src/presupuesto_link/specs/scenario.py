@@ -147,8 +147,8 @@ class LimiteSpec(Spec):
 class EvidenciaSpec(Spec):
     """A fact that no SIAF field carries, declared by a person with its ground."""
 
-    dato: str
-    valor: bool
+    dato: str = Field(description="Uno de los hechos que la guía de normas enumera")
+    valor: str = Field(description="«si», «no», o el valor que ese dato admite")
     donde: dict[str, tuple[str, ...]] = Field(
         default_factory=dict, description="Las líneas de las que vale (programa, producto, accion…); vacío: todas"
     )
