@@ -35,6 +35,7 @@ class DonantesSpec(Spec):
         default_factory=dict,
         description="Si se da, sólo ceden las líneas con estos códigos (fuente, generica, programa…)",
     )
+    linea_minima_soles: Soles = Field(default=0, description="Las líneas que no pueden ceder al menos esto no se tocan")
     saldo: Literal["libre", "no devengado"] = Field(
         default="libre", description="libre: PIM − certificado; no devengado: PIM − devengado, sólo indicativo"
     )
