@@ -74,6 +74,9 @@ class ReceptoresSpec(Spec):
     tope_pim_ratio: Annotated[float, Field(ge=0)] = Field(
         description="Tope de cada AER receptora, como parte de su PIM"
     )
+    linea_minima_soles: Soles = Field(
+        default=0, description="Las líneas que no pueden recibir al menos esto no se tocan"
+    )
     tope_linea_pim_ratio: Annotated[float, Field(ge=0)] = Field(
         default=1.0, description="Tope de cada línea habilitada, como parte de su PIM"
     )
