@@ -19,8 +19,10 @@ NONE = "—"
 MONEY, RATIO, COUNT, TEXT = "#,##0.00", "0.0%", "0", "@"
 RULE: dict[str, Any] = {"bottom": 4, "bottom_color": LINE}
 """A dotted line under each row."""
+_SIDE: dict[bool, dict[str, Any]] = {True: {"align": "right"}, False: {"align": "left", "indent": 1}}
+"""Numbers to the right, words to the left and apart from them."""
 VERDICT_COLOURS = {"PERMITIDO": "verde", "REQUIERE": "amarillo", "FALTA DATO": "gris", "PROHIBIDO": "rojo"}
-_READING_WIDTH = 120  # a text across columns ends here, so that a screen shows it whole
+_READING_WIDTH = 100  # a text across columns ends where it has this room, so that a screen shows it whole
 _LINE_POINTS, _TALLEST = 15, 405
 _A4 = 9
 
@@ -90,7 +92,7 @@ class ProposalBook:
         """A text over as many columns as a screen shows; the others take its colour."""
         reach, last = 0.0, 0
         for place, width in enumerate(widths):
-            if place and reach + width > _READING_WIDTH:
+            if reach >= _READING_WIDTH:
                 break
             reach, last = reach + width, place
         if last:
@@ -108,7 +110,9 @@ class ProposalBook:
         sheet.write_blank(row, 2, None, self.style(**RULE))
         _height(sheet, row, _lines(text, width))
 
-    def table(self, name: str, columns: Sequence[Column], frame: pl.DataFrame, intro: str, totals: Sequence[str] = ()) -> tuple[Any, Placed]:
+    def table(
+        self, name: str, columns: Sequence[Column], frame: pl.DataFrame, intro: str, totals: Sequence[str] = ()
+    ) -> tuple[Any, Placed]:
         """A sheet with a table; the columns of `totals` are added up by a formula whose value is already there."""
         widths = [column.width for column in columns]
         sheet, head = self.sheet(name, widths, intro)
@@ -119,7 +123,9 @@ class ProposalBook:
         _height(sheet, head, tallest)
         rows = frame.select([column.name for column in columns if column.name in frame.columns]).rows(named=True)
         for row, values in enumerate(rows, head + 1):
-            _height(sheet, row, max(self._cell(sheet, row, place, column, values) for place, column in enumerate(columns)))
+            _height(
+                sheet, row, max(self._cell(sheet, row, place, column, values) for place, column in enumerate(columns))
+            )
         placed = Placed(head + 1, head + len(rows), head + 1 + len(rows) if totals else None)
         if totals:
             self._totals(sheet, columns, frame, totals, placed)
@@ -130,19 +136,21 @@ class ProposalBook:
 
     def _head(self, column: Column) -> Any:
         right = column.kind in (MONEY, RATIO, COUNT)
-        return self.style(
-            bold=True, bg_color="#E9EDF1", bottom=1, bottom_color=LINE, text_wrap=True, align="right" if right else "left"
-        )
+        return self.style(bold=True, bg_color="#E9EDF1", bottom=1, bottom_color=LINE, text_wrap=True, **_SIDE[right])
 
     def _cell(self, sheet: Any, row: int, place: int, column: Column, values: dict[str, Any]) -> int:
         """Write a value; how many lines it takes."""
         if column.name not in values:
-            sheet.write_blank(row, place, None, self.style(bg_color="#FFF8E5", border=1, border_color=LINE, text_wrap=True))
+            sheet.write_blank(
+                row, place, None, self.style(bg_color="#FFF8E5", border=1, border_color=LINE, text_wrap=True)
+            )
             return 1
         value = values[column.name]
         if value is None:
             right = column.kind in (MONEY, RATIO, COUNT)
-            sheet.write_string(row, place, column.empty, self.style(font_color=MUTED, italic=True, align="right" if right else "left", **RULE))
+            sheet.write_string(
+                row, place, column.empty, self.style(font_color=MUTED, italic=True, **_SIDE[right], **RULE)
+            )
         elif isinstance(value, int | float | Decimal):
             sheet.write_number(row, place, float(value), self.style(num_format=column.kind, **RULE))
         else:
@@ -155,15 +163,21 @@ class ProposalBook:
         """Text stays text whatever it begins with; a verdict takes its colour, and keeps its word."""
         if text in VERDICT_COLOURS:
             colour = VERDICT_COLOURS[text]
-            return self.style(bg_color=HEX[colour], font_color=TEXT_ON[colour], bold=True, **RULE)
-        return self.style(num_format=TEXT, text_wrap=True, quote_prefix=text.startswith(RISKY_STARTS), **RULE)
+            return self.style(bg_color=HEX[colour], font_color=TEXT_ON[colour], bold=True, **_SIDE[False], **RULE)
+        return self.style(
+            num_format=TEXT, text_wrap=True, **_SIDE[False], quote_prefix=text.startswith(RISKY_STARTS), **RULE
+        )
 
-    def _totals(self, sheet: Any, columns: Sequence[Column], frame: pl.DataFrame, totals: Sequence[str], placed: Placed) -> None:
+    def _totals(
+        self, sheet: Any, columns: Sequence[Column], frame: pl.DataFrame, totals: Sequence[str], placed: Placed
+    ) -> None:
         total = placed.total
         style = {"bold": True, "top": 1, "top_color": INK}
         for place, column in enumerate(columns):
             if column.name in totals:
-                self.sum(sheet, (total, place), (placed.first, placed.last), frame[column.name].sum() if frame.height else 0)
+                self.sum(
+                    sheet, (total, place), (placed.first, placed.last), frame[column.name].sum() if frame.height else 0
+                )
             else:
                 sheet.write_string(total, place, "" if place else "Total", self.style(**style))
 
@@ -201,7 +215,7 @@ def _print_setup(sheet: Any, name: str) -> None:
 
 def _lines(text: str, width: float) -> int:
     """How many lines a text takes in a column that wraps, about."""
-    room = max(width * 0.95 - 1, 1)
+    room = max(width * 1.1 - 3, 1)  # what a word that does not fit leaves empty
     return sum(max(1, math.ceil(len(line) / room)) for line in text.splitlines()) or 1
 
 

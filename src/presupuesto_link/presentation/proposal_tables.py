@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from decimal import Decimal
 
 import polars as pl
 
@@ -24,33 +25,45 @@ _PAPERS = {
     "movimientos": pl.String,
 }
 
-Line = tuple[str, str, object]
+Line = tuple[str, str, Decimal | int | None]
 """Concept, text and amount in soles (null = it has none)."""
 
 
-def summary_lines(scenario: Scenario) -> Iterator[Line]:
-    """The proposal in a page."""
+def opening_lines(scenario: Scenario) -> Iterator[Line]:
+    """What is asked, of what budget, under which norms and towards which aim."""
     spec, base, book = scenario.spec, scenario.baseline, scenario.book
     yield "Título", spec.titulo, None
     yield "Autor", spec.autor, None
     yield "Pregunta", spec.pregunta, None
     yield "Línea base", base.titulo, None
     yield "Fecha de corte", f"{base.fecha:%d/%m/%Y}; año fiscal {base.anio}", None
-    yield "Normas", f"{plural(len(book.reglas), 'regla vigente', 'reglas vigentes')} a esa fecha: {_norms(scenario)}", None
+    yield (
+        "Normas",
+        f"{plural(len(book.reglas), 'regla vigente', 'reglas vigentes')} a esa fecha: {_norms(scenario)}",
+        None,
+    )
+    yield "Advertencia", scenario.advertencia, None
     yield from (("Aviso sobre normas", notice, None) for notice in book.avisos)
     yield (
         "Objetivo",
         f"{spec.objetivo.tipo}: {plain_number(round(scenario.solution.value, 2))}, medido en {scenario.unidad}",
         None,
     )
+
+
+def detail_lines(scenario: Scenario) -> Iterator[Line]:
+    """Who gives and receives, what is not modelled, what is said against it and what holds it back."""
     yield from _actors(scenario)
-    yield from (("No modela", sentence, None) for sentence in spec.no_modela)
+    yield from (("No modela", sentence, None) for sentence in scenario.spec.no_modela)
     yield from (("Cautela", sentence, None) for sentence in scenario.cautelas)
     held = scenario.restricciones.filter(pl.col("frena"))
     yield from (
-        ("Límite que la frena", row["frase"], row["usado_soles"]) for row in held.sort("restriccion").iter_rows(named=True)
+        ("Límite que la frena", row["frase"], row["usado_soles"])
+        for row in held.sort("restriccion").iter_rows(named=True)
     )
-    yield from (("No participa", f"{row['accion']}: {row['motivo']}", None) for row in scenario.excluidas.iter_rows(named=True))
+    yield from (
+        ("No participa", f"{row['accion']}: {row['motivo']}", None) for row in scenario.excluidas.iter_rows(named=True)
+    )
 
 
 def _norms(scenario: Scenario) -> str:
@@ -63,7 +76,9 @@ def _actors(scenario: Scenario) -> Iterator[Line]:
     for role, word in (("donante", "Cede"), ("receptor", "Recibe")):
         rows = scenario.acciones.filter(pl.col("papel") == role).with_columns(pl.col("cambio_soles").abs())
         ordered = rows.sort("cambio_soles", "accion", descending=[True, False])
-        yield from ((word, f"{row['accion']} {row['nombre']}", row["cambio_soles"]) for row in ordered.iter_rows(named=True))
+        yield from (
+            (word, f"{row['accion']} {row['nombre']}", row["cambio_soles"]) for row in ordered.iter_rows(named=True)
+        )
 
 
 def note_lines(scenario: Scenario, side: str) -> pl.DataFrame:
@@ -74,8 +89,10 @@ def note_lines(scenario: Scenario, side: str) -> pl.DataFrame:
 
 
 def pairs(scenario: Scenario) -> pl.DataFrame:
-    """Key `movimiento`: `Scenario.movimientos` with `nota` in words and `articulos`, what the law is looked at in."""
-    spoken = scenario.reglas.group_by("movimiento").agg(pl.col("articulo").unique(maintain_order=True).str.join("; "))
+    """Key `movimiento`: `Scenario.movimientos` with `nota` in words and `articulos`, those that give its verdict."""
+    verdict = scenario.movimientos.select("movimiento", "veredicto")
+    deciding = scenario.reglas.join(verdict, on=["movimiento", "veredicto"], how="semi")
+    spoken = deciding.group_by("movimiento").agg(pl.col("articulo").unique(maintain_order=True).str.join("; "))
     words = {str(INSIDE): f"{INSIDE} (dentro de la UE)", str(BETWEEN): f"{BETWEEN} (entre UE)"}
     return (
         scenario.movimientos.join(spoken, on="movimiento", how="left", validate="1:1")
@@ -92,7 +109,9 @@ def papers(scenario: Scenario) -> pl.DataFrame:
 
 def _asked(scenario: Scenario) -> pl.DataFrame:
     """Papers that a rule asks of some movements, and what must be completed where a datum is missing."""
-    words = pl.when(pl.col("veredicto") == _REQUIRES).then(pl.lit("Lo pide la norma")).otherwise(pl.lit("Falta completar"))
+    words = (
+        pl.when(pl.col("veredicto") == _REQUIRES).then(pl.lit("Lo pide la norma")).otherwise(pl.lit("Falta completar"))
+    )
     asked = scenario.reglas.filter(pl.col("requiere").is_not_null()).with_columns(
         grupo=words, parte=pl.col("movimiento").cast(pl.String)
     )
@@ -146,13 +165,22 @@ def activities(scenario: Scenario, aoi: pl.DataFrame) -> pl.DataFrame:
         aoi: columns `sec_ejec, sec_func, aoi`, with `nombre` if it is known; other columns are not used.
     """
     named = aoi if "nombre" in aoi.columns else aoi.with_columns(nombre=pl.lit(None, pl.String))
-    linked = named.filter(pl.col("aoi").is_not_null()).select(*META, "aoi", "nombre").unique([*META, "aoi"], keep="first")
+    linked = (
+        named.filter(pl.col("aoi").is_not_null()).select(*META, "aoi", "nombre").unique([*META, "aoi"], keep="first")
+    )
     return (
         metas(scenario)
         .join(linked, on=META, how="left")
         .with_columns(pl.col("aoi").fill_null(NO_AOI))
         .sort(*META, "aoi", nulls_last=True)
     )
+
+
+def before_after(scenario: Scenario) -> pl.DataFrame:
+    """Key `accion`: `Scenario.acciones`, first who gives, then who receives, then the rest."""
+    order = {"donante": 0, "receptor": 1, "sin cambio": 2}
+    place = pl.col("papel").replace_strict(order, return_dtype=pl.Int8)
+    return scenario.acciones.sort(place, "accion")
 
 
 def touches_investment(scenario: Scenario) -> bool | None:
