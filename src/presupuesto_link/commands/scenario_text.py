@@ -166,4 +166,4 @@ def _plain(value: float | None) -> str:
     """A value of an objective: with decimals when it is small."""
     if value is None:
         return "ND"
-    return f"{value:,.0f}" if abs(value) >= 100 else f"{value:.3f}"
+    return f"{value:,.0f}" if abs(value) >= 100 else f"{value + 0.0:.3f}".replace("-0.000", "0.000")
