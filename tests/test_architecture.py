@@ -22,8 +22,10 @@ ORDER = (
     "measures",
     "audit",
     "matrices",
+    "normas",
     "scenarios",
     "pipeline",
+    "proposing",
     "presentation",
     "commands",
 )
@@ -72,7 +74,7 @@ def test_a_stage_only_imports_earlier_ones(path):
             assert other in BASE
 
 
-@pytest.mark.parametrize("stage", ["tables", "linkage", "measures", "audit", "matrices", "scenarios"])
+@pytest.mark.parametrize("stage", ["tables", "linkage", "measures", "audit", "matrices", "normas", "scenarios"])
 def test_the_middle_touches_neither_disk_nor_screen(stage):
     forbidden = {"open", "print", "input"}
     for path in (PACKAGE / stage).rglob("*.py"):

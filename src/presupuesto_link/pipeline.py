@@ -1,10 +1,11 @@
 """The story on one page: from the evaluation's files to a diagnosis, a ranking and a scenario.
 
-sources → tables → linkage → measures → audit → matrices → scenarios → presentation
+sources → tables → linkage → measures → audit → matrices → normas → scenarios → presentation
 """
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -20,9 +21,12 @@ from presupuesto_link.measures.advance import measure_advance
 from presupuesto_link.measures.aggregate import aggregate_elements, count_colours, measure_index
 from presupuesto_link.measures.execution import measure_execution
 from presupuesto_link.measures.semaforo import colour
+from presupuesto_link.normas.rulebook import in_force
+from presupuesto_link.scenarios.baseline import Baseline, baseline_of_actions
 from presupuesto_link.scenarios.compare import Scenario, run_scenario
+from presupuesto_link.sources.embedded import embedded_root
 from presupuesto_link.sources.evaluation import read_evaluation
-from presupuesto_link.specs import AnalisisSpec, EscenarioSpec, PerfilSpec, read_spec
+from presupuesto_link.specs import AnalisisSpec, EscenarioSpec, NormaSpec, PerfilSpec, read_norms, read_spec
 from presupuesto_link.tables.budget import AerBudget, check_budget
 from presupuesto_link.tables.plan import Plan, check_plan
 
@@ -37,6 +41,7 @@ class Inputs:
     budget: AerBudget
     profiles: tuple[PerfilSpec, ...]
     scenarios: tuple[EscenarioSpec, ...]
+    norms: tuple[NormaSpec, ...]
     files: tuple[Path, ...]
 
 
@@ -71,23 +76,34 @@ def load(analysis: Path, overrides: dict[str, Path] | None = None) -> Inputs:
         InputDataError: a data file is missing or breaks its contract.
     """
     spec = read_spec(analysis, AnalisisSpec)
-    place = {key: analysis.parent / getattr(spec.fuentes, key) for key in ("plan", "gasto_aer", "perfiles")} | (
-        overrides or {}
-    )
+    place = {
+        key: analysis.parent / getattr(spec.fuentes, key)
+        for key in ("plan", "gasto_aer", "perfiles", "normas")
+        if getattr(spec.fuentes, key)
+    } | (overrides or {})
     profile_files = [
         place["perfiles"] / f"{name}.toml" for name in dict.fromkeys((spec.avance.perfil, spec.avance.perfil_replica))
     ]
-    scenario_files = sorted((analysis.parent / "escenarios").glob("*.toml"))
+    scenario_files = _scenario_files(analysis, spec)
     profiles = tuple(read_spec(path, PerfilSpec) for path in profile_files)
     scenarios = tuple(read_spec(path, EscenarioSpec) for path in scenario_files)
+    norms_folder = place.get("normas") or embedded_root() / "data" / "normas"
+    norms = read_norms(norms_folder)
     raw = read_evaluation(place["plan"], place["gasto_aer"])
     plan = check_plan(raw.plan, raw.correcciones)
     spec = _named_sources(spec, overrides or {})
     _check_ranking(spec, plan)
     budget = check_budget(raw.gasto_aer, spec.fuentes.anio_gasto, plan.acciones, spec.fuentes.lugar_gasto)
-    return Inputs(
-        spec, analysis, plan, budget, profiles, scenarios, (analysis, *profile_files, *scenario_files, *raw.files)
-    )
+    files = (analysis, *profile_files, *scenario_files, *sorted(norms_folder.glob("*.toml")), *raw.files)
+    return Inputs(spec, analysis, plan, budget, profiles, scenarios, norms, files)
+
+
+def _scenario_files(analysis: Path, spec: AnalisisSpec) -> list[Path]:
+    """The scenarios the analysis asks for, in its order; all of its folder when it does not say."""
+    folder = analysis.parent / "escenarios"
+    if spec.escenarios is None:
+        return sorted(folder.glob("*.toml"))
+    return [folder / f"{name}.toml" for name in spec.escenarios]
 
 
 def _named_sources(spec: AnalisisSpec, overrides: dict[str, Path]) -> AnalisisSpec:
@@ -163,12 +179,12 @@ def analyse(inputs: Inputs) -> Analysis:
     matrices = tuple(cross_execution_result(execution, chosen, pair, bands) for pair in spec.matrices.pares)
     diagnoses = tuple(diagnose(matrix, scored, audit.dudas, spec.matrices) for matrix in matrices)
 
-    decision = cross_execution_result(
-        execution, chosen, (spec.ranking.anio_ejecucion, spec.ranking.anio_resultado), bands
+    year = spec.ranking.anio_ejecucion
+    diagnosed, ranking = decide(execution, chosen, scored, audit, spec, year)
+    baseline = baseline_of_actions(
+        diagnosed, ranking, spec.ranking.pesos, dt.date(year, 12, 31), year, f"tabla de presupuesto por AER de {year}"
     )
-    ranking = rank_actions(decision, chosen.filter(pl.col("anio") == spec.ranking.anio_resultado_previo), spec.ranking)
-    diagnosed = diagnose(decision, scored, audit.dudas, spec.matrices)
-    scenarios, unsolved = _run_scenarios(diagnosed, ranking, inputs.scenarios)
+    scenarios, unsolved = _run_scenarios(baseline, inputs)
 
     return Analysis(
         inputs,
@@ -187,14 +203,38 @@ def analyse(inputs: Inputs) -> Analysis:
     )
 
 
+def decide(
+    execution: pl.DataFrame, elements: pl.DataFrame, indicators: pl.DataFrame, audit: Audit, spec: AnalisisSpec, year: int
+) -> tuple[pl.DataFrame, pl.DataFrame]:  # fmt: skip
+    """The diagnosed actions and the ranking, from the execution of a year and the advance of the analysis.
+
+    Args:
+        execution: `measure_execution`, key `anio, accion`.
+        elements: `aggregate_elements` of the chosen profile and ND policy.
+        indicators: `measure_advance` of the chosen profile.
+        audit: its doubts weigh on the diagnosis.
+        spec: the analysis.
+        year: of the execution.
+    """
+    decision = cross_execution_result(execution, elements, (year, spec.ranking.anio_resultado), spec.semaforo)
+    previous = elements.filter(pl.col("anio") == spec.ranking.anio_resultado_previo)
+    return diagnose(decision, indicators, audit.dudas, spec.matrices), rank_actions(decision, previous, spec.ranking)
+
+
 def _run_scenarios(
-    actions: pl.DataFrame, ranking: pl.DataFrame, specs: tuple[EscenarioSpec, ...]
+    baseline: Baseline, inputs: Inputs
 ) -> tuple[tuple[Scenario, ...], tuple[tuple[EscenarioSpec, InfeasibleScenarioError], ...]]:
-    """Every scenario that has a solution, and the ones that have none: they must not hold back the rest."""
+    """Every scenario that has a solution, and the ones that have none: they must not hold back the rest.
+
+    Those on a snapshot of their own are left to `proposing`.
+    """
     solved, unsolved = [], []
-    for spec in specs:
+    for spec in inputs.scenarios:
+        if spec.base.instantanea is not None:
+            continue
+        dated = replace(baseline, fecha=spec.base.fecha_corte or baseline.fecha)
         try:
-            solved.append(run_scenario(actions, ranking, spec))
+            solved.append(run_scenario(dated, spec, in_force(inputs.norms, dated.fecha)))
         except InfeasibleScenarioError as error:
             unsolved.append((spec, error))
     return tuple(solved), tuple(unsolved)

@@ -140,7 +140,7 @@ def test_scenario_conserves_money_and_is_worded_as_indicative(figures, analysis)
     assert figure.data["monto_soles"].sum() == 2 * scenario.monto_soles
     assert (figure.data["pim_antes_soles"] + figure.data["cambio_soles"] == figure.data["pim_despues_soles"]).all()
     assert figure.plot.labels.subtitle.startswith("Indicativo")
-    assert "−S/ 62,165,303" in figure.data["texto"][0]
+    assert "−S/ 6,244,075" in figure.data["texto"][0]
 
 
 def test_saving_twice_gives_the_same_bytes_and_leaves_no_open_figure(figures, tmp_path):

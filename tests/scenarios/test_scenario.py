@@ -1,5 +1,6 @@
 """The first scenario: by hand, against brute force, and what must always hold."""
 
+import datetime as dt
 from decimal import Decimal
 from itertools import product
 
@@ -9,9 +10,20 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from presupuesto_link.errors import InfeasibleScenarioError, SpecError
-from presupuesto_link.scenarios.compare import run_scenario
-from presupuesto_link.specs import EscenarioSpec, validate_spec
+from presupuesto_link.normas.rulebook import Rulebook
+from presupuesto_link.scenarios import compare
+from presupuesto_link.scenarios.baseline import baseline_of_actions
+from presupuesto_link.specs import EscenarioSpec, PesosSpec, validate_spec
 from presupuesto_link.tables.numbers import MONEY
+
+DATE = dt.date(2023, 12, 31)
+
+
+def run_scenario(actions, ranking, asked):
+    """A scenario at AER level, without rules of law."""
+    return compare.run_scenario(
+        baseline_of_actions(actions, ranking, PesosSpec(), DATE, 2023, "prueba"), asked, Rulebook(DATE, ())
+    )
 
 
 def spec(donors=None, receivers=None, **more) -> EscenarioSpec:
@@ -21,8 +33,8 @@ def spec(donors=None, receivers=None, **more) -> EscenarioSpec:
         autor="a",
         pregunta="p",
         no_modela=("nada",),
-        donantes={"fraccion_saldo_ratio": 0.5, "tope_pim_ratio": 0.1} | (donors or {}),
-        receptores={"puestos": 10, "tope_pim_ratio": 0.25, "descontar_ejecucion": False} | (receivers or {}),
+        donantes={"saldo": "no devengado", "fraccion_saldo_ratio": 0.5, "tope_pim_ratio": 0.1} | (donors or {}),
+        receptores={"puestos": 10, "tope_pim_ratio": 0.25, "absorcion": {"modo": "sin descuento"}} | (receivers or {}),
         **more,
     )
 
@@ -97,7 +109,7 @@ def test_by_hand():
         "S/ 105 de S/ 105 irían a AER cuyo diagnóstico es «rediseñar» (R1): antes de mover dinero conviene resolver eso.",
     )
     assert "indicativo" in result.advertencia
-    assert "fuente de financiamiento ni certificado" in result.advertencia
+    assert "la fuente de financiamiento, el certificado" in result.advertencia
 
 
 def test_a_maximum_takes_first_from_the_least_executed_and_gives_first_to_the_most_lagging():
@@ -132,7 +144,9 @@ def test_protected_actions_never_give():
 
 
 def test_own_execution_discounts_what_an_action_may_receive():
-    result = run_scenario(*world(HAND), spec(receivers={"tope_pim_ratio": 0.05, "descontar_ejecucion": True}))
+    result = run_scenario(
+        *world(HAND), spec(receivers={"tope_pim_ratio": 0.05, "absorcion": {"modo": "ejecución propia"}})
+    )
     caps = dict(result.acciones.select("accion", "tope_soles").iter_rows())
     assert (caps["R1"], caps["R2"]) == (45, 4)
 
@@ -140,7 +154,7 @@ def test_own_execution_discounts_what_an_action_may_receive():
 def test_a_required_amount_that_does_not_fit_names_what_clashes():
     with pytest.raises(
         InfeasibleScenarioError,
-        match=r"monto_requerido_soles = S/ 200\n  se encontró: lo que los donantes pueden dar es S/ 105",
+        match=r"no caben juntos: G1 cede hasta S/ 100 .*; G2 cede hasta S/ 5 .*; El total movido es S/ 200",
     ) as error:
         run_scenario(*world(HAND), spec(monto_requerido_soles=200))
     assert len(error.value.problems) == 1

@@ -1,23 +1,28 @@
-"""A solved scenario against its baseline: before and after by action, and which limits bind."""
+"""A solved scenario against its baseline: before and after by action, which limits bind, and what the law asks of each movement."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
+import numpy as np
 import polars as pl
 
 from presupuesto_link.linkage.by_action import DIRECT
 from presupuesto_link.matrices.diagnosis import SUSTAIN
-from presupuesto_link.scenarios.problem import TransferProblem, build_problem
-from presupuesto_link.scenarios.solve import solve_transfers
+from presupuesto_link.normas.rulebook import Rulebook
+from presupuesto_link.scenarios.baseline import Baseline
+from presupuesto_link.scenarios.breakdown import balance_by_source, between_actions, entries, movements
+from presupuesto_link.scenarios.legal import papers_of
+from presupuesto_link.scenarios.objectives import UNITS
+from presupuesto_link.scenarios.problem import ReallocationProblem, build_problem
+from presupuesto_link.scenarios.solve import Solution, must_solve
 from presupuesto_link.specs import EscenarioSpec
 from presupuesto_link.tables.numbers import MONEY
 from presupuesto_link.wording import enumerate_words, soles
 
-INDICATIVE = (
-    "Es indicativo: la tabla no trae fuente de financiamiento ni certificado, de modo que no se puede verificar si la "
-    "modificación es legal ni cuánto saldo está libre. No es una propuesta aprobada ni prueba que el dinero mejore el resultado."
-)
+DRAFT = "Es un borrador para la Oficina de Presupuesto, no una aprobación: la modificación la aprueba el Titular del pliego."
+_NO_EFFECT = "No prueba que el dinero mejore el resultado."
+MISSING = "FALTA DATO"
 
 
 @dataclass(frozen=True)
@@ -25,45 +30,138 @@ class Scenario:
     """A solved scenario.
 
     Attributes:
-        spec: what was asked.
-        transferencias: key `donante, receptor`: `monto_soles` (Decimal).
+        problem: what was solved; `spec` and `baseline` are its.
+        solution: the amounts over its arcs.
+        book: the rules in force on the baseline's date.
+        movimientos: see `breakdown.movements`, with `veredicto` (the worst of its rules).
+        asientos: see `breakdown.entries`.
+        reglas: key `movimiento, regla`: `veredicto`, `articulo`, `texto`, `requiere` (paper), `confianza`, `faltan` (what is not known).
+        transferencias: key `donante, receptor`: `monto_soles`.
         acciones: key `accion`, directly linked actions: `papel` (donante, receptor, sin cambio), `pim_antes_soles`,
             `cambio_soles`, `pim_despues_soles`, `tope_soles`, `en_tope`, execution before and after *with the same
             devengado*, and result.
-        restricciones: key `restriccion`: sentence, limit, used, `activa` (reached), `valor_marginal` (score x soles gained by one
-            more sol of limit) and `frena` (reached and worth relaxing).
-        excluidas: lagging actions that could not receive, and why.
+        restricciones: key `restriccion`: sentence, limit, used, `activa` (reached), `valor_marginal` (objective gained by one
+            more sol of limit; null when it is only known by solving again) and `frena` (reached and worth relaxing).
+        excluidas: lagging actions that could not receive and donors whose balance is unknown, and why.
         cautelas: what the diagnosis of donors and receivers says against moving the money at once.
         advertencia: what the scenario does not prove.
     """
 
-    spec: EscenarioSpec
+    problem: ReallocationProblem
+    solution: Solution
+    book: Rulebook
+    movimientos: pl.DataFrame
+    asientos: pl.DataFrame
+    reglas: pl.DataFrame
     transferencias: pl.DataFrame
     acciones: pl.DataFrame
     restricciones: pl.DataFrame
     excluidas: pl.DataFrame
-    cautelas: tuple[str, ...] = ()
-    advertencia: str = INDICATIVE
+    cautelas: tuple[str, ...] = field(default=())
+    advertencia: str = ""
+
+    @property
+    def spec(self) -> EscenarioSpec:
+        """What was asked."""
+        return self.problem.spec
+
+    @property
+    def baseline(self) -> Baseline:
+        """What it starts from."""
+        return self.problem.baseline
+
+    @property
+    def indicativo(self) -> bool:
+        """Whether some movement rests on data that is missing, so that its legality is not known."""
+        return bool(self.baseline.faltantes) or bool((self.movimientos["veredicto"] == MISSING).any())
 
     @property
     def monto_soles(self) -> int:
         """Total moved."""
         return int(self.transferencias["monto_soles"].sum())
 
+    @property
+    def unidad(self) -> str:
+        """What the objective is measured in."""
+        return UNITS[self.spec.objetivo.tipo]
 
-def run_scenario(actions: pl.DataFrame, ranking: pl.DataFrame, spec: EscenarioSpec) -> Scenario:
+    @property
+    def fuentes(self) -> pl.DataFrame:
+        """See `breakdown.balance_by_source`."""
+        return balance_by_source(self.asientos)
+
+    @property
+    def sustentos(self) -> pl.DataFrame:
+        """See `legal.papers_of`."""
+        return papers_of(self.spec, self.baseline.lineas)
+
+
+def run_scenario(baseline: Baseline, spec: EscenarioSpec, book: Rulebook, level: str = "central") -> Scenario:
     """Build, solve and compare a scenario.
 
     Raises:
-        SpecError, InfeasibleScenarioError: see `build_problem`.
+        SpecError, InfeasibleScenarioError: see `build_problem` and `must_solve`.
     """
-    problem = build_problem(actions, ranking, spec)
-    solution = solve_transfers(problem)
-    transfers = solution.transferencias.with_columns(pl.col("monto_soles").cast(MONEY))
-    table = _before_after(actions, problem, transfers)
+    problem = build_problem(baseline, spec, book, level)
+    return compared(problem, must_solve(problem), book)
+
+
+def compared(problem: ReallocationProblem, solution: Solution, book: Rulebook) -> Scenario:
+    """A solution as people read it."""
+    moved = movements(problem, solution.amounts)
+    rules = _rules(problem, moved)
+    moved = moved.with_columns(
+        veredicto=pl.Series(problem.judgement.verdict_names(moved["arco"].to_numpy()), dtype=pl.String)
+    )
+    written = entries(problem, moved)
+    _balanced(moved, written)
+    transfers = between_actions(moved)
+    table = _before_after(problem, transfers)
     _conserve(table)
-    limits = _constraints(problem, transfers, solution.valor_marginal)
-    return Scenario(spec, transfers, table, limits, problem.excluidas, _cautions(table))
+    return Scenario(
+        problem,
+        solution,
+        book,
+        moved.drop("arco", "i", "j"),
+        written,
+        rules,
+        transfers,
+        table,
+        _constraints(problem, solution),
+        pl.concat([problem.receivers.excluidas, problem.donors.excluidas]),
+        _cautions(table),
+        _warning(problem, moved),
+    )
+
+
+def _rules(problem: ReallocationProblem, moved: pl.DataFrame) -> pl.DataFrame:
+    """What the law says of each movement, rule by rule."""
+    told = problem.judgement.explain(moved["arco"].to_numpy())
+    place = moved.select(pl.col("arco").cast(pl.Int64), "movimiento")
+    return (
+        told.with_columns(pl.col("arco").cast(pl.Int64))
+        .join(place, on="arco", how="inner")
+        .drop("arco")
+        .select("movimiento", pl.exclude("movimiento"))
+        .sort("movimiento", "regla")
+    )
+
+
+def _warning(problem: ReallocationProblem, moved: pl.DataFrame) -> str:
+    """What the scenario does not prove, by what its data lacks."""
+    missing = problem.baseline.faltantes
+    doubtful = int((moved["veredicto"] == MISSING).sum())
+    if missing:
+        said = f"Es indicativo: los datos no traen {enumerate_words(missing)}, de modo que no se puede verificar si la modificación es legal"
+        said += (
+            " ni cuánto saldo está libre. No es una propuesta aprobada ni"
+            if "el certificado" in missing
+            else ". No es una propuesta aprobada ni"
+        )
+        return said + " prueba que el dinero mejore el resultado."
+    if doubtful:
+        return f"Es indicativo: a {doubtful} de {moved.height} movimientos les falta un dato que la norma pide. {DRAFT} {_NO_EFFECT}"
+    return f"{DRAFT} {_NO_EFFECT}"
 
 
 def _cautions(table: pl.DataFrame) -> tuple[str, ...]:
@@ -80,25 +178,24 @@ def _cautions(table: pl.DataFrame) -> tuple[str, ...]:
     doubtful = table.filter((pl.col("papel") == "donante") & (pl.col("diagnostico") != SUSTAIN))
     sentences += [
         f"{row['accion']} cedería, pero su diagnóstico es «{row['diagnostico']}»: su resultado en verde está por confirmar."
-        for row in doubtful.iter_rows(named=True)
+        for row in doubtful.filter(pl.col("banda_resultado") == "verde").iter_rows(named=True)
+    ]
+    sentences += [
+        f"{row['accion']} cedería sin haber logrado su meta: su diagnóstico es «{row['diagnostico']}»."
+        for row in doubtful.filter(pl.col("banda_resultado") != "verde").iter_rows(named=True)
     ]
     return tuple(sentences)
 
 
-def _before_after(actions: pl.DataFrame, problem: TransferProblem, transfers: pl.DataFrame) -> pl.DataFrame:
+def _before_after(problem: ReallocationProblem, transfers: pl.DataFrame) -> pl.DataFrame:
     gives = transfers.group_by(accion=pl.col("donante")).agg(cede_soles=pl.col("monto_soles").sum().cast(MONEY))
     takes = transfers.group_by(accion=pl.col("receptor")).agg(recibe_soles=pl.col("monto_soles").sum().cast(MONEY))
-    caps = pl.concat(
-        [
-            problem.donantes.select("accion", "tope_soles", puede=pl.lit("donante")),
-            problem.receptores.select("accion", "tope_soles", puede=pl.lit("receptor")),
-        ]
-    )
+    caps = pl.concat([side.acciones.select("accion", "tope_soles") for side in (problem.donors, problem.receivers)])
     zero = pl.lit(0, MONEY)
     change = pl.col("recibe_soles").fill_null(zero) - pl.col("cede_soles").fill_null(zero)
     after, accrued = pl.col("pim_despues_soles").cast(pl.Float64), pl.col("devengado_soles").cast(pl.Float64)
     return (
-        actions.filter(pl.col("vinculo") == DIRECT)
+        problem.baseline.acciones.filter(pl.col("vinculo") == DIRECT)
         .join(gives, on="accion", how="left", validate="1:1")
         .join(takes, on="accion", how="left", validate="1:1")
         .join(caps, on="accion", how="left", validate="1:1")
@@ -141,42 +238,47 @@ def _conserve(table: pl.DataFrame) -> None:
         raise RuntimeError("the scenario does not conserve money")
 
 
-def _constraints(problem: TransferProblem, transfers: pl.DataFrame, marginal: dict[str, float]) -> pl.DataFrame:
-    total = int(transfers["monto_soles"].sum())
-    rows = [
-        *_side(problem.donantes, transfers, "donante", "cede"),
-        *_side(problem.receptores, transfers, "receptor", "recibe"),
-    ]
-    for name, limit, words in (
-        ("monto_maximo", problem.maximo_soles, "no pasa de"),
-        ("monto_requerido", problem.requerido_soles, "es"),
-    ):
-        if limit is not None:
-            sentence = f"El total movido {words} {soles(limit)}"
-            rows.append({"restriccion": name, "frase": sentence, "limite_soles": limit, "usado_soles": total})
-    schema = {"restriccion": pl.String, "frase": pl.String, "limite_soles": pl.Int64, "usado_soles": pl.Int64}
-    values = [marginal.get(str(row["restriccion"]), 0.0) for row in rows]
+def _balanced(moved: pl.DataFrame, written: pl.DataFrame) -> None:
+    """Line by line, both sides of every movement and every source add up to the same."""
+    sums = written.group_by("movimiento", "lado").agg(pl.col("monto_soles").sum())
+    whole = moved.select("movimiento", esperado="monto_soles").join(sums, on="movimiento", how="left")
+    if (whole["monto_soles"] != whole["esperado"]).any() or sums.height != 2 * moved.height:
+        raise RuntimeError("the lines of a movement do not add up to it")
+    if (balance_by_source(written)["diferencia_soles"] != 0).any():
+        raise RuntimeError("a source does not close to zero")
+
+
+def _constraints(problem: ReallocationProblem, solution: Solution) -> pl.DataFrame:
+    """The shown limits, what is used of each and what one more sol of it is worth."""
+    rows: list[dict[str, object]] = []
+    for family in problem.families:
+        if not family.shown:
+            continue
+        inside = family.labels >= 0
+        used = np.bincount(family.labels[inside], weights=solution.amounts[inside].astype(float), minlength=family.size)
+        rows += [
+            {
+                "restriccion": key,
+                "frase": sentence,
+                "limite_soles": int(upper if np.isfinite(upper) else lower),
+                "usado_soles": round(spent),
+                "activa": round(spent) in {int(bound) for bound in (lower, upper) if np.isfinite(bound)},
+                "valor_marginal": solution.marginal.get(key) if solution.marginal else None,
+            }
+            for key, sentence, lower, upper, spent in zip(
+                family.keys, family.sentences, family.lower, family.upper, used.tolist(), strict=True
+            )
+        ]
+    schema = {
+        "restriccion": pl.String,
+        "frase": pl.String,
+        "limite_soles": pl.Int64,
+        "usado_soles": pl.Int64,
+        "activa": pl.Boolean,
+        "valor_marginal": pl.Float64,
+    }
     return (
         pl.DataFrame(rows, schema=schema)
-        .with_columns(
-            activa=pl.col("usado_soles") == pl.col("limite_soles"),
-            valor_marginal=pl.Series(values, dtype=pl.Float64).round(9),
-        )
-        .with_columns(frena=pl.col("activa") & (pl.col("valor_marginal") > 0))
+        .with_columns(pl.col("valor_marginal").round(9))
+        .with_columns(frena=pl.col("activa") & (pl.col("valor_marginal") > 0).fill_null(True))
     )
-
-
-def _side(limits: pl.DataFrame, transfers: pl.DataFrame, column: str, verb: str) -> list[dict[str, object]]:
-    used = {
-        row[column]: int(row["monto_soles"])
-        for row in transfers.group_by(column).agg(pl.col("monto_soles").sum()).iter_rows(named=True)
-    }
-    return [
-        {
-            "restriccion": f"{column}:{row['accion']}",
-            "frase": f"{row['accion']} {verb} hasta {soles(row['tope_soles'])} ({row['limite']})",
-            "limite_soles": row["tope_soles"],
-            "usado_soles": used.get(row["accion"], 0),
-        }
-        for row in limits.sort("orden").iter_rows(named=True)
-    ]

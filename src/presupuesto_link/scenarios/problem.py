@@ -1,181 +1,213 @@
-"""The reallocation problem: who may give, who may receive, up to how much, and over which arcs."""
+"""The reallocation problem: bags of lines that may give, bags that may receive, the arcs the law leaves, and every limit.
+
+A bag is what neither the law nor the scenario can tell apart: lines of one action, unit, source, category, generic and programme that
+every rule in force judges alike. Solving over bags is therefore the same as solving over lines, and many times smaller.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
+import numpy as np
 import polars as pl
 
-from presupuesto_link.errors import InfeasibleScenarioError, Problem, SpecError
-from presupuesto_link.linkage.by_action import DIRECT
-from presupuesto_link.matrices.diagnosis import DIAGNOSES
-from presupuesto_link.matrices.ranking import LAGGING
-from presupuesto_link.specs import DonantesSpec, EscenarioSpec, ReceptoresSpec
-from presupuesto_link.wording import percent, soles
+from presupuesto_link.errors import InfeasibleScenarioError, Problem
+from presupuesto_link.normas.judge import Judgement, judge, legal_class, side_truth
+from presupuesto_link.normas.rulebook import Rulebook
+from presupuesto_link.scenarios.baseline import CHAIN, NAMED, Baseline
+from presupuesto_link.scenarios.legal import check_legal_names, with_evidence
+from presupuesto_link.scenarios.limits import Family, families_of
+from presupuesto_link.scenarios.sides import Side, check_names, donors_of, receivers_of
+from presupuesto_link.specs import EscenarioSpec
+
+BAG = ("accion", "pliego", "sec_ejec", "fuente", "rubro", "tipo_recurso", "categoria_gasto", "generica", "programa")
+_SAME = (
+    "pliego",
+    "fuente",
+    "rubro",
+)  # a modification never leaves its pliego nor its source: other pairs are not even candidates
 
 
 @dataclass(frozen=True)
-class TransferProblem:
-    """Donors, receivers and the arcs between them. Amounts are whole soles (Int64).
+class Pool:
+    """One side in bags.
 
     Attributes:
-        donantes: key `accion`: `tope_soles`, `limite` (which cap makes it), `orden` (who gives first: the least
-            executed, then by code).
-        receptores: key `accion`: `tope_soles`, `peso` (its score in the ranking), `orden` (place in the ranking).
-        arcos: key `donante, receptor`: the transfers that may exist.
-        excluidas: key `accion`: lagging actions that cannot receive, and why.
-        maximo_soles, requerido_soles: limit and exact amount of the whole scenario, if any.
+        acciones: key `accion`, sorted by `orden` (see `Side`).
+        bolsas: key `bolsa` (its row): `BAG`, `tope_soles`, `pim_soles`, `lineas` (count), `accion_id` (row of `acciones`), and the fields
+            the law looks at, as in any of its lines.
+        lineas: key `linea`: the lines, with `bolsa` and `tope_soles`.
+        excluidas: see `Side`.
     """
 
-    donantes: pl.DataFrame
-    receptores: pl.DataFrame
-    arcos: pl.DataFrame
+    acciones: pl.DataFrame
+    bolsas: pl.DataFrame
+    lineas: pl.DataFrame
     excluidas: pl.DataFrame
-    maximo_soles: int | None
-    requerido_soles: int | None
 
 
-def build_problem(actions: pl.DataFrame, ranking: pl.DataFrame, spec: EscenarioSpec) -> TransferProblem:
-    """Turn a scenario into a transfer problem. An action that may receive never gives.
+@dataclass(frozen=True)
+class ReallocationProblem:
+    """A scenario ready to be solved.
+
+    Attributes:
+        spec: what was asked.
+        baseline: what it starts from.
+        donors, receivers: the two sides.
+        i, j: donor and receiver bag of each arc that may exist.
+        candidates: how many arcs there were before the law, and `by_verdict` how many of each verdict.
+        judgement: of the candidates; `kept` are the candidates that became arcs.
+        families: every limit over the arcs.
+        level: the level of the assumptions (bajo, central, alto).
+    """
+
+    spec: EscenarioSpec
+    baseline: Baseline
+    donors: Pool
+    receivers: Pool
+    i: np.ndarray
+    j: np.ndarray
+    candidate_i: np.ndarray
+    candidate_j: np.ndarray
+    kept: np.ndarray
+    judgement: Judgement
+    families: tuple[Family, ...]
+    level: str = "central"
+
+    @property
+    def donor_action(self) -> np.ndarray:
+        """Row of `donors.acciones` of each arc."""
+        rows: np.ndarray = self.donors.bolsas["accion_id"].to_numpy()[self.i]
+        return rows
+
+    @property
+    def receiver_action(self) -> np.ndarray:
+        """Row of `receivers.acciones` of each arc."""
+        rows: np.ndarray = self.receivers.bolsas["accion_id"].to_numpy()[self.j]
+        return rows
+
+
+def build_problem(
+    baseline: Baseline, spec: EscenarioSpec, book: Rulebook, level: str = "central", relaxed: Sequence[str] = ()
+) -> ReallocationProblem:
+    """Turn a scenario into a problem over bags.
 
     Args:
-        actions: the diagnosed actions of the ranking's year pair (`diagnose`), key `accion`.
-        ranking: output of `rank_actions`, key `accion`.
+        baseline: the budget, the diagnosis and the ranking.
         spec: the scenario.
+        book: the rules in force on the baseline's date.
+        level: of the assumptions.
+        relaxed: ids of rules not counted, to know what each costs; never for a proposal.
 
     Raises:
-        SpecError: a protected action, an objective or a diagnosis does not exist.
-        InfeasibleScenarioError: nobody can give, nobody can receive, or the required amount does not fit.
+        SpecError: something named does not exist.
+        InfeasibleScenarioError: nobody can give, nobody can receive, or the law leaves no transfer.
     """
-    _check_names(actions, spec)
-    receivers, excluded = _receivers(actions, ranking, spec.receptores)
-    donors = _donors(actions.join(receivers, on="accion", how="anti"), spec.donantes)
-    arcs = donors.select(donante="accion").join(receivers.select(receptor="accion"), how="cross")
-    _must_fit(donors, receivers, spec)
-    return TransferProblem(donors, receivers, arcs, excluded, spec.monto_maximo_soles, spec.monto_requerido_soles)
+    check_names(baseline, spec)
+    check_legal_names(spec, book, (*CHAIN, *NAMED, "accion"))
+    receiving = receivers_of(baseline, spec, level)
+    giving = donors_of(baseline, spec, receiving.acciones)
+    _somebody(giving, receiving, spec)
+    book = book.without(relaxed) if relaxed else book
+    donors, receivers = _pool(giving, book, "donante", spec), _pool(receiving, book, "receptor", spec)
+    i, j = _candidates(donors.bolsas, receivers.bolsas)
+    invoked = [item.id for item in spec.legal.excepciones]
+    verdicts = judge(book, donors.bolsas, receivers.bolsas, i, j, invoked, spec.legal.admite)
+    kept = np.flatnonzero(verdicts.admitted)
+    if not kept.size:
+        raise InfeasibleScenarioError(_nothing_left(spec, verdicts, i.size))
+    families = families_of(spec, baseline, donors, receivers, i[kept], j[kept], _capped(book, invoked, verdicts, kept))
+    return ReallocationProblem(
+        spec, baseline, donors, receivers, i[kept], j[kept], i, j, kept, verdicts, families, level
+    )
 
 
-def _check_names(actions: pl.DataFrame, spec: EscenarioSpec) -> None:
-    """Every code the scenario names exists."""
-    named = {
-        "donantes.protegidas": (spec.donantes.protegidas, set(actions["accion"]), "códigos de acciones.csv"),
-        "receptores.objetivos": (spec.receptores.objetivos, set(actions["objetivo"]), "códigos de objetivos.csv"),
-        "receptores.diagnosticos_excluidos": (
-            spec.receptores.diagnosticos_excluidos,
-            set(DIAGNOSES),
-            ", ".join(DIAGNOSES),
-        ),
-    }
-    problems = [
-        Problem(f"escenario {spec.id}, clave «{key}»", ", ".join(unknown), expected, "corrija los valores")
-        for key, (given, known, expected) in named.items()
-        if (unknown := sorted(set(given) - known))
+def _pool(side: Side, book: Rulebook, role: str, spec: EscenarioSpec) -> Pool:
+    """The lines of a side in bags; bags of the same action are together, in the order of the actions."""
+    lines = with_evidence(side.lineas, spec)
+    classed = lines.with_columns(clase=pl.Series(legal_class(side_truth(lines, book, role)), dtype=pl.Int32))
+    place = side.acciones.select("accion", accion_id=pl.int_range(pl.len(), dtype=pl.Int32))
+    keyed = classed.join(place, on="accion", how="inner", validate="m:1")
+    extra = [
+        name
+        for name in lines.columns
+        if name not in {*BAG, "linea", "vinculo", "tope_soles"} and not name.endswith("_soles")
     ]
-    if problems:
-        raise SpecError(*problems)
-
-
-def _whole(amount: pl.Expr) -> pl.Expr:
-    """Whole soles, downwards; the margin absorbs binary noise such as 0.1 x 30 = 2.9999999996."""
-    return (amount + 1e-6).floor().cast(pl.Int64)
-
-
-def _donors(actions: pl.DataFrame, spec: DonantesSpec) -> pl.DataFrame:
-    pim, balance = pl.col("pim_soles").cast(pl.Float64), pl.col("saldo_soles").cast(pl.Float64)
-    by_balance, by_pim = _whole(balance * spec.fraccion_saldo_ratio), _whole(pim * spec.tope_pim_ratio)
-    return (
-        actions.filter(
-            (pl.col("vinculo") == DIRECT)
-            & pl.col("banda_resultado").is_in(spec.colores_resultado)
-            & (balance > 0)
-            & ~pl.col("accion").is_in(spec.protegidas)
+    bags = (
+        keyed.sort("linea")
+        .group_by("accion_id", *BAG, "clase", maintain_order=True)
+        .agg(
+            pl.col("tope_soles").sum(),
+            pl.col("pim_soles").sum(),
+            pl.len().alias("lineas"),
+            *(pl.col(name).first() for name in extra),
         )
-        .with_columns(
-            tope_soles=pl.min_horizontal(by_balance, by_pim),
-            limite=pl.when(by_balance <= by_pim)
-            .then(pl.lit(f"{percent(spec.fraccion_saldo_ratio, 0)} de su saldo no ejecutado"))
-            .otherwise(pl.lit(f"{percent(spec.tope_pim_ratio, 0)} de su PIM")),
-        )
-        .filter(pl.col("tope_soles") > 0)
-        .sort("ejecucion_ratio", "accion")
-        .select("accion", "tope_soles", "limite", pl.int_range(1, pl.len() + 1, dtype=pl.Int64).alias("orden"))
+        .sort("accion_id", *BAG[1:], "clase", nulls_last=True)
+        .with_row_index("bolsa")
     )
+    members = keyed.join(
+        bags.select("bolsa", "accion_id", *BAG, "clase"), on=["accion_id", *BAG, "clase"], how="inner", nulls_equal=True,
+        validate="m:1",
+    ).sort("linea")  # fmt: skip
+    return Pool(side.acciones, bags, members, side.excluidas)
 
 
-def _receivers(actions: pl.DataFrame, ranking: pl.DataFrame, spec: ReceptoresSpec) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """Receivers, and the lagging actions the scenario names that cannot receive."""
-    named = ranking.filter((pl.col("grupo") == LAGGING) & (pl.col("puesto") <= spec.puestos))
-    if spec.objetivos:
-        named = named.filter(pl.col("objetivo").is_in(spec.objetivos))
-    absorbs = pl.col("ejecucion_ratio").clip(0, 1) if spec.descontar_ejecucion else pl.lit(1.0)
-    limit = f"{percent(spec.tope_pim_ratio, 0)} de su PIM" + (
-        " por su propia ejecución" if spec.descontar_ejecucion else ""
+def _candidates(donors: pl.DataFrame, receivers: pl.DataFrame) -> tuple[np.ndarray, np.ndarray]:
+    """Every pair of the same pliego and source, donors first."""
+    pairs = (
+        donors.select(*_SAME, i="bolsa")
+        .join(receivers.select(*_SAME, j="bolsa"), on=list(_SAME), how="inner", nulls_equal=True)
+        .sort("i", "j")
     )
-    listed = (
-        named.select("accion", "puesto", "puntaje_ratio")
-        .join(
-            actions.select("accion", "vinculo", "pim_soles", "ejecucion_ratio", "diagnostico"),
-            on="accion",
-            how="left",
-            validate="1:1",
-        )
-        .with_columns(tope_soles=_whole(pl.col("pim_soles").cast(pl.Float64) * spec.tope_pim_ratio * absorbs))
-        .with_columns(
-            motivo=pl.when(pl.col("vinculo") != DIRECT)
-            .then(pl.lit("sin presupuesto vinculado que se pueda sumar"))
-            .when(pl.col("diagnostico").is_in(spec.diagnosticos_excluidos))
-            .then(pl.format("su diagnóstico es {}", "diagnostico"))
-            .when(pl.col("tope_soles").fill_null(0) == 0)
-            .then(pl.lit("su tope es cero"))
-        )
-        .sort("puesto", "accion")
-    )
-    able = listed.filter(pl.col("motivo").is_null()).select(
-        "accion",
-        "tope_soles",
-        pl.lit(limit).alias("limite"),
-        pl.col("puntaje_ratio").alias("peso"),
-        pl.int_range(1, pl.len() + 1, dtype=pl.Int64).alias("orden"),
-    )
-    return able, listed.filter(pl.col("motivo").is_not_null()).select("accion", "puesto", "motivo")
+    return pairs["i"].to_numpy().astype(np.int64), pairs["j"].to_numpy().astype(np.int64)
 
 
-def _must_fit(donors: pl.DataFrame, receivers: pl.DataFrame, spec: EscenarioSpec) -> None:
-    """Name the limits that clash, before any solver is called."""
-    give, take = int(donors["tope_soles"].sum()), int(receivers["tope_soles"].sum())
+def _capped(
+    book: Rulebook, invoked: Sequence[str], verdicts: Judgement, kept: np.ndarray
+) -> list[tuple[str, np.ndarray, float, dict[str, tuple[str, ...]]]]:
+    """The invoked exceptions that the law caps: id, arcs that use it, ratio, and what it is a share of."""
+    return [
+        (item.id, verdicts.exception_used(item.id)[kept], item.tope_ratio, dict(item.tope_base))
+        for item in book.excepciones
+        if item.id in invoked and item.tope_ratio is not None
+    ]
+
+
+def _somebody(giving: Side, receiving: Side, spec: EscenarioSpec) -> None:
     where = f"escenario {spec.id}"
-    if give == 0:
+    if giving.acciones.is_empty():
+        reasons = "; ".join(giving.excluidas["motivo"].unique().sort()) or "ninguna AER puede dar"
         raise InfeasibleScenarioError(
             Problem(
                 f"{where}, donantes",
-                "ninguna AER puede dar",
-                f"AER en {' o '.join(spec.donantes.colores_resultado)} con saldo y tope mayores que cero",
-                "amplíe colores_resultado, fraccion_saldo_ratio o tope_pim_ratio, o revise protegidas",
+                reasons if giving.excluidas.height else "ninguna AER puede dar",
+                f"AER en {' o '.join(spec.donantes.colores_resultado)} con saldo {spec.donantes.saldo} y tope mayores que cero",
+                "amplíe colores_resultado, acciones, fraccion_saldo_ratio o tope_pim_ratio, o revise protegidas y pisos",
             )
         )
-    if take == 0:
+    if receiving.acciones.is_empty() or receiving.lineas.is_empty():
         raise InfeasibleScenarioError(
             Problem(
                 f"{where}, receptores",
                 "ninguna AER puede recibir",
                 "AER rezagadas con presupuesto vinculado y tope mayor que cero",
-                "amplíe puestos, objetivos o tope_pim_ratio",
+                "amplíe puestos, objetivos, acciones o tope_pim_ratio",
             )
         )
-    required = spec.monto_requerido_soles
-    ceilings = {"lo que los donantes pueden dar": give, "lo que los receptores pueden recibir": take}
-    if spec.monto_maximo_soles is not None:
-        ceilings["monto_maximo_soles"] = spec.monto_maximo_soles
-    short = {name: value for name, value in ceilings.items() if required is not None and value < required}
-    if short:
-        raise InfeasibleScenarioError(
-            *(
-                Problem(
-                    f"{where}, monto_requerido_soles = {soles(required)}",
-                    f"{name} es {soles(value)}",
-                    f"al menos {soles(required)}",
-                    "baje el monto requerido o amplíe ese límite",
-                )
-                for name, value in short.items()
-            )
-        )
+
+
+def _nothing_left(spec: EscenarioSpec, verdicts: Judgement, candidates: int) -> Problem:
+    """Why no transfer may exist: the verdicts found and the rules that stop the most."""
+    where = f"escenario {spec.id}, legal"
+    if not candidates:
+        return Problem(where, "ningún donante comparte pliego, fuente y rubro con un receptor",
+                       "al menos un par de la misma fuente y rubro", "amplíe donantes o receptores")  # fmt: skip
+    counts = ", ".join(f"{verdict}: {count}" for verdict, count in verdicts.counts().items() if count)
+    rules = ", ".join(verdicts.main_obstacles(3))
+    return Problem(
+        where,
+        f"ninguna de las {candidates} transferencias posibles tiene un veredicto admitido ({counts}); las detienen sobre todo {rules}",
+        f"veredicto {', '.join(spec.legal.admite)}",
+        "declare evidencias, invoque la excepción que corresponda, o admita «FALTA DATO» para un resultado sólo indicativo",
+    )

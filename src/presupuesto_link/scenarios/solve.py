@@ -1,18 +1,44 @@
-"""Solve a transfer problem with HiGHS (scipy), deterministically and to the sol."""
+"""Solve a reallocation problem, deterministically and to the sol.
+
+Objectives in lexicographic order, so that the same file always gives the same proposal:
+
+1. the one the scenario seeks (`scenarios.objectives`);
+2. of those proposals, take first from the donor with the lowest execution and give first to the highest place;
+3. of those, pair donors and receivers in their order (north-west corner), and what is left by a fixed arbitrary order of the pairs;
+4. of those, the one that moves money least far (same programme, same unit), from the largest bags to the largest bags.
+
+The first three look at actions only, so they are settled on the problem with merged bags (`scenarios.coarse`) and its optimal faces are
+told to the whole problem, where the fourth decides. Caps of bags, actions and objectives nest, so the limits form a network and the
+vertex HiGHS returns is whole. When the scenario states limits that cross (a source and an action), a minimum transfer or a maximum
+number of them, whole numbers are asked of HiGHS.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-import polars as pl
+import numpy as np
 
-from presupuesto_link.scenarios.problem import TransferProblem
+from presupuesto_link.errors import InfeasibleScenarioError
+from presupuesto_link.scenarios.coarse import Coarse, coarse
+from presupuesto_link.scenarios.limits import Family
+from presupuesto_link.scenarios.model import (
+    Model,
+    Solved,
+    is_whole,
+    minimise,
+    model_of,
+    optimal_face,
+    with_columns,
+    with_rows,
+)
+from presupuesto_link.scenarios.objectives import aimed, distance_cost, fair_floors
+from presupuesto_link.scenarios.problem import ReallocationProblem
 
-if TYPE_CHECKING:
-    import numpy as np
-
-_SLACK = 1e-3  # in score x soles: far below what moving one sol is worth, far above the solver's tolerance
+_SCATTER, _MODULUS = 2_654_435_761, 1 << 20
+_ACTIVE = 1e-6
 
 
 @dataclass(frozen=True)
@@ -20,138 +46,216 @@ class Solution:
     """What HiGHS found.
 
     Attributes:
-        transferencias: key `donante, receptor`: `monto_soles` (Int64 > 0), in donor and receiver order.
-        valor_marginal: by limit (`donante:…`, `receptor:…`, `monto_maximo`): how much the objective (score x soles) would
-            gain with one more sol of limit; 0 for a limit that does not hold the scenario back, even if it is reached.
+        amounts: whole soles over each arc of the problem (Int64).
+        value: of the objective, as it is worded (larger is better, except in `mínimo movimiento`).
+        marginal: by row name: how much the objective would gain with one more sol of a limit; 0 where it would gain nothing; empty when
+            whole numbers had to be asked for, because then it is told by solving again.
+        whole: whether whole numbers had to be asked for.
+        gap: proven distance to the optimum, relative.
     """
 
-    transferencias: pl.DataFrame
-    valor_marginal: dict[str, float]
+    amounts: np.ndarray
+    value: float
+    marginal: dict[str, float]
+    whole: bool
+    gap: float
 
 
-def solve_transfers(problem: TransferProblem) -> Solution:
-    """The transfers that fund the most lagging actions, within every limit.
+def solve(problem: ReallocationProblem) -> Solution | None:
+    """The proposal, or null when the limits clash (`scenarios.clash` says which)."""
+    merged = coarse(problem)
+    small = model_of(merged.problem.families, merged.problem.i.size)
+    floors = fair_floors(merged.problem, small) if problem.spec.objetivo.tipo == "equidad" else None
+    small = aimed(merged.problem, small, floors)
+    large = aimed(problem, model_of(problem.families, problem.i.size), floors)
+    if _counts_transfers(problem):
+        switched = minimise(_switched(merged.problem, small))
+        if not switched.feasible:
+            return None
+        small = _fixed(merged.problem, small, switched)
+        large = _fixed(problem, large, switched)
+        value, gap = switched.value, switched.gap
+        first = minimise(small)
+    else:
+        first = minimise(small)
+        value, gap = first.value, 0.0
+    if not first.feasible:
+        return None
+    counted = _counts_transfers(problem)
+    marginal = {} if counted else _marginal(small, first)
+    last = _settle(problem, merged, small, large, first)
+    if not is_whole(last, large.arcs):
+        return _whole(problem, large)
+    return _solution(problem, last, value, marginal, counted, gap)
 
-    Three objectives in lexicographic order, so that the same file always gives the same proposal:
 
-    1. maximise sum(score of the receiver x amount);
-    2. of those, take first from the donor with the lowest execution and give first to the highest place;
-    3. of those, pair donors and receivers in their order (north-west corner).
+def _marginal(model: Model, solved: Solved) -> dict[str, float]:
+    """What one more sol of each limit is worth; that of an action counts the dearest of its bags."""
+    found: dict[str, float] = {}
+    for name, dual in zip(model.names, solved.row_dual, strict=True):
+        found[name] = abs(float(dual))
+    for name, dual in list(found.items()):
+        if name.startswith("bolsa "):
+            owner = name.removeprefix("bolsa ").rpartition(":")[0]
+            found[f"saldo de {owner}"] = max(found.get(f"saldo de {owner}", 0.0), dual)
+    return found
 
-    Every limit is a whole number of soles and the constraints form a transport polytope, so the vertex HiGHS
-    returns is whole too; it is rounded and checked again in integers.
 
+def best_value(problem: ReallocationProblem, families: Sequence[Family] | None = None) -> float | None:
+    """Only the value of the first objective; null without solution. What questions that need no proposal ask."""
+    limits = problem.families if families is None else tuple(families)
+    model = aimed(problem, model_of(limits, problem.i.size))
+    solved = minimise(_switched(problem, model) if _counts_transfers(problem) else model)
+    return worded(problem, solved.value) if solved.feasible else None
+
+
+def worded(problem: ReallocationProblem, value: float) -> float:
+    """The objective as it is told: what is maximised has lost its minus sign."""
+    return value if problem.spec.objetivo.tipo == "mínimo movimiento" else -value
+
+
+def must_solve(problem: ReallocationProblem) -> Solution:
+    """The proposal.
+
+    Raises:
+        InfeasibleScenarioError: the limits clash; the message has the smallest set that does.
     """
-    import numpy as np
+    solution = solve(problem)
+    if solution is None:
+        from presupuesto_link.scenarios.clash import explain_clash
 
-    arcs = (
-        problem.arcos.join(
-            problem.donantes.select(donante="accion", i="orden"), on="donante", how="left", validate="m:1"
-        )
-        .join(
-            problem.receptores.select(receptor="accion", j="orden", peso="peso"),
-            on="receptor",
-            how="left",
-            validate="m:1",
-        )
-        .sort("i", "j")
-    )
-    i, j = arcs["i"].to_numpy().astype(float), arcs["j"].to_numpy().astype(float)
-    limits = _limits(problem, i, j)
-    priority = -arcs["peso"].to_numpy()
-    first = _minimise(priority, limits)
-    second = _minimise(i * (j.max() + 1) + j, limits.at_most(priority, first.fun + _SLACK))
-    third = _minimise(-i * j, _same_margins(i, j, np.rint(second.x)))
-    amounts = np.rint(third.x).astype(np.int64)
-    solved = arcs.with_columns(monto_soles=pl.Series(amounts, dtype=pl.Int64)).filter(pl.col("monto_soles") > 0)
-    _check(problem, solved)
-    return Solution(solved.select("donante", "receptor", "monto_soles"), _marginal_values(problem, first))
+        raise InfeasibleScenarioError(*explain_clash(problem))
+    return solution
 
 
-def _marginal_values(problem: TransferProblem, result: Any) -> dict[str, float]:
-    """The dual of each limit in the first objective, by name."""
-    names = [
-        *(f"donante:{code}" for code in problem.donantes.sort("orden")["accion"]),
-        *(f"receptor:{code}" for code in problem.receptores.sort("orden")["accion"]),
-        *(["monto_maximo"] if problem.maximo_soles is not None else []),
+def _settle(problem: ReallocationProblem, merged: Coarse, small: Model, large: Model, first: Solved) -> Solved:
+    """Among the optimal proposals, the one the other objectives choose."""
+    large = optimal_face(large, merged.lifted(small, large, first))
+    small = optimal_face(small, first)
+    for cost in _order_costs(merged.problem):
+        small = _costing(small, cost)
+        solved = _feasible(minimise(small))
+        large = optimal_face(_costing(large, cost[merged.arc]), merged.lifted(small, large, solved))
+        small = optimal_face(small, solved)
+    for cost in (distance_cost(problem), _size_cost(problem)):
+        large = _costing(large, cost)
+        solved = _feasible(minimise(large))
+        large = optimal_face(large, solved)
+    return solved
+
+
+def _order_costs(problem: ReallocationProblem) -> list[np.ndarray]:
+    """The costs of the second and the third objective."""
+    i, j = problem.donor_action.astype(float), problem.receiver_action.astype(float)
+    width = problem.receivers.acciones.height + 1.0
+    pair = (i * width + j + 1).astype(np.int64)
+    return [i * width + j, -(i + 1) * (j + 1), (pair * _SCATTER % _MODULUS).astype(float)]
+
+
+def _size_cost(problem: ReallocationProblem) -> np.ndarray:
+    """Small bags cost more than large ones; a fixed arbitrary order of the arcs decides what is left."""
+    ranks = [
+        pool.bolsas["tope_soles"].rank("ordinal", descending=True).to_numpy().astype(float)
+        for pool in (problem.donors, problem.receivers)
     ]
-    return {name: max(0.0, -float(dual)) for name, dual in zip(names, result.ineqlin.marginals, strict=True)}
+    scattered = (np.arange(1, problem.i.size + 1, dtype=np.int64) * _SCATTER) % _MODULUS
+    cost: np.ndarray = ranks[0][problem.i] + ranks[1][problem.j] + scattered / (2.0 * _MODULUS)
+    return cost
 
 
-@dataclass(frozen=True)
-class _Limits:
-    """Rows of `A x <= b` and `A x = b` over the arcs; None when there are none."""
-
-    upper: np.ndarray | None
-    caps: np.ndarray | None
-    exact: np.ndarray | None
-    amounts: np.ndarray | None
-
-    def at_most(self, row: np.ndarray, cap: float) -> _Limits:
-        """The same limits plus one more row."""
-        import numpy as np
-
-        upper = row[None, :] if self.upper is None else np.vstack([self.upper, row])
-        caps = np.array([cap]) if self.caps is None else np.append(self.caps, cap)
-        return _Limits(upper, caps, self.exact, self.amounts)
+def _costing(model: Model, cost: np.ndarray) -> Model:
+    return replace(model, cost=np.concatenate([cost, np.zeros(model.cost.size - model.arcs)]))
 
 
-def _sums(labels: np.ndarray) -> np.ndarray:
-    """One row per donor (or receiver): which arcs leave it (or reach it)."""
-    import numpy as np
-
-    member: np.ndarray = (np.unique(labels)[:, None] == labels[None, :]).astype(float)
-    return member
+def _feasible(solved: Solved) -> Solved:
+    if not solved.feasible:
+        raise RuntimeError("the optimal proposals of a feasible scenario are not feasible")
+    return solved
 
 
-def _limits(problem: TransferProblem, i: np.ndarray, j: np.ndarray) -> _Limits:
-    """What donors may give, receivers may take and the whole scenario may or must move."""
-    import numpy as np
-
-    caps = [side.sort("orden")["tope_soles"].to_numpy() for side in (problem.donantes, problem.receptores)]
-    limits = _Limits(np.vstack([_sums(i), _sums(j)]), np.concatenate(caps).astype(float), None, None)
-    everything = np.ones(i.size)
-    if problem.maximo_soles is not None:
-        limits = limits.at_most(everything, problem.maximo_soles)
-    if problem.requerido_soles is None:
-        return limits
-    return replace(limits, exact=everything[None, :], amounts=np.array([float(problem.requerido_soles)]))
+def _solution(
+    problem: ReallocationProblem, solved: Solved, value: float, marginal: dict[str, float], whole: bool, gap: float
+) -> Solution:  # fmt: skip
+    amounts = np.rint(solved.x[: problem.i.size]).astype(np.int64)
+    check_amounts(problem, amounts)
+    return Solution(amounts, worded(problem, value), marginal, whole, gap)
 
 
-def _same_margins(i: np.ndarray, j: np.ndarray, x: np.ndarray) -> _Limits:
-    """Each donor gives and each receiver takes what `x` says."""
-    import numpy as np
-
-    rows = np.vstack([_sums(i), _sums(j)])
-    return _Limits(None, None, rows, np.rint(rows @ x))
-
-
-def _minimise(cost: np.ndarray, limits: _Limits) -> Any:
-    from scipy.optimize import linprog
-
-    result = linprog(
-        cost,
-        A_ub=limits.upper,
-        b_ub=limits.caps,
-        A_eq=limits.exact,
-        b_eq=limits.amounts,
-        bounds=(0, None),
-        method="highs-ds",
-    )
-    if not result.success:
-        raise RuntimeError(f"HiGHS did not solve a feasible transport problem: {result.message}")
-    return result
+def _whole(problem: ReallocationProblem, model: Model) -> Solution | None:
+    """Whole soles asked for: the limits cross and the vertex was not whole."""
+    columns = np.zeros(model.cost.size)
+    columns[: model.arcs] = 1
+    solved = minimise(replace(_seeking(problem, model), whole=columns))
+    return _solution(problem, solved, solved.value, {}, True, solved.gap) if solved.feasible else None
 
 
-def _check(problem: TransferProblem, solved: pl.DataFrame) -> None:
-    """The rounded amounts satisfy every limit; otherwise this program is wrong, not the user."""
-    for side, column in ((problem.donantes, "donante"), (problem.receptores, "receptor")):
-        used = solved.group_by(accion=pl.col(column)).agg(pl.col("monto_soles").sum())
-        over = side.join(used, on="accion", how="inner").filter(pl.col("monto_soles") > pl.col("tope_soles"))
-        if over.height:
-            raise RuntimeError(f"limit broken: {over.to_dicts()}")
-    total = int(solved["monto_soles"].sum())
-    if problem.requerido_soles not in (None, total) or (
-        problem.maximo_soles is not None and total > problem.maximo_soles
-    ):
-        raise RuntimeError(f"total broken: {total}")
+def _seeking(problem: ReallocationProblem, model: Model) -> Model:
+    """The model with the cost of the first objective again."""
+    return replace(model, cost=aimed(problem, model_of(problem.families, problem.i.size)).cost)
+
+
+def _counts_transfers(problem: ReallocationProblem) -> bool:
+    spec = problem.spec
+    return spec.transferencia_minima_soles is not None or spec.transferencias_maximas is not None
+
+
+def _fixed(problem: ReallocationProblem, model: Model, switched: Solved) -> Model:
+    """The limits of the transfers that were switched on, and nothing over the others."""
+    pairs, least, most = _transfer_bounds(problem)
+    on = np.rint(switched.x[-least.size :])
+    rows = csr_rows(pairs, least.size, model.cost.size)
+    return with_rows(model, rows, least * on, most * on, [f"transferencia:{k}" for k in range(least.size)])
+
+
+def transfers_of(problem: ReallocationProblem) -> np.ndarray:
+    """The transfer between two actions that each arc belongs to, numbered from zero."""
+    pair = problem.donor_action.astype(np.int64) * problem.receivers.acciones.height + problem.receiver_action
+    labels: np.ndarray = np.unique(pair, return_inverse=True)[1]
+    return labels
+
+
+def _transfer_bounds(problem: ReallocationProblem) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """The transfer of each arc, and the least and the most of each when there is any."""
+    pairs = transfers_of(problem)
+    count = int(pairs.max()) + 1
+    give = problem.donors.acciones["tope_soles"].to_numpy()[problem.donor_action]
+    take = problem.receivers.acciones["tope_soles"].to_numpy()[problem.receiver_action]
+    most = np.zeros(count)
+    most[pairs] = np.minimum(give, take)
+    return pairs, np.full(count, float(problem.spec.transferencia_minima_soles or 1)), most
+
+
+def csr_rows(label: np.ndarray, count: int, columns: int) -> Any:
+    """One row per label that adds up its arcs."""
+    from scipy.sparse import csr_array
+
+    return csr_array((np.ones(label.size), (label, np.arange(label.size))), shape=(count, columns))
+
+
+def _switched(problem: ReallocationProblem, model: Model) -> Model:
+    """One switch per transfer: least <= amount <= most when it is on, nothing when it is off."""
+    from scipy.sparse import csr_array, diags_array, hstack
+
+    pairs, least, most = _transfer_bounds(problem)
+    count, none = least.size, np.zeros(least.size)
+    off = np.full(count, -np.inf)
+    sums = csr_rows(pairs, count, model.cost.size)
+    extended = with_columns(model, none, np.ones(count))
+    extended = with_rows(extended, hstack([sums, diags_array(-most)], format="csr"), off, none, ["apagada"] * count)
+    extended = with_rows(extended, hstack([sums, diags_array(-least)], format="csr"), none, -off, ["mínima"] * count)
+    if problem.spec.transferencias_maximas is not None:
+        row = np.concatenate([np.zeros(model.cost.size), np.ones(count)])
+        limit = np.array([float(problem.spec.transferencias_maximas)])
+        extended = with_rows(extended, csr_array(row[None, :]), off[:1], limit, ["transferencias"])
+    return replace(extended, whole=np.concatenate([np.zeros(model.cost.size), np.ones(count)]))
+
+
+def check_amounts(problem: ReallocationProblem, amounts: np.ndarray) -> None:
+    """The whole amounts satisfy every limit of their own; otherwise this program is wrong, not the user."""
+    if amounts.size and amounts.min() < 0:
+        raise RuntimeError("a negative transfer")
+    for family in problem.families:
+        inside = family.labels >= 0
+        used = np.bincount(family.labels[inside], amounts[inside].astype(float), minlength=family.size)
+        if np.any(used > family.upper + _ACTIVE) or np.any(used < family.lower - _ACTIVE):
+            raise RuntimeError(f"limit broken in {family.name}")

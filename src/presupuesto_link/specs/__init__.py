@@ -20,7 +20,8 @@ from presupuesto_link.specs.analysis import (
     VinculoSpec,
 )
 from presupuesto_link.specs.base import Ratio, Spec, read_spec, validate_spec
-from presupuesto_link.specs.scenario import DonantesSpec, EscenarioSpec, ReceptoresSpec
+from presupuesto_link.specs.norms import NormaSpec, read_norms
+from presupuesto_link.specs.scenario import DonantesSpec, EscenarioSpec, LimiteSpec, ReceptoresSpec
 
 __all__ = [
     "AmbitoSpec",
@@ -29,8 +30,10 @@ __all__ = [
     "DonantesSpec",
     "EscenarioSpec",
     "FuentesSpec",
+    "LimiteSpec",
     "MatricesSpec",
     "NdPolicy",
+    "NormaSpec",
     "PerfilSpec",
     "PesosSpec",
     "RankingSpec",
@@ -41,6 +44,7 @@ __all__ = [
     "SenseRules",
     "Spec",
     "VinculoSpec",
+    "read_norms",
     "read_spec",
     "validate_spec",
 ]

@@ -54,6 +54,7 @@ class FuentesSpec(Spec):
         default=None, description="Cómo se cita esa tabla en los hallazgos; sin él, el nombre del archivo"
     )
     perfiles: Path = Field(description="Carpeta con los perfiles de avance")
+    normas: Path | None = Field(default=None, description="Carpeta con las normas; sin ella, las que trae el programa")
 
 
 class AvanceSpec(Spec):
@@ -153,6 +154,10 @@ class AnalisisSpec(Spec):
     fuente: str = Field(description="De dónde salen los datos, como se cita al pie de cada figura")
     fecha_corte: dt.date = Field(description="Fecha del documento o corte de los datos")
     no_modela: tuple[str, ...] = ()
+    escenarios: tuple[str, ...] | None = Field(
+        default=None,
+        description="Escenarios que corre, por el nombre de su archivo y en este orden; sin ella, todos los de su carpeta",
+    )
     fuentes: FuentesSpec
     avance: AvanceSpec = AvanceSpec()
     semaforo: SemaforoSpec = SemaforoSpec()

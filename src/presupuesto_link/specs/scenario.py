@@ -1,46 +1,248 @@
-"""A reallocation scenario."""
+"""A reallocation scenario: who may give, who may receive, under which law, towards which aim, and what it does not model."""
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from presupuesto_link.specs.base import Ratio, Spec
 
+Soles = Annotated[int, Field(ge=0)]
+Colour = Literal["rojo", "amarillo", "verde", "gris"]
+Verdict = Literal["PERMITIDO", "REQUIERE", "FALTA DATO", "PROHIBIDO"]
+LEVELS = ("bajo", "central", "alto")
+
+
+class BaseSpec(Spec):
+    """The budget it starts from; without it, the one that the command or the analysis gives."""
+
+    instantanea: str | None = Field(default=None, description="Instantánea del almacén")
+    anio: Annotated[int, Field(ge=1990, le=2100)] | None = Field(default=None, description="Año fiscal que se modifica")
+    fecha_corte: dt.date | None = Field(
+        default=None, description="Fecha a la que se juzga la norma y se mide el saldo; sin ella, el corte de los datos"
+    )
+    ambito: Literal["pliego", "departamento", "todo"] = "pliego"
+
 
 class DonantesSpec(Spec):
-    """Who gives: actions that reach their result and still have unexecuted balance."""
+    """Who gives, how much of its free balance, and what it keeps."""
 
-    colores_resultado: tuple[Literal["rojo", "amarillo", "verde", "gris"], ...] = ("verde",)
-    fraccion_saldo_ratio: Ratio = Field(description="Parte del saldo no ejecutado que puede moverse")
-    tope_pim_ratio: Ratio = Field(description="Tope por donante, como parte de su PIM")
-    protegidas: tuple[str, ...] = ()
+    colores_resultado: tuple[Colour, ...] = ("verde",)
+    acciones: tuple[str, ...] = Field(default=(), description="Si se da, sólo ceden estas AER, del color que sean")
+    lineas: dict[str, tuple[str, ...]] = Field(
+        default_factory=dict,
+        description="Si se da, sólo ceden las líneas con estos códigos (fuente, generica, programa…)",
+    )
+    saldo: Literal["libre", "no devengado"] = Field(
+        default="libre", description="libre: PIM − certificado; no devengado: PIM − devengado, sólo indicativo"
+    )
+    fraccion_saldo_ratio: Ratio = Field(description="Parte de ese saldo que puede moverse")
+    tope_pim_ratio: Ratio = Field(default=1.0, description="Tope de cada AER donante, como parte de su PIM")
+    piso_soles: Soles = Field(default=0, description="PIM que cada AER donante conserva como mínimo")
+    piso_pim_ratio: Ratio = Field(default=0.0, description="Lo mismo, como parte de su PIM")
+    protegidas: tuple[str, ...] = Field(default=(), description="AER que nunca ceden")
+
+
+class AbsorcionSpec(Spec):
+    """How much of what it receives an action can spend."""
+
+    modo: Literal["ejecución propia", "declarada", "sin descuento"] = "ejecución propia"
+    declarada: dict[str, Ratio] = Field(default_factory=dict, description="Por AER; las demás usan su ejecución propia")
+    fuente: str = Field(default="", description="De dónde sale lo declarado")
+
+    @model_validator(mode="after")
+    def _declared_with_source(self) -> AbsorcionSpec:
+        if self.modo == "declarada" and not (self.declarada and self.fuente):
+            raise ValueError("absorción declarada: diga la de cada AER y su fuente")
+        return self
 
 
 class ReceptoresSpec(Spec):
-    """Who receives: the most lagging actions of the ranking, or those of some objectives."""
+    """Who receives, and up to how much."""
 
-    puestos: Annotated[int, Field(ge=1)] = Field(description="Cuántas AER del ranking pueden recibir")
+    puestos: Annotated[int, Field(ge=1)] | None = Field(
+        default=None, description="Cuántas AER del ranking pueden recibir; sin él, todas las rezagadas"
+    )
     objetivos: tuple[str, ...] = Field(default=(), description="Si se da, sólo reciben AER de estos OER")
-    tope_pim_ratio: Ratio = Field(description="Tope por receptor, como parte de su PIM")
+    acciones: tuple[str, ...] = Field(default=(), description="Si se da, reciben estas AER y ninguna otra")
+    lineas: dict[str, tuple[str, ...]] = Field(
+        default_factory=dict, description="Si se da, sólo se habilitan las líneas con estos códigos"
+    )
+    tope_pim_ratio: Annotated[float, Field(ge=0)] = Field(
+        description="Tope de cada AER receptora, como parte de su PIM"
+    )
+    tope_linea_pim_ratio: Annotated[float, Field(ge=0)] = Field(
+        default=1.0, description="Tope de cada línea habilitada, como parte de su PIM"
+    )
     diagnosticos_excluidos: tuple[str, ...] = Field(
         default=("destrabar",), description="AER con estos diagnósticos no reciben: no gastan lo que ya tienen"
     )
-    descontar_ejecucion: bool = Field(default=True, description="Multiplicar el tope por la ejecución propia")
+    absorcion: AbsorcionSpec = AbsorcionSpec()
+
+
+class TramoSpec(Spec):
+    """A step of diminishing returns."""
+
+    hasta_pim_ratio: Annotated[float, Field(gt=0)] = Field(description="Hasta esta parte del PIM del receptor")
+    rendimiento: Ratio = Field(description="Cuánto cuenta cada sol de este tramo")
+
+
+class MovimientoSpec(Spec):
+    """How much a sol disturbs, by how far it travels."""
+
+    mismo_programa: Annotated[float, Field(gt=0)] = 1.0
+    otro_programa: Annotated[float, Field(gt=0)] = 2.0
+    otra_ejecutora: Annotated[float, Field(gt=0)] = 4.0
+
+
+class ObjetivoSpec(Spec):
+    """What the scenario seeks."""
+
+    tipo: Literal["prioridad", "brechas", "mínimo movimiento", "equidad"] = "prioridad"
+    tramos: tuple[TramoSpec, ...] = Field(
+        default=(
+            TramoSpec(hasta_pim_ratio=0.05, rendimiento=1.0),
+            TramoSpec(hasta_pim_ratio=0.15, rendimiento=0.6),
+            TramoSpec(hasta_pim_ratio=1.0, rendimiento=0.3),
+        ),
+        description="Rendimientos decrecientes de «brechas»: un supuesto, no una medida",
+    )
+    movimiento: MovimientoSpec = Field(default=MovimientoSpec(), description="Pesos de «mínimo movimiento»")
+
+    @model_validator(mode="after")
+    def _concave(self) -> ObjetivoSpec:
+        edges = [step.hasta_pim_ratio for step in self.tramos]
+        slopes = [step.rendimiento for step in self.tramos]
+        if not edges or edges != sorted(set(edges)) or slopes != sorted(slopes, reverse=True):
+            raise ValueError("tramos: los límites deben crecer y los rendimientos no pueden subir")
+        return self
+
+
+class LimiteSpec(Spec):
+    """A cap or a floor on what a group of actions gives or receives."""
+
+    lado: Literal["donante", "receptor"]
+    accion: str | None = None
+    objetivo: str | None = None
+    fuente: str | None = None
+    rubro: str | None = None
+    minimo_soles: Soles | None = None
+    maximo_soles: Soles | None = None
+    maximo_pim_ratio: Annotated[float, Field(ge=0)] | None = None
+    minimo_pim_ratio: Annotated[float, Field(ge=0)] | None = None
+    motivo: str = ""
+
+    @model_validator(mode="after")
+    def _says_something(self) -> LimiteSpec:
+        if all(value is None for value in (self.accion, self.objetivo, self.fuente, self.rubro)):
+            raise ValueError("un límite sobre accion, objetivo, fuente o rubro")
+        bounds = (self.minimo_soles, self.maximo_soles, self.minimo_pim_ratio, self.maximo_pim_ratio)
+        if all(value is None for value in bounds):
+            raise ValueError("un límite con minimo_soles, maximo_soles, minimo_pim_ratio o maximo_pim_ratio")
+        return self
+
+
+class EvidenciaSpec(Spec):
+    """A fact that no SIAF field carries, declared by a person with its ground."""
+
+    dato: str
+    valor: bool
+    donde: dict[str, tuple[str, ...]] = Field(
+        default_factory=dict, description="Las líneas de las que vale (programa, producto, accion…); vacío: todas"
+    )
+    sustento: Annotated[str, Field(min_length=1)] = Field(description="Documento que lo acredita")
+
+
+class InvocacionSpec(Spec):
+    """A legal exception that the scenario invokes."""
+
+    id: str
+    sustento: Annotated[str, Field(min_length=1)] = Field(description="Documento que la sostiene")
+
+
+class LegalSpec(Spec):
+    """Which verdicts the scenario accepts, and what people declare."""
+
+    admite: tuple[Verdict, ...] = Field(
+        default=("PERMITIDO", "REQUIERE"), description="Veredictos con los que una transferencia puede existir"
+    )
+    evidencias: tuple[EvidenciaSpec, ...] = ()
+    excepciones: tuple[InvocacionSpec, ...] = ()
+
+    @model_validator(mode="after")
+    def _never_forbidden(self) -> LegalSpec:
+        if "PROHIBIDO" in self.admite:
+            raise ValueError("PERMITIDO, REQUIERE o FALTA DATO: lo prohibido no se admite")
+        return self
+
+
+class NivelesSpec(Spec):
+    """A low, a central and a high value of an assumption."""
+
+    bajo: Annotated[float, Field(ge=0)]
+    central: Annotated[float, Field(ge=0)]
+    alto: Annotated[float, Field(ge=0)]
+    fuente: Annotated[str, Field(min_length=1)] = Field(description="De dónde sale el supuesto")
+
+    @model_validator(mode="after")
+    def _in_order(self) -> NivelesSpec:
+        if not self.bajo <= self.central <= self.alto:
+            raise ValueError("bajo ≤ central ≤ alto")
+        return self
+
+    def at(self, level: str) -> float:
+        """The value of a level."""
+        return float(getattr(self, level))
+
+
+class SupuestosSpec(Spec):
+    """What is assumed and cannot be measured here."""
+
+    absorcion: NivelesSpec | None = Field(
+        default=None, description="Multiplica la absorción de cada receptor (nunca pasa de 1)"
+    )
+    respuesta: NivelesSpec | None = Field(
+        default=None,
+        description="Puntos de avance por cada 1 % más de PIM absorbido: un supuesto, ningún dato de aquí lo mide",
+    )
 
 
 class EscenarioSpec(Spec):
-    """A reallocation scenario at AER level: a list of limits on a named baseline."""
+    """A reallocation scenario on a named baseline."""
 
     id: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]*$")]
     titulo: str
     autor: str
     pregunta: str
+    base: BaseSpec = BaseSpec()
     donantes: DonantesSpec
     receptores: ReceptoresSpec
-    monto_maximo_soles: Annotated[int, Field(ge=0)] | None = None
-    monto_requerido_soles: Annotated[int, Field(ge=0)] | None = Field(
+    objetivo: ObjetivoSpec = ObjetivoSpec()
+    pesos: dict[str, Annotated[float, Field(ge=0)]] = Field(
+        default_factory=dict, description="Multiplica la prioridad de una AER o de un OER; 1 si no se dice"
+    )
+    limites: tuple[LimiteSpec, ...] = ()
+    legal: LegalSpec = LegalSpec()
+    supuestos: SupuestosSpec = SupuestosSpec()
+    monto_maximo_soles: Soles | None = None
+    monto_requerido_soles: Soles | None = Field(
         default=None, description="Si se da, el escenario debe mover exactamente este monto"
     )
-    no_modela: tuple[str, ...]
+    transferencia_minima_soles: Annotated[int, Field(ge=1)] | None = Field(
+        default=None, description="Ninguna transferencia entre dos AER menor que esto"
+    )
+    transferencias_maximas: Annotated[int, Field(ge=1)] | None = Field(
+        default=None, description="Cuántas transferencias entre dos AER como máximo"
+    )
+    no_modela: Annotated[tuple[str, ...], Field(min_length=1)]
+
+    @model_validator(mode="after")
+    def _least_needs_amount(self) -> EscenarioSpec:
+        floors = [limit for limit in self.limites if limit.minimo_soles or limit.minimo_pim_ratio]
+        if self.objetivo.tipo == "mínimo movimiento" and not self.monto_requerido_soles and not floors:
+            raise ValueError(
+                "«mínimo movimiento» con monto_requerido_soles o con mínimos: sin ellos, lo menor es no mover nada"
+            )
+        return self

@@ -1,0 +1,131 @@
+"""Why a scenario has no solution: a smallest set of its limits that cannot hold together, in words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+
+import numpy as np
+
+from presupuesto_link.errors import Problem
+from presupuesto_link.scenarios.limits import INF, Family
+from presupuesto_link.scenarios.problem import ReallocationProblem
+from presupuesto_link.scenarios.solve import best_value
+from presupuesto_link.wording import enumerate_words, plural
+
+_SHOWN = 6
+
+
+def explain_clash(problem: ReallocationProblem) -> list[Problem]:
+    """The limits that clash: taking away any one of them makes the scenario feasible.
+
+    Found by the deletion filter (Chinneck and Dravnieks, 1991) from both ends; the smaller set is told. Caps of bags count with their action.
+    """
+    units = _units(problem.families)
+    sets = [_irreducible(problem, order) for order in (units, units[::-1])]
+    chosen = min(sets, key=len)
+    where = f"escenario {problem.spec.id}"
+    if not chosen:
+        return [_transfers(problem)]
+    sentences = _told(problem, chosen)
+    required = problem.spec.monto_requerido_soles
+    remedy = (
+        "baje lo que se exige o amplíe uno de esos límites"
+        if required or problem.spec.limites
+        else "amplíe uno de esos límites"
+    )
+    return [
+        Problem(
+            f"{where}, límites",
+            f"no caben juntos: {'; '.join(sentences)}",
+            "límites que puedan cumplirse a la vez",
+            remedy,
+        )
+    ]
+
+
+def _units(families: Sequence[Family]) -> list[tuple[tuple[int, int], ...]]:
+    """Limits as they are told: one row each, except bags, which come in together per action."""
+    units: list[tuple[tuple[int, int], ...]] = []
+    for place, family in enumerate(families):
+        if family.shown:
+            units += [((place, row),) for row in range(family.size)]
+            continue
+        groups: dict[str, list[tuple[int, int]]] = {}
+        for row, key in enumerate(family.keys):
+            groups.setdefault(key.rpartition(":")[0], []).append((place, row))
+        units += [tuple(group) for group in groups.values()]
+    return units
+
+
+def _irreducible(
+    problem: ReallocationProblem, units: Sequence[tuple[tuple[int, int], ...]]
+) -> list[tuple[tuple[int, int], ...]]:
+    """Drop each limit that is not needed for the clash."""
+    kept = list(units)
+    if (
+        best_value(problem, _without(problem.families, [])) is not None
+        or best_value(problem, _only(problem.families, [])) is None
+    ):
+        return []
+    for unit in list(units):
+        fewer = [other for other in kept if other is not unit]
+        if best_value(problem, _only(problem.families, fewer)) is None:
+            kept = fewer
+    return kept
+
+
+def _only(families: Sequence[Family], units: Iterable[tuple[tuple[int, int], ...]]) -> tuple[Family, ...]:
+    """The families with every other row freed."""
+    held = {pair for unit in units for pair in unit}
+    return tuple(
+        _freed(family, [row for row in range(family.size) if (place, row) not in held])
+        for place, family in enumerate(families)
+    )
+
+
+def _without(families: Sequence[Family], rows: Sequence[int]) -> tuple[Family, ...]:
+    return tuple(_freed(family, rows) for family in families)
+
+
+def _freed(family: Family, rows: Sequence[int]) -> Family:
+    lower, upper = family.lower.copy(), family.upper.copy()
+    lower[list(rows)], upper[list(rows)] = -INF, 1e12  # a budget of any country fits below; a ray would not be a clash
+    return replace(family, lower=lower, upper=upper)
+
+
+def _told(problem: ReallocationProblem, units: Sequence[tuple[tuple[int, int], ...]]) -> list[str]:
+    """The sentences of the limits; many of one side are told together."""
+    sentences: list[str] = []
+    groups: dict[str, list[tuple[int, int]]] = {}
+    for unit in units:
+        family = problem.families[unit[0][0]]
+        groups.setdefault(family.name, []).extend(unit)
+    for name, pairs in groups.items():
+        families = [(problem.families[place], row) for place, row in pairs]
+        texts = list(dict.fromkeys(family.sentences[row] for family, row in families))
+        if len(texts) <= _SHOWN:
+            sentences += texts
+            continue
+        total = sum(float(family.upper[row]) for family, row in families)
+        codes = sorted({family.keys[row].split(":")[1] for family, row in families})
+        sentences.append(
+            f"los topes de {plural(len(codes), name, name + 's')} ({enumerate_words(codes)}), que suman {_soles(total)}"
+        )
+    return sentences
+
+
+def _soles(amount: float) -> str:
+    from presupuesto_link.wording import soles
+
+    return soles(int(np.rint(amount)))
+
+
+def _transfers(problem: ReallocationProblem) -> Problem:
+    spec = problem.spec
+    asked = [
+        *([f"transferencia_minima_soles = {_soles(spec.transferencia_minima_soles)}"] if spec.transferencia_minima_soles else []),
+        *([f"transferencias_maximas = {spec.transferencias_maximas}"] if spec.transferencias_maximas else []),
+    ]  # fmt: skip
+    return Problem(f"escenario {spec.id}, límites", f"{' y '.join(asked)} no caben con los demás límites", "transferencias más pequeñas o más numerosas",
+                   "baje la transferencia mínima o suba el número de transferencias")  # fmt: skip
