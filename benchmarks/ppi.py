@@ -33,7 +33,7 @@ from presupuesto_link.measures.advance import indicator_values
 from presupuesto_link.scenarios.compare import Scenario
 from presupuesto_link.scenarios.questions import shaken
 from presupuesto_link.specs import EscenarioSpec, read_spec
-from presupuesto_link.wording import MINUS, enumerate_words, millions
+from presupuesto_link.wording import MINUS, enumerate_words, millions, soles
 
 ANALYSIS = Path(__file__).resolve().parent.parent / "analyses" / "cajamarca-2024" / "analisis.toml"
 LESS_IS_BETTER = ("descendente", "máximo permisible")
@@ -294,7 +294,7 @@ def action_table(table: pl.DataFrame) -> str:
         "|---|---|---|---|---|---|---|---|---|---|",
     ]
     lines += [
-        f"| {r['accion']} | {r['indicadores']} | {millions(r['pim_antes_soles'])} | {millions(r['pim_despues_soles'])} | {figure(r['observado'])} "
+        f"| {r['accion']} | {r['indicadores']} | {soles(r['pim_antes_soles'])} | {soles(r['pim_despues_soles'])} | {figure(r['observado'])} "
         f"| {figure(r['base'])} | {figure(r['escenario'])} | {figure(r['diferencia'], '+z.3f')} | {figure(r['p5'], '+z.3f')} a {figure(r['p95'], '+z.3f')} "
         f"| {figure(r['error'], 'z.4f')} |"
         for r in table.iter_rows(named=True)
