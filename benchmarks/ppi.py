@@ -335,7 +335,7 @@ def measure(package: Any, case: Case, scenario: Scenario, options: argparse.Name
 def main() -> None:
     """Read the options, run and print."""
     names = sorted(path.stem for path in (ANALYSIS.parent / "escenarios").glob("*.toml"))
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])  # type: ignore[union-attr]
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--corridas", type=int, default=1000, help="cuántas de cada clase; 2 o más")
     parser.add_argument("--semilla", type=int, default=2026)
     parser.add_argument("--unidad", choices=UNITS, default="soles", help="en qué se le da el dinero a PPI")
