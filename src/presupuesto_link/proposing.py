@@ -18,6 +18,7 @@ from presupuesto_link.measures.execution import measure_execution
 from presupuesto_link.measures.semaforo import colour
 from presupuesto_link.normas.lines import legal_fields
 from presupuesto_link.normas.rulebook import in_force
+from presupuesto_link.normas.truth import fold_text
 from presupuesto_link.pipeline import Analysis, Inputs, analyse, decide
 from presupuesto_link.scenarios.baseline import AMOUNTS, CHAIN, NAMED, Baseline, baseline_of_actions
 from presupuesto_link.scenarios.compare import Scenario, run_scenario
@@ -109,10 +110,18 @@ def _baseline(analysis: Analysis, linkage: Linkage, lines: pl.DataFrame, year: i
     used = pl.col("perfil") == spec.avance.perfil
     elements = analysis.elements.filter(used & (pl.col("politica_nd") == spec.avance.politica_nd))
     actions, ranking = decide(execution, elements, analysis.indicators.filter(used), analysis.audit, spec, year)
-    title = f"instantánea {linkage.snapshot.id}, {linkage.scope}, año {year}, corte {linkage.snapshot.cut_off}"
+    title = _title(linkage, year)
     return baseline_of_actions(
         actions, ranking, spec.ranking.pesos, date, year, title, lines, _absorption(linkage.cube, inputs, actions, year)
     )
+
+
+def _title(linkage: Linkage, year: int) -> str:
+    """Where the budget comes from; made-up data says so everywhere."""
+    snapshot = linkage.snapshot
+    name = str(snapshot.manifest["fuente"]["nombre"])
+    made_up = "datos sintéticos, " if "sintetic" in fold_text(name) else ""
+    return f"{made_up}{name} (instantánea {snapshot.id}), {linkage.scope}, año {year}, corte {snapshot.cut_off}"
 
 
 def _execution(analysis: Analysis, lines: pl.DataFrame, year: int) -> pl.DataFrame:

@@ -66,6 +66,7 @@ def test_what_is_written(written, analysis):
         "semaforo_oer",
         "semaforo_aer",
         "escenario_recomendacion-2",
+        "transferencias_recomendacion-2",
     } == figures
     assert {f"graficos/{name}.{ext}" for name in figures for ext in ("png", "svg")} <= files.keys()
     assert {"index.html", "libro.xlsx", "manifiesto.json"} <= files.keys()

@@ -59,7 +59,7 @@ def figures(analysis: Analysis) -> list[FigureRef]:
     pairs = [f"{m.anio_ejecucion}_{m.anio_resultado}" for m in analysis.matrices]
     names = [
         *(f"{kind}_{pair}" for pair in pairs for kind in ("matriz", "burbujas")),
-        "ranking", "semaforo_oer", "semaforo_aer", *(f"escenario_{s.spec.id}" for s in analysis.scenarios), "desconocida",
+        "ranking", "semaforo_oer", "semaforo_aer", *(f"{kind}_{s.spec.id}" for s in analysis.scenarios for kind in ("escenario", "transferencias")), "desconocida",
     ]  # fmt: skip
     return [FigureRef(n, f"Título de {n}", f"Descripción de {n}", f"graficos/{n}.svg") for n in names]
 

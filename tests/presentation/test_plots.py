@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from dataclasses import replace
+from decimal import Decimal
 
 import polars as pl
 import pytest
@@ -12,7 +14,10 @@ from presupuesto_link.linkage.by_action import TRANSVERSAL
 from presupuesto_link.pipeline import Analysis
 from presupuesto_link.presentation.plots import Figure, draw_all, save_figure
 from presupuesto_link.presentation.plots.common import short_code, width_cm, wrap
+from presupuesto_link.presentation.plots.frontera import draw_frontier
+from presupuesto_link.presentation.plots.transferencias import draw_transfers
 from presupuesto_link.presentation.words import short_amount
+from presupuesto_link.tables.numbers import MONEY
 
 
 @pytest.fixture(scope="module")
@@ -30,6 +35,7 @@ def test_figures_come_in_a_fixed_order_and_fit_an_a4_page(figures):
         "semaforo_oer",
         "semaforo_aer",
         "escenario_recomendacion-2",
+        "transferencias_recomendacion-2",
     ]
     assert all(figure.width_cm <= 17.5 and figure.height_cm <= 25.7 for figure in figures.values())
 
@@ -141,6 +147,69 @@ def test_scenario_conserves_money_and_is_worded_as_indicative(figures, analysis)
     assert (figure.data["pim_antes_soles"] + figure.data["cambio_soles"] == figure.data["pim_despues_soles"]).all()
     assert figure.plot.labels.subtitle.startswith("Indicativo")
     assert "−S/ 6,244,075" in figure.data["texto"][0]
+
+
+def test_transfers_are_every_pair_and_add_up_to_what_moves(figures, analysis):
+    scenario, figure = analysis.scenarios[0], figures["transferencias_recomendacion-2"]
+    columns = ["donante", "receptor", "monto_soles"]
+    assert figure.data.select(columns).sort(columns).equals(scenario.transferencias.select(columns).sort(columns))
+    assert figure.data.row(0, named=True) == {
+        "donante": "AER.13.03", "receptor": "AER.01.03", "monto_soles": Decimal("2060689.00"), "x": 0.0, "y": 0.0, "texto": "2.06",
+    }  # fmt: skip
+    assert figure.plot.labels.subtitle.startswith("Indicativo y borrador")
+    assert "5 transferencias" in figure.title
+
+
+def test_many_transfers_are_folded_without_losing_money(analysis):
+    """15 donors by 15 receivers: the 11 largest of each side, and one that adds up the other 4."""
+    codes = [(f"AER.{i:02}.01", f"AER.{j:02}.02", Decimal(1000 * i + j)) for i in range(15) for j in range(15)]
+    pairs = pl.DataFrame(
+        codes, schema={"donante": pl.String, "receptor": pl.String, "monto_soles": MONEY}, orient="row"
+    )
+    figure = draw_transfers(analysis.inputs, replace(analysis.scenarios[0], transferencias=pairs))
+    assert figure.data["donante"].n_unique() == figure.data["receptor"].n_unique() == 12
+    assert figure.data["monto_soles"].sum() == pairs["monto_soles"].sum()
+    assert figure.data.filter(pl.col("y") == -11)["donante"].unique().to_list() == ["las demás"]
+    assert "< 0.01" in figure.data["texto"].to_list()
+    assert "0.00" not in figure.data["texto"].to_list()
+    assert "En filas y columnas, «las demás»" in figure.plot.labels.caption.replace("\n", " ")
+
+
+def test_nothing_that_moves_draws_no_transfers(analysis):
+    scenario = analysis.scenarios[0]
+    assert draw_transfers(analysis.inputs, replace(scenario, transferencias=scenario.transferencias.clear())) is None
+
+
+def test_the_frontier_goes_through_the_proposal_and_leaves_out_what_has_no_value(analysis, tmp_path):
+    scenario = analysis.scenarios[0]
+    frontier = pl.DataFrame({"monto_soles": [9_000_000, 0, 3_000_000, 99], "valor": [3.4e6, 0.0, 1.7e6, None]})
+    figure = draw_frontier(analysis.inputs, scenario, frontier)
+    assert figure.data.rows() == [
+        (0, 0.0),
+        (3_000_000, 1.7e6),
+        (7_385_699, scenario.solution.value),
+        (9_000_000, 3.4e6),
+    ]
+    assert figure.plot.labels.subtitle.startswith("Indicativo y borrador")
+    assert scenario.unidad in figure.plot.labels.caption.replace("\n", " ")
+    assert figure.title == "Con S/ 7.4 M se lograría el 100 % de la mayor ganancia calculada"
+    first, second = save_figure(figure, tmp_path / "a"), save_figure(figure, tmp_path / "b")
+    assert all(a.read_bytes() == b.read_bytes() for a, b in zip(first, second, strict=True))
+
+
+def test_the_frontier_of_a_cost_is_not_worded_as_a_gain(analysis):
+    scenario = analysis.scenarios[0]
+    aim = scenario.spec.objetivo.model_copy(update={"tipo": "mínimo movimiento"})
+    problem = replace(scenario.problem, spec=scenario.spec.model_copy(update={"objetivo": aim}))
+    frontier = pl.DataFrame({"monto_soles": [1_000_000, 9_000_000], "valor": [1.0e6, 9.0e6]})
+    figure = draw_frontier(analysis.inputs, replace(scenario, problem=problem), frontier)
+    assert figure.title == "Lo que costaría mover hasta S/ 9.0 M"
+    assert "gana" not in f"{figure.plot.labels.subtitle} {figure.plot.labels.caption}"
+
+
+def test_one_amount_is_no_frontier(analysis):
+    frontier = pl.DataFrame({"monto_soles": [1, 2], "valor": [None, 3.0]})
+    assert draw_frontier(analysis.inputs, analysis.scenarios[0], frontier) is None
 
 
 def test_saving_twice_gives_the_same_bytes_and_leaves_no_open_figure(figures, tmp_path):

@@ -1,12 +1,14 @@
-"""`escenario`: a reallocation scenario at AER level."""
+"""`escenario`: a reallocation proposal that obeys the budget law, and the answers to what an analyst asks of it."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from presupuesto_link.commands.cargar import DEFAULT_STORE, StoreOption
 from presupuesto_link.commands.options import (
     DEFAULT_ANALYSIS,
     AnalysisOption,
@@ -15,119 +17,169 @@ from presupuesto_link.commands.options import (
     PlanOption,
     open_analysis,
 )
-from presupuesto_link.commands.printing import Column, code, name, number, print_json, print_table, records
+from presupuesto_link.commands.printing import bar, print_json, progress, records
+from presupuesto_link.commands.scenario_ground import (
+    Asked,
+    DateOption,
+    NormsOption,
+    RulesOption,
+    ScopeOption,
+    SnapshotOption,
+    YearOption,
+    date_of,
+    runner,
+    scenario_specs,
+)
+from presupuesto_link.commands.scenario_text import print_answers, print_scenario
+from presupuesto_link.commands.vincular import SuggestedOption
 
 if TYPE_CHECKING:
-    from presupuesto_link.pipeline import Analysis, Inputs
+    import polars as pl
+
+    from presupuesto_link.errors import InfeasibleScenarioError
+    from presupuesto_link.presentation.scenario_folder import Answers
     from presupuesto_link.scenarios.compare import Scenario
+
+_POINTS, _RUNS, _SEED = 20, 200, 7
 
 
 def escenario(
-    archivo: Annotated[
-        Path | None,
-        typer.Argument(help="Archivo TOML del escenario; sin él, los del análisis", metavar="[ESCENARIO.toml]"),
+    archivos: Annotated[
+        list[str] | None,
+        typer.Argument(
+            help="Archivo TOML del escenario, o nombre de uno del análisis; sin él, los del análisis",
+            metavar="[ESCENARIO]...",
+            show_default=False,
+        ),
     ] = None,
+    instantanea: SnapshotOption = None,
+    almacen: StoreOption = DEFAULT_STORE,
+    ambito: ScopeOption = None,
+    anio: YearOption = None,
+    fecha: DateOption = None,
+    reglas: RulesOption = None,
+    incluir_sugeridos: SuggestedOption = False,
+    normas: NormsOption = None,
     analisis: AnalysisOption = DEFAULT_ANALYSIS,
     gasto: BudgetOption = None,
     plan: PlanOption = None,
+    preguntas: Annotated[
+        bool,
+        typer.Option(
+            "--preguntas",
+            help="Responde además: qué cuesta cada norma y cada tope, hasta dónde llega el dinero y qué depende de los supuestos",
+        ),
+    ] = False,
+    corridas: Annotated[
+        int,
+        typer.Option(
+            "--corridas", help="Cuántas veces se sacuden los pesos con --preguntas", metavar="N", min=1, max=100_000
+        ),
+    ] = _RUNS,
+    semilla: Annotated[int, typer.Option("--semilla", help="Semilla de esas corridas", metavar="N", min=0)] = _SEED,
+    salida: Annotated[
+        Path | None,
+        typer.Option(
+            "--salida",
+            help="Escribe el borrador de la modificación (Excel), las tablas y las figuras",
+            metavar="CARPETA",
+        ),
+    ] = None,
     como_json: JsonOption = False,
 ) -> None:
-    """Propone mover saldo de AER que ya logran su meta hacia las más rezagadas (indicativo).
+    """Propone anulaciones y habilitaciones que caben en la norma, y dice qué las frena y qué papeles piden.
 
-    Ejemplo: presupuesto-link escenario mi-escenario.toml
+    Ejemplo: presupuesto-link escenario recomendacion-2 --instantanea ultima --salida propuesta
     """
-    from presupuesto_link.pipeline import analyse
+    inputs = open_analysis(analisis, gasto, plan, norms=normas)
+    asked = Asked(almacen, instantanea, ambito, anio, date_of(fecha), reglas, incluir_sugeridos)
+    run = runner(inputs, asked)
+    solved, failed = _solve_all(scenario_specs(inputs, archivos or []), run)
+    answered = [(scenario, _answers(scenario, corridas, semilla) if preguntas else None) for scenario in solved]
+    if salida:
+        from presupuesto_link.presentation.scenario_folder import write_scenarios
 
-    result = analyse(_with_scenario(open_analysis(analisis, gasto, plan), archivo))
+        write_scenarios(answered, inputs, salida)
     if como_json:
-        print_json(escenarios=[_as_json(scenario) for scenario in result.scenarios])
+        print_json(escenarios=[as_json(scenario, answers) for scenario, answers in answered])
     else:
-        for scenario in result.scenarios:
-            _print_scenario(scenario)
-    _must_be_solved(result)
+        _print_all(answered, salida)
+    _must_be_solved(failed)
 
 
-def _must_be_solved(analysis: Analysis) -> None:
+def _solve_all(specs: Iterable[Any], run: Any) -> tuple[list[Scenario], list[InfeasibleScenarioError]]:
+    """Every scenario that has a solution; one without it does not hold back the others."""
+    from presupuesto_link.errors import InfeasibleScenarioError
+
+    solved, failed = [], []
+    with progress() as say:
+        for spec in specs:
+            say(f"Resolviendo «{spec.id}»")
+            try:
+                solved.append(run(spec))
+            except InfeasibleScenarioError as error:
+                failed.append(error)
+    return solved, failed
+
+
+def _must_be_solved(failed: list[InfeasibleScenarioError]) -> None:
     """A scenario without solution is an error, told after those that have one; all of them are named together."""
     from presupuesto_link.errors import InfeasibleScenarioError
 
-    problems = [problem for _, error in analysis.unsolved for problem in error.problems]
+    problems = [problem for error in failed for problem in error.problems]
     if problems:
         raise InfeasibleScenarioError(*problems)
 
 
-def _with_scenario(inputs: Inputs, path: Path | None) -> Inputs:
-    from dataclasses import replace
+def _answers(scenario: Scenario, runs: int, seed: int) -> Answers:
+    """The questions of an analyst, with a bar for the slow one."""
+    from presupuesto_link.presentation.scenario_folder import Answers
+    from presupuesto_link.scenarios import questions
 
-    from presupuesto_link.specs import EscenarioSpec, read_spec
+    with progress() as say:
+        say("Calculando qué cuesta cada norma y cada tope")
+        rules, limits = questions.rules_worth(scenario), questions.limits_worth(scenario)
+        curve, levels = questions.frontier(scenario.problem, _POINTS), questions.by_assumption(scenario)
+    with bar(f"Sacudiendo los pesos {runs} veces", runs) as tick:
+        survival = questions.shaken(scenario, runs, seed, tick=tick)
+    return Answers(rules, limits, curve, levels, survival)
 
-    return inputs if path is None else replace(inputs, scenarios=(read_spec(path, EscenarioSpec),))
+
+def _print_all(answered: list[tuple[Scenario, Answers | None]], folder: Path | None) -> None:
+    for scenario, answers in answered:
+        print_scenario(scenario)
+        if answers:
+            print_answers(answers)
+    if folder and answered:
+        typer.echo(f"Borrador, tablas y figuras: {folder}")
 
 
-def _as_json(scenario: Scenario) -> dict[str, object]:
-    return {
+def as_json(scenario: Scenario, answers: Answers | None) -> dict[str, object]:
+    """A scenario for another program."""
+    found: dict[str, object] = {
         "id": scenario.spec.id,
         "titulo": scenario.spec.titulo,
+        "base": scenario.baseline.titulo,
+        "fecha": scenario.baseline.fecha,
+        "indicativo": scenario.indicativo,
         "advertencia": scenario.advertencia,
+        "avisos": scenario.book.avisos,
         "cautelas": scenario.cautelas,
+        "objetivo": scenario.spec.objetivo.tipo,
+        "valor": scenario.solution.value,
+        "unidad": scenario.unidad,
         "monto_soles": scenario.monto_soles,
-        "transferencias": records(scenario.transferencias),
-        "acciones": records(scenario.acciones),
-        "restricciones": records(scenario.restricciones),
-        "excluidas": records(scenario.excluidas),
         "no_modela": scenario.spec.no_modela,
     }
-
-
-def _print_scenario(scenario: Scenario) -> None:
-    from presupuesto_link.presentation.selection import binding_limits
-    from presupuesto_link.wording import soles
-
-    typer.echo(f"\n{scenario.spec.titulo}\n{scenario.advertencia}")
-    for sentence in scenario.cautelas:
-        typer.echo(f"Cautela: {sentence}")
-    typer.echo(f"Se mueven {soles(scenario.monto_soles)}.")
-    _print_side(scenario, "donante", "Donantes: antes y después, en soles")
-    _print_side(scenario, "receptor", "Receptores: antes y después, en soles")
-    typer.echo("* llega a su tope. Ejec.: ejecución antes del cambio.")
-    print_table(
-        "Límites que frenan el escenario",
-        [Column("Límite", least=30), number("Usado")],
-        [(r["frase"], soles(r["usado_soles"])) for r in binding_limits(scenario).iter_rows(named=True)],
-    )
-    for row in scenario.excluidas.iter_rows(named=True):
-        typer.echo(f"No puede recibir {row['accion']} (puesto {row['puesto']}): {row['motivo']}.")
-    for sentence in scenario.spec.no_modela:
-        typer.echo(f"No modela: {sentence}")
-
-
-def _print_side(scenario: Scenario, role: str, title: str) -> None:
-    """The actions that give, or those that receive; amounts without currency, which the title says."""
-    import polars as pl
-
-    side = scenario.acciones.filter(pl.col("papel") == role).sort("accion")
-    headings = [code("AER"), name(), number("PIM antes"), number("Cambio"), number("PIM después")]
-    print_table(
-        title,
-        [*headings, number("Ejec.", spare=True), number("Avance", spare=True)],
-        [_side_row(r) for r in side.iter_rows(named=True)],
-    )
-
-
-def _side_row(row: dict[str, Any]) -> tuple[str, ...]:
-    from presupuesto_link.presentation.words import signed_soles
-    from presupuesto_link.wording import percent, short_name, soles
-
-    before, change, after = (
-        text.replace("S/ ", "")
-        for text in (soles(row["pim_antes_soles"]), signed_soles(row["cambio_soles"]), soles(row["pim_despues_soles"]))
-    )
-    return (
-        row["accion"],
-        short_name(row["nombre"], 40),
-        before,
-        change + (" *" if row["en_tope"] else "  "),
-        after,
-        percent(row["ejecucion_ratio"]),
-        percent(row["avance_ratio"]),
-    )
+    tables: dict[str, pl.DataFrame] = {
+        "transferencias": scenario.transferencias,
+        "acciones": scenario.acciones,
+        "movimientos": scenario.movimientos,
+        "asientos": scenario.asientos,
+        "normas": scenario.reglas,
+        "fuentes": scenario.fuentes,
+        "restricciones": scenario.restricciones,
+        "excluidas": scenario.excluidas,
+        **(answers.tables() if answers else {}),
+    }
+    return found | {name: records(table) for name, table in tables.items()}

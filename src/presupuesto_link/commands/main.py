@@ -13,11 +13,13 @@ from presupuesto_link.commands.auditar import auditar
 from presupuesto_link.commands.avance import avance
 from presupuesto_link.commands.cargar import cargar
 from presupuesto_link.commands.ceplan import ceplan
+from presupuesto_link.commands.comparar import comparar
 from presupuesto_link.commands.descargar import descargar
 from presupuesto_link.commands.escenario import escenario
 from presupuesto_link.commands.exportar import exportar
 from presupuesto_link.commands.graficar import graficar
 from presupuesto_link.commands.matriz import matriz
+from presupuesto_link.commands.normas import normas
 from presupuesto_link.commands.ranking import ranking
 from presupuesto_link.commands.spanish import SpanishCommand, SpanishGroup, translate_error
 from presupuesto_link.commands.vincular import vincular
@@ -44,6 +46,7 @@ for command in (
     matriz,
     ranking,
     escenario,
+    comparar,
     graficar,
     descargar,
     cargar,
@@ -53,6 +56,7 @@ for command in (
 ):
     app.command(cls=SpanishCommand)(command)
 app.add_typer(almacen)
+app.add_typer(normas)
 
 
 def _show_version(wanted: bool) -> None:

@@ -55,11 +55,12 @@ def open_analysis(
     profile: Profile | None = None,
     policy: Policy | None = None,
     pairs: tuple[tuple[int, int], ...] | None = None,
+    norms: Path | None = None,
 ) -> Inputs:
     """Load an analysis with the paths and settings given on the command line."""
     from presupuesto_link.pipeline import load, with_settings
 
-    given = {"gasto_aer": budget, "plan": plan}
+    given = {"gasto_aer": budget, "plan": plan, "normas": norms}
     inputs = load(analysis_path(analysis), {key: path for key, path in given.items() if path is not None})
     return with_settings(inputs, perfil=profile and profile.value, politica_nd=policy and policy.value, pares=pairs)
 

@@ -144,6 +144,20 @@ def progress() -> Iterator[Callable[[str], None]]:
         yield status.update
 
 
+@contextmanager
+def bar(doing: str, total: int) -> Iterator[Callable[[], None]]:
+    """A bar on the terminal that moves one step at a time; nothing when stderr is not one."""
+    if not sys.stderr.isatty():
+        yield lambda: None
+        return
+    from rich.console import Console
+    from rich.progress import Progress
+
+    with Progress(console=Console(stderr=True), transient=True) as progress_bar:
+        task = progress_bar.add_task(doing, total=total)
+        yield lambda: progress_bar.advance(task)
+
+
 def records(frame: pl.DataFrame) -> list[dict[str, Any]]:
     """A table as a list of rows."""
     return frame.to_dicts()

@@ -1,1 +1,1 @@
-"""Stage: what Peruvian budget law says of moving money from one line to another."""
+"""Which legal rules hold on a date, and what they say of each transfer."""

@@ -1,314 +1,278 @@
-"""The verdict of every transfer, with three-valued logic (Kleene): what is not known is neither true nor false.
+"""What the rules in force say of each transfer, for many transfers at once.
 
-Each condition is looked at once per side and kind of line, then combined over the arcs: false 0, unknown 1, true 2, so that "and" is the
-minimum, "or" the maximum and "not" 2 - x. A rule that is certainly false says nothing; certainly true, its verdict; otherwise FALTA DATO.
+The verdict of a transfer is the worst of what its rules say. A rule whose truth is unknown leaves the transfer undecided (FALTA DATO)
+whatever it would say, unless all it says is that something is allowed.
 """
 
 from __future__ import annotations
 
-import unicodedata
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from functools import cached_property
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import TYPE_CHECKING
 
-import numpy as np
 import polars as pl
 
+from presupuesto_link.errors import Problem, SpecError
 from presupuesto_link.normas.rulebook import Rulebook
-from presupuesto_link.specs.norms import FACTS, SIDES, TEXTS, CondicionSpec, ExcepcionSpec, ReglaSpec
+from presupuesto_link.normas.truth import TRUE, UNKNOWN, side_truth
 
-FALSE, UNKNOWN, TRUE = 0, 1, 2
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from presupuesto_link.specs import CondicionSpec, ExcepcionSpec, ReglaSpec
+
 VERDICTS = ("PERMITIDO", "REQUIERE", "FALTA DATO", "PROHIBIDO")
-"""From best to worst; codes are their places."""
-_REQUIRES, _MISSING = VERDICTS.index("REQUIERE"), VERDICTS.index("FALTA DATO")
-_WORDS = {
-    "accion": "AER", "nivel": "nivel de gobierno", "pliego": "pliego", "sec_ejec": "unidad ejecutora", "programa": "programa presupuestal",
-    "producto": "producto o proyecto", "actividad": "actividad", "finalidad": "finalidad", "fuente": "fuente de financiamiento",
-    "rubro": "rubro", "tipo_recurso": "tipo de recurso", "categoria_gasto": "categoría de gasto", "generica": "genérica de gasto",
-    "clasificador": "clasificador de gasto", "inversion": "si es inversión", "finalidad_nombre": "nombre de la finalidad",
-    "producto_nombre": "nombre del producto",
-}  # fmt: skip
-
-
-def side_truth(rows: pl.DataFrame, book: Rulebook, side: str) -> np.ndarray:
-    """What one end of a transfer says of every condition.
-
-    Args:
-        rows: lines or bags; a column that is absent is null, that is, unknown.
-        book: the rules.
-        side: donante or receptor.
-
-    Returns:
-        int8, rows x `book.conditions`: the "and" of what each condition asks of that side.
-    """
-    truth = np.full((rows.height, len(book.conditions)), TRUE, dtype=np.int8)
-    memory: dict[tuple[str, tuple[str, ...]], np.ndarray] = {}
-    for place, condition in enumerate(book.conditions):
-        for wanted, negated in ((getattr(condition, side), False), (getattr(condition, f"{side}_no"), True)):
-            for field, values in wanted.items():
-                key = (field, values)
-                if key not in memory:
-                    memory[key] = _matches(rows, field, values)
-                found = TRUE - memory[key] if negated else memory[key]
-                np.minimum(truth[:, place], found, out=truth[:, place])
-    return truth
-
-
-def legal_class(truth: np.ndarray) -> np.ndarray:
-    """A number per row, equal in the rows that no rule tells apart (in order of appearance)."""
-    if not truth.shape[1]:
-        return np.zeros(truth.shape[0], dtype=np.int32)
-    _, first, label = np.unique(truth, axis=0, return_index=True, return_inverse=True)
-    order = np.empty(first.size, dtype=np.int32)
-    order[np.argsort(first)] = np.arange(first.size, dtype=np.int32)
-    classes: np.ndarray = order[label.reshape(-1)]
-    return classes
-
-
-def _matches(rows: pl.DataFrame, field: str, values: tuple[str, ...]) -> np.ndarray:
-    """Whether a field has one of some values, per row; each distinct value is looked at once."""
-    if field not in rows.columns:
-        return np.full(rows.height, UNKNOWN, dtype=np.int8)
-    column = rows[field].cast(pl.String)
-    distinct = column.unique()
-    verdict = {value: _match(field, value, values) for value in distinct.to_list()}
-    table = pl.DataFrame(
-        {"valor": list(verdict), "acierto": list(verdict.values())}, schema={"valor": pl.String, "acierto": pl.Int8}
-    )
-    joined = column.to_frame("valor").join(table, on="valor", how="left", nulls_equal=True, maintain_order="left")
-    found: np.ndarray = joined["acierto"].to_numpy().astype(np.int8)
-    return found
-
-
-def _match(field: str, value: str | None, wanted: tuple[str, ...]) -> int:
-    if value is None:
-        return UNKNOWN
-    if field == "clasificador":
-        return max(_below(value, pattern) for pattern in wanted)
-    if field in TEXTS:
-        return TRUE if any(folded(pattern) in folded(value) for pattern in wanted) else FALSE
-    return TRUE if value in wanted else FALSE
-
-
-def _below(value: str, pattern: str) -> int:
-    """Whether a classifier hangs from another; one that stops short of it may or may not."""
-    have, want = value.split("."), pattern.split(".")
-    common = min(len(have), len(want))
-    if have[:common] != want[:common]:
-        return FALSE
-    return TRUE if len(have) >= len(want) else UNKNOWN
-
-
-def folded(text: str) -> str:
-    """Text without accents, case nor repeated spaces."""
-    plain = unicodedata.normalize("NFKD", text)
-    return " ".join("".join(letter for letter in plain if not unicodedata.combining(letter)).casefold().split())
+PERMITTED, REQUIRES, MISSING, FORBIDDEN = range(4)
 
 
 @dataclass(frozen=True)
-class _Truths:
-    """The truth of every condition at both ends and between them, combined on demand over some arcs."""
+class Arcs:
+    """Transfers to judge: a donor row and a receiver row each.
+
+    Attributes:
+        donors, receivers: lines of each side.
+        i, j: row of the donor and of the receiver of each transfer.
+        donor_truth, receiver_truth: `side_truth` of each side.
+    """
 
     book: Rulebook
     donors: pl.DataFrame
     receivers: pl.DataFrame
-    i: np.ndarray
-    j: np.ndarray
+    i: NDArray[np.intp]
+    j: NDArray[np.intp]
+    donor_truth: NDArray[np.int8]
+    receiver_truth: NDArray[np.int8]
+    _equal: dict[str, NDArray[np.int8]] = field(default_factory=dict)
 
-    @cached_property
-    def sides(self) -> tuple[np.ndarray, np.ndarray]:
-        return side_truth(self.donors, self.book, SIDES[0]), side_truth(self.receivers, self.book, SIDES[1])
+    def some(self, arcs: NDArray[np.intp]) -> Arcs:
+        """The same lines with only some of the transfers."""
+        return Arcs(
+            self.book, self.donors, self.receivers, self.i[arcs], self.j[arcs], self.donor_truth, self.receiver_truth
+        )
 
-    @cached_property
-    def places(self) -> Mapping[int, int]:
-        """Place of each condition, by identity."""
-        return {id(condition): place for place, condition in enumerate(self.book.conditions)}
+    def condition(self, condition: CondicionSpec) -> NDArray[np.int8]:
+        """How true a condition is of each transfer."""
+        import numpy as np
 
-    def condition(self, condition: CondicionSpec) -> np.ndarray:
-        place = self.places[id(condition)]
-        giving, taking = self.sides
-        truth: np.ndarray = np.minimum(giving[self.i, place], taking[self.j, place])
-        for fields, want_equal in ((condition.iguales, True), (condition.distintos, False)):
-            for field in fields:
-                equal = self.equal(field)
-                np.minimum(truth, equal if want_equal else TRUE - equal, out=truth)
+        place = self.book.column[condition.model_dump_json()]
+        found = np.full(len(self.i), TRUE, dtype=np.int8)
         if condition.meses and self.book.fecha.month not in condition.meses:
-            truth = np.zeros_like(truth)
-        return truth
+            return np.zeros(len(self.i), dtype=np.int8)
+        for truth, rows in ((self.donor_truth, self.i), (self.receiver_truth, self.j)):
+            column = truth[:, place]
+            if (column != TRUE).any():
+                np.minimum(found, column[rows], out=found)
+        for name in condition.iguales:
+            np.minimum(found, self.equal(name), out=found)
+        for name in condition.distintos:
+            np.minimum(found, TRUE - self.equal(name), out=found)
+        return found
 
-    def equal(self, field: str) -> np.ndarray:
-        if field not in self.donors.columns or field not in self.receivers.columns:
-            return np.full(self.i.size, UNKNOWN, dtype=np.int8)
-        both = pl.concat([self.donors[field].cast(pl.String), self.receivers[field].cast(pl.String)])
-        codes = both.rank("dense").cast(pl.Int64).fill_null(-1).to_numpy()
-        giving, taking = codes[: self.donors.height][self.i], codes[self.donors.height :][self.j]
-        known = (giving >= 0) & (taking >= 0)
-        result: np.ndarray = np.where(known, np.where(giving == taking, TRUE, FALSE), UNKNOWN).astype(np.int8)
-        return result
+    def any_of(self, conditions: Sequence[CondicionSpec]) -> NDArray[np.int8]:
+        """The greatest truth of several conditions."""
+        import numpy as np
 
-    def any_of(self, conditions: Sequence[CondicionSpec], empty: int) -> np.ndarray:
-        truth = np.full(self.i.size, FALSE if conditions else empty, dtype=np.int8)
+        found = np.zeros(len(self.i), dtype=np.int8)
         for condition in conditions:
-            np.maximum(truth, self.condition(condition), out=truth)
-        return truth
+            np.maximum(found, self.condition(condition), out=found)
+        return found
 
-    def rule(self, rule: ReglaSpec) -> np.ndarray:
-        applies = self.any_of(rule.cuando, TRUE)
-        if rule.salvo:
-            np.minimum(applies, TRUE - self.any_of(rule.salvo, FALSE), out=applies)
-        return applies
+    def truth(self, entry: ReglaSpec | ExcepcionSpec) -> NDArray[np.int8]:
+        """How true it is that a rule or an exception concerns each transfer."""
+        import numpy as np
 
-    def exception(self, item: ExcepcionSpec) -> np.ndarray:
-        holds: np.ndarray = self.any_of(item.cuando, TRUE) == TRUE
-        return holds
+        found = self.any_of(entry.cuando) if entry.cuando else np.full(len(self.i), TRUE, dtype=np.int8)
+        salvo = getattr(entry, "salvo", ())
+        if salvo:
+            np.minimum(found, TRUE - self.any_of(salvo), out=found)
+        return found
+
+    def equal(self, name: str) -> NDArray[np.int8]:
+        """How true it is that both sides have the same value in a field."""
+        import numpy as np
+
+        if name not in self._equal:
+            donor, receiver = _numbered(self.donors, self.receivers, name)
+            one, other = donor[self.i], receiver[self.j]
+            same = np.where(one == other, TRUE, 0).astype(np.int8)
+            same[(one < 0) | (other < 0)] = UNKNOWN
+            self._equal[name] = same
+        return self._equal[name]
+
+
+@dataclass(frozen=True)
+class Blocking:
+    """Per transfer: how many rules do not let it pass, and which one (its place in `Rulebook.reglas`) when there is just one, else -1.
+
+    `stopped`: per rule, how many transfers it does not let pass.
+    """
+
+    count: NDArray[np.int16]
+    only: NDArray[np.int16]
+    stopped: tuple[int, ...]
 
 
 @dataclass(frozen=True)
 class Judgement:
-    """The verdicts of some transfers.
+    """What the law says of each transfer.
 
     Attributes:
-        codes: int8 per arc, the worst of its rules (place in `VERDICTS`).
-        admitted: whether that verdict is one of those the scenario accepts.
-        blocking: how many rules stop each arc (their verdict is not accepted).
-        obstacle: the rule that stops it when it is only one (place in `book.reglas`); -1 otherwise.
+        arcs: what was judged.
+        invoked: exceptions the scenario invokes.
+        codes: position of the verdict in `VERDICTS`, per transfer.
+        blocking: what stops each transfer.
     """
 
-    book: Rulebook
-    invoked: tuple[str, ...]
-    accepted: frozenset[int]
-    codes: np.ndarray
-    admitted: np.ndarray
-    blocking: np.ndarray
-    obstacle: np.ndarray
-    stopped: tuple[int, ...]
-    _truths: _Truths
+    arcs: Arcs
+    invoked: tuple[ExcepcionSpec, ...]
+    codes: NDArray[np.int8]
+    blocking: Blocking
+
+    @property
+    def admitted(self) -> NDArray[np.bool_]:
+        """Whether every rule lets the transfer pass."""
+        passes: NDArray[np.bool_] = self.blocking.count == 0
+        return passes
 
     def counts(self) -> dict[str, int]:
-        """How many arcs have each verdict."""
+        """How many transfers have each verdict."""
+        import numpy as np
+
         found = np.bincount(self.codes, minlength=len(VERDICTS))
         return dict(zip(VERDICTS, found.tolist(), strict=True))
 
-    def verdict_names(self, arcs: np.ndarray) -> list[str]:
-        """The verdicts of some arcs, by name."""
+    def verdict_names(self, arcs: NDArray[np.intp]) -> list[str]:
+        """The verdicts of some transfers, by name."""
         return [VERDICTS[code] for code in self.codes[arcs]]
 
     def main_obstacles(self, count: int) -> list[str]:
-        """The rules that stop the most arcs."""
-        order = sorted(range(len(self.stopped)), key=lambda place: (-self.stopped[place], place))
-        return [self.book.reglas[place].id for place in order[:count] if self.stopped[place]]
+        """The rules that stop the most transfers."""
+        rules, stopped = self.arcs.book.reglas, self.blocking.stopped
+        order = sorted(range(len(rules)), key=lambda place: (-stopped[place], place))
+        return [rules[place].id for place in order[:count] if stopped[place]]
 
     def sole_obstacles(self) -> dict[str, int]:
-        """Rules that are the only thing that stops some arcs, and how many."""
-        found = np.bincount(self.obstacle[self.obstacle >= 0], minlength=len(self.book.reglas))
-        return {rule.id: int(count) for rule, count in zip(self.book.reglas, found, strict=True) if count}
+        """Rules that are the only thing that stops some transfers, and how many."""
+        import numpy as np
 
-    def exception_used(self, exception: str) -> np.ndarray:
-        """The arcs that an invoked exception lifts some rule from."""
-        used = np.zeros(self.codes.size, dtype=bool)
-        for rule in self.book.reglas:
-            for item in _lifting(rule, self.book, self.invoked):
-                if item.id == exception:
-                    used |= (_effective(rule, self._truths.rule(rule)) > _REQUIRES) & self._truths.exception(item)
+        rules, only = self.arcs.book.reglas, self.blocking.only
+        found = np.bincount(only[only >= 0], minlength=len(rules))
+        return {rule.id: int(count) for rule, count in zip(rules, found, strict=True) if count}
+
+    def applies(self, rule_id: str) -> NDArray[np.int8]:
+        """How true it is that a rule concerns each transfer, before any exception."""
+        return self.arcs.truth(next(rule for rule in self.arcs.book.reglas if rule.id == rule_id))
+
+    def exception_used(self, exception_id: str) -> NDArray[np.bool_]:
+        """Whether an invoked exception lifts at least one rule that would stop the transfer."""
+        import numpy as np
+
+        used = np.zeros(len(self.arcs.i), dtype=np.bool_)
+        for exception in self.invoked:
+            if exception.id == exception_id:
+                covered = self.arcs.truth(exception) == TRUE
+                for rule in self.arcs.book.reglas:
+                    if rule.id in exception.levanta:
+                        used |= covered & (_said(rule, self.arcs.truth(rule)) > REQUIRES)
         return used
 
-    def explain(self, arcs: np.ndarray) -> pl.DataFrame:
-        """What each rule says of some arcs.
+    def explain(self, arcs: NDArray[np.intp]) -> pl.DataFrame:
+        """Every rule that concerns some transfers, or may (see `normas.explain`)."""
+        from presupuesto_link.normas.explain import explain
 
-        Returns:
-            Key `arco, regla`, only rules that say something: `veredicto`, `articulo`, `texto`, `requiere` (paper, opinion or check),
-            `confianza`, `faltan` (what is not known, with its side; null when nothing), `excepcion` (the one that lifts it; null when none).
-        """
-        near = _Truths(
-            self.book, self._truths.donors, self._truths.receivers, self._truths.i[arcs], self._truths.j[arcs]
-        )
-        rows: list[dict[str, object]] = []
-        for rule in self.book.reglas:
-            truth = near.rule(rule)
-            effective = _effective(rule, truth)
-            lifted = [(item, near.exception(item)) for item in _lifting(rule, self.book, self.invoked)]
-            for place in np.flatnonzero((effective > 0) | ((truth == TRUE) & (rule.veredicto == VERDICTS[0]))):
-                exception = next(
-                    (item for item, holds in lifted if holds[place] and effective[place] > _REQUIRES), None
-                )
-                unknown = truth[place] == UNKNOWN
-                rows.append({
-                    "arco": int(arcs[place]), "regla": rule.id,
-                    "veredicto": "REQUIERE" if exception else VERDICTS[effective[place]],
-                    "articulo": rule.articulo, "texto": rule.texto,
-                    "requiere": exception.requiere if exception else rule.requiere or None, "confianza": rule.confianza,
-                    "faltan": self._missing(rule, near, int(place)) if unknown else None,
-                    "excepcion": exception.id if exception else None,
-                })  # fmt: skip
-        schema = {"arco": pl.Int64} | dict.fromkeys(
-            ("regla", "veredicto", "articulo", "texto", "requiere", "confianza", "faltan", "excepcion"), pl.String
-        )
-        return pl.DataFrame(rows, schema=schema).sort("arco", "regla")
-
-    def _missing(self, rule: ReglaSpec, near: _Truths, place: int) -> str | None:
-        """The fields whose value would decide a rule, with their side."""
-        told: dict[str, None] = {}
-        ends = {
-            SIDES[0]: near.donors.row(int(near.i[place]), named=True),
-            SIDES[1]: near.receivers.row(int(near.j[place]), named=True),
-        }
-        for condition in (*rule.cuando, *rule.salvo):
-            if near.condition(condition)[place] != UNKNOWN:
-                continue
-            for side, row in ends.items():
-                for wanted in (getattr(condition, side), getattr(condition, f"{side}_no")):
-                    for field, values in wanted.items():
-                        if _match(field, row.get(field), values) == UNKNOWN:
-                            told[f"{_said(field)} ({side})"] = None
-            for field in (*condition.iguales, *condition.distintos):
-                told |= {f"{_said(field)} ({side})": None for side, row in ends.items() if row.get(field) is None}
-        return "; ".join(told) or None
+        return explain(self.arcs.some(arcs), self.invoked, arcs)
 
 
-def _said(field: str) -> str:
-    return f"si {FACTS[field]}" if field in FACTS else _WORDS[field]
-
-
-def judge(  # noqa: PLR0913, PLR0917 - both ends of the arcs
-    book: Rulebook, donors: pl.DataFrame, receivers: pl.DataFrame, i: np.ndarray, j: np.ndarray, invoked: Sequence[str] = (),
+def judge(  # noqa: PLR0913, PLR0917 - what is judged, and two settings
+    book: Rulebook,
+    donors: pl.DataFrame,
+    receivers: pl.DataFrame,
+    i: NDArray[np.intp],
+    j: NDArray[np.intp],
+    invoked: Sequence[str] = (),
     admitted: Sequence[str] = ("PERMITIDO", "REQUIERE"),
-) -> Judgement:  # fmt: skip
+) -> Judgement:
     """Judge transfers.
 
     Args:
-        book: the rules in force.
-        donors: one end, with whatever fields are known of it.
-        receivers: the other end.
-        i: row of the donor of every arc.
+        book: rules in force.
+        donors: lines that give, with the fields of `Rulebook.fields`; what is missing or null is unknown.
+        receivers: lines that take, likewise.
+        i: row of the donor of each transfer.
         j: row of its receiver.
-        invoked: exceptions the scenario invokes. They lift the rules they name, into REQUIERE, only where they certainly apply.
-        admitted: verdicts that the scenario accepts.
+        invoked: ids of the exceptions the scenario invokes; they only hold where their conditions are certainly true.
+        admitted: verdicts that let a transfer pass, for `Judgement.blocking`.
+
+    Returns:
+        The verdict of each transfer.
+
+    Raises:
+        SpecError: an exception invoked does not exist on that date.
     """
-    truths = _Truths(book, donors, receivers, i, j)
-    accepted = frozenset(VERDICTS.index(name) for name in admitted)
-    codes, blocking = np.zeros(i.size, dtype=np.int8), np.zeros(i.size, dtype=np.int16)
-    obstacle, stopped = np.full(i.size, -1, dtype=np.int16), []
+    import numpy as np
+
+    exceptions = _invoked(book, invoked)
+    arcs = Arcs(book, donors, receivers, np.asarray(i, dtype=np.intp), np.asarray(j, dtype=np.intp),
+                side_truth(donors, book, "donante"), side_truth(receivers, book, "receptor"))  # fmt: skip
+    passes = np.array([verdict in admitted for verdict in VERDICTS])
+    codes = np.zeros(len(arcs.i), dtype=np.int8)
+    count, last = np.zeros(len(arcs.i), dtype=np.int16), np.full(len(arcs.i), -1, dtype=np.int16)
+    totals: list[int] = []
     for place, rule in enumerate(book.reglas):
-        effective = _effective(rule, truths.rule(rule))
-        for item in _lifting(rule, book, invoked):
-            effective = np.where((effective > _REQUIRES) & truths.exception(item), _REQUIRES, effective).astype(np.int8)
-        np.maximum(codes, effective, out=codes)
-        stops = ~np.isin(effective, list(accepted)) & (effective > 0)
-        blocking += stops
-        obstacle[stops] = place
-        stopped.append(int(stops.sum()))
-    obstacle[blocking != 1] = -1
-    allowed = np.isin(codes, list(accepted))
-    return Judgement(book, tuple(invoked), accepted, codes, allowed, blocking, obstacle, tuple(stopped), truths)
+        said = effective(arcs, rule, exceptions)
+        np.maximum(codes, said, out=codes)
+        stopped = ~passes[said]
+        count += stopped
+        last[stopped] = place
+        totals.append(int(stopped.sum()))
+    last[count != 1] = -1
+    return Judgement(arcs, exceptions, codes, Blocking(count, last, tuple(totals)))
 
 
-def _effective(rule: ReglaSpec, truth: np.ndarray) -> np.ndarray:
-    """The verdict of a rule on each arc."""
-    own = VERDICTS.index(rule.veredicto)
-    if own == 0:
-        return np.zeros(truth.size, dtype=np.int8)
-    return np.select([truth == TRUE, truth == UNKNOWN], [own, _MISSING], 0).astype(np.int8)
+def effective(arcs: Arcs, rule: ReglaSpec, invoked: Sequence[ExcepcionSpec]) -> NDArray[np.int8]:
+    """What a rule says of each transfer once the invoked exceptions have lifted it."""
+    said = _said(rule, arcs.truth(rule))
+    for exception in invoked:
+        if rule.id in exception.levanta:
+            said[(arcs.truth(exception) == TRUE) & (said > REQUIRES)] = REQUIRES
+    return said
 
 
-def _lifting(rule: ReglaSpec, book: Rulebook, invoked: Sequence[str]) -> list[ExcepcionSpec]:
-    return [item for item in book.excepciones if item.id in invoked and rule.id in item.levanta]
+def _said(rule: ReglaSpec, truth: NDArray[np.int8]) -> NDArray[np.int8]:
+    import numpy as np
+
+    verdict = VERDICTS.index(rule.veredicto)
+    unknown = PERMITTED if verdict == PERMITTED else MISSING
+    return np.array([PERMITTED, unknown, verdict], dtype=np.int8)[truth]
+
+
+def _invoked(book: Rulebook, ids: Sequence[str]) -> tuple[ExcepcionSpec, ...]:
+    known = {exception.id: exception for exception in book.excepciones}
+    problems = [_unknown(name, book.fecha, known) for name in ids if name not in known]
+    if problems:
+        raise SpecError(*problems)
+    return tuple(known[name] for name in dict.fromkeys(ids))
+
+
+def _unknown(name: str, day: date, known: dict[str, ExcepcionSpec]) -> Problem:
+    return Problem(
+        f"excepción «{name}»",
+        f"no rige el {day.isoformat()}",
+        "una de: " + (", ".join(known) or "ninguna"),
+        "véalas con «presupuesto-link normas listar --fecha»",
+    )
+
+
+def _numbered(donors: pl.DataFrame, receivers: pl.DataFrame, name: str) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
+    """A number per different value of a field in both sides; -1 for null or when the column is not there."""
+    values = [
+        (rows[name] if name in rows.columns else pl.Series(name, [None] * rows.height, pl.String)).cast(pl.String)
+        for rows in (donors, receivers)
+    ]
+    both = pl.concat(values).to_frame(name)
+    apart = both.drop_nulls().unique(maintain_order=True).with_row_index("numero")
+    joined = both.join(apart, on=name, how="left", maintain_order="left")
+    numbers = joined["numero"].cast(pl.Int32).fill_null(-1).to_numpy()
+    return numbers[: donors.height], numbers[donors.height :]

@@ -1,60 +1,88 @@
-"""The fields that the law looks at, from the codes of a SIAF extract."""
+"""The fields of the law that a spending line does not carry as such but that its codes decide."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import TypeVar
 
 import polars as pl
 
 from presupuesto_link.sources.siaf.layout import NAMES
 
-_CLASSIFIER = ("generica", "subgenerica", "subgenerica_det", "especifica", "especifica_det")
-_CATEGORY = {"1": "5", "2": "5", "3": "5", "6": "6"}
-_PROJECT = {"2": "si", "PROYECTO": "si", "3": "no", "ACTIVIDAD": "no", "PRODUCTO": "no"}
-_TEXTS = {"finalidad_nombre": "finalidad", "producto_nombre": "producto"}
+F = TypeVar("F", pl.DataFrame, pl.LazyFrame)
+_LEVELS = ("generica", "subgenerica", "subgenerica_det", "especifica", "especifica_det")
+_SPENDING = "2"
+_CURRENT, _CAPITAL = ("1", "2", "3"), "6"
+_REGIONAL_SECTOR = "99"
+_NAMED = {"finalidad_nombre": "finalidad", "producto_nombre": "producto"}
 
 
-def legal_fields(lines: pl.LazyFrame, names: Mapping[str, pl.DataFrame] | None = None) -> pl.LazyFrame:
-    """Add what rules speak of.
+def legal_fields(lines: F, names: Mapping[str, pl.DataFrame] | None = None) -> F:
+    """Add the fields that rules look at, made from the codes of the SIAF.
 
     Args:
-        lines: rows with the codes of `sources.siaf.layout.CODES` (those that are there).
-        names: the snapshot's tables of names; without them the names are null.
+        lines: with any of the codes of the canonical table; those that are not there count as null.
+        names: tables of names of the snapshot (see `linking.dimensions`), for `finalidad_nombre` and `producto_nombre`.
 
     Returns:
-        The rows plus `clasificador` ("2.3.2.7.11.99", as far as the extract goes; null without generic), `categoria_gasto` filled where
-        the extract leaves it null and the generic decides it (2.1 to 2.3 current, 2.6 capital; 2.4, 2.5 and the rest stay null: the
-        generic does not say), `inversion` ("si", "no" or null), `finalidad_nombre` and `producto_nombre`.
+        The lines, in the same order, with `clasificador` (`2.3.2.7.11.99`, as deep as the codes go; null when the generica is not known
+        or the transaction is not spending), `categoria_gasto` and `nivel` filled where the codes leave no doubt, `inversion`
+        (`si`, `no` or null) and the two names when their tables are given.
     """
-    present = lines.collect_schema().names()
-    given = [
-        pl.col(name) if name in present else pl.lit(None, pl.String).alias(name)
-        for name in (*_CLASSIFIER, "categoria_gasto", "tipo_producto")
-    ]
-    full = lines.with_columns(given)
-    category = pl.col("generica").replace_strict(_CATEGORY, default=None, return_dtype=pl.String)
-    added = full.with_columns(
-        clasificador=_classifier(),
-        categoria_gasto=pl.coalesce("categoria_gasto", category),
-        inversion=pl.col("tipo_producto").replace_strict(_PROJECT, default=None, return_dtype=pl.String),
+    have = set(lines.lazy().collect_schema().names())
+    made = lines.with_columns(_classifier(have)).with_columns(_category(have), _investment(have), _level(have))
+    for column, table in _NAMED.items():
+        if names and table in names and set(NAMES[table]) <= have:
+            made = _named(made, names[table], table, column)
+    return made
+
+
+def _code(name: str, have: set[str]) -> pl.Expr:
+    """A code without spaces or leading zeros; null when blank or when there is no such column."""
+    if name not in have:
+        return pl.lit(None, pl.String)
+    bare = pl.col(name).cast(pl.String).str.strip_chars().str.replace("^0+(.)", "$1")
+    return pl.when(bare != "").then(bare)
+
+
+def _classifier(have: set[str]) -> pl.Expr:
+    """The codes joined down to the first one that is not known."""
+    kind = _code("tipo_transaccion", have).fill_null(_SPENDING)
+    path: pl.Expr = pl.when(kind == _SPENDING).then(kind + "." + _code(_LEVELS[0], have))
+    known: pl.Expr = path
+    for level in _LEVELS[1:]:
+        path = path + "." + _code(level, have)  # null from the first level that is not known
+        known = pl.coalesce(path, known)
+    return known.alias("clasificador")
+
+
+def _category(have: set[str]) -> pl.Expr:
+    """The category given; else what the generica leaves no doubt about. 2.4 and 2.5 may be either."""
+    kind = pl.col("clasificador").str.extract(r"^2\.(\d+)", 1)
+    sure = pl.when(kind.is_in(_CURRENT)).then(pl.lit("5")).when(kind == _CAPITAL).then(pl.lit("6"))
+    return pl.coalesce(_code("categoria_gasto", have), sure).alias("categoria_gasto")
+
+
+def _investment(have: set[str]) -> pl.Expr:
+    kind = _code("tipo_producto", have).str.to_uppercase()
+    return (
+        pl.when(kind.is_in(["2", "PROYECTO"]))
+        .then(pl.lit("si"))
+        .when(kind.is_in(["3", "ACTIVIDAD"]))
+        .then(pl.lit("no"))
+        .alias("inversion")
     )
-    for column, dimension in _TEXTS.items():
-        added = _named(added, column, (names or {}).get(dimension), NAMES[dimension])
-    return added
 
 
-def _classifier() -> pl.Expr:
-    """2.generic.subgeneric…, up to the first level that is not there."""
-    text, open_ = pl.format("2.{}", "generica"), pl.lit(True)
-    for level in _CLASSIFIER[1:]:
-        open_ = open_ & pl.col(level).is_not_null()
-        text = pl.when(open_).then(pl.concat_str(text, pl.lit("."), pl.col(level))).otherwise(text)
-    return pl.when(pl.col("generica").is_not_null()).then(text)
+def _level(have: set[str]) -> pl.Expr:
+    """The level given; sector 99 is that of regional governments."""
+    regional = pl.when(_code("sector", have) == _REGIONAL_SECTOR).then(pl.lit("R"))
+    return pl.coalesce(_code("nivel", have), regional).alias("nivel")
 
 
-def _named(lines: pl.LazyFrame, column: str, names: pl.DataFrame | None, key: tuple[str, ...]) -> pl.LazyFrame:
-    present = lines.collect_schema().names()
-    if names is None or not set(key) <= set(present) or "nombre" not in names.columns:
-        return lines.with_columns(pl.lit(None, pl.String).alias(column))
-    single = names.group_by(key).agg(pl.col("nombre").first().alias(column))
-    return lines.join(single.lazy(), on=list(key), how="left", validate="m:1", nulls_equal=True)
+def _named(lines: F, table: pl.DataFrame, dimension: str, column: str) -> F:
+    """The lines with the name of a dimension."""
+    keys = list(NAMES[dimension])
+    one = table.select(*keys, pl.col("nombre").alias(column))
+    other = one.lazy() if isinstance(lines, pl.LazyFrame) else one
+    return lines.join(other, on=keys, how="left", maintain_order="left")

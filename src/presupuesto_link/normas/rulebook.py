@@ -2,81 +2,99 @@
 
 from __future__ import annotations
 
-import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 from functools import cached_property
+from typing import TYPE_CHECKING, Literal, TypeVar
 
-from presupuesto_link.specs.norms import CondicionSpec, ExcepcionSpec, FormalidadSpec, NormaSpec, ReglaSpec
+if TYPE_CHECKING:
+    from presupuesto_link.specs import CondicionSpec, ExcepcionSpec, FormalidadSpec, NormaSpec, ReglaSpec
+
+Side = Literal["donante", "receptor"]
+E = TypeVar("E", "ReglaSpec", "ExcepcionSpec", "FormalidadSpec")
 
 
 @dataclass(frozen=True)
 class Rulebook:
-    """What is in force.
+    """What the law says on a date.
 
     Attributes:
-        fecha: the date of the modification.
-        reglas: rules, in the order of their files.
-        excepciones: what may be invoked.
+        fecha: date of the operation.
+        reglas: rules in force, none of them suspended.
+        excepciones: exceptions that a scenario may invoke.
         formalidades: what every modification needs.
-        avisos: Spanish sentences about norms that are missing or only partly known.
+        avisos: what a person must know about the book, in Spanish.
     """
 
-    fecha: dt.date
+    fecha: date
     reglas: tuple[ReglaSpec, ...]
     excepciones: tuple[ExcepcionSpec, ...] = ()
     formalidades: tuple[FormalidadSpec, ...] = ()
     avisos: tuple[str, ...] = ()
 
+    def without(self, rules: Sequence[str]) -> Rulebook:
+        """The same without some rules: to know what each one costs, never to propose."""
+        return replace(self, reglas=tuple(rule for rule in self.reglas if rule.id not in rules))
+
     @cached_property
     def conditions(self) -> tuple[CondicionSpec, ...]:
-        """Every condition of rules and exceptions, in order."""
-        of_rules = [condition for rule in self.reglas for condition in (*rule.cuando, *rule.salvo)]
-        return (*of_rules, *(condition for item in self.excepciones for condition in item.cuando))
+        """Every condition of the book, once each, in the order of the columns of `side_truth`."""
+        found = [c for rule in self.reglas for c in (*rule.cuando, *rule.salvo)]
+        found += [c for exception in self.excepciones for c in exception.cuando]
+        return tuple({c.model_dump_json(): c for c in found}.values())
 
-    def without(self, rules: Iterable[str]) -> Rulebook:
-        """The same without some rules: to know what each one costs, never to propose."""
-        dropped = set(rules)
-        return replace(self, reglas=tuple(rule for rule in self.reglas if rule.id not in dropped))
+    @cached_property
+    def column(self) -> dict[str, int]:
+        """Position in `conditions` of each condition, by its JSON."""
+        return {c.model_dump_json(): i for i, c in enumerate(self.conditions)}
+
+    def fields(self, side: Side) -> tuple[str, ...]:
+        """The fields of a side that some condition looks at, those compared between both sides included."""
+        names = {name for c in self.conditions for name, _, _ in c.selectors(side)}
+        names |= {name for c in self.conditions for name in (*c.iguales, *c.distintos)}
+        return tuple(sorted(names))
 
 
-def in_force(norms: Iterable[NormaSpec], date: dt.date) -> Rulebook:
-    """The rules of a date.
+def in_force(norms: Sequence[NormaSpec], day: date) -> Rulebook:
+    """The book of a date.
 
-    A rule that another norm suspends on that date is left out. Without the annual law of the year, a rule that leaves every transfer
-    undecided takes its place: what nobody has loaded allows nothing.
+    Args:
+        norms: every norm there is; those not in force that day, or still to be loaded, add nothing.
+        day: date of the operation.
+
+    Returns:
+        The book. When the annual budget law of that year is not loaded it has one more rule, `ANUAL-<year>`, that leaves every
+        transfer undecided, and a warning.
     """
-    norms = tuple(norms)
-    current = [
-        norm
-        for norm in norms
-        if norm.vigente_desde <= date and (norm.vigente_hasta is None or date <= norm.vigente_hasta)
-    ]
-    suspended = {rule for norm in current for rule in norm.suspende}
-    rules = tuple(rule for norm in current for rule in norm.regla if _valid(rule, date) and rule.id not in suspended)
-    notices = tuple(f"{norm.titulo}: {norm.nota}" for norm in current if norm.estado == "por cargar")
-    if not any(norm.tipo == "anual" and norm.anio == date.year and norm.estado == "vigente" for norm in norms):
-        rules = (*rules, _missing_law(date.year))
-        notices = (*notices, f"No está cargada la ley anual de presupuesto de {date.year}: ninguna transferencia de ese año puede darse por permitida.")  # fmt: skip
-    return Rulebook(
-        date,
-        rules,
-        tuple(item for norm in current for item in norm.excepcion if _valid(item, date)),
-        tuple(item for norm in current for item in norm.formalidad if _valid(item, date)),
-        notices,
-    )
+    live = [n for n in norms if n.estado == "vigente" and _holds(n.vigente_desde, n.vigente_hasta, day)]
+    suspended = {name for norm in live for name in norm.suspende}
+    rules = [rule for norm in live for rule in _valid(norm.regla, day) if rule.id not in suspended]
+    notices: list[str] = []
+    if not any(norm.tipo == "anual" and norm.anio == day.year for norm in live):
+        rules.append(_missing_year(day.year))
+        notices.append(
+            f"No está cargada la ley de presupuesto de {day.year}: ninguna transferencia puede darse por permitida. "
+            "Cargue sus artículos como dice la guía de normas."
+        )
+    exceptions = tuple(e for norm in live for e in _valid(norm.excepcion, day))
+    formalities = tuple(f for norm in live for f in _valid(norm.formalidad, day))
+    return Rulebook(day, tuple(rules), exceptions, formalities, tuple(notices))
 
 
-def _valid(item: ReglaSpec | ExcepcionSpec | FormalidadSpec, date: dt.date) -> bool:
-    return (item.desde is None or item.desde <= date) and (item.hasta is None or date <= item.hasta)
+def _holds(since: date | None, until: date | None, day: date) -> bool:
+    return (since is None or since <= day) and (until is None or day <= until)
 
 
-def _missing_law(year: int) -> ReglaSpec:
+def _valid(entries: Sequence[E], day: date) -> list[E]:
+    return [entry for entry in entries if _holds(entry.desde, entry.hasta, day)]
+
+
+def _missing_year(year: int) -> ReglaSpec:
+    from presupuesto_link.specs import ReglaSpec
+
     return ReglaSpec(
-        id=f"ANUAL-{year}",
-        articulo=f"ley anual de presupuesto {year}",
-        texto=f"Las restricciones de la ley anual de {year} no están cargadas y nadie las ha revisado para esta transferencia.",
-        confianza="alta",
-        veredicto="FALTA DATO",
-        requiere=f"cargar en las normas la ley anual de {year}, o revisarla a mano",
-    )
+        id=f"ANUAL-{year}", articulo=f"Ley de presupuesto {year}", veredicto="FALTA DATO", confianza="alta",
+        texto=f"La ley anual de presupuesto de {year} no está cargada y puede prohibir o condicionar la operación.",
+        requiere=f"Artículos de la ley de presupuesto de {year} sobre modificaciones presupuestarias",
+    )  # fmt: skip

@@ -10,15 +10,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-from uuid import uuid4
 
 import polars as pl
 
-from presupuesto_link.errors import OutputError, Problem, system_reason
 from presupuesto_link.linkage.match import EXCLUDED
 from presupuesto_link.linkage.rules import COLUMNS, CONFIDENCES, DIRECT, NOBODY, SIGNED, SUGGESTED, TRANSVERSAL
+from presupuesto_link.presentation.new_book import new_book
 from presupuesto_link.presentation.theme import INK, LINE
-from presupuesto_link.presentation.workbook import CREATED, lines_of, page_setup, set_height
+from presupuesto_link.presentation.workbook import lines_of, page_setup, set_height
 from presupuesto_link.sources.delimited import RawTable
 from presupuesto_link.sources.links import SHEET
 from presupuesto_link.sources.siaf.layout import NAMES
@@ -45,7 +44,6 @@ _LISTED = (
 _NAMED_BY = {"sec_ejec": "ejecutora"}
 _WORDS = {"clase": (DIRECT, TRANSVERSAL), "confianza": CONFIDENCES, "estado": (SIGNED, SUGGESTED), "tipo": ("2", "3")}
 _WIDE = {"id": 28, "accion": 12, "texto": 30, "origen": 34, "nota": 44, "nombre": 70, "autor": 18, "fecha": 12}
-_OPTIONS = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False, "in_memory": True}
 
 
 def write_rules_book(path: Path, linkage: Linkage, plan: Plan, raw: RawTable | None) -> None:
@@ -60,24 +58,8 @@ def write_rules_book(path: Path, linkage: Linkage, plan: Plan, raw: RawTable | N
     Raises:
         OutputError: the file is there, or cannot be written.
     """
-    from xlsxwriter import Workbook
-    from xlsxwriter.exceptions import FileCreateError
-
-    if path.exists():
-        raise OutputError(Problem(str(path), "una carpeta" if path.is_dir() else "el libro ya existe", "un nombre nuevo", "elija otro nombre: el libro puede tener cambios hechos a mano"))  # fmt: skip
-    part = path.with_name(f".parcial-{uuid4().hex}.xlsx")
-    try:
-        book = Workbook(str(part), _OPTIONS)
-        book.set_properties({"title": "Reglas de vínculo", "author": "presupuesto-link", "created": CREATED})
+    with new_book(path, "Reglas de vínculo") as book:
         _fill(_Book(book), linkage, plan, raw)
-        book.close()
-        part.replace(path)
-    except (OSError, FileCreateError) as error:
-        cause = error if isinstance(error, OSError) else error.args[0]  # xlsxwriter wraps what the disk said
-        reason = system_reason(cause) if isinstance(cause, OSError) else str(cause)
-        raise OutputError(Problem(str(path), f"no se pudo escribir: {reason}", "una carpeta con permiso y espacio", "revise la ruta")) from error  # fmt: skip
-    finally:
-        part.unlink(missing_ok=True)
 
 
 @dataclass

@@ -8,10 +8,7 @@ import polars as pl
 
 from presupuesto_link.errors import Problem, SpecError
 from presupuesto_link.normas.rulebook import Rulebook
-from presupuesto_link.specs import EscenarioSpec
-from presupuesto_link.specs.norms import FACTS
-
-_YES_NO = {True: "si", False: "no"}
+from presupuesto_link.specs import FACTS, EscenarioSpec
 
 
 def check_legal_names(spec: EscenarioSpec, book: Rulebook, fields: Sequence[str]) -> None:
@@ -50,7 +47,7 @@ def with_evidence(lines: pl.DataFrame, spec: EscenarioSpec) -> pl.DataFrame:
     for item in spec.legal.evidencias:
         where = pl.all_horizontal([pl.lit(True), *(pl.col(name).is_in(values) for name, values in item.donde.items())])
         before = columns.get(item.dato, pl.lit(None, pl.String))
-        columns[item.dato] = pl.when(where).then(pl.lit(_YES_NO[item.valor])).otherwise(before)
+        columns[item.dato] = pl.when(where).then(pl.lit(item.valor)).otherwise(before)
     return lines.with_columns(**columns)
 
 
@@ -59,7 +56,7 @@ def papers_of(spec: EscenarioSpec, lines: pl.DataFrame) -> pl.DataFrame:
     rows = [
         {
             "dato": FACTS[item.dato],
-            "valor": _YES_NO[item.valor],
+            "valor": item.valor,
             "lineas": lines.filter([pl.lit(True), *(pl.col(k).is_in(v) for k, v in item.donde.items())]).height,
             "sustento": item.sustento,
         }

@@ -13,8 +13,10 @@ import numpy as np
 import polars as pl
 
 from presupuesto_link.errors import InfeasibleScenarioError, Problem
-from presupuesto_link.normas.judge import Judgement, judge, legal_class, side_truth
+from presupuesto_link.normas.judge import Judgement, judge
 from presupuesto_link.normas.rulebook import Rulebook
+from presupuesto_link.normas.rulebook import Side as LegalSide
+from presupuesto_link.normas.truth import legal_class, side_truth
 from presupuesto_link.scenarios.baseline import CHAIN, NAMED, Baseline
 from presupuesto_link.scenarios.legal import check_legal_names, with_evidence
 from presupuesto_link.scenarios.limits import Family, families_of
@@ -123,7 +125,7 @@ def build_problem(
     )
 
 
-def _pool(side: Side, book: Rulebook, role: str, spec: EscenarioSpec) -> Pool:
+def _pool(side: Side, book: Rulebook, role: LegalSide, spec: EscenarioSpec) -> Pool:
     """The lines of a side in bags; bags of the same action are together, in the order of the actions."""
     lines = with_evidence(side.lineas, spec)
     classed = lines.with_columns(clase=pl.Series(legal_class(side_truth(lines, book, role)), dtype=pl.Int32))

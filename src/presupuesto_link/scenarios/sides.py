@@ -72,7 +72,7 @@ def receivers_of(baseline: Baseline, spec: EscenarioSpec, level: str = "central"
     lines = _lines_of(baseline, able, side.lineas).with_columns(
         tope_soles=whole_soles(pl.col("pim_soles").cast(pl.Float64) * side.tope_linea_pim_ratio)
     )
-    return Side(able, lines.filter(pl.col("tope_soles") > 0), excluded)
+    return Side(able, lines.filter(pl.col("tope_soles") >= max(1, side.linea_minima_soles)), excluded)
 
 
 def donors_of(baseline: Baseline, spec: EscenarioSpec, receivers: pl.DataFrame) -> Side:
@@ -94,7 +94,7 @@ def donors_of(baseline: Baseline, spec: EscenarioSpec, receivers: pl.DataFrame) 
         tope_soles=whole_soles(balance.cast(pl.Float64) * side.fraccion_saldo_ratio)
     )
     unknown = lines.filter(pl.col("tope_soles").is_null())["accion"].unique()
-    free = lines.filter(pl.col("tope_soles") > 0)
+    free = lines.filter(pl.col("tope_soles") >= max(1, side.linea_minima_soles))
     capped = _donor_caps(chosen, free, direct_pim(baseline.lineas), side)
     excluded = (
         chosen.join(capped, on="accion", how="anti")

@@ -20,15 +20,31 @@ from presupuesto_link.specs.analysis import (
     VinculoSpec,
 )
 from presupuesto_link.specs.base import Ratio, Spec, read_spec, validate_spec
-from presupuesto_link.specs.norms import NormaSpec, read_norms
+from presupuesto_link.specs.norms import (
+    FACTS,
+    FIELD_NAMES,
+    CondicionSpec,
+    ExcepcionSpec,
+    FormalidadSpec,
+    NormaSpec,
+    ReglaSpec,
+    Veredicto,
+    check_norms,
+    read_norms,
+)
 from presupuesto_link.specs.scenario import DonantesSpec, EscenarioSpec, LimiteSpec, ReceptoresSpec
 
 __all__ = [
+    "FACTS",
+    "FIELD_NAMES",
     "AmbitoSpec",
     "AnalisisSpec",
     "AvanceSpec",
+    "CondicionSpec",
     "DonantesSpec",
     "EscenarioSpec",
+    "ExcepcionSpec",
+    "FormalidadSpec",
     "FuentesSpec",
     "LimiteSpec",
     "MatricesSpec",
@@ -39,11 +55,14 @@ __all__ = [
     "RankingSpec",
     "Ratio",
     "ReceptoresSpec",
+    "ReglaSpec",
     "SemaforoSpec",
     "Sense",
     "SenseRules",
     "Spec",
+    "Veredicto",
     "VinculoSpec",
+    "check_norms",
     "read_norms",
     "read_spec",
     "validate_spec",

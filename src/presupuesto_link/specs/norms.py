@@ -1,129 +1,174 @@
-"""Legal rules as dated data: when a rule applies to a transfer, what it says of it, and what lifts it."""
+"""Legal rules of budget modifications as dated data: what a norm file may say, and how a folder of them is read."""
 
 from __future__ import annotations
 
-import datetime as dt
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import date
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
-from pydantic import Field, model_validator
+from pydantic import Field, field_validator, model_validator
 
 from presupuesto_link.errors import Problem, SpecError
 from presupuesto_link.specs.base import Ratio, Spec, read_spec
-from presupuesto_link.specs.scenario import Verdict
 
-FACTS = {
-    "metas_fisicas_alcanzadas": "se alcanzaron las metas físicas del producto",
-    "metas_fisicas_en_revision": "el programa presupuestal empieza este año",
-    "expediente_tecnico_aprobado": "tiene expediente técnico o documento equivalente aprobado (u Obras por Impuestos viable)",
-    "por_liquidar_o_mas_de_90": "está por liquidar o pasa de 90 % de avance financiero",
-    "inversion_cerrada_o_en_arbitraje": "tiene Formato 09 de cierre, o controversia en el Formato 12-B",
-    "contrato_en_ejecucion": "tiene contrato suscrito y está en ejecución física",
-    "presupuesto_participativo": "viene del presupuesto participativo",
-    "es_estudio_de_preinversion": "es un estudio de preinversión",
-    "anexo_de_transferencias": "está en el anexo de recursos asignados por ley a inversiones con nombre propio",
-    "recursos_con_finalidad": "son recursos transferidos o saldos con finalidad fijada por norma o convenio",
-    "convenio_lo_permite": "el convenio o contrato de la operación permite el nuevo uso",
-    "ayuda_humanitaria": "son bienes de ayuda humanitaria",
-    "app": "es pago por servicio, obra o mantenimiento (PAS, PAO, PAMO) de una APP",
-    "emergencia_nivel_4_5": "atiende una emergencia de nivel 4 o 5 con declaratoria",
-    "mantenimiento_o_seguridad": "es mantenimiento de infraestructura o seguridad ciudadana, sin gasto de personal",
-    "reduccion_de_riesgo_en_sigrid": "es reducción del riesgo en un punto crítico publicado en el SIGRID",
-    "maquinaria_para_riesgo": "es maquinaria o equipo para la gestión del riesgo (Ley 31952)",
-}
-"""What a person may declare of a line, because no SIAF field says it."""
-CODES = (
-    "accion", "nivel", "pliego", "sec_ejec", "programa", "producto", "actividad", "finalidad", "fuente", "rubro", "tipo_recurso",
-    "categoria_gasto", "generica", "clasificador", "inversion",
-)  # fmt: skip
-TEXTS = ("finalidad_nombre", "producto_nombre")
-COMPARABLE = ("pliego", "sec_ejec", "fuente", "rubro", "tipo_recurso", "categoria_gasto", "generica", "programa")
-SIDES = ("donante", "receptor")
+Veredicto = Literal["PERMITIDO", "REQUIERE", "FALTA DATO", "PROHIBIDO"]
+Confianza = Literal["alta", "media", "baja"]
+BagKey = Literal["pliego", "sec_ejec", "fuente", "rubro", "tipo_recurso", "categoria_gasto", "generica", "programa"]
+Month = Annotated[int, Field(ge=1, le=12)]
+Ident = Annotated[str, Field(pattern=r"^[A-Z0-9][A-Z0-9.-]*$")]
 Values = Annotated[tuple[str, ...], Field(min_length=1)]
+Selector = Mapping[str, Values]
+
+LABELS: Mapping[str, str] = {
+    "pliego": "pliego", "nivel": "nivel de gobierno", "sec_ejec": "unidad ejecutora", "programa": "categoría presupuestal",
+    "producto": "producto o proyecto", "actividad": "actividad", "finalidad": "finalidad", "finalidad_nombre": "nombre de la finalidad",
+    "producto_nombre": "nombre del producto", "fuente": "fuente de financiamiento", "rubro": "rubro", "tipo_recurso": "tipo de recurso",
+    "categoria_gasto": "categoría de gasto", "generica": "genérica", "clasificador": "clasificador de gasto",
+    "inversion": "si es inversión", "accion": "acción estratégica",
+}  # fmt: skip
+"""Fields that come from the spending lines, as messages name them."""
+
+FACTS: Mapping[str, str] = {
+    "metas_fisicas_alcanzadas": "metas físicas alcanzadas",
+    "programa_nuevo": "programa presupuestal que inicia su implementación este año",
+    "app": "recursos de una APP: PAS, PAO, PAMO, OTRA (otra obligación del contrato) o no",
+    "reorganizacion_de_entidad": "creación, fusión, reestructuración o traspaso de competencias",
+    "sentencia_cosa_juzgada": "pago de una sentencia en calidad de cosa juzgada",
+    "transferencia_autorizada": "transferencia financiera autorizada por la ley anual",
+    "saldo_de_balance": "saldo de balance: no, libre o con_destino",
+    "transferencia_con_destino": "recursos recibidos con una finalidad fijada por la norma que los transfirió",
+    "convenio_lo_permite": "el convenio de donación o endeudamiento permite el cambio",
+    "nuevos_pensionistas_20530": "nuevos pensionistas del Decreto Ley 20530",
+    "unidad_ejecutora_salud": "unidad ejecutora de salud",
+    "habilitado_por_art_53": "recursos que se habilitaron para la emergencia por el artículo 53",
+    "emergencia_nivel_4_5": "emergencia de nivel 4 o 5 con declaratoria",
+    "expediente_tecnico_aprobado": "expediente técnico o documento equivalente aprobado (o Obras por Impuestos viable)",
+    "por_liquidar_o_mas_de_90": "inversión por liquidar o con avance financiero mayor al 90 %",
+    "cerrada_f09_o_arbitraje_f12b": "inversión cerrada con Formato 09, o en arbitraje registrado en el Formato 12-B",
+    "anexo_i": "recursos del Anexo I de la ley anual",
+    "recursos_fondes": "recursos del FONDES",
+    "mantenimiento_infraestructura": "mantenimiento de infraestructura",
+    "seguridad_ciudadana": "seguridad ciudadana y lucha contra la criminalidad",
+    "punto_critico_sigrid": "actividad del artículo 54 en un punto crítico publicado en el SIGRID",
+    "maquinaria_gestion_riesgo": "maquinaria y equipo para la gestión del riesgo de desastres",
+    "mayores_ingresos": "mayores ingresos del año, no previstos en la apertura",
+    "contrato_en_ejecucion": "contrato suscrito y ejecución física: si, no o paralizada",
+    "presupuesto_participativo": "inversión priorizada en el presupuesto participativo",
+}  # fmt: skip
+"""What no SIAF field says and a person declares for a line: `si` or `no`, or the values named in the description."""
+
+FIELD_NAMES: Mapping[str, str] = {**LABELS, **FACTS}
 
 
 class CondicionSpec(Spec):
-    """A condition over both ends of a transfer: everything it says must hold."""
+    """One condition on a transfer; all that it says must hold at once."""
 
-    donante: dict[str, Values] = Field(
-        default_factory=dict, description="Campo → códigos; un clasificador vale con todo lo que cuelga de él"
-    )
-    receptor: dict[str, Values] = Field(default_factory=dict)
-    donante_no: dict[str, Values] = Field(default_factory=dict, description="Campo → códigos que no tiene")
-    receptor_no: dict[str, Values] = Field(default_factory=dict)
-    iguales: tuple[str, ...] = Field(default=(), description="Campos iguales en ambos lados")
-    distintos: tuple[str, ...] = Field(default=(), description="Campos que difieren")
-    meses: tuple[Annotated[int, Field(ge=1, le=12)], ...] = Field(
-        default=(), description="Meses de la fecha de la modificación"
-    )
+    donante: Selector = Field(default_factory=dict, description="Campo del donante → valores que puede tener")
+    receptor: Selector = Field(default_factory=dict, description="Campo del receptor → valores que puede tener")
+    donante_no: Selector = Field(default_factory=dict, description="Campo del donante → valores que no puede tener")
+    receptor_no: Selector = Field(default_factory=dict, description="Campo del receptor → valores que no puede tener")
+    iguales: tuple[BagKey, ...] = Field(default=(), description="Campos que coinciden en ambos lados")
+    distintos: tuple[BagKey, ...] = Field(default=(), description="Campos que difieren entre los lados")
+    meses: tuple[Month, ...] = Field(default=(), description="Meses de la fecha de la operación")
+
+    @field_validator("donante", "receptor", "donante_no", "receptor_no")
+    @classmethod
+    def _known(cls, selector: Selector) -> Selector:
+        unknown = sorted(set(selector) - FIELD_NAMES.keys())
+        if unknown:
+            raise ValueError(f"campos conocidos; no existe {', '.join(unknown)}")
+        return selector
 
     @model_validator(mode="after")
-    def _known_fields(self) -> CondicionSpec:
-        known = {*CODES, *TEXTS, *FACTS}
-        named = {*self.donante, *self.receptor, *self.donante_no, *self.receptor_no}
-        if unknown := sorted(named - known):
-            raise ValueError(f"campos conocidos ({', '.join(sorted(known))}); no: {', '.join(unknown)}")
-        if unknown := sorted({*self.iguales, *self.distintos} - set(COMPARABLE)):
-            raise ValueError(f"campos comparables ({', '.join(COMPARABLE)}); no: {', '.join(unknown)}")
+    def _says_something(self) -> Self:
+        if not self.model_fields_set:
+            raise ValueError("al menos un requisito en cada condición; para «siempre», quite la lista")
         return self
 
+    def selectors(self, side: Literal["donante", "receptor"]) -> Iterator[tuple[str, tuple[str, ...], bool]]:
+        """(field, values, wanted) of a side; `wanted` false when the field must not have the values."""
+        wanted, unwanted = (self.donante, self.donante_no) if side == "donante" else (self.receptor, self.receptor_no)
+        yield from ((field, values, True) for field, values in wanted.items())
+        yield from ((field, values, False) for field, values in unwanted.items())
 
-class _Dated(Spec):
-    """What rules, exceptions and formalities share."""
 
-    id: Annotated[str, Field(pattern=r"^[A-Z0-9][A-Za-z0-9.\-]*$")]
-    articulo: Annotated[str, Field(min_length=3)]
-    texto: Annotated[str, Field(min_length=10)] = Field(description="Lo que dice, en una oración")
-    confianza: Literal["alta", "media", "baja"]
+class _Articulo(Spec):
+    """What every entry of a norm has: its own id, the article and one sentence."""
+
+    id: Ident
+    articulo: str
+    texto: str
+    confianza: Confianza
     nota: str = ""
-    desde: dt.date | None = None
-    hasta: dt.date | None = None
 
 
-class ReglaSpec(_Dated):
-    """A rule. It applies when some condition of `cuando` holds (always, without any) and none of `salvo` does."""
+class _Vigente(_Articulo):
+    """An entry that may hold for less time than its norm."""
 
-    veredicto: Verdict = Field(description="FALTA DATO: ningún campo del SIAF lo decide y una persona debe comprobarlo")
-    requiere: str = Field(default="", description="El documento u opinión que pide")
     cuando: tuple[CondicionSpec, ...] = ()
-    salvo: tuple[CondicionSpec, ...] = ()
+    desde: date | None = None
+    hasta: date | None = None
+
+
+class ReglaSpec(_Vigente):
+    """A rule: what it says of the transfers of which `cuando` is true and `salvo` is not.
+
+    The verdict FALTA DATO is for rules that no field decides: a person has to check.
+    """
+
+    veredicto: Veredicto
+    requiere: str = Field(default="", description="Documento u opinión")
+    salvo: tuple[CondicionSpec, ...] = Field(default=(), description="Casos que la propia regla deja fuera")
 
     @model_validator(mode="after")
-    def _says_what_it_needs(self) -> ReglaSpec:
-        if self.veredicto in ("REQUIERE", "FALTA DATO") and not self.requiere:
-            raise ValueError("en «requiere», el documento, la opinión o la comprobación que pide")
+    def _paper(self) -> Self:
+        if self.veredicto == "REQUIERE" and not self.requiere.strip():
+            raise ValueError("«requiere»: el documento u opinión, porque el veredicto es REQUIERE")
         return self
 
 
-class ExcepcionSpec(_Dated):
-    """What lifts rules. Never applied by itself: a scenario must invoke it, and then it asks for its papers."""
+class ExcepcionSpec(_Vigente):
+    """An exception that only holds when a scenario invokes it by its id."""
 
-    levanta: Values = Field(description="Reglas que levanta")
-    cuando: tuple[CondicionSpec, ...] = ()
-    requiere: Annotated[str, Field(min_length=1)]
-    tope_ratio: Ratio | None = Field(default=None, description="Parte máxima que la norma deja mover")
-    tope_base: dict[str, Values] = Field(default_factory=dict, description="De qué líneas es parte (campo → códigos)")
+    levanta: Annotated[tuple[Ident, ...], Field(min_length=1)] = Field(description="Reglas que deja sin efecto")
+    requiere: str = Field(min_length=1, description="Documentos que hay que tener")
+    tope_ratio: Ratio | None = Field(default=None, description="Parte de la base que la ley permite mover")
+    tope_base: Selector = Field(default_factory=dict, description="Líneas del donante que forman la base del tope")
+
+    @field_validator("tope_base")
+    @classmethod
+    def _known(cls, selector: Selector) -> Selector:
+        if set(selector) - FIELD_NAMES.keys():
+            raise ValueError("campos conocidos")
+        return selector
+
+    @model_validator(mode="after")
+    def _cap(self) -> Self:
+        if (self.tope_ratio is None) != (not self.tope_base):
+            raise ValueError("«tope_ratio» y «tope_base» juntos, o ninguno")
+        return self
 
 
-class FormalidadSpec(_Dated):
-    """What every modification needs; it never changes a verdict."""
+class FormalidadSpec(_Articulo):
+    """What every modification needs, whatever its lines are."""
 
-    documento: Annotated[str, Field(min_length=1)]
+    documento: str
+    desde: date | None = None
+    hasta: date | None = None
 
 
 class NormaSpec(Spec):
-    """A norm: one file of `data/normas`."""
+    """One norm: a law that stays, the law of a year, one that completes them for some time, or those on sources of funds."""
 
-    id: str
+    id: Ident
     titulo: str
-    tipo: Literal["permanente", "anual", "fuentes", "urgencia"]
-    anio: Annotated[int, Field(ge=1990, le=2100)] | None = Field(
-        default=None, description="Año fiscal de una ley anual"
-    )
-    estado: Literal["vigente", "por cargar"] = "vigente"
-    vigente_desde: dt.date
-    vigente_hasta: dt.date | None = None
-    suspende: tuple[str, ...] = Field(default=(), description="Reglas de otras normas que suspende mientras rige")
+    tipo: Literal["permanente", "anual", "complementaria", "fuentes"]
+    anio: int | None = None
+    estado: Literal["vigente", "por cargar"]
+    vigente_desde: date
+    vigente_hasta: date | None = None
+    suspende: tuple[Ident, ...] = Field(default=(), description="Reglas que no rigen mientras rige esta norma")
     fuente: str
     nota: str = ""
     regla: tuple[ReglaSpec, ...] = ()
@@ -131,59 +176,69 @@ class NormaSpec(Spec):
     formalidad: tuple[FormalidadSpec, ...] = ()
 
     @model_validator(mode="after")
-    def _coherent(self) -> NormaSpec:
-        if self.tipo == "anual" and self.anio is None:
-            raise ValueError("una norma anual con su anio")
-        if self.estado == "por cargar" and (self.regla or self.excepcion):
-            raise ValueError("una norma por cargar sin reglas; cambie su estado a vigente cuando las tenga")
-        if self.vigente_hasta and self.vigente_hasta < self.vigente_desde:
-            raise ValueError("vigente_hasta no antes de vigente_desde")
+    def _shape(self) -> Self:
+        if (self.tipo == "anual") != (self.anio is not None):
+            raise ValueError("«anio» en las normas de tipo anual y sólo en ellas")
+        if self.estado == "por cargar" and (self.regla or self.excepcion or self.formalidad):
+            raise ValueError("ninguna regla mientras el estado sea «por cargar»")
         return self
+
+    def entries(self) -> Iterator[ReglaSpec | ExcepcionSpec | FormalidadSpec]:
+        """Everything that has an id in the norm."""
+        yield from self.regla
+        yield from self.excepcion
+        yield from self.formalidad
 
 
 def read_norms(folder: Path) -> tuple[NormaSpec, ...]:
-    """Every norm of a folder, by file name.
+    """The norms of a folder, in the order of their file names.
+
+    Args:
+        folder: with one `.toml` per norm.
 
     Raises:
-        SpecError: a file is not a norm, an id is twice, or an exception or a suspension names a rule that no file has.
+        SpecError: the folder has none, a file breaks its schema, an id is repeated, or something lifts or suspends a rule that no
+            file has; the message names the file and the key.
     """
-    files = sorted(folder.glob("*.toml"))
-    if not files:
-        raise SpecError(
-            Problem(str(folder), "ninguna norma", "archivos .toml de normas", "indique la carpeta que las tiene")
-        )
-    norms = tuple(read_spec(path, NormaSpec) for path in files)
-    check_norms(norms, [str(path) for path in files])
-    return norms
+    paths = sorted(folder.glob("*.toml"))
+    if not paths:
+        raise SpecError(Problem(str(folder), "ninguna norma", "una carpeta con archivos .toml", "revise la ruta"))
+    norms = {path: read_spec(path, NormaSpec) for path in paths}
+    check_norms({str(path): norm for path, norm in norms.items()})
+    return tuple(norms.values())
 
 
-def check_norms(norms: tuple[NormaSpec, ...], places: list[str]) -> None:
-    """Ids are of one norm only, and what lifts or suspends names rules that exist.
+def check_norms(norms: Mapping[str, NormaSpec]) -> None:
+    """Check what a file alone does not show: ids apart from each other and references to rules that exist.
+
+    Args:
+        norms: by the name of their file, for messages.
 
     Raises:
-        SpecError: with the file and the key of each problem.
+        SpecError: with every problem.
     """
-    rules = {rule.id for norm in norms for rule in norm.regla}
-    seen: set[str] = set()
-    problems = []
-    for norm, place in zip(norms, places, strict=True):
-        for item in (*norm.regla, *norm.excepcion, *norm.formalidad):
-            if item.id in seen:
-                problems.append(
-                    Problem(f"{place}, clave «id»", item.id, "un id que no esté en otra regla", "cambie uno de los dos")
-                )
-            seen.add(item.id)
-        named = [("excepcion.levanta", rule) for item in norm.excepcion for rule in item.levanta]
-        named += [("suspende", rule) for rule in norm.suspende]
-        problems += [
-            Problem(
-                f"{place}, clave «{key}»",
-                rule,
-                "el id de una regla de alguna norma",
-                "corrija el id o agregue la regla",
-            )
-            for key, rule in named
-            if rule not in rules
-        ]
+    rules = {rule.id for norm in norms.values() for rule in norm.regla}
+    problems = [*_repeated(norms), *_dangling(norms, rules)]
     if problems:
         raise SpecError(*problems)
+
+
+def _repeated(norms: Mapping[str, NormaSpec]) -> Iterable[Problem]:
+    seen: dict[str, str] = {}
+    for where, norm in norms.items():
+        for name in (norm.id, *(entry.id for entry in norm.entries())):
+            if name in seen:
+                yield Problem(
+                    f"{where}, clave «id»", f"{name}, que ya está en {seen[name]}", "un id que no se repita", "cámbielo"
+                )
+            seen[name] = where
+
+
+def _dangling(norms: Mapping[str, NormaSpec], rules: set[str]) -> Iterable[Problem]:
+    for where, norm in norms.items():
+        named = [("suspende", norm.suspende), *((f"excepcion {e.id}.levanta", e.levanta) for e in norm.excepcion)]
+        for key, ids in named:
+            for name in sorted(set(ids) - rules):
+                yield Problem(
+                    f"{where}, clave «{key}»", f"{name}, que no es una regla", "el id de una regla", "corríjalo o cargue su norma"
+                )  # fmt: skip

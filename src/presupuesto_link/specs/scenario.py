@@ -35,6 +35,7 @@ class DonantesSpec(Spec):
         default_factory=dict,
         description="Si se da, sólo ceden las líneas con estos códigos (fuente, generica, programa…)",
     )
+    linea_minima_soles: Soles = Field(default=0, description="Las líneas que no pueden ceder al menos esto no se tocan")
     saldo: Literal["libre", "no devengado"] = Field(
         default="libre", description="libre: PIM − certificado; no devengado: PIM − devengado, sólo indicativo"
     )
@@ -72,6 +73,9 @@ class ReceptoresSpec(Spec):
     )
     tope_pim_ratio: Annotated[float, Field(ge=0)] = Field(
         description="Tope de cada AER receptora, como parte de su PIM"
+    )
+    linea_minima_soles: Soles = Field(
+        default=0, description="Las líneas que no pueden recibir al menos esto no se tocan"
     )
     tope_linea_pim_ratio: Annotated[float, Field(ge=0)] = Field(
         default=1.0, description="Tope de cada línea habilitada, como parte de su PIM"
@@ -147,8 +151,8 @@ class LimiteSpec(Spec):
 class EvidenciaSpec(Spec):
     """A fact that no SIAF field carries, declared by a person with its ground."""
 
-    dato: str
-    valor: bool
+    dato: str = Field(description="Uno de los hechos que la guía de normas enumera")
+    valor: str = Field(description="«si», «no», o el valor que ese dato admite")
     donde: dict[str, tuple[str, ...]] = Field(
         default_factory=dict, description="Las líneas de las que vale (programa, producto, accion…); vacío: todas"
     )

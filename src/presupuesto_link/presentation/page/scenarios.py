@@ -19,7 +19,8 @@ from presupuesto_link.wording import percent, plural, soles
 def scenario_views(analysis: Analysis, names: Mapping[str, str], shelf: FigureShelf) -> list[dict[str, Any]]:
     """Every scenario, in the order of the analysis."""
     return [
-        {"figura": shelf.take(f"escenario_{scenario.spec.id}")} | _scenario_view(scenario, names)
+        {"figuras": [shelf.take(f"{name}_{scenario.spec.id}") for name in ("escenario", "transferencias")]}
+        | _scenario_view(scenario, names)
         for scenario in analysis.scenarios
     ]
 

@@ -13,6 +13,7 @@ from presupuesto_link.presentation.plots.escenario import draw_scenario
 from presupuesto_link.presentation.plots.matriz import draw_matrix
 from presupuesto_link.presentation.plots.ranking import draw_ranking
 from presupuesto_link.presentation.plots.semaforo import draw_actions_light, draw_objectives_light
+from presupuesto_link.presentation.plots.transferencias import draw_transfers
 
 __all__ = ["Figure", "draw_all", "save_figure"]
 
@@ -29,6 +30,8 @@ def draw_all(analysis: Analysis) -> tuple[Figure, ...]:
         for matrix, diagnosis in zip(analysis.matrices, analysis.diagnoses, strict=True)
     ]
     lights = [draw_objectives_light(analysis), draw_actions_light(analysis)]
-    scenarios = [draw_scenario(analysis, scenario) for scenario in analysis.scenarios]
+    scenarios = [
+        draw(analysis.inputs, scenario) for scenario in analysis.scenarios for draw in (draw_scenario, draw_transfers)
+    ]
     figures = [*matrices, *bubbles, draw_ranking(analysis), *lights, *scenarios]
     return tuple(figure for figure in figures if figure is not None)

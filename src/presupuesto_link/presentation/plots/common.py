@@ -11,8 +11,9 @@ from typing import Any
 import polars as pl
 
 from presupuesto_link.linkage.by_action import TRANSVERSAL
-from presupuesto_link.pipeline import Analysis
+from presupuesto_link.pipeline import Analysis, Inputs
 from presupuesto_link.presentation.theme import INK, LINE, MUTED, PAPER
+from presupuesto_link.scenarios.compare import Scenario
 from presupuesto_link.wording import enumerate_words, short_name
 
 FONT = "DejaVu Sans"  # ships with matplotlib: the text measures the same everywhere
@@ -117,6 +118,15 @@ def source_note(analysis: Analysis, *notes: str) -> str:
     """Source and cut-off date, then what must be known to read the figure."""
     spec = analysis.inputs.spec
     source = f"Fuente: {spec.fuente}. Fecha de corte: {spec.fecha_corte:%d/%m/%Y}."
+    return "\n".join([source, *(note for note in notes if note)])
+
+
+def scenario_note(inputs: Inputs, scenario: Scenario, *notes: str) -> str:
+    """Where the money and the advance of a scenario come from, then what must be known to read the figure."""
+    spec = inputs.spec
+    source = (
+        f"Presupuesto: {scenario.baseline.titulo}. Avance: {spec.fuente}. Fecha de corte: {spec.fecha_corte:%d/%m/%Y}."
+    )
     return "\n".join([source, *(note for note in notes if note)])
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import polars as pl
 
-from presupuesto_link.pipeline import Analysis
+from presupuesto_link.pipeline import Inputs
 from presupuesto_link.presentation.plots.common import (
     PAGE_CM,
     SMALL_PT,
@@ -16,7 +16,7 @@ from presupuesto_link.presentation.plots.common import (
     grammar,
     page_labels,
     pandas_of,
-    source_note,
+    scenario_note,
 )
 from presupuesto_link.presentation.theme import INK
 from presupuesto_link.presentation.words import signed_soles
@@ -28,23 +28,27 @@ _NAME_CM, _ROW_CM = 6.2, 1.05
 _LABEL_ROOM = 2.35  # the axis is this many times the longest bar, so that its label fits beside it
 
 
-def draw_scenario(analysis: Analysis, scenario: Scenario) -> Figure | None:
+def draw_scenario(inputs: Inputs, scenario: Scenario) -> Figure | None:
     """The change of each action that gives or receives; None when nothing moves."""
     data = _bars(scenario)
     if data.is_empty():
         return None
-    title, year = _title(data), analysis.inputs.spec.ranking.anio_ejecucion
+    title, year = _title(data), scenario.baseline.anio
     height = 7.2 + _ROW_CM * data.height
     plot = _plot(data, height) + page_labels(
         title,
-        f"Indicativo, no es una propuesta aprobada. Soles que cambiarían de AER y PIM {year} antes → después. "
+        f"{_status(scenario)}, no es una propuesta aprobada. Soles que cambiarían de AER y PIM {year} antes → después. "
         f"Escenario: {scenario.spec.titulo}.",
-        source_note(analysis, scenario.advertencia, _binding(data)),
+        scenario_note(inputs, scenario, scenario.advertencia, _binding(data)),
         PAGE_CM,
         x="Cambio del PIM (millones de S/, sin signo)",
         y="",
     )
     return Figure(f"escenario_{scenario.spec.id}", title, _alt(title, data), plot, PAGE_CM, height, data)
+
+
+def _status(scenario: Scenario) -> str:
+    return "Indicativo" if scenario.indicativo else "Borrador"
 
 
 def _bars(scenario: Scenario) -> pl.DataFrame:

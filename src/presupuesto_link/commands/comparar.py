@@ -1,0 +1,110 @@
+"""`comparar`: several scenarios on the same budget, side by side."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from presupuesto_link.commands.cargar import DEFAULT_STORE, StoreOption
+from presupuesto_link.commands.options import (
+    DEFAULT_ANALYSIS,
+    AnalysisOption,
+    BudgetOption,
+    JsonOption,
+    PlanOption,
+    open_analysis,
+)
+from presupuesto_link.commands.printing import code, name, number, print_json, print_table, progress, records
+from presupuesto_link.commands.scenario_ground import (
+    Asked,
+    DateOption,
+    NormsOption,
+    RulesOption,
+    ScopeOption,
+    SnapshotOption,
+    YearOption,
+    date_of,
+    runner,
+    scenario_specs,
+)
+from presupuesto_link.commands.vincular import SuggestedOption
+
+_LEAST = 2
+
+
+def comparar(
+    archivos: Annotated[
+        list[str],
+        typer.Argument(
+            help="Dos o más escenarios: archivos TOML o nombres de los del análisis", metavar="ESCENARIO..."
+        ),
+    ],
+    instantanea: SnapshotOption = None,
+    almacen: StoreOption = DEFAULT_STORE,
+    ambito: ScopeOption = None,
+    anio: YearOption = None,
+    fecha: DateOption = None,
+    reglas: RulesOption = None,
+    incluir_sugeridos: SuggestedOption = False,
+    normas: NormsOption = None,
+    analisis: AnalysisOption = DEFAULT_ANALYSIS,
+    gasto: BudgetOption = None,
+    plan: PlanOption = None,
+    como_json: JsonOption = False,
+) -> None:
+    """Pone escenarios uno al lado del otro, con las mismas medidas.
+
+    Ejemplo: presupuesto-link comparar recomendacion-2 empleo-e-inclusion agua-y-ambiente
+    """
+    if len(archivos) < _LEAST:
+        raise typer.BadParameter("comparar pide al menos dos escenarios.")
+    from presupuesto_link.scenarios.side_by_side import changes, shared, summarise
+
+    inputs = open_analysis(analisis, gasto, plan, norms=normas)
+    specs = scenario_specs(inputs, archivos)
+    if len({spec.id for spec in specs}) < len(specs):
+        raise typer.BadParameter("dos escenarios tienen el mismo id: cambie uno de los dos.")
+    run = runner(inputs, Asked(almacen, instantanea, ambito, anio, date_of(fecha), reglas, incluir_sugeridos))
+    with progress() as say:
+        say("Resolviendo escenarios")
+        solved = [run(spec) for spec in specs]
+    if como_json:
+        tables = {"resumen": summarise(solved), "cambios": changes(solved), "transferencias": shared(solved)}
+        print_json(**{key: records(table) for key, table in tables.items()})
+        return
+    _print(solved)
+
+
+def _print(solved: list) -> None:  # type: ignore[type-arg]
+    from presupuesto_link.presentation.words import signed_soles
+    from presupuesto_link.scenarios.side_by_side import changes, summarise
+    from presupuesto_link.wording import short_name, soles
+
+    for sentence in dict.fromkeys(scenario.advertencia for scenario in solved):
+        typer.echo(sentence)
+    print_table(
+        "Escenarios, con las mismas medidas",
+        [code("Escenario"), code("Busca"), number("Se mueve"), number("Ceden"), number("Reciben"), number("Mov."), number("Sin dato"), number("Prioridad por sol", spare=True)],
+        [
+            (r["escenario"], r["objetivo_tipo"], soles(r["monto_soles"]), str(r["donantes"]), str(r["receptores"]), str(r["movimientos"]), str(r["sin_dato"]), f"{r['prioridad_por_sol']:.3f}" if r["prioridad_por_sol"] is not None else "ND")
+            for r in summarise(solved).iter_rows(named=True)
+        ],
+    )  # fmt: skip
+    table = changes(solved)
+    ids = [scenario.spec.id for scenario in solved]
+    print_table(
+        "Cambio del PIM de cada AER, en soles",
+        [code("AER"), name(), *(number(one) for one in ids)],
+        [
+            (
+                r["accion"],
+                short_name(r["nombre"], 32),
+                *(signed_soles(r[one]).replace("S/ ", "") if r[one] else "–" for one in ids),
+            )
+            for r in table.iter_rows(named=True)
+        ],
+    )
+    typer.echo(
+        "Prioridad por sol: puntaje × parte que se absorbería, por sol movido. El objetivo propio de cada escenario no se compara con el de otro."
+    )

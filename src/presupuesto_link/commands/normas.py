@@ -1,0 +1,200 @@
+"""`normas`: the legal rules of budget modifications, in force on a date."""
+
+from __future__ import annotations
+
+import datetime as dt
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from presupuesto_link.commands.options import JsonOption
+from presupuesto_link.commands.printing import Column, code, print_json, print_table
+from presupuesto_link.commands.spanish import SpanishCommand, SpanishGroup
+
+if TYPE_CHECKING:
+    from presupuesto_link.normas.rulebook import Rulebook
+    from presupuesto_link.specs import CondicionSpec, ExcepcionSpec, FormalidadSpec, NormaSpec, ReglaSpec
+
+    Entry = ReglaSpec | ExcepcionSpec | FormalidadSpec
+
+normas = typer.Typer(
+    name="normas",
+    cls=SpanishGroup,
+    no_args_is_help=True,
+    rich_markup_mode=None,
+    help="Muestra las reglas legales de las modificaciones presupuestarias y revisa las que se agregan.",
+    epilog="Ejemplo: presupuesto-link normas listar --fecha 2025-05-15",
+)
+NormsOption = Annotated[Path | None, typer.Option("--normas", help="Otra carpeta de normas (.toml)", metavar="CARPETA")]
+_KINDS = {"ReglaSpec": "regla", "ExcepcionSpec": "excepción", "FormalidadSpec": "formalidad"}
+_ON_REQUEST = "LEVANTA"
+
+
+@normas.command(cls=SpanishCommand)
+def listar(
+    fecha: Annotated[
+        str | None, typer.Option("--fecha", help="Fecha de la operación; hoy si no se dice", metavar="AAAA-MM-DD")
+    ] = None,
+    todas: Annotated[bool, typer.Option("--todas", help="Todas las cargadas, rijan o no en la fecha")] = False,
+    normas: NormsOption = None,
+    como_json: JsonOption = False,
+) -> None:
+    """Lista las reglas, excepciones y formalidades que rigen en una fecha.
+
+    Ejemplo: presupuesto-link normas listar --fecha 2025-05-15
+    """
+    from presupuesto_link.normas.rulebook import in_force
+
+    norms, day = _read(normas), _day(fecha)
+    book = in_force(norms, day)
+    entries = [entry for norm in norms for entry in norm.entries()] if todas else _entries(book)
+    if como_json:
+        print_json(
+            fecha=day, todas=todas, avisos=book.avisos, pendientes=_pending(norms), normas=[_facts(e) for e in entries]
+        )
+        return
+    for notice in (*book.avisos, *_pending(norms)):
+        typer.echo(f"Atención: {notice}")
+    title = f"{len(entries)} cargadas" if todas else f"{len(entries)} que rigen el {day.isoformat()}"
+    columns = [code("Id"), Column("Tipo"), code("Veredicto"), Column("Artículo", spare=True), Column("Qué dice", least=30), code("Confianza", spare=True)]  # fmt: skip
+    rows = [(e.id, _KINDS.get(type(e).__name__, ""), _verdict(e), e.articulo, e.texto, e.confianza) for e in entries]
+    print_table(title, columns, rows)
+
+
+@normas.command(cls=SpanishCommand)
+def explicar(
+    regla: Annotated[str, typer.Argument(help="Id de una regla, excepción o formalidad", metavar="REGLA")],
+    normas: NormsOption = None,
+    como_json: JsonOption = False,
+) -> None:
+    """Explica una regla: cuándo rige, qué pide, qué la levanta y qué datos mira.
+
+    Ejemplo: presupuesto-link normas explicar LEY32185-9.1-DONANTE
+    """
+    norms = _read(normas)
+    norm, entry = _find(norms, regla)
+    lifts = [e.id for n in norms for e in n.excepcion if entry.id in e.levanta]
+    suspends = [n.id for n in norms if entry.id in n.suspende]
+    if como_json:
+        print_json(norma=norm.id, **_facts(entry), levantada_por=lifts, suspendida_por=suspends)
+        return
+    typer.echo(f"{entry.id} ({_KINDS[type(entry).__name__]}, {entry.articulo})\n{entry.texto}")
+    for title, text in _details(norm, entry, lifts, suspends):
+        if text:
+            typer.echo(f"{title}: {text}")
+
+
+@normas.command(cls=SpanishCommand)
+def revisar(
+    archivo: Annotated[Path, typer.Argument(help="Archivo de una norma", metavar="ARCHIVO.toml")],
+    normas: NormsOption = None,
+    como_json: JsonOption = False,
+) -> None:
+    """Revisa un archivo que escribió una persona: claves, valores, ids y reglas que levanta o suspende.
+
+    Ejemplo: presupuesto-link normas revisar ley-32513-2026.toml
+    """
+    from presupuesto_link.specs import NormaSpec, check_norms, read_spec
+
+    norm = read_spec(archivo, NormaSpec)
+    others = {n.id: n for n in _read(normas) if n.id != norm.id}
+    check_norms({**others, str(archivo): norm})
+    counts = {"reglas": len(norm.regla), "excepciones": len(norm.excepcion), "formalidades": len(norm.formalidad)}
+    if como_json:
+        print_json(norma=norm.id, estado=norm.estado, **counts)
+        return
+    said = ", ".join(f"{count} {name}" for name, count in counts.items())
+    typer.echo(f"{archivo}: bien escrito. {norm.titulo} ({norm.estado}): {said}.")
+
+
+def _read(folder: Path | None) -> tuple[NormaSpec, ...]:
+    from presupuesto_link.sources.embedded import embedded_root
+    from presupuesto_link.specs import read_norms
+
+    return read_norms(folder or embedded_root() / "data" / "normas")
+
+
+def _day(text: str | None) -> dt.date:
+    try:
+        return dt.date.fromisoformat(text) if text else dt.date.today()
+    except ValueError:
+        raise typer.BadParameter(f"«{text}» no es una fecha AAAA-MM-DD.", param_hint="--fecha") from None
+
+
+def _entries(book: Rulebook) -> list[Entry]:
+    return [*book.reglas, *book.excepciones, *book.formalidades]
+
+
+def _pending(norms: tuple[NormaSpec, ...]) -> list[str]:
+    return [f"{norm.titulo}: por cargar." for norm in norms if norm.estado == "por cargar"]
+
+
+def _verdict(entry: Entry) -> str:
+    """The verdict of a rule; an exception lifts others, a formality has none."""
+    if hasattr(entry, "levanta"):
+        return _ON_REQUEST
+    return str(getattr(entry, "veredicto", "—"))
+
+
+def _facts(entry: Entry) -> dict[str, Any]:
+    return {"tipo": _KINDS[type(entry).__name__], **entry.model_dump(mode="json", exclude_defaults=True)}
+
+
+def _find(norms: tuple[NormaSpec, ...], wanted: str) -> tuple[NormaSpec, Entry]:
+    from difflib import get_close_matches
+
+    from presupuesto_link.errors import Problem, SpecError
+
+    known = {entry.id: (norm, entry) for norm in norms for entry in norm.entries()}
+    if wanted.upper() in known:
+        return known[wanted.upper()]
+    near = ", ".join(get_close_matches(wanted.upper(), known, n=3)) or ", ".join(list(known)[:3])
+    raise SpecError(
+        Problem(f"regla «{wanted}»", "no existe", f"un id cargado, por ejemplo {near}", "véalos con «presupuesto-link normas listar --todas»")
+    )  # fmt: skip
+
+
+def _details(norm: NormaSpec, entry: Entry, lifts: list[str], suspends: list[str]) -> list[tuple[str, str]]:
+    until = getattr(entry, "hasta", None) or norm.vigente_hasta
+    since = getattr(entry, "desde", None) or norm.vigente_desde
+    return [
+        ("Norma", norm.titulo),
+        ("Veredicto", str(getattr(entry, "veredicto", ""))),
+        ("Pide", str(getattr(entry, "requiere", getattr(entry, "documento", "")))),
+        ("Rige cuando", _conditions(getattr(entry, "cuando", ())) or ("siempre" if hasattr(entry, "cuando") else "")),
+        ("Salvo", _conditions(getattr(entry, "salvo", ()))),
+        ("Levanta", ", ".join(getattr(entry, "levanta", ()))),
+        ("Tope", f"{ratio * 100:.0f} % de {_side('', entry.tope_base, 'en')}" if (ratio := getattr(entry, "tope_ratio", None)) else ""),  # type: ignore[union-attr]
+        ("Vigencia", f"desde {since.isoformat()}" + (f" hasta {until.isoformat()}" if until else "")),
+        ("Se puede levantar con", ", ".join(lifts)),
+        ("Suspendida mientras rige", ", ".join(suspends)),
+        ("Confianza", entry.confianza),
+        ("Nota", entry.nota),
+    ]  # fmt: skip
+
+
+def _conditions(conditions: tuple[CondicionSpec, ...]) -> str:
+    return "; o ".join(_condition(condition) for condition in conditions)
+
+
+def _condition(c: CondicionSpec) -> str:
+    parts = [
+        _side("donante", c.donante, "en"), _side("donante", c.donante_no, "fuera de"), _side("receptor", c.receptor, "en"),
+        _side("receptor", c.receptor_no, "fuera de"), _both(c.iguales, "iguales"), _both(c.distintos, "distintos"),
+        f"meses {', '.join(map(str, c.meses))}" if c.meses else "",
+    ]  # fmt: skip
+    return ", ".join(part for part in parts if part)
+
+
+def _side(side: str, selector: Any, word: str) -> str:
+    from presupuesto_link.specs import FIELD_NAMES
+
+    texts = [f"{FIELD_NAMES[name].partition(':')[0]} {word} {' / '.join(values)}" for name, values in selector.items()]
+    return f"{side} con {' y '.join(texts)}".strip() if texts and side else " y ".join(texts)
+
+
+def _both(names: tuple[str, ...], word: str) -> str:
+    from presupuesto_link.specs import FIELD_NAMES
+
+    return f"{' y '.join(FIELD_NAMES[name] for name in names)} {word} en ambos lados" if names else ""

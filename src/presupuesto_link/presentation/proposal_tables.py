@@ -1,0 +1,199 @@
+"""What each sheet of a proposal of modification says, as frames: nothing is worked out here that the scenario does not hold."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from decimal import Decimal
+
+import polars as pl
+
+from presupuesto_link.scenarios.breakdown import BETWEEN, CANCEL, ENABLE, INSIDE
+from presupuesto_link.scenarios.compare import Scenario
+from presupuesto_link.tables.numbers import MONEY
+from presupuesto_link.wording import enumerate_words, plain_number, plural
+
+META = ("sec_ejec", "sec_func")
+NOTE_UNKNOWN = "falta dato"
+NO_AOI = "sin AOI en el puente"
+_REQUIRES = "REQUIERE"
+_NOTE = pl.col("nota_tipo").cast(pl.String).fill_null(NOTE_UNKNOWN)
+_PAPERS = {
+    "grupo": pl.String,
+    "documento": pl.String,
+    "articulo": pl.String,
+    "detalle": pl.String,
+    "movimientos": pl.String,
+}
+
+Line = tuple[str, str, Decimal | int | None]
+"""Concept, text and amount in soles (null = it has none)."""
+
+
+def opening_lines(scenario: Scenario) -> Iterator[Line]:
+    """What is asked, of what budget, under which norms and towards which aim."""
+    spec, base, book = scenario.spec, scenario.baseline, scenario.book
+    yield "Título", spec.titulo, None
+    yield "Autor", spec.autor, None
+    yield "Pregunta", spec.pregunta, None
+    yield "Línea base", base.titulo, None
+    yield "Fecha de corte", f"{base.fecha:%d/%m/%Y}; año fiscal {base.anio}", None
+    yield (
+        "Normas",
+        f"{plural(len(book.reglas), 'regla vigente', 'reglas vigentes')} a esa fecha: {_norms(scenario)}",
+        None,
+    )
+    yield "Advertencia", scenario.advertencia, None
+    yield from (("Aviso sobre normas", notice, None) for notice in book.avisos)
+    yield (
+        "Objetivo",
+        f"{spec.objetivo.tipo}: {plain_number(round(scenario.solution.value, 2))}, medido en {scenario.unidad}",
+        None,
+    )
+
+
+def detail_lines(scenario: Scenario) -> Iterator[Line]:
+    """Who gives and receives, what is not modelled, what is said against it and what holds it back."""
+    yield from _actors(scenario)
+    yield from (("No modela", sentence, None) for sentence in scenario.spec.no_modela)
+    yield from (("Cautela", sentence, None) for sentence in scenario.cautelas)
+    held = scenario.restricciones.filter(pl.col("frena"))
+    yield from (
+        ("Límite que la frena", row["frase"], row["usado_soles"])
+        for row in held.sort("restriccion").iter_rows(named=True)
+    )
+    yield from (
+        ("No participa", f"{row['accion']}: {row['motivo']}", None) for row in scenario.excluidas.iter_rows(named=True)
+    )
+
+
+def _norms(scenario: Scenario) -> str:
+    """The norms of the rules, without their articles."""
+    return enumerate_words(dict.fromkeys(rule.articulo.partition(",")[0] for rule in scenario.book.reglas)) or "ninguna"
+
+
+def _actors(scenario: Scenario) -> Iterator[Line]:
+    """Who gives and who receives, with what it changes; the largest first."""
+    for role, word in (("donante", "Cede"), ("receptor", "Recibe")):
+        rows = scenario.acciones.filter(pl.col("papel") == role).with_columns(pl.col("cambio_soles").abs())
+        ordered = rows.sort("cambio_soles", "accion", descending=[True, False])
+        yield from (
+            (word, f"{row['accion']} {row['nombre']}", row["cambio_soles"]) for row in ordered.iter_rows(named=True)
+        )
+
+
+def note_lines(scenario: Scenario, side: str) -> pl.DataFrame:
+    """The lines of one side: key `movimiento, linea`: `nota` (3, 4, or that it is not known), the chain, PIM, certificado and amount."""
+    notes = scenario.movimientos.select("movimiento", nota=_NOTE)
+    lines = scenario.asientos.filter(pl.col("lado") == side)
+    return lines.join(notes, on="movimiento", how="left", validate="m:1").sort("movimiento", "linea")
+
+
+def pairs(scenario: Scenario) -> pl.DataFrame:
+    """Key `movimiento`: `Scenario.movimientos` with `nota` in words and `articulos`, those that give its verdict."""
+    verdict = scenario.movimientos.select("movimiento", "veredicto")
+    deciding = scenario.reglas.join(verdict, on=["movimiento", "veredicto"], how="semi")
+    spoken = deciding.group_by("movimiento").agg(pl.col("articulo").unique(maintain_order=True).str.join("; "))
+    words = {str(INSIDE): f"{INSIDE} (dentro de la UE)", str(BETWEEN): f"{BETWEEN} (entre UE)"}
+    return (
+        scenario.movimientos.join(spoken, on="movimiento", how="left", validate="1:1")
+        .with_columns(nota=_NOTE.replace(words))
+        .rename({"articulo": "articulos"})
+        .sort("movimiento")
+    )
+
+
+def papers(scenario: Scenario) -> pl.DataFrame:
+    """Key `grupo, documento, articulo`: `detalle` and the `movimientos` that need it (null = all of them, or the lines the detail says)."""
+    return pl.concat([_asked(scenario), _always(scenario), _declared(scenario)])
+
+
+def _asked(scenario: Scenario) -> pl.DataFrame:
+    """Papers that a rule asks of some movements, and what must be completed where a datum is missing."""
+    words = (
+        pl.when(pl.col("veredicto") == _REQUIRES).then(pl.lit("Lo pide la norma")).otherwise(pl.lit("Falta completar"))
+    )
+    asked = scenario.reglas.filter(pl.col("requiere").is_not_null()).with_columns(
+        grupo=words, parte=pl.col("movimiento").cast(pl.String)
+    )
+    return (
+        asked.group_by("grupo", pl.col("requiere").alias("documento"))
+        .agg(
+            pl.col("articulo").unique(maintain_order=True).str.join("; "),
+            pl.col("texto").unique(maintain_order=True).str.join(" ").alias("detalle"),
+            pl.col("parte").unique(maintain_order=True).str.join(", ").alias("movimientos"),
+        )
+        .sort("grupo", "documento", descending=[True, False])
+        .select(pl.col(name).cast(kind) for name, kind in _PAPERS.items())
+    )
+
+
+def _always(scenario: Scenario) -> pl.DataFrame:
+    rows = [
+        ("De toda modificación", item.documento, item.articulo, item.texto, None) for item in scenario.book.formalidades
+    ]
+    return pl.DataFrame(rows, schema=_PAPERS, orient="row")
+
+
+def _declared(scenario: Scenario) -> pl.DataFrame:
+    rows = [
+        ("Sustento declarado", row["sustento"], None, f"{row['dato']}: {row['valor']} ({plural(row['lineas'], 'línea', 'líneas')})", None)
+        for row in scenario.sustentos.iter_rows(named=True)
+    ]  # fmt: skip
+    return pl.DataFrame(rows, schema=_PAPERS, orient="row")
+
+
+def metas(scenario: Scenario) -> pl.DataFrame:
+    """Key `sec_ejec, sec_func`: exact `anulado_soles`, `habilitado_soles` and `cambio_soles` of each meta that the proposal touches."""
+    amount = pl.col("monto_soles")
+    return (
+        scenario.asientos.group_by(META)
+        .agg(
+            pl.col("accion").unique().sort().str.join(", ").alias("acciones"),
+            anulado_soles=amount.filter(pl.col("lado") == CANCEL).sum().cast(MONEY),
+            habilitado_soles=amount.filter(pl.col("lado") == ENABLE).sum().cast(MONEY),
+        )
+        .with_columns(cambio_soles=(pl.col("habilitado_soles") - pl.col("anulado_soles")).cast(MONEY))
+        .sort(META, nulls_last=True)
+    )
+
+
+def activities(scenario: Scenario, aoi: pl.DataFrame) -> pl.DataFrame:
+    """Key `sec_ejec, sec_func, aoi`: the metas with the operational activities that the bridge gives them; `NO_AOI` where it gives none.
+
+    Args:
+        scenario: the proposal.
+        aoi: columns `sec_ejec, sec_func, aoi`, with `nombre` if it is known; other columns are not used.
+    """
+    named = aoi if "nombre" in aoi.columns else aoi.with_columns(nombre=pl.lit(None, pl.String))
+    linked = (
+        named.filter(pl.col("aoi").is_not_null()).select(*META, "aoi", "nombre").unique([*META, "aoi"], keep="first")
+    )
+    return (
+        metas(scenario)
+        .join(linked, on=META, how="left")
+        .with_columns(pl.col("aoi").fill_null(NO_AOI))
+        .sort(*META, "aoi", nulls_last=True)
+    )
+
+
+def before_after(scenario: Scenario) -> pl.DataFrame:
+    """Key `accion`: `Scenario.acciones`, first who gives, then who receives, then the rest."""
+    order = {"donante": 0, "receptor": 1, "sin cambio": 2}
+    place = pl.col("papel").replace_strict(order, return_dtype=pl.Int8)
+    return scenario.acciones.sort(place, "accion")
+
+
+def touches_investment(scenario: Scenario) -> bool | None:
+    """Whether some line of the proposal is of an investment; null when no line is known to be one and some is not known."""
+    touched = scenario.baseline.lineas.join(scenario.asientos.select("linea").unique(), on="linea", how="semi")
+    found = touched["inversion"]
+    if (found == "si").any():
+        return True
+    return None if found.null_count() else False
+
+
+def signatures(scenario: Scenario) -> list[str]:
+    """Who has to sign, in order."""
+    investment = touches_investment(scenario)
+    program = {True: ["OPMI"], None: ["OPMI (si comprende inversiones: falta el dato)"], False: []}[investment]
+    return ["Elaborado por", "Oficina de Presupuesto", "Oficina de Planeamiento", *program, "Titular del pliego"]
