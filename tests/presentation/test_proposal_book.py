@@ -2,16 +2,18 @@
 
 import re
 import zipfile
+from dataclasses import replace
 from pathlib import Path
 
 import polars as pl
 import pytest
 
 from presupuesto_link.errors import OutputError
+from presupuesto_link.normas.judge import VERDICTS
 from presupuesto_link.pipeline import Analysis
 from presupuesto_link.presentation.proposal_book import GROUNDS, SUPPORTS, write_proposal
 from presupuesto_link.presentation.proposal_sheet import DRAFT_BANNER
-from presupuesto_link.presentation.proposal_tables import signatures
+from presupuesto_link.presentation.proposal_tables import rules, signatures
 from presupuesto_link.scenarios.compare import Scenario
 from tests.presentation.proposals import detailed
 
@@ -115,9 +117,22 @@ def test_a_line_is_written_as_the_note_writes_it_and_its_text_never_runs(book):
 
 
 def test_what_is_not_known_says_so_and_is_never_zero(by_action):
+    """What no line has is said once, above the table; what a line lacks, in its cell."""
     line = table(by_action, "Anulaciones", "Mov.")[0]
     assert line["Nota tipo"] == "falta dato"
-    assert {line[name] for name in ("Fuente", "Programa", "Clasificador", "Certificado (S/)")} == {"sin dato"}
+    unknown = {"Fuente", "Programa", "Clasificador", "Certificado (S/)"}
+    assert not unknown & line.keys()
+    said = next(str(row[0]) for row in cells(by_action, "Anulaciones") if "Sin dato en ninguna línea:" in str(row[0]))
+    assert all(name in said for name in unknown)
+    assert {line[name] for name in ("AER", "PIM (S/)", "Monto (S/)")}.isdisjoint({None, "0", "sin dato"})
+
+
+def test_a_line_that_lacks_what_others_have_says_so_in_its_cell(tmp_path):
+    """Line 776/0002 loses its rubro; the other line of the side keeps it."""
+    whole = detailed()
+    lines = whole.asientos.with_columns(rubro=pl.when(pl.col("sec_func") != "0002").then(pl.col("rubro")))
+    write_proposal(replace(whole, asientos=lines), tmp_path / "p.xlsx")
+    assert [row["Rubro"] for row in table(tmp_path / "p.xlsx", "Anulaciones", "Mov.")[:-1]] == ["00", "sin dato"]
 
 
 def test_grounds_are_left_to_a_person_with_the_list_of_the_law(book):
@@ -138,11 +153,44 @@ def test_papers_come_from_rules_formalities_and_people(book, scenario):
     assert by_group["Sustento declarado"] == ["RD 12-2025"]
 
 
+def numbers(text: str) -> list[int]:
+    """`1–3, 5` is 1, 2, 3 and 5."""
+    ends = [[int(end) for end in run.split("–")] for run in text.split(", ")]
+    return [number for run in ends for number in range(run[0], run[-1] + 1)]
+
+
 def test_rules_and_their_verdicts_are_all_there(book, scenario):
-    rows = table(book, "Normas", "Mov.")
-    assert [(row["Mov."], row["Regla"], row["Veredicto"]) for row in rows] == [
-        (str(number), rule, verdict) for number, rule, verdict in scenario.reglas.select("movimiento", "regla", "veredicto").iter_rows()
+    rows = table(book, "Normas", "Regla")
+    said = [(number, row["Regla"], row["Veredicto"]) for row in rows for number in numbers(row["Cuáles (Mov.)"])]
+    assert sorted(said) == sorted(scenario.reglas.select("movimiento", "regla", "veredicto").iter_rows())
+    assert [int(float(row["Movimientos"])) for row in rows] == [len(numbers(row["Cuáles (Mov.)"])) for row in rows]
+
+
+def test_rules_come_with_the_worst_verdict_first_and_then_the_most_money(book):
+    """Movement 1 moves 200 000 and movement 2, 400 000."""
+    rows = table(book, "Normas", "Regla")
+    amount = {"1": 200_000, "2": 400_000, "1–2": 600_000}
+    assert [float(row["Mueven (S/)"]) for row in rows] == [amount[row["Cuáles (Mov.)"]] for row in rows]
+    order = [(-VERDICTS.index(row["Veredicto"]), -float(row["Mueven (S/)"])) for row in rows]
+    assert order == sorted(order)
+    assert {row["Veredicto"] for row in rows} == {"FALTA DATO", "REQUIERE"}
+
+
+def test_movements_of_a_rule_are_told_as_ranges(scenario):
+    """Eight movements of one rule; the third of another answer, so the first one skips it."""
+    rows = scenario.reglas.head(1).select(pl.exclude("movimiento", "faltan"))
+    many = pl.DataFrame({"movimiento": [8, 1, 2, 3, 4, 6], "faltan": [None, None, None, "algo", None, None]})
+    moved = pl.DataFrame({"movimiento": [1, 2, 3, 4, 6, 8], "monto_soles": [1, 2, 3, 4, 6, 8]})
+    told = rules(replace(scenario, reglas=many.join(rows, how="cross"), movimientos=moved))
+    assert told.select("faltan", "movimientos", "monto_soles", "numeros").rows() == [
+        (None, 5, 21, "1–2, 4, 6, 8"), ("algo", 1, 3, "3"),
     ]  # fmt: skip
+
+
+def test_movements_name_the_rules_that_give_their_verdict(book, scenario):
+    for row in table(book, "Movimientos", "Mov.")[:-1]:
+        own = scenario.reglas.filter(movimiento=int(row["Mov."]), veredicto=row["Veredicto"])
+        assert row["Reglas que lo dan"].split(", ") == sorted(own["regla"])
 
 
 def test_the_plan_lists_the_activities_of_the_metas_that_change(book):

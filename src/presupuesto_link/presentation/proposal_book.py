@@ -33,10 +33,12 @@ from presupuesto_link.presentation.proposal_tables import (
     opening_lines,
     pairs,
     papers,
+    rules,
     signatures,
 )
 from presupuesto_link.scenarios.breakdown import CANCEL, ENABLE
 from presupuesto_link.scenarios.compare import Scenario
+from presupuesto_link.wording import enumerate_words
 
 GROUNDS = (
     "a) fin cumplido con saldo",
@@ -48,13 +50,13 @@ GROUNDS = (
 SUPPORTS = ("déficit proyectado", "meta nueva o mayor")
 """The same, num. 2: why a line may be enabled."""
 _LINE = (
-    Column("movimiento", "Mov.", 6, COUNT), Column("nota", "Nota tipo", 9, empty="falta dato"), Column("sec_ejec", "UE (sec_ejec)", 10),
-    Column("funcion", "Función", 9), Column("programa", "Programa", 11), Column("producto", "Producto / proyecto", 11),
-    Column("actividad", "Actividad / obra", 11), Column("sec_func", "Meta (sec_func)", 12), Column("finalidad", "Finalidad", 10),
-    Column("finalidad_nombre", "Nombre de la finalidad", 24), Column("fuente", "Fuente", 8), Column("rubro", "Rubro", 8),
+    Column("movimiento", "Mov.", 6, COUNT), Column("nota", "Nota tipo", 8, empty="falta dato"), Column("sec_ejec", "UE (sec_ejec)", 10),
+    Column("funcion", "Función", 9), Column("programa", "Programa", 10), Column("producto", "Producto / proyecto", 11),
+    Column("actividad", "Actividad / obra", 11), Column("sec_func", "Meta (sec_func)", 11), Column("finalidad", "Finalidad", 10),
+    Column("finalidad_nombre", "Nombre de la finalidad", 48), Column("fuente", "Fuente", 8), Column("rubro", "Rubro", 7),
     Column("tipo_recurso", "Tipo de recurso", 9), Column("categoria_gasto", "Categoría", 10), Column("generica", "Genérica", 9),
-    Column("clasificador", "Clasificador", 13), Column("accion", "AER", 11), Column("pim_soles", "PIM (S/)", 16, MONEY),
-    Column("certificado_soles", "Certificado (S/)", 16, MONEY), Column("monto_soles", "Monto (S/)", 17, MONEY),
+    Column("clasificador", "Clasificador", 14), Column("accion", "AER", 11), Column("pim_soles", "PIM (S/)", 15, MONEY),
+    Column("certificado_soles", "Certificado (S/)", 15, MONEY), Column("monto_soles", "Monto (S/)", 15, MONEY),
 )  # fmt: skip
 _GROUND = Column("causal", "Causal del 48.1.1 (a, b, c o d): por declarar", 26, choices=GROUNDS)
 _SUPPORT = Column("sustento", "Sustento del 48.1.2: por declarar", 26, choices=SUPPORTS)
@@ -64,12 +66,13 @@ _PAIRS = (
     Column("programa_donante", "Programa que cede", 11), Column("programa_receptor", "Programa que recibe", 11),
     Column("generica_donante", "Genérica que cede", 10), Column("generica_receptor", "Genérica que recibe", 10),
     Column("nota", "Nota tipo", 15), Column("monto_soles", "Monto (S/)", 17, MONEY), Column("veredicto", "Veredicto", 14),
-    Column("articulos", "Artículos que lo deciden", 90, empty=NONE),
+    Column("reglas", "Reglas que lo dan", 60, empty=NONE),
 )  # fmt: skip
 _RULES = (
-    Column("movimiento", "Mov.", 6, COUNT), Column("regla", "Regla", 22), Column("articulo", "Artículo", 24), Column("texto", "Lo que dice", 50),
-    Column("veredicto", "Veredicto", 14), Column("requiere", "Documento que pide", 32, empty=NONE), Column("confianza", "Confianza", 11),
-    Column("faltan", "Dato que falta", 36, empty=NONE), Column("excepcion", "Excepción", 18, empty=NONE),
+    Column("regla", "Regla", 24), Column("articulo", "Artículo", 22), Column("texto", "Lo que dice", 48), Column("veredicto", "Veredicto", 14),
+    Column("requiere", "Documento que pide", 34, empty=NONE), Column("faltan", "Dato que falta", 30, empty=NONE),
+    Column("confianza", "Confianza", 11), Column("excepcion", "Excepción", 18, empty=NONE), Column("movimientos", "Movimientos", 13, COUNT),
+    Column("monto_soles", "Mueven (S/)", 17, MONEY), Column("numeros", "Cuáles (Mov.)", 30),
 )  # fmt: skip
 _PAPERS = (
     Column("grupo", "Grupo", 22), Column("documento", "Documento", 45), Column("articulo", "Artículo", 28, empty=NONE), Column("detalle", "Por qué", 50),
@@ -93,7 +96,8 @@ _AOI = (*_METAS[:2], Column("aoi", "AOI", 22), Column("nombre", "Nombre de la AO
 _CHANGE = ("pim_antes_soles", "cambio_soles", "pim_despues_soles")
 _INTRO = {
     "pares": "De qué AER a qué AER va el dinero y el peor veredicto de las reglas que le tocan.",
-    "reglas": "Lo que cada regla dice de cada movimiento. La confianza es la de la lectura de la norma.",
+    "reglas": "Lo que cada regla dice, primero lo peor y luego lo que más dinero mueve. Un movimiento está en cada regla que lo alcanza: no sume "
+    "los montos. La confianza es la de la lectura de la norma. El detalle por movimiento está en tablas/normas.csv.",
     "papeles": "Lo que el expediente necesita. Nada de esto lo adjunta el programa.",
     "acciones": "* Con el mismo devengado: sólo cambia el PIM. No es un pronóstico.",
 }
@@ -136,7 +140,7 @@ def write_proposal(scenario: Scenario, path: Path, aoi: pl.DataFrame | None = No
         )
         _summary(book, scenario, *summary, totals)
         book.table("Movimientos", _PAIRS, pairs(scenario), _INTRO["pares"], ("monto_soles",))
-        book.table("Normas", _RULES, scenario.reglas.sort("movimiento", "regla"), _INTRO["reglas"])
+        book.table("Normas", _RULES, rules(scenario), _INTRO["reglas"])
         book.table("Documentos", _PAPERS, papers(scenario), _INTRO["papeles"])
         _sources(book, scenario)
         book.table("AER antes y después", _ACTIONS, before_after(scenario), _INTRO["acciones"], _CHANGE)
@@ -182,11 +186,21 @@ def _line(book: ProposalBook, sheet: Any, row: int, concept: str, text: str, amo
 def _notes(book: ProposalBook, scenario: Scenario, side: str, name: str, declared: Column) -> Total:
     """The lines of one side; where its total is and how much."""
     frame = note_lines(scenario, side)
+    shown, unknown = _known(frame)
+    columns = (*shown, declared)
     intro = f"Una fila por línea de {side}. «sin dato»: la fuente no lo trae. La última columna la declara la Oficina de Presupuesto."
-    columns = (*_LINE, declared)
-    _, placed = book.table(name, columns, frame, intro, ("monto_soles",))
+    _, placed = book.table(name, columns, frame, f"{intro}{unknown}", ("monto_soles",))
     letter = column_letter([column.name for column in columns].index("monto_soles"))
     return f"{name}!{letter}{_total(placed) + 1}", float(frame["monto_soles"].sum())
+
+
+def _known(frame: pl.DataFrame) -> tuple[tuple[Column, ...], str]:
+    """The columns of a line that some line has, and a sentence with those that none has: a page of «sin dato» hides the rest."""
+    empty = [column for column in _LINE if frame.height and frame[column.name].is_null().all()]
+    named = enumerate_words(column.title for column in empty)
+    return tuple(
+        column for column in _LINE if column not in empty
+    ), f" Sin dato en ninguna línea: {named}." if empty else ""
 
 
 def _total(placed: Placed) -> int:

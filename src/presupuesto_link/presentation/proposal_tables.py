@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from decimal import Decimal
 
 import polars as pl
 
+from presupuesto_link.normas.judge import VERDICTS
 from presupuesto_link.scenarios.breakdown import BETWEEN, CANCEL, ENABLE, INSIDE
 from presupuesto_link.scenarios.compare import Scenario
 from presupuesto_link.tables.numbers import MONEY
@@ -16,6 +17,8 @@ META = ("sec_ejec", "sec_func")
 NOTE_UNKNOWN = "falta dato"
 NO_AOI = "sin AOI en el puente"
 _REQUIRES = "REQUIERE"
+_SAID = ("regla", "veredicto", "requiere", "faltan", "excepcion")
+"""What makes two answers of the law the same one."""
 _NOTE = pl.col("nota_tipo").cast(pl.String).fill_null(NOTE_UNKNOWN)
 _PAPERS = {
     "grupo": pl.String,
@@ -89,17 +92,48 @@ def note_lines(scenario: Scenario, side: str) -> pl.DataFrame:
 
 
 def pairs(scenario: Scenario) -> pl.DataFrame:
-    """Key `movimiento`: `Scenario.movimientos` with `nota` in words and `articulos`, those that give its verdict."""
+    """Key `movimiento`: `Scenario.movimientos` with `nota` in words and `reglas`, the ids of those that give its verdict."""
     verdict = scenario.movimientos.select("movimiento", "veredicto")
     deciding = scenario.reglas.join(verdict, on=["movimiento", "veredicto"], how="semi")
-    spoken = deciding.group_by("movimiento").agg(pl.col("articulo").unique(maintain_order=True).str.join("; "))
+    ids = deciding.group_by("movimiento").agg(pl.col("regla").unique().sort().str.join(", ").alias("reglas"))
     words = {str(INSIDE): f"{INSIDE} (dentro de la UE)", str(BETWEEN): f"{BETWEEN} (entre UE)"}
     return (
-        scenario.movimientos.join(spoken, on="movimiento", how="left", validate="1:1")
+        scenario.movimientos.join(ids, on="movimiento", how="left", validate="1:1")
         .with_columns(nota=_NOTE.replace(words))
-        .rename({"articulo": "articulos"})
         .sort("movimiento")
     )
+
+
+def rules(scenario: Scenario) -> pl.DataFrame:
+    """Key `regla, veredicto, requiere, faltan, excepcion`, the worst verdict first and then the most soles.
+
+    `movimientos` counts those of which the rule says so, `monto_soles` adds up what they move and `numeros` names them. A movement
+    is in the row of every rule that judges it, so amounts of different rules do not add up.
+    """
+    amounts = scenario.movimientos.select("movimiento", "monto_soles")
+    said = pl.col("articulo", "texto", "confianza").first()
+    counted = (
+        scenario.reglas.join(amounts, on="movimiento", how="left", validate="m:1")
+        .group_by(_SAID)
+        .agg(said, pl.len().alias("movimientos"), pl.col("monto_soles").sum().cast(MONEY))
+    )
+    severity = pl.col("veredicto").replace_strict(list(VERDICTS), range(len(VERDICTS)), return_dtype=pl.Int8)
+    return counted.join(_numbers(scenario.reglas, _SAID), on=_SAID, nulls_equal=True, validate="1:1").sort(
+        severity, "monto_soles", *_SAID, descending=[True, True, *(False for _ in _SAID)], nulls_last=True
+    )
+
+
+def _numbers(rows: pl.DataFrame, key: Sequence[str]) -> pl.DataFrame:
+    """Per key, `numeros`: its movements as ranges, `1–5, 8`."""
+    single = rows.select(*key, pl.col("movimiento").cast(pl.Int64)).unique().sort("movimiento")
+    # Consecutive numbers keep the same distance to their place in the group.
+    runs = single.with_columns(tramo=pl.col("movimiento") - pl.int_range(pl.len()).over(key))
+    ends = runs.group_by(*key, "tramo").agg(
+        pl.col("movimiento").min().alias("desde"), pl.col("movimiento").max().alias("hasta")
+    )
+    alone = pl.col("desde") == pl.col("hasta")
+    text = pl.when(alone).then(pl.col("desde").cast(pl.String)).otherwise(pl.format("{}–{}", "desde", "hasta"))
+    return ends.sort("desde").group_by(key).agg(text.str.join(", ").alias("numeros"))
 
 
 def papers(scenario: Scenario) -> pl.DataFrame:
@@ -113,16 +147,18 @@ def _asked(scenario: Scenario) -> pl.DataFrame:
         pl.when(pl.col("veredicto") == _REQUIRES).then(pl.lit("Lo pide la norma")).otherwise(pl.lit("Falta completar"))
     )
     asked = scenario.reglas.filter(pl.col("requiere").is_not_null()).with_columns(
-        grupo=words, parte=pl.col("movimiento").cast(pl.String)
+        grupo=words, documento=pl.col("requiere")
     )
+    key = ("grupo", "documento")
     return (
-        asked.group_by("grupo", pl.col("requiere").alias("documento"))
+        asked.group_by(key)
         .agg(
             pl.col("articulo").unique(maintain_order=True).str.join("; "),
             pl.col("texto").unique(maintain_order=True).str.join(" ").alias("detalle"),
-            pl.col("parte").unique(maintain_order=True).str.join(", ").alias("movimientos"),
         )
-        .sort("grupo", "documento", descending=[True, False])
+        .join(_numbers(asked, key), on=key, validate="1:1")
+        .rename({"numeros": "movimientos"})
+        .sort(key, descending=[True, False])
         .select(pl.col(name).cast(kind) for name, kind in _PAPERS.items())
     )
 
