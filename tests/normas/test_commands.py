@@ -64,7 +64,7 @@ def test_check_accepts_a_good_file(capsys, tmp_path):
     path = tmp_path / "ley-32185-2025.toml"
     shutil.copy(NORMS / "ley-32185-2025.toml", path)
     code, out, _ = run(capsys, "normas", "revisar", str(path))
-    assert code == 0 and "bien escrito" in out and "27 reglas" in out
+    assert code == 0 and "bien escrito" in out and "28 reglas" in out
 
 
 def test_check_names_the_file_and_the_key(capsys, tmp_path):
