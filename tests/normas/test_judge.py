@@ -176,7 +176,9 @@ def test_a_transfer_with_everything_known_can_be_allowed():
 
 def test_entries_hold_only_between_their_dates():
     forbids = {"veredicto": "PROHIBIDO"}
-    rules = book({**forbids, "hasta": "2025-05-14"}, {**forbids, "hasta": "2025-05-15"}, {**forbids, "desde": "2025-05-16"})
+    rules = book(
+        {**forbids, "hasta": "2025-05-14"}, {**forbids, "hasta": "2025-05-15"}, {**forbids, "desde": "2025-05-16"}
+    )
     assert [rule.id for rule in rules.reglas] == ["R1"]
 
 
@@ -189,7 +191,9 @@ def test_a_deadline_to_ask_for_an_opinion_does_not_end_the_exception():
 
 def _said(rule, donor, receiver, invoked=()):
     """Verdict of a rule of 2025 on one transfer, and what is missing; nothing when it does not concern it."""
-    found = judge(BOOK, pl.DataFrame([donor]), pl.DataFrame([receiver]), np.zeros(1, int), np.zeros(1, int), invoked=invoked)
+    found = judge(
+        BOOK, pl.DataFrame([donor]), pl.DataFrame([receiver]), np.zeros(1, int), np.zeros(1, int), invoked=invoked
+    )
     rows = found.explain(np.zeros(1, int)).filter(pl.col("regla") == rule)
     return rows.select("veredicto", "faltan").row(0) if rows.height else ()
 
@@ -244,7 +248,13 @@ def test_a_fact_not_declared_where_it_matters_is_missing(rule, donor, receiver):
 def test_the_exceptions_of_emergencies_lift_all_of_article_11_and_of_programmes():
     lifted = {e.id: set(e.levanta) for e in BOOK.excepciones}
     article = {rule.id for rule in BOOK.reglas if rule.id.startswith("LEY32185-11.")}
-    programmes = {"LEY32185-33.A-METAS", "LEY32185-33.A-EVIDENCIA", "LEY32185-33.A-FUERA", "DL1440-48.1.4.C", "DL1440-48.1.4.D"}
+    programmes = {
+        "LEY32185-33.A-METAS",
+        "LEY32185-33.A-EVIDENCIA",
+        "LEY32185-33.A-FUERA",
+        "DL1440-48.1.4.C",
+        "DL1440-48.1.4.D",
+    }
     for name in ("53", "54-CANON", "54-FONCOR"):
         assert lifted[f"EXC-LEY32185-{name}"] >= article | programmes | {"DL1440-48.1.3"}
     assert len(article) == 7 and lifted["EXC-LEY32185-59"] >= programmes
