@@ -245,6 +245,18 @@ def test_a_fact_not_declared_where_it_matters_is_missing(rule, donor, receiver):
     assert _said(rule, {"sec_func": "1", **donor}, {"sec_func": "2", **receiver})[0] == "FALTA DATO"
 
 
+@pytest.mark.parametrize(
+    ("fuente", "rubro", "covered"),
+    [("1", "00", True), ("2", "09", True), ("5", "07", True), ("5", "08", True), ("5", "15", True), ("5", "18", True),
+     ("5", "04", False), ("3", "19", False), ("4", "13", False), (None, None, False)],
+)  # fmt: skip
+def test_article_53_names_its_sources(fuente, rubro, covered):
+    donor = {"categoria_gasto": "6", "fuente": fuente, "rubro": rubro}
+    receiver = {"categoria_gasto": "5", "programa": "0068", "actividad": "5006144", "emergencia_nivel_4_5": "si"}
+    verdict, _ = _said("DL1440-48.1.3", donor, receiver, ["EXC-LEY32185-53"])
+    assert verdict == ("REQUIERE" if covered else "PROHIBIDO")
+
+
 def test_the_exceptions_of_emergencies_lift_all_of_article_11_and_of_programmes():
     lifted = {e.id: set(e.levanta) for e in BOOK.excepciones}
     article = {rule.id for rule in BOOK.reglas if rule.id.startswith("LEY32185-11.")}
