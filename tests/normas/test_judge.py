@@ -221,7 +221,7 @@ def test_humanitarian_goods_not_declared_are_missing_data():
         ("LEY32185-58.5", {"fuente": "1", "programa": "0068", "inversion": "no", "clasificador": "2.1.1.1.1.2"}, {}),
         ("LEY32185-58.5", {"fuente": "5", "programa": "0068", "inversion": "si"}, {}),
         ("TRANSFERIDOS-DESTINO", {"fuente": "2"}, {}),
-        ("TRANSFERIDOS-DESTINO", {"fuente": "5"}, {}),
+        ("TRANSFERIDOS-DESTINO", {"fuente": "5", "rubro": "15"}, {}),
         ("DL1440-48.1.5", {"clasificador": "2.1.1.1.1.2"}, {}),
     ],
 )
@@ -236,7 +236,8 @@ def test_a_fact_is_asked_only_where_it_can_matter(rule, donor, receiver):
         ("DL1440-73.2-TOPE", {}, {"clasificador": "2.5"}),
         ("LEY32185-58.5", {"fuente": "1", "inversion": "si"}, {}),
         ("LEY32185-58.5", {"fuente": "1", "programa": "9002", "clasificador": "2.3.1.5.1.2"}, {}),
-        ("TRANSFERIDOS-DESTINO", {"fuente": "4"}, {}),
+        ("TRANSFERIDOS-DESTINO", {"fuente": "4", "rubro": "13"}, {}),
+        ("TRANSFERIDOS-DESTINO", {"fuente": "5", "rubro": "18"}, {}),
         ("TRANSFERIDOS-DESTINO", {}, {}),
         ("DL1440-48.1.5", {"clasificador": "2.6.2.2.2.2"}, {}),
     ],
