@@ -30,10 +30,14 @@ def test_list_warns_of_the_law_to_be_loaded(capsys):
     assert code == 0 and "ANUAL-2026" in out and "No está cargada la ley de presupuesto de 2026" in out
 
 
-def test_list_of_all_is_longer_than_that_of_a_date(capsys):
-    every = json.loads(run(capsys, "normas", "listar", "--todas", "--json")[1])["normas"]
-    some = json.loads(run(capsys, "normas", "listar", "--fecha", "2025-05-15", "--json")[1])["normas"]
-    assert len(every) > len(some)
+def test_without_a_date_everything_is_listed_with_its_validity(capsys):
+    found = json.loads(run(capsys, "normas", "listar", "--json")[1])
+    valid = {entry["id"]: entry["vigencia"] for entry in found["normas"]}
+    assert found["fecha"] is None and found["avisos"] == [] and "2026" in found["pendientes"][0]
+    assert valid["DL1440-48.1.4.A-METAS"] == "desde 2019-01-01"
+    assert valid["LEY32185-33.A-METAS"] == "desde 2025-01-01 hasta 2025-12-31"
+    code, out, _ = run(capsys, "normas", "listar")
+    assert code == 0 and "Vigencia" in out and "cargadas" in out and "ANUAL-" not in out
 
 
 def test_a_bad_date_is_a_usage_error(capsys):
@@ -64,7 +68,7 @@ def test_check_accepts_a_good_file(capsys, tmp_path):
     path = tmp_path / "ley-32185-2025.toml"
     shutil.copy(NORMS / "ley-32185-2025.toml", path)
     code, out, _ = run(capsys, "normas", "revisar", str(path))
-    assert code == 0 and "bien escrito" in out and "27 reglas" in out
+    assert code == 0 and "bien escrito" in out and "28 reglas" in out
 
 
 def test_check_names_the_file_and_the_key(capsys, tmp_path):
@@ -80,6 +84,6 @@ def test_check_names_the_file_and_the_key(capsys, tmp_path):
 @pytest.mark.parametrize("order", ["listar", "explicar", "revisar"])
 def test_other_norms_can_be_used(capsys, tmp_path, order):
     shutil.copy(NORMS / "fuentes-de-recursos.toml", tmp_path)
-    what = {"listar": ["--todas"], "explicar": ["CANON-6.2"], "revisar": [str(tmp_path / "fuentes-de-recursos.toml")]}
+    what = {"listar": [], "explicar": ["CANON-6.2"], "revisar": [str(tmp_path / "fuentes-de-recursos.toml")]}
     code, out, _ = run(capsys, "normas", order, *what[order], "--normas", str(tmp_path))
     assert code == 0 and "DL1440" not in out

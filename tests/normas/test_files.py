@@ -82,7 +82,21 @@ def test_every_fact_is_used_and_described():
     assert used >= FACTS.keys() and used <= FIELD_NAMES.keys()
 
 
+def test_the_guide_names_every_fact():
+    guide = (ROOT / "docs" / "guia" / "normas.md").read_text(encoding="utf-8")
+    assert [name for name in FACTS if f"`{name}`" not in guide] == []
+
+
 def test_every_rule_of_low_confidence_says_why():
     for norm in read_norms(ROOT / "data" / "normas"):
         for rule in norm.regla:
             assert rule.confianza != "baja" or rule.nota
+
+
+def test_what_stays_does_not_name_the_rules_of_a_year():
+    norms = read_norms(ROOT / "data" / "normas")
+    stay = [norm for norm in norms if norm.vigente_hasta is None]
+    dated = {rule.id for norm in norms if norm.vigente_hasta for rule in norm.regla}
+    assert {norm.id for norm in stay} == {"DL-1440", "FUENTES"} and dated
+    for norm in stay:
+        assert not dated & {*norm.suspende, *(name for e in norm.excepcion for name in e.levanta)}

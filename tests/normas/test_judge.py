@@ -175,8 +175,103 @@ def test_a_transfer_with_everything_known_can_be_allowed():
 
 
 def test_entries_hold_only_between_their_dates():
-    ids = [{e.id for e in in_force(NORMS, day).excepciones} for day in (dt.date(2025, 10, 31), dt.date(2025, 11, 1))]
-    assert "EXC-LEY32185-9.1.C" in ids[0] and "EXC-LEY32185-9.1.C" not in ids[1]
+    forbids = {"veredicto": "PROHIBIDO"}
+    rules = book(
+        {**forbids, "hasta": "2025-05-14"}, {**forbids, "hasta": "2025-05-15"}, {**forbids, "desde": "2025-05-16"}
+    )
+    assert [rule.id for rule in rules.reglas] == ["R1"]
+
+
+def test_a_deadline_to_ask_for_an_opinion_does_not_end_the_exception():
+    last = {e.id: e.requiere for e in in_force(NORMS, dt.date(2025, 12, 31)).excepciones}
+    for letter in "CDEF":
+        assert "hasta el 31 de octubre de 2025" in last[f"EXC-LEY32185-9.1.{letter}"]
+    assert "hasta el 28 de febrero de 2025" in last["EXC-LEY32185-28.2"]
+
+
+def _said(rule, donor, receiver, invoked=()):
+    """Verdict of a rule of 2025 on one transfer, and what is missing; nothing when it does not concern it."""
+    found = judge(
+        BOOK, pl.DataFrame([donor]), pl.DataFrame([receiver]), np.zeros(1, int), np.zeros(1, int), invoked=invoked
+    )
+    rows = found.explain(np.zeros(1, int)).filter(pl.col("regla") == rule)
+    return rows.select("veredicto", "faltan").row(0) if rows.height else ()
+
+
+def test_payroll_is_proved_financed_even_with_an_exception():
+    donor = {"clasificador": "2.1.1.1.1.2", "reorganizacion_de_entidad": "si"}
+    receiver = {"clasificador": "2.3.1.5.1.2", "reorganizacion_de_entidad": "no"}
+    assert _said("LEY32185-9.1-DONANTE", donor, receiver, ["EXC-LEY32185-9.1.A"])[0] == "REQUIERE"
+    assert _said("LEY32185-9.1-PLANILLA", donor, receiver, ["EXC-LEY32185-9.1.A"]) == ("REQUIERE", None)
+
+
+def test_humanitarian_goods_not_declared_are_missing_data():
+    donor, receiver = {"clasificador": "2.2.2.3.1.1", "programa": "0068", "nivel": "R"}, {"clasificador": "2.3.1.5.1.2"}
+    verdict, missing = _said("LEY32185-9.9", donor, receiver)
+    assert verdict == "FALTA DATO" and missing == "bienes de ayuda humanitaria, o su transporte y estiba (donante)"
+    assert _said("LEY32185-9.9", {**donor, "ayuda_humanitaria": "no"}, receiver) == ()
+
+
+@pytest.mark.parametrize(
+    ("rule", "donor", "receiver"),
+    [
+        ("DL1440-73.2-TOPE", {}, {"clasificador": "2.3.1.5.1.2"}),
+        ("DL1440-73.2-LIMITE", {"fuente": "4"}, {"clasificador": "2.6.2.2.2.2"}),
+        ("LEY32185-58.5", {"fuente": "1", "programa": "9001", "inversion": "no"}, {}),
+        ("LEY32185-58.5", {"fuente": "1", "programa": "0068", "inversion": "no", "clasificador": "2.1.1.1.1.2"}, {}),
+        ("LEY32185-58.5", {"fuente": "5", "programa": "0068", "inversion": "si"}, {}),
+        ("TRANSFERIDOS-DESTINO", {"fuente": "2"}, {}),
+        ("TRANSFERIDOS-DESTINO", {"fuente": "5", "rubro": "15"}, {}),
+        ("DL1440-48.1.5", {"clasificador": "2.1.1.1.1.2"}, {}),
+    ],
+)
+def test_a_fact_is_asked_only_where_it_can_matter(rule, donor, receiver):
+    assert _said(rule, {"sec_func": "1", **donor}, {"sec_func": "2", **receiver}) == ()
+
+
+@pytest.mark.parametrize(
+    ("rule", "donor", "receiver"),
+    [
+        ("DL1440-73.2-TOPE", {}, {"clasificador": "2.5.5.1.1.1"}),
+        ("DL1440-73.2-TOPE", {}, {"clasificador": "2.5"}),
+        ("LEY32185-58.5", {"fuente": "1", "inversion": "si"}, {}),
+        ("LEY32185-58.5", {"fuente": "1", "programa": "9002", "clasificador": "2.3.1.5.1.2"}, {}),
+        ("TRANSFERIDOS-DESTINO", {"fuente": "4", "rubro": "13"}, {}),
+        ("TRANSFERIDOS-DESTINO", {"fuente": "5", "rubro": "18"}, {}),
+        ("TRANSFERIDOS-DESTINO", {}, {}),
+        ("DL1440-48.1.5", {"clasificador": "2.6.2.2.2.2"}, {}),
+    ],
+)
+def test_a_fact_not_declared_where_it_matters_is_missing(rule, donor, receiver):
+    assert _said(rule, {"sec_func": "1", **donor}, {"sec_func": "2", **receiver})[0] == "FALTA DATO"
+
+
+@pytest.mark.parametrize(
+    ("fuente", "rubro", "covered"),
+    [("1", "00", True), ("2", "09", True), ("5", "07", True), ("5", "08", True), ("5", "15", True), ("5", "18", True),
+     ("5", "04", False), ("3", "19", False), ("4", "13", False), (None, None, False)],
+)  # fmt: skip
+def test_article_53_names_its_sources(fuente, rubro, covered):
+    donor = {"categoria_gasto": "6", "fuente": fuente, "rubro": rubro}
+    receiver = {"categoria_gasto": "5", "programa": "0068", "actividad": "5006144", "emergencia_nivel_4_5": "si"}
+    verdict, _ = _said("DL1440-48.1.3", donor, receiver, ["EXC-LEY32185-53"])
+    assert verdict == ("REQUIERE" if covered else "PROHIBIDO")
+
+
+def test_the_exceptions_of_emergencies_lift_all_of_article_11_and_of_programmes():
+    lifted = {e.id: set(e.levanta) for e in BOOK.excepciones}
+    article = {rule.id for rule in BOOK.reglas if rule.id.startswith("LEY32185-11.")}
+    programmes = {
+        "LEY32185-33.A-METAS",
+        "LEY32185-33.A-EVIDENCIA",
+        "LEY32185-33.A-FUERA",
+        "DL1440-48.1.4.C",
+        "DL1440-48.1.4.D",
+    }
+    for name in ("53", "54-CANON", "54-FONCOR"):
+        assert lifted[f"EXC-LEY32185-{name}"] >= article | programmes | {"DL1440-48.1.3"}
+    assert len(article) == 7 and lifted["EXC-LEY32185-59"] >= programmes
+    assert not lifted["EXC-LEY32185-DCF15"] & {rule for rule in programmes if rule.startswith("LEY32185")}
 
 
 def test_an_exception_of_another_year_cannot_be_invoked():
@@ -225,7 +320,7 @@ def _clear():
     common = {
         "pliego": "445", "nivel": "R", "sec_ejec": "775", "programa": "9001", "producto": "3999999", "actividad": "5000003",
         "finalidad_nombre": "ADMINISTRACION GENERAL", "fuente": "1", "rubro": "00", "categoria_gasto": "5", "inversion": "no", "app": "no",
-        "saldo_de_balance": "no", "transferencia_con_destino": "no", "recursos_fondes": "no", "sentencia_cosa_juzgada": "no",
+        "saldo_de_balance": "no", "transferencia_con_destino": "no",
     }  # fmt: skip
     donor, receiver = {**common, "clasificador": "2.3.1.5.1.2"}, {**common, "clasificador": "2.3.1.5.3.1"}
     return pl.DataFrame([donor]), pl.DataFrame([receiver])

@@ -13,7 +13,6 @@ from presupuesto_link.commands.printing import Column, code, print_json, print_t
 from presupuesto_link.commands.spanish import SpanishCommand, SpanishGroup
 
 if TYPE_CHECKING:
-    from presupuesto_link.normas.rulebook import Rulebook
     from presupuesto_link.specs import CondicionSpec, ExcepcionSpec, FormalidadSpec, NormaSpec, ReglaSpec
 
     Entry = ReglaSpec | ExcepcionSpec | FormalidadSpec
@@ -34,31 +33,31 @@ _ON_REQUEST = "LEVANTA"
 @normas.command(cls=SpanishCommand)
 def listar(
     fecha: Annotated[
-        str | None, typer.Option("--fecha", help="Fecha de la operación; hoy si no se dice", metavar="AAAA-MM-DD")
+        str | None,
+        typer.Option("--fecha", help="Fecha de la operación; sin ella, todo lo cargado", metavar="AAAA-MM-DD"),
     ] = None,
-    todas: Annotated[bool, typer.Option("--todas", help="Todas las cargadas, rijan o no en la fecha")] = False,
     normas: NormsOption = None,
     como_json: JsonOption = False,
 ) -> None:
-    """Lista las reglas, excepciones y formalidades que rigen en una fecha.
+    """Lista las reglas, excepciones y formalidades que rigen en una fecha, o todas las cargadas con su vigencia.
 
     Ejemplo: presupuesto-link normas listar --fecha 2025-05-15
     """
-    from presupuesto_link.normas.rulebook import in_force
-
     norms, day = _read(normas), _day(fecha)
-    book = in_force(norms, day)
-    entries = [entry for norm in norms for entry in norm.entries()] if todas else _entries(book)
+    entries, notices = _listed(norms, day)
     if como_json:
-        print_json(
-            fecha=day, todas=todas, avisos=book.avisos, pendientes=_pending(norms), normas=[_facts(e) for e in entries]
-        )
+        facts = [{**_facts(entry), "vigencia": _validity(norm, entry)} for norm, entry in entries]
+        print_json(fecha=day, avisos=notices, pendientes=_pending(norms), normas=facts)
         return
-    for notice in (*book.avisos, *_pending(norms)):
+    for notice in (*notices, *_pending(norms)):
         typer.echo(f"Atención: {notice}")
-    title = f"{len(entries)} cargadas" if todas else f"{len(entries)} que rigen el {day.isoformat()}"
-    columns = [code("Id"), Column("Tipo"), code("Veredicto"), Column("Artículo", spare=True), Column("Qué dice", least=30), code("Confianza", spare=True)]  # fmt: skip
-    rows = [(e.id, _KINDS.get(type(e).__name__, ""), _verdict(e), e.articulo, e.texto, e.confianza) for e in entries]
+    title = f"{len(entries)} que rigen el {day.isoformat()}" if day else f"{len(entries)} cargadas"
+    columns = [code("Id"), Column("Tipo"), code("Veredicto"), *([] if day else [Column("Vigencia")]),
+               Column("Artículo", spare=True), Column("Qué dice", least=30), code("Confianza", spare=True)]  # fmt: skip
+    rows = [
+        (e.id, _KINDS[type(e).__name__], _verdict(e), *([] if day else [_validity(norm, e)]), e.articulo, e.texto, e.confianza)
+        for norm, e in entries
+    ]  # fmt: skip
     print_table(title, columns, rows)
 
 
@@ -115,15 +114,35 @@ def _read(folder: Path | None) -> tuple[NormaSpec, ...]:
     return read_norms(folder or embedded_root() / "data" / "normas")
 
 
-def _day(text: str | None) -> dt.date:
+def _day(text: str | None) -> dt.date | None:
     try:
-        return dt.date.fromisoformat(text) if text else dt.date.today()
+        return dt.date.fromisoformat(text) if text is not None else None
     except ValueError:
         raise typer.BadParameter(f"«{text}» no es una fecha AAAA-MM-DD.", param_hint="--fecha") from None
 
 
-def _entries(book: Rulebook) -> list[Entry]:
-    return [*book.reglas, *book.excepciones, *book.formalidades]
+def _listed(
+    norms: tuple[NormaSpec, ...], day: dt.date | None
+) -> tuple[list[tuple[NormaSpec | None, Entry]], tuple[str, ...]]:
+    """The entries in force on a day, or every one without a day, each with its norm; and what the book of the day warns of.
+
+    The rule of a year whose law is not loaded has no norm.
+    """
+    from presupuesto_link.normas.rulebook import in_force
+
+    owners: dict[str, NormaSpec] = {entry.id: norm for norm in norms for entry in norm.entries()}
+    if day is None:
+        return [(norm, entry) for norm in norms for entry in norm.entries()], ()
+    book = in_force(norms, day)
+    entries: list[Entry] = [*book.reglas, *book.excepciones, *book.formalidades]
+    return [(owners.get(entry.id), entry) for entry in entries], book.avisos
+
+
+def _validity(norm: NormaSpec | None, entry: Entry) -> str:
+    """From when to when an entry holds, in words; empty when nothing says it."""
+    since = entry.desde or (norm and norm.vigente_desde)
+    until = entry.hasta or (norm and norm.vigente_hasta)
+    return " ".join(f"{word} {day.isoformat()}" for word, day in (("desde", since), ("hasta", until)) if day)
 
 
 def _pending(norms: tuple[NormaSpec, ...]) -> list[str]:
@@ -151,13 +170,11 @@ def _find(norms: tuple[NormaSpec, ...], wanted: str) -> tuple[NormaSpec, Entry]:
         return known[wanted.upper()]
     near = ", ".join(get_close_matches(wanted.upper(), known, n=3)) or ", ".join(list(known)[:3])
     raise SpecError(
-        Problem(f"regla «{wanted}»", "no existe", f"un id cargado, por ejemplo {near}", "véalos con «presupuesto-link normas listar --todas»")
+        Problem(f"regla «{wanted}»", "no existe", f"un id cargado, por ejemplo {near}", "véalos con «presupuesto-link normas listar»")
     )  # fmt: skip
 
 
 def _details(norm: NormaSpec, entry: Entry, lifts: list[str], suspends: list[str]) -> list[tuple[str, str]]:
-    until = getattr(entry, "hasta", None) or norm.vigente_hasta
-    since = getattr(entry, "desde", None) or norm.vigente_desde
     return [
         ("Norma", norm.titulo),
         ("Veredicto", str(getattr(entry, "veredicto", ""))),
@@ -166,7 +183,7 @@ def _details(norm: NormaSpec, entry: Entry, lifts: list[str], suspends: list[str
         ("Salvo", _conditions(getattr(entry, "salvo", ()))),
         ("Levanta", ", ".join(getattr(entry, "levanta", ()))),
         ("Tope", f"{ratio * 100:.0f} % de {_side('', entry.tope_base, 'en')}" if (ratio := getattr(entry, "tope_ratio", None)) else ""),  # type: ignore[union-attr]
-        ("Vigencia", f"desde {since.isoformat()}" + (f" hasta {until.isoformat()}" if until else "")),
+        ("Vigencia", _validity(norm, entry)),
         ("Se puede levantar con", ", ".join(lifts)),
         ("Suspendida mientras rige", ", ".join(suspends)),
         ("Confianza", entry.confianza),

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import polars as pl
 
+from presupuesto_link.normas.truth import TRUE, atom_truth
 from presupuesto_link.scenarios.baseline import Baseline
 from presupuesto_link.specs import EscenarioSpec, LimiteSpec
 from presupuesto_link.wording import percent, soles
@@ -121,7 +122,8 @@ def _exception(
     rule: str, used: np.ndarray, ratio: float, base: dict[str, tuple[str, ...]], baseline: Baseline
 ) -> Family:
     """What the law lets an exception move: a share of the PIM of some sources of the whole scope."""
-    tests = [pl.col(name).is_in(values) for name, values in base.items()]
+    columns = baseline.lineas.columns
+    tests = [atom_truth(name, values, True, columns) == TRUE for name, values in base.items()]
     total = float(baseline.lineas.filter(*tests)["pim_soles"].sum() or 0)
     cap = int(total * ratio + 1e-6)
     sentence = f"La excepción {rule} mueve hasta {soles(cap)} ({percent(ratio, 0)} de {soles(total)})"
