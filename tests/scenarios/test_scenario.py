@@ -33,7 +33,8 @@ def spec(donors=None, receivers=None, **more) -> EscenarioSpec:
         autor="a",
         pregunta="p",
         no_modela=("nada",),
-        donantes={"saldo": "no devengado", "fraccion_saldo_ratio": 0.5, "tope_pim_ratio": 0.1} | (donors or {}),
+        donantes={"sin_certificado": "no devengado", "fraccion_saldo_ratio": 0.5, "tope_pim_ratio": 0.1}
+        | (donors or {}),
         receptores={"puestos": 10, "tope_pim_ratio": 0.25, "absorcion": {"modo": "sin descuento"}} | (receivers or {}),
         **more,
     )

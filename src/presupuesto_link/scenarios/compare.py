@@ -11,8 +11,9 @@ from presupuesto_link.linkage.by_action import DIRECT
 from presupuesto_link.matrices.diagnosis import SUSTAIN
 from presupuesto_link.normas.rulebook import Rulebook
 from presupuesto_link.scenarios.baseline import Baseline
-from presupuesto_link.scenarios.breakdown import balance_by_source, between_actions, entries, movements
+from presupuesto_link.scenarios.breakdown import CANCEL, balance_by_source, between_actions, entries, movements
 from presupuesto_link.scenarios.legal import papers_of
+from presupuesto_link.scenarios.limits import Family
 from presupuesto_link.scenarios.objectives import UNITS
 from presupuesto_link.scenarios.problem import ReallocationProblem, build_problem
 from presupuesto_link.scenarios.solve import Solution, must_solve
@@ -23,6 +24,7 @@ from presupuesto_link.wording import enumerate_words, soles
 DRAFT = "Es un borrador para la Oficina de Presupuesto, no una aprobación: la modificación la aprueba el Titular del pliego."
 _NO_EFFECT = "No prueba que el dinero mejore el resultado."
 MISSING = "FALTA DATO"
+_REACHED = 0.5
 
 
 @dataclass(frozen=True)
@@ -73,7 +75,12 @@ class Scenario:
     @property
     def indicativo(self) -> bool:
         """Whether some movement rests on data that is missing, so that its legality is not known."""
-        return bool(self.baseline.faltantes) or bool((self.movimientos["veredicto"] == MISSING).any())
+        given = self.asientos.filter(pl.col("lado") == CANCEL)
+        return (
+            bool(self.baseline.faltantes)
+            or bool((self.movimientos["veredicto"] == MISSING).any())
+            or bool(given["certificado_soles"].is_null().any())
+        )
 
     @property
     def monto_soles(self) -> int:
@@ -253,6 +260,7 @@ def _constraints(problem: ReallocationProblem, solution: Solution) -> pl.DataFra
     rows: list[dict[str, object]] = []
     for family in problem.families:
         if not family.shown:
+            rows += _bag_rows(family, solution)
             continue
         inside = family.labels >= 0
         used = np.bincount(family.labels[inside], weights=solution.amounts[inside].astype(float), minlength=family.size)
@@ -282,3 +290,26 @@ def _constraints(problem: ReallocationProblem, solution: Solution) -> pl.DataFra
         .with_columns(pl.col("valor_marginal").round(9))
         .with_columns(frena=pl.col("activa") & (pl.col("valor_marginal") > 0).fill_null(True))
     )
+
+
+def _bag_rows(family: Family, solution: Solution) -> list[dict[str, object]]:
+    """The caps of bags, told by action: only those that are reached and worth relaxing, added up."""
+    inside = family.labels >= 0
+    used = np.bincount(family.labels[inside], weights=solution.amounts[inside].astype(float), minlength=family.size)
+    tight: dict[str, float] = {}
+    for key, upper, spent in zip(family.keys, family.upper, used.tolist(), strict=True):
+        owner = key.removeprefix("bolsa ").rpartition(":")[0]
+        if upper - spent < _REACHED and solution.marginal.get(f"saldo de {owner}", 0.0) > 0:
+            tight[owner] = tight.get(owner, 0.0) + upper
+    verb = "ceden" if family.name.endswith("donante") else "reciben"
+    return [
+        {
+            "restriccion": f"saldo de {owner}",
+            "frase": f"las líneas de {owner.partition(':')[2]} que la norma deja usar {verb} hasta {soles(round(total))}, y llegan a eso",
+            "limite_soles": round(total),
+            "usado_soles": round(total),
+            "activa": True,
+            "valor_marginal": solution.marginal[f"saldo de {owner}"],
+        }
+        for owner, total in tight.items()
+    ]

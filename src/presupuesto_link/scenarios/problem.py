@@ -184,7 +184,7 @@ def _somebody(giving: Side, receiving: Side, spec: EscenarioSpec) -> None:
             Problem(
                 f"{where}, donantes",
                 reasons if giving.excluidas.height else "ninguna AER puede dar",
-                f"AER en {' o '.join(spec.donantes.colores_resultado)} con saldo {spec.donantes.saldo} y tope mayores que cero",
+                f"AER en {' o '.join(spec.donantes.colores_resultado)} con saldo libre y tope mayores que cero",
                 "amplíe colores_resultado, acciones, fraccion_saldo_ratio o tope_pim_ratio, o revise protegidas y pisos",
             )
         )

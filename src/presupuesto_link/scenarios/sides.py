@@ -89,7 +89,7 @@ def donors_of(baseline: Baseline, spec: EscenarioSpec, receivers: pl.DataFrame) 
         .sort("ejecucion_ratio", "accion", nulls_last=True)
         .select("accion", "objetivo", "ejecucion_ratio")
     )
-    balance = pl.col("pim_soles") - pl.col("certificado_soles" if side.saldo == "libre" else "devengado_soles")
+    balance = pl.col("pim_soles") - _taken(side)
     lines = _lines_of(baseline, chosen, side.lineas).with_columns(
         tope_soles=whole_soles(balance.cast(pl.Float64) * side.fraccion_saldo_ratio)
     )
@@ -104,6 +104,13 @@ def donors_of(baseline: Baseline, spec: EscenarioSpec, receivers: pl.DataFrame) 
     return Side(capped, free.join(capped, on="accion", how="semi"), excluded)
 
 
+def _taken(side: DonantesSpec) -> pl.Expr:
+    """What is not free of a line: what is certified, and what is accrued when that is not known and the scenario accepts it."""
+    if side.sin_certificado == "excluir":
+        return pl.col("certificado_soles")
+    return pl.coalesce("certificado_soles", "devengado_soles")
+
+
 def _lines_of(baseline: Baseline, actions: pl.DataFrame, codes: dict[str, tuple[str, ...]]) -> pl.DataFrame:
     """The directly linked lines of those actions that have one of the codes asked for."""
     tests = [pl.col(column).is_in(values) for column, values in codes.items()]
@@ -114,9 +121,11 @@ def _lines_of(baseline: Baseline, actions: pl.DataFrame, codes: dict[str, tuple[
 
 def _donor_caps(chosen: pl.DataFrame, free: pl.DataFrame, pim: pl.DataFrame, side: DonantesSpec) -> pl.DataFrame:
     """What each donor may give: its lines, a share of its PIM, and what it must keep, whichever is least."""
+    certified = free["certificado_soles"].is_not_null().any()
+    balance = "libre (PIM − certificado)" if certified else "no ejecutado"
     kept = pl.max_horizontal(pl.lit(float(side.piso_soles)), pl.col("pim_soles").cast(pl.Float64) * side.piso_pim_ratio)
     caps = {
-        f"{percent(side.fraccion_saldo_ratio, 0)} de su saldo {_balance(side)}": pl.col("lineas_soles"),
+        f"{percent(side.fraccion_saldo_ratio, 0)} de su saldo {balance}": pl.col("lineas_soles"),
         f"{percent(side.tope_pim_ratio, 0)} de su PIM": whole_soles(pl.col("pim_soles").cast(pl.Float64) * side.tope_pim_ratio),
         _floor_words(side): whole_soles(pl.col("pim_soles").cast(pl.Float64) - kept).clip(0),
     }  # fmt: skip
@@ -138,10 +147,6 @@ def _least(frame: pl.DataFrame, caps: dict[str, pl.Expr]) -> pl.DataFrame:
         words = pl.when(pl.col(f"_{place}") == pl.col("tope_soles")).then(pl.lit(name)).otherwise(words)
     least = computed.with_columns(tope_soles=pl.min_horizontal(names)).with_columns(limite=words)
     return least.filter(pl.col("tope_soles") > 0).drop(names)
-
-
-def _balance(side: DonantesSpec) -> str:
-    return "libre (PIM − certificado)" if side.saldo == "libre" else "no ejecutado"
 
 
 def _floor_words(side: DonantesSpec) -> str:

@@ -36,10 +36,11 @@ class DonantesSpec(Spec):
         description="Si se da, sólo ceden las líneas con estos códigos (fuente, generica, programa…)",
     )
     linea_minima_soles: Soles = Field(default=0, description="Las líneas que no pueden ceder al menos esto no se tocan")
-    saldo: Literal["libre", "no devengado"] = Field(
-        default="libre", description="libre: PIM − certificado; no devengado: PIM − devengado, sólo indicativo"
+    sin_certificado: Literal["excluir", "no devengado"] = Field(
+        default="excluir",
+        description="El saldo libre es PIM − certificado; si una línea no dice su certificado: excluir la deja fuera, «no devengado» usa PIM − devengado y el resultado es sólo indicativo",
     )
-    fraccion_saldo_ratio: Ratio = Field(description="Parte de ese saldo que puede moverse")
+    fraccion_saldo_ratio: Ratio = Field(description="Parte del saldo libre que puede moverse")
     tope_pim_ratio: Ratio = Field(default=1.0, description="Tope de cada AER donante, como parte de su PIM")
     piso_soles: Soles = Field(default=0, description="PIM que cada AER donante conserva como mínimo")
     piso_pim_ratio: Ratio = Field(default=0.0, description="Lo mismo, como parte de su PIM")
