@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     import polars as pl
 
     from presupuesto_link.errors import InfeasibleScenarioError
+    from presupuesto_link.pipeline import Inputs
     from presupuesto_link.presentation.scenario_folder import Answers
     from presupuesto_link.scenarios.compare import Scenario
 
@@ -77,6 +78,14 @@ def escenario(
         ),
     ] = _RUNS,
     semilla: Annotated[int, typer.Option("--semilla", help="Semilla de esas corridas", metavar="N", min=0)] = _SEED,
+    metas_aoi: Annotated[
+        Path | None,
+        typer.Option(
+            "--metas-aoi",
+            help="Tabla firmada de metas y AOI: con ella el borrador lista los AOI cuyo POI cambia",
+            metavar="TABLA",
+        ),
+    ] = None,
     salida: Annotated[
         Path | None,
         typer.Option(
@@ -99,7 +108,7 @@ def escenario(
     if salida:
         from presupuesto_link.presentation.scenario_folder import write_scenarios
 
-        write_scenarios(answered, inputs, salida)
+        write_scenarios(answered, inputs, salida, _activities(metas_aoi, inputs))
     if como_json:
         print_json(escenarios=[as_json(scenario, answers) for scenario, answers in answered])
     else:
@@ -143,6 +152,26 @@ def _answers(scenario: Scenario, runs: int, seed: int) -> Answers:
     with bar(f"Sacudiendo los pesos {runs} veces", runs) as tick:
         survival = questions.shaken(scenario, runs, seed, tick=tick)
     return Answers(rules, limits, curve, levels, survival)
+
+
+def _activities(path: Path | None, inputs: Inputs) -> pl.DataFrame | None:
+    """The AOI of each meta, by fiscal year, as the signed table says; rows that cannot be used are told and left out."""
+    if path is None:
+        return None
+    import polars as pl
+
+    from presupuesto_link.linkage.bridge import read_bridge
+    from presupuesto_link.sources.links import read_links
+
+    bridge = read_bridge(
+        read_links(path, "metas_aoi"), None, inputs.plan.acciones["accion"], inputs.spec.vinculo.transversales
+    )
+    for finding in bridge.findings:
+        typer.echo(f"{path.name}, {finding.place}: {finding.found}; se esperaba {finding.expected}.", err=True)
+    rows = [(link.year, link.sec_ejec, link.sec_func, link.aoi) for link in bridge.metas]
+    return pl.DataFrame(
+        rows, schema={"anio": pl.Int64, "sec_ejec": pl.String, "sec_func": pl.String, "aoi": pl.String}, orient="row"
+    )
 
 
 def _print_all(answered: list[tuple[Scenario, Answers | None]], folder: Path | None) -> None:

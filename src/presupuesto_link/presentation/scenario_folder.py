@@ -62,7 +62,7 @@ def write_scenarios(
         answered: scenarios and, when they were asked, their answers.
         inputs: the analysis.
         folder: target; it may exist if it is empty or holds earlier scenarios of this program.
-        aoi: the AOI of each meta, when a CEPLAN bridge gives them: key `sec_ejec, sec_func, aoi`.
+        aoi: the AOI of each meta, when a CEPLAN bridge gives them: key `anio, sec_ejec, sec_func, aoi`.
 
     Returns:
         The files written, relative to the folder, in order.
@@ -87,7 +87,8 @@ def _write_one(
 
     (place / "tablas").mkdir(parents=True)
     name = "propuesta-indicativa.xlsx" if scenario.indicativo else "propuesta-borrador.xlsx"
-    write_proposal(scenario, place / name, aoi)
+    own = None if aoi is None else aoi.filter(pl.col("anio") == scenario.baseline.anio)
+    write_proposal(scenario, place / name, own)
     for title, frame in _tables(scenario, answers).items():
         write_csv(frame, place / "tablas" / f"{title}.csv")
     for figure in _figures(scenario, answers, inputs):

@@ -25,9 +25,7 @@ def explain_clash(problem: ReallocationProblem) -> list[Problem]:
     sets = [_irreducible(problem, order) for order in (units, units[::-1])]
     chosen = min(sets, key=len)
     where = f"escenario {problem.spec.id}"
-    if not chosen:
-        return [_transfers(problem)]
-    sentences = _told(problem, chosen)
+    sentences = [*_told(problem, chosen), *_transfers(problem)]
     required = problem.spec.monto_requerido_soles
     remedy = (
         "baje lo que se exige o amplíe uno de esos límites"
@@ -121,11 +119,22 @@ def _soles(amount: float) -> str:
     return soles(int(np.rint(amount)))
 
 
-def _transfers(problem: ReallocationProblem) -> Problem:
+def _transfers(problem: ReallocationProblem) -> list[str]:
+    """What is asked of the transfers, when without it there would be a solution."""
     spec = problem.spec
-    asked = [
-        *([f"transferencia_minima_soles = {_soles(spec.transferencia_minima_soles)}"] if spec.transferencia_minima_soles else []),
-        *([f"transferencias_maximas = {spec.transferencias_maximas}"] if spec.transferencias_maximas else []),
-    ]  # fmt: skip
-    return Problem(f"escenario {spec.id}, límites", f"{' y '.join(asked)} no caben con los demás límites", "transferencias más pequeñas o más numerosas",
-                   "baje la transferencia mínima o suba el número de transferencias")  # fmt: skip
+    least, most = spec.transferencia_minima_soles, spec.transferencias_maximas
+    free = spec.model_copy(update={"transferencia_minima_soles": None, "transferencias_maximas": None})
+    if (least is None and most is None) or best_value(replace(problem, spec=free)) is None:
+        return []
+    return [
+        *(
+            [f"ninguna transferencia es menor que {_soles(least)} (transferencia_minima_soles)"]
+            if least is not None
+            else []
+        ),
+        *(
+            [f"a lo más {plural(most, 'transferencia', 'transferencias')} (transferencias_maximas)"]
+            if most is not None
+            else []
+        ),
+    ]

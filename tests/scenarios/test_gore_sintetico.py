@@ -1,0 +1,186 @@
+"""A made-up year of a regional government, from the extract to the draft of its modification: load, link, propose, write."""
+
+import csv
+import json
+
+import openpyxl
+import pytest
+
+from presupuesto_link.commands import main
+from tests.sources.extracts import budget, spent, write_long
+
+CENTRAL = {
+    "PROGRAMA_PPTO": "9002",
+    "PRODUCTO_PROYECTO": "3999999",
+    "CATEGORIA_GASTO": "5",
+    "GENERICA": "3",
+    "SUBGENERICA": "1",
+    "SUBGENERICA_DET": "5",
+}
+WATER = CENTRAL | {"SEC_FUNC": "10", "META_NOMBRE": "GESTION DEL AGUA"}
+ROADS = CENTRAL | {"SEC_FUNC": "20", "META_NOMBRE": "CAMINOS"}
+FOREST = CENTRAL | {"SEC_FUNC": "30", "META_NOMBRE": "FORESTACION"}
+PAY = ROADS | {"SEC_FUNC": "21", "GENERICA": "1", "SUBGENERICA": "1", "SUBGENERICA_DET": "1", "META_NOMBRE": "PLANILLA"}
+CANON = ROADS | {"SEC_FUNC": "22", "FUENTE_FINANCIAMIENTO": "5", "RUBRO": "18", "META_NOMBRE": "CAMINOS CANON"}
+FOREST_CANON = FOREST | {"SEC_FUNC": "31", "FUENTE_FINANCIAMIENTO": "5", "RUBRO": "18"}
+RULES = """id,accion,texto,autor,fecha
+caminos,AER.13.03,CAMINOS,una persona,2025-01-31
+planilla,AER.13.03,PLANILLA,una persona,2025-01-31
+forestacion,AER.01.03,FORESTACION,una persona,2025-01-31
+agua,AER.01.01,GESTION DEL AGUA,una persona,2025-01-31
+"""
+FACTS = "\n".join(
+    f'[[legal.evidencias]]\ndato = "{name}"\nvalor = "no"\nsustento = "Oficio 12-2025 de la Oficina de Presupuesto"\n'
+    for name in ("app", "transferencia_con_destino", "saldo_de_balance", "recursos_fondes", "sentencia_cosa_juzgada")
+)
+SCENARIO = f"""
+id = "sintetico-bosques"
+titulo = "Caminos hacia forestación (datos sintéticos)"
+autor = "una persona"
+pregunta = "¿Cuánto cabe?"
+no_modela = ["el efecto del dinero"]
+[donantes]
+acciones = ["AER.13.03"]
+fraccion_saldo_ratio = 0.5
+[receptores]
+acciones = ["AER.01.03"]
+tope_pim_ratio = 1.0
+[receptores.absorcion]
+modo = "sin descuento"
+{FACTS}
+"""
+
+
+def run(*arguments) -> int:
+    return main._code([str(argument) for argument in arguments], False)
+
+
+@pytest.fixture
+def place(tmp_path, capsys):
+    """Roads: 1 000 with 400 certified; pay: 500 free; roads with canon: 300 free. Forests: 200, and 80 with canon, all spent."""
+    write_long(
+        tmp_path / "gore_sintetico_2025.csv",
+        *(record | {"ANO_EJE": "2025"} for record in (
+            budget("1000", **ROADS), spent(3, "400", **ROADS) | {"MONTO_CERTIFICADO": "400"},
+            budget("500", **PAY), budget("300", **CANON),
+            budget("200", **FOREST), spent(3, "200", **FOREST) | {"MONTO_CERTIFICADO": "200"},
+            budget("80", **FOREST_CANON), spent(3, "80", **FOREST_CANON) | {"MONTO_CERTIFICADO": "80"},
+            budget("50", **WATER),
+        )),
+    )  # fmt: skip
+    (tmp_path / "vinculos.csv").write_text(RULES, encoding="utf-8")
+    (tmp_path / "bosques.toml").write_text(SCENARIO, encoding="utf-8")
+    assert (
+        run(
+            "cargar",
+            tmp_path / "gore_sintetico_2025.csv",
+            "--fecha-corte",
+            "2025-07-31",
+            "--almacen",
+            tmp_path / "almacen",
+        )
+        == 0
+    )
+    capsys.readouterr()
+    return tmp_path
+
+
+def propose(place, *more) -> int:
+    return run(
+        "escenario", place / "bosques.toml", "--instantanea", "ultima", "--almacen", place / "almacen", "--reglas", place / "vinculos.csv", *more
+    )  # fmt: skip
+
+
+def test_the_optimum_is_the_one_worked_out_by_hand(place, capsys):
+    """Roads may give 300 (half of 600 free) but forests take 200; pay may not leave 2.1.1; canon only goes to investments."""
+    assert propose(place, "--json") == 0
+    (found,) = json.loads(capsys.readouterr().out)["escenarios"]
+    assert found["base"].startswith("datos sintéticos, gore_sintetico_2025.csv")
+    assert (found["monto_soles"], found["indicativo"]) == (200, False)
+    (entry_out, entry_in) = found["asientos"]
+    assert (entry_out["lado"], entry_out["sec_func"], entry_out["clasificador"], entry_out["monto_soles"]) == (
+        "anulación",
+        "20",
+        "2.3.1.5.1.2",
+        "200.00",
+    )
+    assert (entry_in["lado"], entry_in["sec_func"], entry_in["certificado_soles"]) == ("habilitación", "30", "200.00")
+    assert found["movimientos"][0]["nota_tipo"] == 3
+    assert found["fuentes"] == [
+        {
+            "pliego": "445",
+            "fuente": "1",
+            "rubro": "00",
+            "anulado_soles": "200.00",
+            "habilitado_soles": "200.00",
+            "diferencia_soles": "0.00",
+        }
+    ]
+    assert found["restricciones"][-1]["usado_soles"] == 200
+
+
+def test_the_folder_has_the_draft_its_tables_and_its_figures(place, capsys):
+    (place / "metas_aoi.csv").write_text(
+        "anio,sec_ejec,sec_func,aoi,autor,fecha\n2025,775,20,AOI00044500001,una persona,2025-02-01\n", encoding="utf-8"
+    )
+    assert (
+        propose(
+            place,
+            "--preguntas",
+            "--corridas",
+            "10",
+            "--metas-aoi",
+            place / "metas_aoi.csv",
+            "--salida",
+            place / "salida",
+        )
+        == 0
+    )
+    folder = place / "salida" / "sintetico-bosques"
+    book = openpyxl.load_workbook(folder / "propuesta-borrador.xlsx")
+    for sheet in book:
+        text = " ".join(str(cell.value) for row in sheet.iter_rows(max_row=4) for cell in row if cell.value)
+        assert "BORRADOR" in text, sheet.title
+    plan = " ".join(str(cell.value) for row in book["POI"].iter_rows() for cell in row if cell.value)
+    assert "AOI00044500001" in plan
+    with (folder / "tablas" / "por_fuente.csv").open(encoding="utf-8-sig", newline="") as file:
+        assert [row["diferencia_soles"] for row in csv.DictReader(file)] == ["0.00"]
+    assert {path.name for path in (folder / "graficos").glob("*.png")} == {
+        "escenario_sintetico-bosques.png", "frontera_sintetico-bosques.png", "transferencias_sintetico-bosques.png",
+    }  # fmt: skip
+    assert json.loads((place / "salida" / "manifiesto.json").read_text(encoding="utf-8"))
+    assert "Borrador, tablas y figuras" in capsys.readouterr().out
+
+
+def test_without_the_declared_facts_nothing_is_allowed(place, capsys):
+    text = (place / "bosques.toml").read_text(encoding="utf-8").replace(FACTS, "")
+    (place / "bosques.toml").write_text(text, encoding="utf-8")
+    assert propose(place) == 1
+    err = capsys.readouterr().err
+    assert "FALTA DATO" in err
+    assert "declare evidencias" in err
+
+
+def test_another_year_is_judged_by_its_own_law(place, capsys):
+    assert propose(place, "--fecha", "2026-03-01") == 1
+    assert "ANUAL-2026" in capsys.readouterr().err
+
+
+def test_what_is_asked_wrong_says_where(place, capsys):
+    assert run("escenario", "nada", "--almacen", place / "almacen") == 1
+    assert "uno de: agua-y-ambiente, cierre-de-brechas" in capsys.readouterr().err
+    assert propose(place, "--anio", "2019") == 1
+    assert "no tiene filas de 2019" in capsys.readouterr().err
+    assert propose(place, "--fecha", "ayer") == 2
+    assert "no es una fecha AAAA-MM-DD" in capsys.readouterr().err
+
+
+def test_scenarios_side_by_side(capsys):
+    assert run("comparar", "recomendacion-2", "agua-y-ambiente", "--json") == 0
+    found = json.loads(capsys.readouterr().out)
+    assert [row["monto_soles"] for row in found["resumen"]] == [7_385_699, 5_649_743]
+    assert run("comparar", "recomendacion-2") == 2
+    assert run("comparar", "recomendacion-2", "recomendacion-2") == 2
+    capsys.readouterr()
+    assert run("comparar", "recomendacion-2", "minimo-movimiento") == 0
+    assert "Prioridad por sol" in capsys.readouterr().out
