@@ -24,6 +24,7 @@ _SIDE: dict[bool, dict[str, Any]] = {True: {"align": "right"}, False: {"align": 
 VERDICT_COLOURS = {"PERMITIDO": "verde", "REQUIERE": "amarillo", "FALTA DATO": "gris", "PROHIBIDO": "rojo"}
 _READING_WIDTH = 100  # a text across columns ends where it has this room, so that a screen shows it whole
 _LINE_POINTS, _TALLEST = 15, 405
+_CAPITALS = 1.2  # the SIAF writes names in capitals, which are wider
 _A4 = 9
 
 
@@ -216,7 +217,10 @@ def _print_setup(sheet: Any, name: str) -> None:
 def _lines(text: str, width: float) -> int:
     """How many lines a text takes in a column that wraps, about."""
     room = max(width * 1.1 - 3, 1)  # what a word that does not fit leaves empty
-    return sum(max(1, math.ceil(len(line) / room)) for line in text.splitlines()) or 1
+    return (
+        sum(max(1, math.ceil(len(line) * (_CAPITALS if line.isupper() else 1) / room)) for line in text.splitlines())
+        or 1
+    )
 
 
 def _height(sheet: Any, row: int, lines: int) -> None:
