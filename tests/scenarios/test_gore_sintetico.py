@@ -57,15 +57,15 @@ def run(*arguments) -> int:
 
 @pytest.fixture
 def place(tmp_path, capsys):
-    """Roads: 1 000 with 400 certified; pay: 500 free; roads with canon: 300 free. Forests: 200, and 80 with canon, all spent."""
+    """In thousands. Roads: 1 000 with 400 certified; pay: 500 free; roads with canon: 300 free. Forests: 200, and 80 with canon, all spent."""
     write_long(
         tmp_path / "gore_sintetico_2025.csv",
         *(record | {"ANO_EJE": "2025"} for record in (
-            budget("1000", **ROADS), spent(3, "400", **ROADS) | {"MONTO_CERTIFICADO": "400"},
-            budget("500", **PAY), budget("300", **CANON),
-            budget("200", **FOREST), spent(3, "200", **FOREST) | {"MONTO_CERTIFICADO": "200"},
-            budget("80", **FOREST_CANON), spent(3, "80", **FOREST_CANON) | {"MONTO_CERTIFICADO": "80"},
-            budget("50", **WATER),
+            budget("1000000", **ROADS), spent(3, "400000", **ROADS) | {"MONTO_CERTIFICADO": "400000"},
+            budget("500000", **PAY), budget("300000", **CANON),
+            budget("200000", **FOREST), spent(3, "200000", **FOREST) | {"MONTO_CERTIFICADO": "200000"},
+            budget("80000", **FOREST_CANON), spent(3, "80000", **FOREST_CANON) | {"MONTO_CERTIFICADO": "80000"},
+            budget("50000", **WATER),
         )),
     )  # fmt: skip
     (tmp_path / "vinculos.csv").write_text(RULES, encoding="utf-8")
@@ -96,27 +96,46 @@ def test_the_optimum_is_the_one_worked_out_by_hand(place, capsys):
     assert propose(place, "--json") == 0
     (found,) = json.loads(capsys.readouterr().out)["escenarios"]
     assert found["base"].startswith("datos sintéticos, gore_sintetico_2025.csv")
-    assert (found["monto_soles"], found["indicativo"]) == (200, False)
+    assert (found["monto_soles"], found["indicativo"]) == (200_000, False)
     (entry_out, entry_in) = found["asientos"]
     assert (entry_out["lado"], entry_out["sec_func"], entry_out["clasificador"], entry_out["monto_soles"]) == (
         "anulación",
         "20",
         "2.3.1.5.1.2",
-        "200.00",
+        "200000.00",
     )
-    assert (entry_in["lado"], entry_in["sec_func"], entry_in["certificado_soles"]) == ("habilitación", "30", "200.00")
+    assert (entry_in["lado"], entry_in["sec_func"], entry_in["certificado_soles"]) == (
+        "habilitación",
+        "30",
+        "200000.00",
+    )
     assert found["movimientos"][0]["nota_tipo"] == 3
     assert found["fuentes"] == [
         {
             "pliego": "445",
             "fuente": "1",
             "rubro": "00",
-            "anulado_soles": "200.00",
-            "habilitado_soles": "200.00",
+            "anulado_soles": "200000.00",
+            "habilitado_soles": "200000.00",
             "diferencia_soles": "0.00",
         }
     ]
-    assert found["restricciones"][-1]["usado_soles"] == 200
+    assert found["restricciones"][-1]["usado_soles"] == 200_000
+
+
+def test_recommendation_2_on_a_linked_year(place, capsys):
+    """Forests may take 25 % of 280 000 by an execution of 1 = 70 000; roads may give 10 % of 1 800 000: half of 600 000 free is more."""
+    assert run(
+        "escenario", "recomendacion-2", "--instantanea", "ultima", "--almacen", place / "almacen", "--reglas", place / "vinculos.csv", "--json"
+    ) == 0  # fmt: skip
+    (found,) = json.loads(capsys.readouterr().out)["escenarios"]
+    assert [(row["donante"], row["receptor"], row["monto_soles"]) for row in found["transferencias"]] == [
+        ("AER.13.03", "AER.01.03", "70000.00")
+    ]
+    caps = {row["restriccion"]: row["limite_soles"] for row in found["restricciones"]}
+    assert (caps["donante:AER.13.03"], caps["receptor:AER.01.03"]) == (180_000, 70_000)
+    assert found["indicativo"]
+    assert {row["fuente"] for row in found["movimientos"]} == {"1"}
 
 
 def test_the_folder_has_the_draft_its_tables_and_its_figures(place, capsys):

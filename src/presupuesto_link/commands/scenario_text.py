@@ -19,7 +19,6 @@ _SHOWN = 12
 
 def print_scenario(scenario: Scenario) -> None:
     """What it proposes, on what budget, what stops it and what the law asks."""
-    from presupuesto_link.presentation.selection import binding_limits
     from presupuesto_link.wording import plural, soles
 
     typer.echo(f"\n{scenario.spec.titulo}\n{scenario.advertencia}")
@@ -36,17 +35,24 @@ def print_scenario(scenario: Scenario) -> None:
     _print_side(scenario, "receptor", "Receptores: antes y después, en soles")
     typer.echo("* llega a su tope. Ejec.: ejecución antes del cambio.")
     _print_law(scenario)
-    print_table(
-        "Límites que frenan el escenario",
-        [Column("Límite", least=30), number("Usado")],
-        [(r["frase"], soles(r["usado_soles"])) for r in binding_limits(scenario).iter_rows(named=True)],
-    )
+    _print_limits(scenario)
     for row in scenario.excluidas.iter_rows(named=True):
         place = f" (puesto {row['puesto']})" if row["puesto"] is not None else ""
         verb = "No puede recibir" if row["puesto"] is not None else "Queda fuera"
         typer.echo(f"{verb} {row['accion']}{place}: {row['motivo']}.")
     for sentence in scenario.spec.no_modela:
         typer.echo(f"No modela: {sentence}")
+
+
+def _print_limits(scenario: Scenario) -> None:
+    from presupuesto_link.presentation.selection import binding_limits
+    from presupuesto_link.wording import soles
+
+    rows = [(row["frase"], soles(row["usado_soles"])) for row in binding_limits(scenario).iter_rows(named=True)]
+    if rows:
+        print_table("Límites que frenan el escenario", [Column("Límite", least=30), number("Usado")], rows)
+    else:
+        typer.echo("Ningún límite frena el escenario.")
 
 
 def _print_law(scenario: Scenario) -> None:

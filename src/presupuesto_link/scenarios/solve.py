@@ -39,6 +39,7 @@ from presupuesto_link.scenarios.problem import ReallocationProblem
 
 _SCATTER, _MODULUS = 2_654_435_761, 1 << 20
 _ACTIVE = 1e-6
+_SLACK = 1e-3  # in units of the objective: far below what moving one sol is worth, far above the solver's tolerance
 
 
 @dataclass(frozen=True)
@@ -69,13 +70,14 @@ def solve(problem: ReallocationProblem) -> Solution | None:
     small = aimed(merged.problem, small, floors)
     large = aimed(problem, model_of(problem.families, problem.i.size), floors)
     if _counts_transfers(problem):
-        switched = minimise(_switched(merged.problem, small))
-        if not switched.feasible:
+        switched = _chosen_transfers(merged.problem, small)
+        if switched is None:
             return None
         small = _fixed(merged.problem, small, switched)
         large = _fixed(problem, large, switched)
-        value, gap = switched.value, switched.gap
+        gap = switched.gap
         first = minimise(small)
+        value = first.value
     else:
         first = minimise(small)
         value, gap = first.value, 0.0
@@ -87,6 +89,31 @@ def solve(problem: ReallocationProblem) -> Solution | None:
     if not is_whole(last, large.arcs):
         return _whole(problem, large)
     return _solution(problem, last, value, marginal, counted, gap)
+
+
+def _chosen_transfers(problem: ReallocationProblem, model: Model) -> Solved | None:
+    """Which transfers exist: those of an optimal proposal; of those, the fewest; of those, in the order of donors and receivers."""
+    switched = _switched(problem, model)
+    solved = best = minimise(switched)
+    if not best.feasible:
+        return None
+    count, order = np.zeros(switched.cost.size), np.zeros(switched.cost.size)
+    count[model.cost.size :] = 1
+    order[: model.arcs] = _order_costs(problem)[0]
+    for cost in (count, order):
+        switched = replace(_held(switched, solved.value), cost=cost)
+        settled = minimise(switched)
+        if not settled.feasible:
+            break
+        solved = settled
+    return replace(solved, gap=best.gap)
+
+
+def _held(model: Model, value: float) -> Model:
+    """The model with its objective held at a value that was reached."""
+    from scipy.sparse import csr_array
+
+    return with_rows(model, csr_array(model.cost[None, :]), np.array([-np.inf]), np.array([value + _SLACK]), ["óptimo"])
 
 
 def _marginal(model: Model, solved: Solved) -> dict[str, float]:
