@@ -74,7 +74,8 @@ def print_table(title: str, columns: Sequence[Column | tuple[str, str]], rows: I
     console = Console(file=sys.stdout, width=_width(), highlight=False)
     every = [column if isinstance(column, Column) else _from_pair(*column) for column in columns]
     shown, gap = _fitting(every, cells, console.width)
-    console.print(_table(title, [every[i] for i in shown], [[row[i] for i in shown] for row in cells], gap))
+    columns_shown, rows_shown = [every[i] for i in shown], [[row[i] for i in shown] for row in cells]
+    console.print(_table(title, columns_shown, rows_shown, gap, _widths(columns_shown, rows_shown, gap, console.width)))
     left_out = [column.heading(_ROOMY).replace("\n", " ") for i, column in enumerate(every) if i not in shown]
     if left_out:
         typer.echo(f"No caben a este ancho: {', '.join(left_out)}. Ensanche la ventana o use --json.")
@@ -107,7 +108,24 @@ def _taken(columns: Sequence[Column], rows: Sequence[Sequence[str]], shown: Sequ
     return sum(columns[i].needs((row[i] for row in rows), gap) for i in shown) + gap * (len(shown) - 1)
 
 
-def _table(title: str, columns: Sequence[Column], rows: Sequence[Sequence[str]], gap: int) -> Any:
+def _widths(columns: Sequence[Column], rows: Sequence[Sequence[str]], gap: int, width: int) -> list[int]:
+    """What each column takes: at least what it needs, and what is left over goes to the text that would be wrapped most."""
+    taken = [column.needs((row[i] for row in rows), gap) for i, column in enumerate(columns)]
+    wanted = [
+        max(least, *(len(row[i]) for row in rows), len(column.heading(gap))) if rows else least
+        for i, (column, least) in enumerate(zip(columns, taken, strict=True))
+    ]
+    left = width - sum(taken) - gap * (len(columns) - 1)
+    while left > 0 and (short := [i for i in range(len(columns)) if taken[i] < wanted[i]]):
+        most = max(short, key=lambda i: wanted[i] / taken[i])
+        taken[most] += 1
+        left -= 1
+    return taken
+
+
+def _table(
+    title: str, columns: Sequence[Column], rows: Sequence[Sequence[str]], gap: int, widths: Sequence[int]
+) -> Any:  # fmt: skip
     from rich import box
     from rich.table import Table
 
@@ -120,11 +138,21 @@ def _table(title: str, columns: Sequence[Column], rows: Sequence[Sequence[str]],
         padding=(0, (gap - 1) // 2),
     )
     for i, column in enumerate(columns):
-        least = column.needs((row[i] for row in rows), gap)
-        table.add_column(column.heading(gap), justify=column.side, no_wrap=column.whole, min_width=least)
+        table.add_column(
+            _wrapped(column.heading(gap), widths[i]), justify=column.side, no_wrap=column.whole, width=widths[i]
+        )
     for row in rows:
         table.add_row(*(cell.replace("[", r"\[") for cell in row))
     return table
+
+
+def _wrapped(heading: str, width: int) -> str:
+    """A heading broken between words so that it fits; a column of codes or numbers would cut it."""
+    import textwrap
+
+    return "\n".join(
+        part for line in heading.split("\n") for part in textwrap.wrap(line, width, break_on_hyphens=False) or [""]
+    )
 
 
 def print_json(**content: Any) -> None:
