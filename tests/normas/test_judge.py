@@ -42,13 +42,13 @@ def verdicts(rules, donors, receivers, **more):
 
 
 def three(name):
-    """Rows where a field is false, unknown and true of the value `si`."""
-    return [{name: "no"}, {name: None}, {name: "si"}]
+    """Rows where a field is false, unknown and true of the value it is asked for."""
+    return [{name: "no"}, {name: None}, {name: "PAS" if name == "app" else "si"}]
 
 
 @pytest.mark.parametrize(("left", "right", "both"), [(a, b, min(a, b)) for a in range(3) for b in range(3)])
 def test_and_is_the_least(left, right, both):
-    rules = book({"veredicto": "PROHIBIDO", "cuando": [{"donante": {"app": ["si"]}, "receptor": {"anexo_i": ["si"]}}]})
+    rules = book({"veredicto": "PROHIBIDO", "cuando": [{"donante": {"app": ["PAS"]}, "receptor": {"anexo_i": ["si"]}}]})
     donor, receiver = (
         pl.DataFrame([rows[n]], schema=dict.fromkeys(rows[0], pl.String))
         for rows, n in ((three("app"), left), (three("anexo_i"), right))
@@ -59,7 +59,7 @@ def test_and_is_the_least(left, right, both):
 @pytest.mark.parametrize(("left", "right", "either"), [(a, b, max(a, b)) for a in range(3) for b in range(3)])
 def test_or_is_the_greatest(left, right, either):
     rules = book(
-        {"veredicto": "PROHIBIDO", "cuando": [{"donante": {"app": ["si"]}}, {"receptor": {"anexo_i": ["si"]}}]}
+        {"veredicto": "PROHIBIDO", "cuando": [{"donante": {"app": ["PAS"]}}, {"receptor": {"anexo_i": ["si"]}}]}
     )
     donor, receiver = (
         pl.DataFrame([rows[n]], schema=dict.fromkeys(rows[0], pl.String))
@@ -70,8 +70,8 @@ def test_or_is_the_greatest(left, right, either):
 
 def test_not_turns_truth_around_and_leaves_doubt():
     rules = book(
-        {"veredicto": "PROHIBIDO", "cuando": [{"donante_no": {"app": ["si"]}}]},
-        {"veredicto": "PROHIBIDO", "salvo": [{"donante": {"app": ["si"]}}]},
+        {"veredicto": "PROHIBIDO", "cuando": [{"donante_no": {"app": ["PAS"]}}]},
+        {"veredicto": "PROHIBIDO", "salvo": [{"donante": {"app": ["PAS"]}}]},
     )
     donors = pl.DataFrame(three("app"))
     found = judge(rules, donors, pl.DataFrame({"app": ["no"]}), np.arange(3), np.zeros(3, int))
@@ -130,7 +130,7 @@ def test_doubt_is_missing_data_unless_the_rule_only_allows():
         ("FALTA DATO", "FALTA DATO"),
         ("PERMITIDO", "PERMITIDO"),
     ):
-        rules = book({"veredicto": verdict, "requiere": "x", "cuando": [{"donante": {"app": ["si"]}}]})
+        rules = book({"veredicto": verdict, "requiere": "x", "cuando": [{"donante": {"app": ["PAS"]}}]})
         assert verdicts(rules, donors, donors) == [said]
 
 

@@ -14,6 +14,7 @@ from presupuesto_link.scenarios.solve import best_value
 from presupuesto_link.wording import enumerate_words, plural
 
 _SHOWN = 6
+_PLURALS = {"donante": "donantes", "receptor": "receptores", "límite": "límites", "excepción": "excepciones"}
 
 
 def explain_clash(problem: ReallocationProblem) -> list[Problem]:
@@ -98,7 +99,10 @@ def _told(problem: ReallocationProblem, units: Sequence[tuple[tuple[int, int], .
     groups: dict[str, list[tuple[int, int]]] = {}
     for unit in units:
         family = problem.families[unit[0][0]]
-        groups.setdefault(family.name, []).extend(unit)
+        if family.shown:
+            groups.setdefault(family.name, []).extend(unit)
+        else:
+            sentences.append(_bags(family, [row for _, row in unit]))
     for name, pairs in groups.items():
         families = [(problem.families[place], row) for place, row in pairs]
         texts = list(dict.fromkeys(family.sentences[row] for family, row in families))
@@ -108,9 +112,16 @@ def _told(problem: ReallocationProblem, units: Sequence[tuple[tuple[int, int], .
         total = sum(float(family.upper[row]) for family, row in families)
         codes = sorted({family.keys[row].split(":")[1] for family, row in families})
         sentences.append(
-            f"los topes de {plural(len(codes), name, name + 's')} ({enumerate_words(codes)}), que suman {_soles(total)}"
+            f"los topes de {plural(len(codes), name, _PLURALS.get(name, name))} ({enumerate_words(codes)}), que suman {_soles(total)}"
         )
     return sentences
+
+
+def _bags(family: Family, rows: Sequence[int]) -> str:
+    """What the lines of an action can give or take, once the law has left out those it leaves out."""
+    action = family.keys[rows[0]].split(":")[1]
+    verb = "ceden" if family.name.endswith("donante") else "reciben"
+    return f"las líneas de {action} que la norma deja usar {verb} hasta {_soles(float(family.upper[list(rows)].sum()))}"
 
 
 def _soles(amount: float) -> str:

@@ -72,13 +72,22 @@ def coarse(problem: ReallocationProblem) -> Coarse:
         if family.name in _CROSSING or family.name.startswith("monto")
     )
     families = (*side_families(donors, receivers, i, j), *rest)
-    small = replace(problem, donors=donors, receivers=receivers, i=i, j=j, kept=problem.kept[first], families=families)
+    small = replace(
+        problem,
+        donors=donors,
+        receivers=receivers,
+        i=i,
+        j=j,
+        kept=problem.kept[first],
+        burden=problem.burden[first],
+        families=families,
+    )
     return Coarse(small, arc.reshape(-1), donor, receiver)
 
 
 def _kinds(problem: ReallocationProblem) -> np.ndarray:
-    """A number per arc, equal for those that every stated limit and exception counts alike."""
-    kind = np.zeros(problem.i.size, dtype=np.int64)
+    """A number per arc, equal for those that the law, every stated limit and every exception count alike."""
+    kind = problem.burden.astype(np.int64)
     for family in problem.families:
         if family.name in _CROSSING:
             kind = kind * (family.size + 1) + family.labels + 1

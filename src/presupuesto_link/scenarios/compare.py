@@ -19,7 +19,7 @@ from presupuesto_link.scenarios.problem import ReallocationProblem, build_proble
 from presupuesto_link.scenarios.solve import Solution, must_solve
 from presupuesto_link.specs import EscenarioSpec
 from presupuesto_link.tables.numbers import MONEY
-from presupuesto_link.wording import enumerate_words, soles
+from presupuesto_link.wording import enumerate_words, percent, soles
 
 DRAFT = "Es un borrador para la Oficina de Presupuesto, no una aprobación: la modificación la aprueba el Titular del pliego."
 _NO_EFFECT = "No prueba que el dinero mejore el resultado."
@@ -136,7 +136,7 @@ def compared(problem: ReallocationProblem, solution: Solution, book: Rulebook) -
         table,
         _constraints(problem, solution),
         pl.concat([problem.receivers.excluidas, problem.donors.excluidas]),
-        _cautions(table),
+        (*_cautions(table), *_doubts(problem, solution)),
         _warning(problem, moved),
     )
 
@@ -192,6 +192,45 @@ def _cautions(table: pl.DataFrame) -> tuple[str, ...]:
         for row in doubtful.filter(pl.col("banda_resultado") != "verde").iter_rows(named=True)
     ]
     return tuple(sentences)
+
+
+def _doubts(problem: ReallocationProblem, solution: Solution) -> list[str]:
+    """What must be known of how the proposal was made."""
+    told = []
+    least = problem.spec.movimiento_minimo_soles
+    if least is not None and solution.unbounded:
+        lost = max(0.0, 1 - solution.value / solution.unbounded)
+        told.append(
+            f"Evitar movimientos menores que {soles(least)} cuesta {percent(lost)} del objetivo; se buscó descartando los menores, no probando todas las combinaciones."
+        )
+    if not solution.amounts.any():
+        told.append(_nothing(problem))
+    partial = problem.receivers.acciones.filter(
+        pl.col("absorcion_origen").str.contains("a la fecha de corte").fill_null(False)
+    )
+    if partial.height:
+        told.append(
+            f"La absorción de {enumerate_words(partial['accion'])} es su ejecución a la fecha de corte, no la de un año entero: es un piso, y los topes "
+            "que salen de ella también. Con un año anterior en la instantánea, o declarándola, cambiarían."
+        )
+    told += [
+        f"La evidencia «{row['dato']}: {row['valor']}» no alcanza a ninguna línea."
+        for row in papers_of(problem.spec, problem.baseline.lineas).iter_rows(named=True)
+        if not row["lineas"]
+    ]
+    told += [
+        f"El límite «{family.sentences[0]}» no alcanza a ninguna transferencia posible."
+        for family in problem.families
+        if family.name == "límite" and not (family.labels >= 0).any()
+    ]
+    return told
+
+
+def _nothing(problem: ReallocationProblem) -> str:
+    least = problem.spec.transferencia_minima_soles
+    if least is not None:
+        return f"No se mueve nada: ninguna transferencia que cabe llega a {soles(least)}."
+    return "No se mueve nada: con estos límites y pesos, nada gana moviendo dinero."
 
 
 def _before_after(problem: ReallocationProblem, transfers: pl.DataFrame) -> pl.DataFrame:

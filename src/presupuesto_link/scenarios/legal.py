@@ -9,6 +9,7 @@ import polars as pl
 from presupuesto_link.errors import Problem, SpecError
 from presupuesto_link.normas.rulebook import Rulebook
 from presupuesto_link.specs import FACTS, EscenarioSpec
+from presupuesto_link.specs.norms import fact_values
 
 
 def check_legal_names(spec: EscenarioSpec, book: Rulebook, fields: Sequence[str]) -> None:
@@ -23,6 +24,12 @@ def check_legal_names(spec: EscenarioSpec, book: Rulebook, fields: Sequence[str]
             Problem(f"escenario {spec.id}, clave «legal.evidencias.dato»", item.dato, ", ".join(FACTS), "use uno de esos datos")
             for item in spec.legal.evidencias
             if item.dato not in FACTS
+        ),
+        *(
+            Problem(f"escenario {spec.id}, clave «legal.evidencias.valor» de {item.dato}", f"«{item.valor}»", " o ".join(fact_values(item.dato)),
+                    "escriba uno de esos valores, tal cual")
+            for item in spec.legal.evidencias
+            if item.dato in FACTS and item.valor not in fact_values(item.dato)
         ),
         *(
             Problem(f"escenario {spec.id}, clave «legal.evidencias.donde»", name, ", ".join(fields), "use uno de esos campos")

@@ -60,6 +60,28 @@ def _same(problem: ReallocationProblem, column: str) -> np.ndarray:
     return same
 
 
+def value_of(problem: ReallocationProblem, amounts: np.ndarray) -> float:
+    """The objective of some amounts, as it is told."""
+    kind = problem.spec.objetivo.tipo
+    if kind == "mínimo movimiento":
+        return float(distance_cost(problem) @ amounts)
+    if kind != "brechas":
+        return float(-priority_cost(problem) @ amounts)
+    room, worth = _steps(problem)
+    received = np.bincount(problem.receiver_action, amounts.astype(float), minlength=room.shape[0])
+    filled = np.clip(received[:, None] - np.cumsum(room, axis=1) + room, 0, room)
+    return float((filled * worth).sum())
+
+
+def _steps(problem: ReallocationProblem) -> tuple[np.ndarray, np.ndarray]:
+    """Receiver x step: how many soles the step holds, and what each of them counts."""
+    actions, steps = problem.receivers.acciones, problem.spec.objetivo.tramos
+    pim = actions["pim_soles"].cast(pl.Float64).to_numpy()
+    edges = np.floor(np.outer(pim, [0.0, *(step.hasta_pim_ratio for step in steps)]) + 1e-6)
+    gain = actions["brecha_ratio"].to_numpy() * actions["absorcion_ratio"].to_numpy()
+    return np.diff(edges, axis=1), np.outer(gain, [step.rendimiento for step in steps])
+
+
 def aimed(problem: ReallocationProblem, model: Model, floors: np.ndarray | None = None) -> Model:
     """The model with the objective of the scenario; some need columns or rows of their own.
 
@@ -82,15 +104,10 @@ def _with_steps(problem: ReallocationProblem, model: Model) -> Model:
     """One column per receiver and step; what a receiver gets is what its steps hold."""
     from scipy.sparse import coo_array
 
-    actions, steps = problem.receivers.acciones, problem.spec.objetivo.tramos
-    pim = actions["pim_soles"].cast(pl.Float64).to_numpy()
-    edges = np.floor(np.outer(pim, [0.0, *(step.hasta_pim_ratio for step in steps)]) + 1e-6)
-    room = np.diff(edges, axis=1)
-    gain = actions["brecha_ratio"].to_numpy() * actions["absorcion_ratio"].to_numpy()
-    value = np.outer(gain, [step.rendimiento for step in steps])
+    room, value = _steps(problem)
     extended = with_columns(model, -value.ravel(), room.ravel())
-    arcs, count = model.arcs, actions.height
-    rows = np.concatenate([problem.receiver_action, np.repeat(np.arange(count), len(steps))])
+    actions, arcs, (count, steps) = problem.receivers.acciones, model.arcs, value.shape
+    rows = np.concatenate([problem.receiver_action, np.repeat(np.arange(count), steps)])
     columns = np.concatenate([np.arange(arcs), arcs + np.arange(value.size)])
     signs = np.concatenate([np.ones(arcs), -np.ones(value.size)])
     balance = coo_array((signs, (rows, columns)), shape=(count, extended.cost.size)).tocsr()

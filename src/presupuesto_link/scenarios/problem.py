@@ -7,7 +7,7 @@ every rule in force judges alike. Solving over bags is therefore the same as sol
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import polars as pl
@@ -60,6 +60,7 @@ class ReallocationProblem:
         i, j: donor and receiver bag of each arc that may exist.
         candidates: how many arcs there were before the law, and `by_verdict` how many of each verdict.
         judgement: of the candidates; `kept` are the candidates that became arcs.
+        burden: what each arc asks of the law: 0 permitted, 1 a paper, 2 an exception, 3 a doubt.
         families: every limit over the arcs.
         level: the level of the assumptions (bajo, central, alto).
     """
@@ -74,8 +75,16 @@ class ReallocationProblem:
     candidate_j: np.ndarray
     kept: np.ndarray
     judgement: Judgement
+    burden: np.ndarray
     families: tuple[Family, ...]
     level: str = "central"
+
+    def only(self, arcs: np.ndarray) -> ReallocationProblem:
+        """The same problem with some of its arcs."""
+        families = tuple(replace(family, labels=family.labels[arcs]) for family in self.families)
+        return replace(
+            self, i=self.i[arcs], j=self.j[arcs], kept=self.kept[arcs], burden=self.burden[arcs], families=families
+        )
 
     @property
     def donor_action(self) -> np.ndarray:
@@ -120,9 +129,18 @@ def build_problem(
     if not kept.size:
         raise InfeasibleScenarioError(_nothing_left(spec, verdicts, i.size))
     families = families_of(spec, baseline, donors, receivers, i[kept], j[kept], _capped(book, invoked, verdicts, kept))
+    burden = _burden(verdicts, invoked)[kept]
     return ReallocationProblem(
-        spec, baseline, donors, receivers, i[kept], j[kept], i, j, kept, verdicts, families, level
+        spec, baseline, donors, receivers, i[kept], j[kept], i, j, kept, verdicts, burden, families, level
     )
+
+
+def _burden(verdicts: Judgement, invoked: Sequence[str]) -> np.ndarray:
+    """What each candidate asks of the law."""
+    asked = np.array([0.0, 1.0, 3.0, 9.0])[verdicts.codes]
+    for exception in invoked:
+        asked[verdicts.exception_used(exception) & (asked < 2)] = 2.0
+    return asked
 
 
 def _pool(side: Side, book: Rulebook, role: LegalSide, spec: EscenarioSpec) -> Pool:

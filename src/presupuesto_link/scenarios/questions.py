@@ -39,7 +39,7 @@ def rules_worth(scenario: Scenario) -> pl.DataFrame:
         value = best_value(coarse(freed).problem)
         rows.append({
             "regla": rule, "veredicto": rules[rule].veredicto, "articulo": rules[rule].articulo, "transferencias": count,
-            "valor": value, "gana": None if value is None else _gain(problem, value, scenario.solution.value),
+            "valor": value, "gana": None if value is None else round(_gain(problem, value, scenario.solution.value), 6) + 0.0,
         })  # fmt: skip
     schema = {"regla": pl.String, "veredicto": pl.String, "articulo": pl.String, "transferencias": pl.Int64, "valor": pl.Float64,
               "gana": pl.Float64}  # fmt: skip

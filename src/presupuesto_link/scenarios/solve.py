@@ -3,12 +3,13 @@
 Objectives in lexicographic order, so that the same file always gives the same proposal:
 
 1. the one the scenario seeks (`scenarios.objectives`);
-2. of those proposals, take first from the donor with the lowest execution and give first to the highest place;
-3. of those, pair donors and receivers in their order (north-west corner), and what is left by a fixed arbitrary order of the pairs;
-4. of those, the one that moves money least far (same programme, same unit), from the largest bags to the largest bags.
+2. of those proposals, the one that asks least of the law: permitted before a paper, a paper before an exception, an exception before a doubt;
+3. of those, take first from the donor with the lowest execution and give first to the highest place;
+4. of those, pair donors and receivers in their order (north-west corner), and what is left by a fixed arbitrary order of the pairs;
+5. of those, the one that moves money least far (same programme, same unit), from the largest bags to the largest bags.
 
-The first three look at actions only, so they are settled on the problem with merged bags (`scenarios.coarse`) and its optimal faces are
-told to the whole problem, where the fourth decides. Caps of bags, actions and objectives nest, so the limits form a network and the
+The first four look at actions and verdicts only, so they are settled on the problem with merged bags (`scenarios.coarse`) and its optimal faces are
+told to the whole problem, where the fifth decides. Caps of bags, actions and objectives nest, so the limits form a network and the
 vertex HiGHS returns is whole. When the scenario states limits that cross (a source and an action), a minimum transfer or a maximum
 number of them, whole numbers are asked of HiGHS.
 """
@@ -34,11 +35,11 @@ from presupuesto_link.scenarios.model import (
     with_columns,
     with_rows,
 )
-from presupuesto_link.scenarios.objectives import aimed, distance_cost, fair_floors
+from presupuesto_link.scenarios.objectives import aimed, distance_cost, fair_floors, value_of
 from presupuesto_link.scenarios.problem import ReallocationProblem
 
 _SCATTER, _MODULUS = 2_654_435_761, 1 << 20
-_ACTIVE = 1e-6
+_ACTIVE, _ROUNDS = 1e-6, 12
 _SLACK = 1e-3  # in units of the objective: far below what moving one sol is worth, far above the solver's tolerance
 
 
@@ -53,6 +54,7 @@ class Solution:
             whole numbers had to be asked for, because then it is told by solving again.
         whole: whether whole numbers had to be asked for.
         gap: proven distance to the optimum, relative.
+        unbounded: the value without the least movement the scenario asks for; null when it asks for none.
     """
 
     amounts: np.ndarray
@@ -60,10 +62,40 @@ class Solution:
     marginal: dict[str, float]
     whole: bool
     gap: float
+    unbounded: float | None = None
 
 
 def solve(problem: ReallocationProblem) -> Solution | None:
     """The proposal, or null when the limits clash (`scenarios.clash` says which)."""
+    solution, least = _solve(problem), problem.spec.movimiento_minimo_soles
+    return solution if solution is None or least is None else _without_small(problem, solution, least)
+
+
+def _without_small(problem: ReallocationProblem, solution: Solution, least: int) -> Solution:
+    """The proposal without movements below a least amount: arcs that carry less are taken away and it is solved again, a few times.
+
+    A heuristic, because asking for it exactly needs a switch per arc: what it costs is told (`unbounded`). What is still small at the end is
+    not moved, unless something the scenario requires would then be missing.
+    """
+    best, amounts = solution.value, solution.amounts
+    arcs = np.arange(problem.i.size)
+    for _ in range(_ROUNDS):
+        small = (amounts > 0) & (amounts < least)
+        if not small.any():
+            break
+        fewer = arcs[~small[arcs]]
+        again = _solve(problem.only(fewer)) if fewer.size else None
+        if again is None:
+            break
+        arcs, solution = fewer, again
+        amounts = np.zeros(problem.i.size, dtype=np.int64)
+        amounts[arcs] = again.amounts
+    if not any(np.any(family.lower > 0) for family in problem.families):
+        amounts = np.where(amounts < least, 0, amounts)
+    return replace(solution, amounts=amounts, value=value_of(problem, amounts), unbounded=best)
+
+
+def _solve(problem: ReallocationProblem) -> Solution | None:
     merged = coarse(problem)
     small = model_of(merged.problem.families, merged.problem.i.size)
     floors = fair_floors(merged.problem, small) if problem.spec.objetivo.tipo == "equidad" else None
@@ -99,7 +131,7 @@ def _chosen_transfers(problem: ReallocationProblem, model: Model) -> Solved | No
         return None
     count, order = np.zeros(switched.cost.size), np.zeros(switched.cost.size)
     count[model.cost.size :] = 1
-    order[: model.arcs] = _order_costs(problem)[0]
+    order[: model.arcs] = _order_costs(problem)[1]
     for cost in (count, order):
         switched = replace(_held(switched, solved.value), cost=cost)
         settled = minimise(switched)
@@ -172,11 +204,11 @@ def _settle(problem: ReallocationProblem, merged: Coarse, small: Model, large: M
 
 
 def _order_costs(problem: ReallocationProblem) -> list[np.ndarray]:
-    """The costs of the second and the third objective."""
+    """The costs of the second, the third and the fourth objective."""
     i, j = problem.donor_action.astype(float), problem.receiver_action.astype(float)
     width = problem.receivers.acciones.height + 1.0
     pair = (i * width + j + 1).astype(np.int64)
-    return [i * width + j, -(i + 1) * (j + 1), (pair * _SCATTER % _MODULUS).astype(float)]
+    return [problem.burden, i * width + j + 1, -(i + 1) * (j + 1), (pair * _SCATTER % _MODULUS).astype(float)]
 
 
 def _size_cost(problem: ReallocationProblem) -> np.ndarray:

@@ -17,7 +17,7 @@ S = TypeVar("S", bound="Spec")
 class Spec(BaseModel):
     """Base of every specification: immutable, no unknown keys."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
 
 def read_spec(path: Path, model: type[S]) -> S:

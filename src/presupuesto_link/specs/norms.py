@@ -60,6 +60,18 @@ FACTS: Mapping[str, str] = {
 }  # fmt: skip
 """What no SIAF field says and a person declares for a line: `si` or `no`, or the values named in the description."""
 
+_OTHER_VALUES: Mapping[str, tuple[str, ...]] = {
+    "app": ("PAS", "PAO", "PAMO", "OTRA", "no"),
+    "saldo_de_balance": ("no", "libre", "con_destino"),
+    "contrato_en_ejecucion": ("si", "no", "paralizada"),
+}
+
+
+def fact_values(fact: str) -> tuple[str, ...]:
+    """What may be declared of a fact."""
+    return _OTHER_VALUES.get(fact, ("si", "no"))
+
+
 FIELD_NAMES: Mapping[str, str] = {**LABELS, **FACTS}
 
 
@@ -80,6 +92,9 @@ class CondicionSpec(Spec):
         unknown = sorted(set(selector) - FIELD_NAMES.keys())
         if unknown:
             raise ValueError(f"campos conocidos; no existe {', '.join(unknown)}")
+        for fact in sorted(set(selector) & FACTS.keys()):
+            if wrong := sorted(set(selector[fact]) - set(fact_values(fact))):
+                raise ValueError(f"{fact}: {', '.join(fact_values(fact))}; no {', '.join(wrong)}")
         return selector
 
     @model_validator(mode="after")

@@ -5,11 +5,14 @@ from __future__ import annotations
 import datetime as dt
 from typing import Annotated, Literal
 
-from pydantic import Field, model_validator
+from pydantic import Field, StringConstraints, model_validator
 
 from presupuesto_link.specs.base import Ratio, Spec
 
-Soles = Annotated[int, Field(ge=0)]
+Soles = Annotated[int, Field(ge=0, le=10**13)]
+Share = Annotated[float, Field(ge=0, le=100)]
+Weight = Annotated[float, Field(ge=0, le=10**6)]
+Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
 Colour = Literal["rojo", "amarillo", "verde", "gris"]
 Verdict = Literal["PERMITIDO", "REQUIERE", "FALTA DATO", "PROHIBIDO"]
 LEVELS = ("bajo", "central", "alto")
@@ -29,7 +32,7 @@ class BaseSpec(Spec):
 class DonantesSpec(Spec):
     """Who gives, how much of its free balance, and what it keeps."""
 
-    colores_resultado: tuple[Colour, ...] = ("verde",)
+    colores_resultado: Annotated[tuple[Colour, ...], Field(min_length=1)] = ("verde",)
     acciones: tuple[str, ...] = Field(default=(), description="Si se da, sólo ceden estas AER, del color que sean")
     lineas: dict[str, tuple[str, ...]] = Field(
         default_factory=dict,
@@ -64,7 +67,7 @@ class AbsorcionSpec(Spec):
 class ReceptoresSpec(Spec):
     """Who receives, and up to how much."""
 
-    puestos: Annotated[int, Field(ge=1)] | None = Field(
+    puestos: Annotated[int, Field(ge=1, le=10**13)] | None = Field(
         default=None, description="Cuántas AER del ranking pueden recibir; sin él, todas las rezagadas"
     )
     objetivos: tuple[str, ...] = Field(default=(), description="Si se da, sólo reciben AER de estos OER")
@@ -72,15 +75,11 @@ class ReceptoresSpec(Spec):
     lineas: dict[str, tuple[str, ...]] = Field(
         default_factory=dict, description="Si se da, sólo se habilitan las líneas con estos códigos"
     )
-    tope_pim_ratio: Annotated[float, Field(ge=0)] = Field(
-        description="Tope de cada AER receptora, como parte de su PIM"
-    )
+    tope_pim_ratio: Share = Field(description="Tope de cada AER receptora, como parte de su PIM")
     linea_minima_soles: Soles = Field(
         default=0, description="Las líneas que no pueden recibir al menos esto no se tocan"
     )
-    tope_linea_pim_ratio: Annotated[float, Field(ge=0)] = Field(
-        default=1.0, description="Tope de cada línea habilitada, como parte de su PIM"
-    )
+    tope_linea_pim_ratio: Share = Field(default=1.0, description="Tope de cada línea habilitada, como parte de su PIM")
     diagnosticos_excluidos: tuple[str, ...] = Field(
         default=("destrabar",), description="AER con estos diagnósticos no reciben: no gastan lo que ya tienen"
     )
@@ -90,16 +89,16 @@ class ReceptoresSpec(Spec):
 class TramoSpec(Spec):
     """A step of diminishing returns."""
 
-    hasta_pim_ratio: Annotated[float, Field(gt=0)] = Field(description="Hasta esta parte del PIM del receptor")
+    hasta_pim_ratio: Annotated[float, Field(gt=0, le=100)] = Field(description="Hasta esta parte del PIM del receptor")
     rendimiento: Ratio = Field(description="Cuánto cuenta cada sol de este tramo")
 
 
 class MovimientoSpec(Spec):
     """How much a sol disturbs, by how far it travels."""
 
-    mismo_programa: Annotated[float, Field(gt=0)] = 1.0
-    otro_programa: Annotated[float, Field(gt=0)] = 2.0
-    otra_ejecutora: Annotated[float, Field(gt=0)] = 4.0
+    mismo_programa: Annotated[float, Field(gt=0, le=1000)] = 1.0
+    otro_programa: Annotated[float, Field(gt=0, le=1000)] = 2.0
+    otra_ejecutora: Annotated[float, Field(gt=0, le=1000)] = 4.0
 
 
 class ObjetivoSpec(Spec):
@@ -135,8 +134,8 @@ class LimiteSpec(Spec):
     rubro: str | None = None
     minimo_soles: Soles | None = None
     maximo_soles: Soles | None = None
-    maximo_pim_ratio: Annotated[float, Field(ge=0)] | None = None
-    minimo_pim_ratio: Annotated[float, Field(ge=0)] | None = None
+    maximo_pim_ratio: Share | None = None
+    minimo_pim_ratio: Share | None = None
     motivo: str = ""
 
     @model_validator(mode="after")
@@ -157,14 +156,14 @@ class EvidenciaSpec(Spec):
     donde: dict[str, tuple[str, ...]] = Field(
         default_factory=dict, description="Las líneas de las que vale (programa, producto, accion…); vacío: todas"
     )
-    sustento: Annotated[str, Field(min_length=1)] = Field(description="Documento que lo acredita")
+    sustento: Text = Field(description="Documento que lo acredita")
 
 
 class InvocacionSpec(Spec):
     """A legal exception that the scenario invokes."""
 
     id: str
-    sustento: Annotated[str, Field(min_length=1)] = Field(description="Documento que la sostiene")
+    sustento: Text = Field(description="Documento que la sostiene")
 
 
 class LegalSpec(Spec):
@@ -186,10 +185,10 @@ class LegalSpec(Spec):
 class NivelesSpec(Spec):
     """A low, a central and a high value of an assumption."""
 
-    bajo: Annotated[float, Field(ge=0)]
-    central: Annotated[float, Field(ge=0)]
-    alto: Annotated[float, Field(ge=0)]
-    fuente: Annotated[str, Field(min_length=1)] = Field(description="De dónde sale el supuesto")
+    bajo: Share
+    central: Share
+    alto: Share
+    fuente: Text = Field(description="De dónde sale el supuesto")
 
     @model_validator(mode="after")
     def _in_order(self) -> NivelesSpec:
@@ -225,7 +224,7 @@ class EscenarioSpec(Spec):
     donantes: DonantesSpec
     receptores: ReceptoresSpec
     objetivo: ObjetivoSpec = ObjetivoSpec()
-    pesos: dict[str, Annotated[float, Field(ge=0)]] = Field(
+    pesos: dict[str, Weight] = Field(
         default_factory=dict, description="Multiplica la prioridad de una AER o de un OER; 1 si no se dice"
     )
     limites: tuple[LimiteSpec, ...] = ()
@@ -235,13 +234,25 @@ class EscenarioSpec(Spec):
     monto_requerido_soles: Soles | None = Field(
         default=None, description="Si se da, el escenario debe mover exactamente este monto"
     )
-    transferencia_minima_soles: Annotated[int, Field(ge=1)] | None = Field(
+    transferencia_minima_soles: Annotated[int, Field(ge=1, le=10**13)] | None = Field(
         default=None, description="Ninguna transferencia entre dos AER menor que esto"
     )
-    transferencias_maximas: Annotated[int, Field(ge=1)] | None = Field(
+    transferencias_maximas: Annotated[int, Field(ge=1, le=10**13)] | None = Field(
         default=None, description="Cuántas transferencias entre dos AER como máximo"
     )
+    movimiento_minimo_soles: Annotated[int, Field(ge=1, le=10**13)] | None = Field(
+        default=None, description="Ningún movimiento entre líneas menor que esto (se busca descartando los menores)"
+    )
     no_modela: Annotated[tuple[str, ...], Field(min_length=1)]
+
+    @model_validator(mode="after")
+    def _sides_apart(self) -> EscenarioSpec:
+        giving = set(self.donantes.acciones)
+        if both := sorted(giving & set(self.receptores.acciones)):
+            raise ValueError(f"cada AER de un solo lado; {', '.join(both)} cede y recibe")
+        if both := sorted(giving & set(self.donantes.protegidas)):
+            raise ValueError(f"cada AER protegida o donante; {', '.join(both)} está en ambas listas")
+        return self
 
     @model_validator(mode="after")
     def _least_needs_amount(self) -> EscenarioSpec:

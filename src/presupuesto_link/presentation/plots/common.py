@@ -124,9 +124,7 @@ def source_note(analysis: Analysis, *notes: str) -> str:
 def scenario_note(inputs: Inputs, scenario: Scenario, *notes: str) -> str:
     """Where the money and the advance of a scenario come from, then what must be known to read the figure."""
     spec = inputs.spec
-    source = (
-        f"Presupuesto: {scenario.baseline.titulo}. Avance: {spec.fuente}. Fecha de corte: {spec.fecha_corte:%d/%m/%Y}."
-    )
+    source = f"Presupuesto: {scenario.baseline.titulo}. Avance: {spec.fuente}. Fecha de corte del avance: {spec.fecha_corte:%d/%m/%Y}."
     return "\n".join([source, *(note for note in notes if note)])
 
 
