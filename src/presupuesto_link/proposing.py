@@ -111,8 +111,18 @@ def _baseline(analysis: Analysis, linkage: Linkage, lines: pl.DataFrame, year: i
     elements = analysis.elements.filter(used & (pl.col("politica_nd") == spec.avance.politica_nd))
     actions, ranking = decide(execution, elements, analysis.indicators.filter(used), analysis.audit, spec, year)
     title = _title(linkage, year)
-    return baseline_of_actions(
+    made = baseline_of_actions(
         actions, ranking, spec.ranking.pesos, date, year, title, lines, _absorption(linkage.cube, inputs, actions, year)
+    )
+    rules = linkage.rules
+    return replace(
+        made,
+        origen={
+            "instantanea": linkage.snapshot.id,
+            "ambito": linkage.scope,
+            "reglas_del_vinculo": rules.source,
+            "sha256": rules.digest,
+        },
     )
 
 

@@ -180,9 +180,55 @@ def test_without_the_declared_facts_nothing_is_allowed(place, capsys):
     assert "declare evidencias" in err
 
 
-def test_another_year_is_judged_by_its_own_law(place, capsys):
+def test_a_budget_is_only_modified_in_its_own_year(place, capsys):
     assert propose(place, "--fecha", "2026-03-01") == 1
-    assert "ANUAL-2026" in capsys.readouterr().err
+    assert "la norma de 2026 sobre el presupuesto de 2025" in capsys.readouterr().err
+
+
+def test_a_value_that_a_fact_does_not_have_is_an_error_and_not_a_no(place, capsys):
+    path = place / "bosques.toml"
+    path.write_text(
+        path.read_text(encoding="utf-8").replace('dato = "app"\nvalor = "no"', 'dato = "app"\nvalor = "Sí"'),
+        encoding="utf-8",
+    )
+    assert propose(place) == 1
+    err = capsys.readouterr().err
+    assert "«Sí»" in err
+    assert "PAS o PAO o PAMO o OTRA o no" in err
+
+
+def test_a_run_without_solution_keeps_what_was_there(place, capsys):
+    assert propose(place, "--salida", place / "salida") == 0
+    before = sorted(path.name for path in (place / "salida").rglob("*"))
+    path = place / "bosques.toml"
+    path.write_text("monto_requerido_soles = 900000000\n" + path.read_text(encoding="utf-8"), encoding="utf-8")
+    capsys.readouterr()
+    assert propose(place, "--salida", place / "salida", "--json") == 1
+    told = capsys.readouterr()
+    assert json.loads(told.out)["sin_solucion"][0]["found"].startswith("no caben juntos")
+    assert "lo que había sigue ahí" in told.err
+    assert sorted(path.name for path in (place / "salida").rglob("*")) == before
+
+
+def test_the_same_scenario_twice_is_refused(place, capsys):
+    assert propose(place, place / "bosques.toml") == 2
+    assert "sintetico-bosques" in capsys.readouterr().err
+
+
+def test_what_is_certified_is_never_given(place, capsys):
+    """Roads have 600 000 free: with the whole balance asked for and more room, no line goes below its certificado."""
+    path = place / "bosques.toml"
+    text = path.read_text(encoding="utf-8").replace(
+        "fraccion_saldo_ratio = 0.5", 'fraccion_saldo_ratio = 1.0\nsin_certificado = "no devengado"'
+    )
+    path.write_text(
+        text.replace("tope_pim_ratio = 1.0", "tope_pim_ratio = 100\ntope_linea_pim_ratio = 100"), encoding="utf-8"
+    )
+    assert propose(place, "--json") == 0
+    (found,) = json.loads(capsys.readouterr().out)["escenarios"]
+    given = [row for row in found["asientos"] if row["lado"] == "anulación"]
+    assert [(row["sec_func"], row["monto_soles"]) for row in given] == [("20", "600000.00")]
+    assert all(float(row["pim_soles"]) - float(row["monto_soles"]) >= float(row["certificado_soles"]) for row in given)
 
 
 def test_what_is_asked_wrong_says_where(place, capsys):

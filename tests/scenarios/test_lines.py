@@ -376,3 +376,54 @@ def test_relaxing_a_rule_is_only_a_question():
     problem = build_problem(base(HAND, SCORES), asked(), book, relaxed=("R1",))
     assert problem.i.size == 3
     assert replace(problem, level="bajo").level == "bajo"
+
+
+def test_movements_below_a_least_amount_are_left_out_and_what_it_costs_is_told():
+    lines = [
+        line("AER.01.01", 95, sec_func="1", programa="0042"),
+        line("AER.01.01", 6, sec_func="2", programa="0090"),
+        line("AER.05.01", 200, 200, sec_func="9"),
+    ]
+    free = run_scenario(base(lines, SCORES | {}), asked(), EMPTY)
+    assert sorted(m for *_, m in moved(free)) == [6, 95]
+    scenario = run_scenario(base(lines, SCORES | {}), asked(movimiento_minimo_soles=10), EMPTY)
+    assert [m for *_, m in moved(scenario)] == [95]
+    assert scenario.solution.value == pytest.approx(0.9 * 95)
+    assert any("cuesta 5.9 % del objetivo" in sentence for sentence in scenario.cautelas)
+
+
+def test_of_two_equal_proposals_the_one_that_asks_least_of_the_law():
+    book = Rulebook(DATE, (rule("R1", "REQUIERE", donante={"accion": ["AER.01.01"]}),))
+    lines = [line("AER.01.01", 100), line("AER.02.01", 100, sec_func="2"), line("AER.05.01", 60, 60, sec_func="9")]
+    scenario = run_scenario(base(lines, {"AER.05.01": 0.9}), asked(), book)
+    assert [(d, m) for d, _, _, m in moved(scenario)] == [("AER.02.01", 60)]
+
+
+def test_what_reaches_nothing_and_what_moves_nothing_are_told():
+    told = [{"dato": "app", "valor": "no", "donde": {"programa": ["9999"]}, "sustento": "Oficio 1"}]
+    scenario = run_scenario(
+        base(HAND, SCORES),
+        asked(legal={"evidencias": told}, limites=[{"lado": "receptor", "accion": "AER.01.01", "maximo_soles": 1}]),
+        EMPTY,
+    )
+    assert any("no alcanza a ninguna línea" in sentence for sentence in scenario.cautelas)
+    assert any("no alcanza a ninguna transferencia" in sentence for sentence in scenario.cautelas)
+    nothing = run_scenario(base(HAND, SCORES), asked(transferencia_minima_soles=10_000), EMPTY)
+    assert nothing.monto_soles == 0
+    assert any("ninguna transferencia que cabe llega a S/ 10,000" in sentence for sentence in nothing.cautelas)
+    free = run_scenario(base(HAND, SCORES), asked(pesos={"AER.05.01": 0, "AER.06.01": 0}), EMPTY)
+    assert free.monto_soles == 0
+
+
+def test_keys_that_cannot_be_meant():
+    for wrong, message in (
+        ({"donantes": {"acciones": ["AER.05.01"]}, "receptores": {"acciones": ["AER.05.01"]}}, "cede y recibe"),
+        ({"donantes": {"acciones": ["AER.01.01"], "protegidas": ["AER.01.01"]}}, "ambas listas"),
+        ({"receptores": {"tope_pim_ratio": float("inf")}}, "finite"),
+        ({"monto_maximo_soles": 10**20}, "less than or equal"),
+    ):
+        with pytest.raises(ValueError, match=message):
+            asked(**wrong)
+    table = [row | {"fuente": None} for row in HAND]
+    with pytest.raises(SpecError, match="«fuente», que ninguna línea de la base trae"):
+        run_scenario(base(table, SCORES), asked(donantes={"lineas": {"fuente": ["1"]}}), EMPTY)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -40,6 +41,7 @@ if TYPE_CHECKING:
     from presupuesto_link.pipeline import Inputs
     from presupuesto_link.presentation.scenario_folder import Answers
     from presupuesto_link.scenarios.compare import Scenario
+    from presupuesto_link.specs import EscenarioSpec
 
 _POINTS, _RUNS, _SEED = 20, 200, 7
 
@@ -103,17 +105,30 @@ def escenario(
     inputs = open_analysis(analisis, gasto, plan, norms=normas)
     asked = Asked(almacen, instantanea, ambito, anio, date_of(fecha), reglas, incluir_sugeridos)
     run = runner(inputs, asked)
-    solved, failed = _solve_all(scenario_specs(inputs, archivos or []), run)
+    solved, failed = _solve_all(_apart(scenario_specs(inputs, archivos or [])), run)
     answered = [(scenario, _answers(scenario, corridas, semilla) if preguntas else None) for scenario in solved]
-    if salida:
+    if salida and not failed:
         from presupuesto_link.presentation.scenario_folder import write_scenarios
 
         write_scenarios(answered, inputs, salida, _activities(metas_aoi, inputs))
     if como_json:
-        print_json(escenarios=[as_json(scenario, answers) for scenario, answers in answered])
+        unsolved = [asdict(problem) for error in failed for problem in error.problems]
+        print_json(escenarios=[as_json(scenario, answers) for scenario, answers in answered], sin_solucion=unsolved)
     else:
-        _print_all(answered, salida)
+        _print_all(answered, None if failed else salida)
+    if salida and failed:
+        typer.echo(
+            f"No se escribió nada en {salida}: un escenario no tiene solución, y lo que había sigue ahí.", err=True
+        )
     _must_be_solved(failed)
+
+
+def _apart(specs: tuple[EscenarioSpec, ...]) -> tuple[EscenarioSpec, ...]:
+    """Scenarios with different ids: each is written in a folder of its own name."""
+    ids = [spec.id for spec in specs]
+    if twice := sorted({one for one in ids if ids.count(one) > 1}):
+        raise typer.BadParameter(f"dos escenarios tienen el id «{', '.join(twice)}»: cambie uno de los dos.")
+    return specs
 
 
 def _solve_all(specs: Iterable[Any], run: Any) -> tuple[list[Scenario], list[InfeasibleScenarioError]]:
@@ -178,7 +193,7 @@ def _print_all(answered: list[tuple[Scenario, Answers | None]], folder: Path | N
     for scenario, answers in answered:
         print_scenario(scenario)
         if answers:
-            print_answers(answers)
+            print_answers(answers, scenario.unidad)
     if folder and answered:
         typer.echo(f"Borrador, tablas y figuras: {folder}")
 

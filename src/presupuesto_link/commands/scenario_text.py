@@ -59,7 +59,7 @@ def _print_law(scenario: Scenario) -> None:
     """Verdicts of the movements, and the rules that speak of most of them."""
     import polars as pl
 
-    from presupuesto_link.wording import soles
+    from presupuesto_link.wording import plural, soles
 
     table = (
         scenario.reglas.group_by("regla", "veredicto", "articulo", "requiere", "faltan")
@@ -68,7 +68,7 @@ def _print_law(scenario: Scenario) -> None:
     )
     by_verdict = scenario.movimientos.group_by("veredicto").agg(pl.len(), pl.col("monto_soles").sum()).sort("veredicto")
     for verdict, count, amount in by_verdict.iter_rows():
-        typer.echo(f"{verdict}: {count} movimientos, {soles(amount)}.")
+        typer.echo(f"{verdict}: {plural(count, 'movimiento', 'movimientos')}, {soles(amount)}.")
     rows = [
         (row["regla"], row["veredicto"], str(row["movimientos"]), row["faltan"] or row["requiere"] or "")
         for row in table.head(_SHOWN).iter_rows(named=True)
@@ -114,13 +114,13 @@ def _side_row(row: dict[str, Any]) -> tuple[str, ...]:
     )
 
 
-def print_answers(answers: Answers) -> None:
+def print_answers(answers: Answers, unit: str) -> None:
     """What each rule and limit costs, how far the money goes, and what depends on assumptions."""
     from presupuesto_link.wording import percent, soles
 
     if answers.normas.height:
         print_table(
-            "Lo que cuesta cada norma: cuánto más se lograría sin ella (nadie puede quitarla; es para entender)",
+            f"Lo que cuesta cada norma, en {unit}: cuánto más se lograría sin ella. 0: frenan los topes antes que ella. Nadie puede quitarla",
             [code("Norma"), code("Veredicto"), number("Transferencias que sólo ella detiene"), number("Ganaría")],
             [
                 (r["regla"], r["veredicto"], f"{r['transferencias']:,}", _plain(r["gana"]))
@@ -128,12 +128,12 @@ def print_answers(answers: Answers) -> None:
             ],
         )
     print_table(
-        "Lo que vale un sol más de cada tope alcanzado",
+        f"Lo que vale un sol más de cada tope alcanzado, en {unit}",
         [Column("Límite", least=30), number("Por sol")],
         [(r["frase"], _plain(r["por_sol"])) for r in answers.topes.iter_rows(named=True)],
     )
     print_table(
-        "Hasta dónde llega el dinero",
+        f"Hasta dónde llega el dinero; se logra, en {unit}",
         [number("Monto movido"), number("Se logra"), number("Por sol más")],
         [
             (soles(r["monto_soles"]), _plain(r["valor"]), _plain(r["por_sol"]))
@@ -157,7 +157,10 @@ def print_answers(answers: Answers) -> None:
 
 
 def _some(curve: pl.DataFrame) -> pl.DataFrame:
-    return curve.gather_every(max(1, curve.height // 6))
+    import polars as pl
+
+    every = max(1, curve.height // 6)
+    return curve.filter((pl.int_range(pl.len()) % every == 0) | (pl.int_range(pl.len()) == pl.len() - 1))
 
 
 def _by_level(table: pl.DataFrame) -> pl.DataFrame:

@@ -129,6 +129,7 @@ def _about(answered: Sequence[tuple[Scenario, Answers | None]], inputs: Inputs) 
             {
                 "escenario": scenario.spec.model_dump(mode="json"),
                 "base": scenario.baseline.titulo,
+                "origen": dict(scenario.baseline.origen),
                 "fecha": scenario.baseline.fecha.isoformat(),
                 "reglas": [rule.id for rule in scenario.book.reglas],
                 "semilla": answers.supervivencia.semilla if answers else None,

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 import polars as pl
 
@@ -39,6 +40,7 @@ class Baseline:
         fecha: when the law is looked at and the balance is measured.
         anio: fiscal year modified.
         titulo: where the budget comes from, in words.
+        origen: what identifies it: snapshot, rules of the link and their digest.
     """
 
     lineas: pl.DataFrame
@@ -49,6 +51,7 @@ class Baseline:
     fecha: dt.date
     anio: int
     titulo: str
+    origen: Mapping[str, str | None] = field(default_factory=dict)
 
     @property
     def faltantes(self) -> tuple[str, ...]:

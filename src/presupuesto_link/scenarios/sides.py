@@ -61,6 +61,23 @@ def check_names(baseline: Baseline, spec: EscenarioSpec) -> None:
         for key, (given, known, expected) in named.items()
         if (unknown := sorted(set(given) - known))
     ]
+    asked = {"donantes.lineas": spec.donantes.lineas, "receptores.lineas": spec.receptores.lineas}
+    asked |= {
+        f"limites ({n})": {name: () for name in ("fuente", "rubro") if getattr(limit, name) is not None}
+        for n, limit in enumerate(spec.limites, 1)
+    }
+    problems += [
+        Problem(f"escenario {spec.id}, clave «{key}»", f"«{name}», que ninguna línea de la base trae ({baseline.titulo})",
+                "un campo que la base tenga", "corra el escenario sobre una instantánea que lo traiga, o quite la clave")
+        for key, codes in asked.items()
+        for name in codes
+        if name in CHAIN and baseline.lineas[name].is_null().all()
+    ]  # fmt: skip
+    if baseline.fecha.year != baseline.anio:
+        problems.append(
+            Problem(f"escenario {spec.id}, fecha {baseline.fecha.isoformat()}", f"la norma de {baseline.fecha.year} sobre el presupuesto de {baseline.anio}",
+                    f"una fecha de {baseline.anio}", "corrija --fecha o base.fecha_corte: un presupuesto sólo se modifica en su año fiscal")
+        )  # fmt: skip
     if problems:
         raise SpecError(*problems)
 
