@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from presupuesto_link.errors import InfeasibleScenarioError, SpecError
 from presupuesto_link.normas.rulebook import Rulebook
-from presupuesto_link.scenarios import questions
+from presupuesto_link.scenarios import clash, model, questions
 from presupuesto_link.scenarios.coarse import coarse
 from presupuesto_link.scenarios.compare import run_scenario
 from presupuesto_link.scenarios.problem import build_problem
@@ -427,3 +427,17 @@ def test_keys_that_cannot_be_meant():
     table = [row | {"fuente": None} for row in HAND]
     with pytest.raises(SpecError, match="«fuente», que ninguna línea de la base trae"):
         run_scenario(base(table, SCORES), asked(donantes={"lineas": {"fuente": ["1"]}}), EMPTY)
+
+
+def test_with_many_arcs_transfers_are_given_up_one_by_one_and_the_distance_to_the_optimum_is_told(monkeypatch):
+    """From 120, 180 and 50, the smallest goes and then 120: what is left is worth 0.5 x 200 = 100 of 223."""
+    monkeypatch.setattr(model, "LARGE", 0)
+    monkeypatch.setattr(clash, "LARGE", 0)
+    scenario = run_scenario(base(HAND, SCORES), asked(transferencias_maximas=1), EMPTY)
+    assert [(d, r, m) for d, r, _, m in moved(scenario)] == [("AER.01.01", "AER.06.01", 200)]
+    assert scenario.solution.gap == pytest.approx(1 - 100 / 223)
+    assert any("podría haber una propuesta" in sentence for sentence in scenario.cautelas)
+    with pytest.raises(
+        InfeasibleScenarioError, match="no se encontró una propuesta en la que a lo más 1 transferencia"
+    ):
+        run_scenario(base(HAND, SCORES), asked(transferencias_maximas=1, monto_requerido_soles=300), EMPTY)

@@ -9,8 +9,10 @@ import numpy as np
 
 from presupuesto_link.errors import Problem
 from presupuesto_link.scenarios.limits import INF, Family
+from presupuesto_link.scenarios.model import LARGE
 from presupuesto_link.scenarios.problem import ReallocationProblem
 from presupuesto_link.scenarios.solve import best_value
+from presupuesto_link.specs import EscenarioSpec
 from presupuesto_link.wording import enumerate_words, plural
 
 _SHOWN = 6
@@ -22,6 +24,11 @@ def explain_clash(problem: ReallocationProblem) -> list[Problem]:
 
     Found by the deletion filter (Chinneck and Dravnieks, 1991) from both ends; the smaller set is told. Caps of bags count with their action.
     """
+    free = replace(problem, spec=_free_of_transfers(problem))
+    if problem.i.size > LARGE and free.spec != problem.spec:
+        if best_value(free) is not None:
+            return [_not_found(problem)]
+        problem = free
     units = _units(problem.families)
     sets = [_irreducible(problem, order) for order in (units, units[::-1])]
     chosen = min(sets, key=len)
@@ -134,8 +141,7 @@ def _transfers(problem: ReallocationProblem) -> list[str]:
     """What is asked of the transfers, when without it there would be a solution."""
     spec = problem.spec
     least, most = spec.transferencia_minima_soles, spec.transferencias_maximas
-    free = spec.model_copy(update={"transferencia_minima_soles": None, "transferencias_maximas": None})
-    if (least is None and most is None) or best_value(replace(problem, spec=free)) is None:
+    if (least is None and most is None) or best_value(replace(problem, spec=_free_of_transfers(problem))) is None:
         return []
     return [
         *(
@@ -149,3 +155,18 @@ def _transfers(problem: ReallocationProblem) -> list[str]:
             else []
         ),
     ]
+
+
+def _free_of_transfers(problem: ReallocationProblem) -> EscenarioSpec:
+    return problem.spec.model_copy(update={"transferencia_minima_soles": None, "transferencias_maximas": None})
+
+
+def _not_found(problem: ReallocationProblem) -> Problem:
+    """With so many arcs the transfers are looked for by giving up the smallest, which may miss a proposal: it says so."""
+    asked = "; ".join(_transfers(problem))
+    return Problem(
+        f"escenario {problem.spec.id}, transferencias",
+        f"no se encontró una propuesta en la que {asked}; sin eso sí la hay. Con {problem.i.size:,} arcos se busca quitando las menores, de modo que podría existir",
+        "un número y un mínimo de transferencias que se puedan cumplir",
+        "suba transferencias_maximas, baje transferencia_minima_soles, o use movimiento_minimo_soles",
+    )

@@ -25,6 +25,7 @@ DRAFT = "Es un borrador para la Oficina de Presupuesto, no una aprobación: la m
 _NO_EFFECT = "No prueba que el dinero mejore el resultado."
 MISSING = "FALTA DATO"
 _REACHED = 0.5
+_GAP = 1e-6
 
 
 @dataclass(frozen=True)
@@ -202,6 +203,10 @@ def _doubts(problem: ReallocationProblem, solution: Solution) -> list[str]:
         lost = max(0.0, 1 - solution.value / solution.unbounded)
         told.append(
             f"Evitar movimientos menores que {soles(least)} cuesta {percent(lost)} del objetivo; se buscó descartando los menores, no probando todas las combinaciones."
+        )
+    if solution.gap > _GAP:
+        told.append(
+            f"Con el número o el mínimo de transferencias pedido no se probaron todas las combinaciones: podría haber una propuesta hasta {percent(solution.gap)} mejor."
         )
     if not solution.amounts.any():
         told.append(_nothing(problem))

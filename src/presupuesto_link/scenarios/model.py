@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 _TINY = 1e-9  # relative to the largest cost: below this a dual is noise
 _WHOLE = 1e-5
 _NODES = 200_000
+LARGE = 2_000
+"""Arcs from which whole numbers are not asked for exactly."""
 INFEASIBLE, OPTIMAL = 2, 0
 
 
@@ -161,6 +163,11 @@ def _stack(model: Model, above: np.ndarray, below: np.ndarray) -> tuple[Any, Any
         return (model.matrix[above], model.row_upper[above]) if above.any() else (None, None)
     parts = vstack([model.matrix[above], -model.matrix[below]], format="csr")
     return parts, np.concatenate([model.row_upper[above], -model.row_lower[below]])
+
+
+def is_large(model: Model) -> bool:
+    """Whether asking for whole numbers exactly would take too long."""
+    return model.arcs > LARGE
 
 
 def _integer(model: Model) -> Solved:

@@ -28,6 +28,7 @@ from presupuesto_link.scenarios.limits import Family
 from presupuesto_link.scenarios.model import (
     Model,
     Solved,
+    is_large,
     is_whole,
     minimise,
     model_of,
@@ -39,7 +40,7 @@ from presupuesto_link.scenarios.objectives import aimed, distance_cost, fair_flo
 from presupuesto_link.scenarios.problem import ReallocationProblem
 
 _SCATTER, _MODULUS = 2_654_435_761, 1 << 20
-_ACTIVE, _ROUNDS = 1e-6, 12
+_ACTIVE, _ROUNDS, _MARGIN = 1e-6, 12, 100
 _SLACK = 1e-3  # in units of the objective: far below what moving one sol is worth, far above the solver's tolerance
 
 
@@ -100,7 +101,8 @@ def _solve(problem: ReallocationProblem) -> Solution | None:
     small = model_of(merged.problem.families, merged.problem.i.size)
     floors = fair_floors(merged.problem, small) if problem.spec.objetivo.tipo == "equidad" else None
     small = aimed(merged.problem, small, floors)
-    large = aimed(problem, model_of(problem.families, problem.i.size), floors)
+    limits = model_of(problem.families, problem.i.size)
+    large = aimed(problem, limits, floors)
     if _counts_transfers(problem):
         switched = _chosen_transfers(merged.problem, small)
         if switched is None:
@@ -119,12 +121,16 @@ def _solve(problem: ReallocationProblem) -> Solution | None:
     marginal = {} if counted else _marginal(small, first)
     last = _settle(problem, merged, small, large, first)
     if not is_whole(last, large.arcs):
+        last = _rounded(limits, last)
+    if not is_whole(last, large.arcs):
         return _whole(problem, large)
     return _solution(problem, last, value, marginal, counted, gap)
 
 
 def _chosen_transfers(problem: ReallocationProblem, model: Model) -> Solved | None:
     """Which transfers exist: those of an optimal proposal; of those, the fewest; of those, in the order of donors and receivers."""
+    if is_large(model):
+        return _descended(problem, model)
     switched = _switched(problem, model)
     solved = best = minimise(switched)
     if not best.feasible:
@@ -139,6 +145,39 @@ def _chosen_transfers(problem: ReallocationProblem, model: Model) -> Solved | No
             break
         solved = settled
     return replace(solved, gap=best.gap)
+
+
+def _descended(problem: ReallocationProblem, model: Model) -> Solved | None:
+    """Which transfers exist when there are too many arcs to ask for it exactly: the smallest is given up, one at a time, while there is a solution.
+
+    The gap is the distance to the solution that counts no transfers, which no proposal can better.
+    """
+    pairs, least, _ = _transfer_bounds(problem)
+    limit = problem.spec.transferencias_maximas or least.size
+    solved = minimise(model)
+    if not solved.feasible:
+        return None
+    best, kept = solved.value, np.zeros(least.size, dtype=bool)
+    while True:
+        flow = np.bincount(pairs, solved.x[: model.arcs], minlength=least.size)
+        used = flow > _ACTIVE
+        small = used & (flow < least - _ACTIVE)
+        if not small.any() and used.sum() <= limit:
+            gap = abs(solved.value - best) / max(abs(best), 1.0)
+            return replace(solved, x=np.concatenate([solved.x, used]), gap=gap)
+        order = sorted(np.flatnonzero(used & ~kept), key=lambda k: (not small[k], flow[k], k))
+        for given_up in order:
+            left = used.copy()
+            left[given_up] = False
+            upper = model.upper.copy()
+            upper[: model.arcs] = np.where(left[pairs], upper[: model.arcs], 0.0)
+            again = minimise(replace(model, upper=upper))
+            if again.feasible:
+                solved = again
+                break
+            kept[given_up] = True
+        else:
+            return None
 
 
 def _held(model: Model, value: float) -> Model:
@@ -240,6 +279,21 @@ def _solution(
     return Solution(amounts, worded(problem, value), marginal, whole, gap)
 
 
+def _rounded(limits: Model, solved: Solved) -> Solved:
+    """Each amount taken up or down to a whole sol, within every limit but the least of a transfer, which carries a margin for it."""
+    x = solved.x[: limits.arcs]
+    whole = np.rint(x)
+    near = np.abs(x - whole) < _ACTIVE
+    tight = replace(
+        limits,
+        cost=-np.ones(limits.arcs),
+        lower=np.where(near, whole, np.floor(x)),
+        upper=np.where(near, whole, np.ceil(x)),
+    )
+    found = minimise(tight)
+    return found if found.feasible else solved
+
+
 def _whole(problem: ReallocationProblem, model: Model) -> Solution | None:
     """Whole soles asked for: the limits cross and the vertex was not whole."""
     columns = np.zeros(model.cost.size)
@@ -259,11 +313,18 @@ def _counts_transfers(problem: ReallocationProblem) -> bool:
 
 
 def _fixed(problem: ReallocationProblem, model: Model, switched: Solved) -> Model:
-    """The limits of the transfers that were switched on, and nothing over the others."""
-    pairs, least, most = _transfer_bounds(problem)
-    on = np.rint(switched.x[-least.size :])
-    rows = csr_rows(pairs, least.size, model.cost.size)
-    return with_rows(model, rows, least * on, most * on, [f"transferencia:{k}" for k in range(least.size)])
+    """The transfers that were switched on with their least amount, and nothing over the others.
+
+    What is off is closed column by column and the most of a transfer is already in the caps of its ends, so that few rows cross the network.
+    """
+    pairs, least, _ = _transfer_bounds(problem)
+    on = np.rint(switched.x[-least.size :]) > 0
+    upper = model.upper.copy()
+    upper[: model.arcs] = np.where(on[pairs], upper[: model.arcs], 0.0)
+    margin = _MARGIN if is_large(model) and problem.spec.transferencia_minima_soles else 0
+    rows = csr_rows(pairs, least.size, model.cost.size)[on]
+    names = [f"transferencia:{k}" for k in np.flatnonzero(on)]
+    return with_rows(replace(model, upper=upper), rows, least[on] + margin, np.full(len(names), np.inf), names)
 
 
 def transfers_of(problem: ReallocationProblem) -> np.ndarray:

@@ -115,6 +115,8 @@ def _problem(where: str, item: Any) -> Problem:
         expected = limits[kind].format(**ctx)
     elif kind == "literal_error":
         expected = "uno de " + str(ctx.get("expected", "")).replace(" or ", " o ")
+    elif kind == "finite_number":
+        expected = "un número finito"
     elif kind == "value_error":
         expected = str(ctx.get("error", "un valor posible"))
     elif kind == "string_pattern_mismatch":
