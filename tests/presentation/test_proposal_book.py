@@ -82,13 +82,13 @@ def test_both_sides_add_up_to_what_moves_and_the_summary_looks_them_up(book):
     summary = {row["Concepto"]: row["Soles"] for row in table(book, "Resumen", "Concepto")}
     assert [float(summary[name]) for name in ("Monto que se anula", "Monto que se habilita", "Diferencia")] == [600_000, 600_000, 0]  # fmt: skip
     text = part(book, "xl/worksheets/sheet1.xml")
-    assert "<f>Anulaciones!T8</f><v>600000.0</v>" in text
-    assert "<f>Habilitaciones!T8</f><v>600000.0</v>" in text
+    assert "<f>Anulaciones!U8</f><v>600000.0</v>" in text
+    assert "<f>Habilitaciones!U8</f><v>600000.0</v>" in text
 
 
 def test_totals_are_formulas_over_every_line(book):
-    assert "<f>SUM(T6:T7)</f><v>600000.0</v>" in part(book, "xl/worksheets/sheet2.xml")
-    assert "<f>SUM(T6:T7)</f><v>600000.0</v>" in part(book, "xl/worksheets/sheet3.xml")
+    assert "<f>SUM(U6:U7)</f><v>600000.0</v>" in part(book, "xl/worksheets/sheet2.xml")
+    assert "<f>SUM(U6:U7)</f><v>600000.0</v>" in part(book, "xl/worksheets/sheet3.xml")
 
 
 def test_every_source_closes_to_zero(book):
@@ -138,7 +138,7 @@ def test_a_line_that_lacks_what_others_have_says_so_in_its_cell(tmp_path):
 def test_grounds_are_left_to_a_person_with_the_list_of_the_law(book):
     for number, words, title in ((2, GROUNDS, "Causal del 48.1.1 (a, b, c o d): por declarar"), (3, SUPPORTS, "Sustento del 48.1.2: por declarar")):  # fmt: skip
         text = part(book, f"xl/worksheets/sheet{number}.xml")
-        assert f'sqref="U6:U7"><formula1>"{",".join(words)}"</formula1>' in text
+        assert f'sqref="V6:V7"><formula1>"{",".join(words)}"</formula1>' in text
         sheet = SHEETS[number - 1]
         assert [row[title] for row in table(book, sheet, "Mov.")[:-1]] == [None, None]
 

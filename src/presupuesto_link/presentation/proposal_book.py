@@ -56,7 +56,8 @@ _LINE = (
     Column("finalidad_nombre", "Nombre de la finalidad", 48), Column("fuente", "Fuente", 8), Column("rubro", "Rubro", 7),
     Column("tipo_recurso", "Tipo de recurso", 9), Column("categoria_gasto", "Categoría", 10), Column("generica", "Genérica", 9),
     Column("clasificador", "Clasificador", 14), Column("accion", "AER", 11), Column("pim_soles", "PIM (S/)", 15, MONEY),
-    Column("certificado_soles", "Certificado (S/)", 15, MONEY), Column("monto_soles", "Monto (S/)", 15, MONEY),
+    Column("certificado_soles", "Certificado (S/)", 15, MONEY), Column("libre_soles", "Libre (S/)", 15, MONEY),
+    Column("monto_soles", "Monto (S/)", 15, MONEY),
 )  # fmt: skip
 _GROUND = Column("causal", "Causal del 48.1.1 (a, b, c o d): por declarar", 26, choices=GROUNDS)
 _SUPPORT = Column("sustento", "Sustento del 48.1.2: por declarar", 26, choices=SUPPORTS)

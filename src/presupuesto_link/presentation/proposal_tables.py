@@ -87,8 +87,15 @@ def _actors(scenario: Scenario) -> Iterator[Line]:
 def note_lines(scenario: Scenario, side: str) -> pl.DataFrame:
     """The lines of one side: key `movimiento, linea`: `nota` (3, 4, or that it is not known), the chain, PIM, certificado and amount."""
     notes = scenario.movimientos.select("movimiento", nota=_NOTE)
-    lines = scenario.asientos.filter(pl.col("lado") == side)
+    lines = scenario.asientos.filter(pl.col("lado") == side).with_columns(
+        generica=_generic("generica"), libre_soles=(pl.col("pim_soles") - pl.col("certificado_soles")).cast(MONEY)
+    )
     return lines.join(notes, on="movimiento", how="left", validate="m:1").sort("movimiento", "linea")
+
+
+def _generic(column: str) -> pl.Expr:
+    """A generic as budget offices write it: 2.3."""
+    return pl.format("2.{}", column)
 
 
 def pairs(scenario: Scenario) -> pl.DataFrame:
@@ -98,7 +105,10 @@ def pairs(scenario: Scenario) -> pl.DataFrame:
     ids = deciding.group_by("movimiento").agg(pl.col("regla").unique().sort().str.join(", ").alias("reglas"))
     words = {str(INSIDE): f"{INSIDE} (dentro de la UE)", str(BETWEEN): f"{BETWEEN} (entre UE)"}
     return (
-        scenario.movimientos.join(ids, on="movimiento", how="left", validate="1:1")
+        scenario.movimientos.with_columns(
+            generica_donante=_generic("generica_donante"), generica_receptor=_generic("generica_receptor")
+        )
+        .join(ids, on="movimiento", how="left", validate="1:1")
         .with_columns(nota=_NOTE.replace(words))
         .sort("movimiento")
     )
@@ -172,7 +182,7 @@ def _always(scenario: Scenario) -> pl.DataFrame:
 
 def _declared(scenario: Scenario) -> pl.DataFrame:
     rows = [
-        ("Sustento declarado", row["sustento"], None, f"{row['dato']}: {row['valor']} ({plural(row['lineas'], 'línea', 'líneas')})", None)
+        ("Sustento declarado", row["sustento"], None, f"Se declara «{row['valor']}» en: {row['dato']} ({plural(row['lineas'], 'línea', 'líneas')})", None)
         for row in scenario.sustentos.iter_rows(named=True)
     ]  # fmt: skip
     return pl.DataFrame(rows, schema=_PAPERS, orient="row")
