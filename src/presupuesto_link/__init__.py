@@ -2,9 +2,9 @@
 
 The package reads as a sentence, and imports go one way, left to right:
 
-    sources → tables → linkage → measures → audit → matrices → scenarios → presentation
+    sources → tables → linkage → measures → audit → matrices → normas → scenarios → presentation
 
-`loading` takes an extract to the store, `linking` (and `bridging`, through CEPLAN) takes a snapshot to its actions, and `pipeline` calls the
+`loading` takes an extract to the store, `linking` (and `bridging`, through CEPLAN) takes a snapshot to its actions, `proposing` a linked snapshot to scenarios, and `pipeline` calls the
 stages of the evaluation in order; `commands` is the command line. Heavy libraries are imported only when a
 public name is first used, so that `presupuesto-link --help` stays quick.
 
@@ -38,6 +38,10 @@ _PUBLIC = {
     "diagnose": "matrices.diagnosis",
     "rank_actions": "matrices.ranking",
     "run_scenario": "scenarios.compare",
+    "ground_of": "proposing",
+    "propose": "proposing",
+    "EscenarioSpec": "specs",
+    "read_spec": "specs",
     "write_analysis": "presentation.outputs",
     "PresupuestoLinkError": "errors",
 }
