@@ -5,7 +5,7 @@ import datetime as dt
 import numpy as np
 import polars as pl
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from presupuesto_link.errors import SpecError
@@ -303,6 +303,7 @@ def _side(draw, side):
     return {name: draw(st.sampled_from(VALUES.get(name, ["si", "no"]))) for name in BOOK.fields(side)}
 
 
+@settings(max_examples=30)
 @given(st.data())
 def test_a_missing_field_never_makes_a_transfer_allowed(data):
     donor, receiver = _side(data.draw, "donante"), _side(data.draw, "receptor")

@@ -207,7 +207,7 @@ def test_no_other_whole_transfer_scores_more(shapes, data):
     assert got == pytest.approx(best, abs=1e-6)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(
     st.lists(
         st.tuples(st.integers(1, 10**10), st.floats(0, 1.1), st.sampled_from(["verde", "rojo"])),
