@@ -181,7 +181,10 @@ def shaken(
 def _wide(scenario: Scenario) -> EscenarioSpec:
     """The scenario with every lagging action as a possible receiver: which of them are, each draw says."""
     return scenario.spec.model_copy(
-        update={"receptores": scenario.spec.receptores.model_copy(update={"puestos": None})}
+        update={
+            "receptores": scenario.spec.receptores.model_copy(update={"puestos": None}),
+            "movimiento_minimo_soles": None,  # of lines, and only actions are looked at here
+        }
     )
 
 
