@@ -36,9 +36,7 @@ _LEAST = 2
 def comparar(
     archivos: Annotated[
         list[str],
-        typer.Argument(
-            help="Dos o más escenarios: archivos TOML o nombres de los del análisis", metavar="ESCENARIO..."
-        ),
+        typer.Argument(help="Dos o más escenarios: archivos TOML o nombres de los del análisis", metavar="ESCENARIO"),
     ],
     instantanea: SnapshotOption = None,
     almacen: StoreOption = DEFAULT_STORE,

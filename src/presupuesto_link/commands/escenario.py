@@ -51,7 +51,7 @@ def escenario(
         list[str] | None,
         typer.Argument(
             help="Archivo TOML del escenario, o nombre de uno del análisis; sin él, los del análisis",
-            metavar="[ESCENARIO]...",
+            metavar="ESCENARIO",
             show_default=False,
         ),
     ] = None,

@@ -182,7 +182,7 @@ def _details(norm: NormaSpec, entry: Entry, lifts: list[str], suspends: list[str
         ("Rige cuando", _conditions(getattr(entry, "cuando", ())) or ("siempre" if hasattr(entry, "cuando") else "")),
         ("Salvo", _conditions(getattr(entry, "salvo", ()))),
         ("Levanta", ", ".join(getattr(entry, "levanta", ()))),
-        ("Tope", f"{ratio * 100:.0f} % de {_side('', entry.tope_base, 'en')}" if (ratio := getattr(entry, "tope_ratio", None)) else ""),  # type: ignore[union-attr]
+        ("Tope", f"{ratio * 100:.0f} % de {_side('', entry.tope_base, {})}" if (ratio := getattr(entry, "tope_ratio", None)) else ""),  # type: ignore[union-attr]
         ("Vigencia", _validity(norm, entry)),
         ("Se puede levantar con", ", ".join(lifts)),
         ("Suspendida mientras rige", ", ".join(suspends)),
@@ -197,18 +197,34 @@ def _conditions(conditions: tuple[CondicionSpec, ...]) -> str:
 
 def _condition(c: CondicionSpec) -> str:
     parts = [
-        _side("donante", c.donante, "en"), _side("donante", c.donante_no, "fuera de"), _side("receptor", c.receptor, "en"),
-        _side("receptor", c.receptor_no, "fuera de"), _both(c.iguales, "iguales"), _both(c.distintos, "distintos"),
+        _side("donante", c.donante, c.donante_no), _side("receptor", c.receptor, c.receptor_no),
+        _both(c.iguales, "iguales"), _both(c.distintos, "distintos"),
         f"meses {', '.join(map(str, c.meses))}" if c.meses else "",
     ]  # fmt: skip
-    return ", ".join(part for part in parts if part)
+    return "; ".join(part for part in parts if part)
 
 
-def _side(side: str, selector: Any, word: str) -> str:
+def _side(side: str, wanted: Any, unwanted: Any) -> str:
+    """`donante: inversión «no», categoría presupuestal distinta de 9001 o 9002`."""
+    texts = [f"{_called(name)} {_values(name, values)}" for name, values in wanted.items()]
+    texts += [f"{_called(name)} que no sea {_values(name, values)}" for name, values in unwanted.items()]
+    return f"{side}: {', '.join(texts)}" if side and texts else ", ".join(texts)
+
+
+def _called(name: str) -> str:
     from presupuesto_link.specs import FIELD_NAMES
 
-    texts = [f"{FIELD_NAMES[name].partition(':')[0]} {word} {' / '.join(values)}" for name, values in selector.items()]
-    return f"{side} con {' y '.join(texts)}".strip() if texts and side else " y ".join(texts)
+    return "inversión" if name == "inversion" else FIELD_NAMES[name].partition(":")[0]
+
+
+def _values(name: str, values: tuple[str, ...]) -> str:
+    """Codes as they are; answers to a question between quotes."""
+    from presupuesto_link.specs import FACTS
+
+    quoted = [
+        f"«{value}»" if name in FACTS or name == "inversion" or name.endswith("_nombre") else value for value in values
+    ]
+    return " o ".join(quoted)
 
 
 def _both(names: tuple[str, ...], word: str) -> str:
