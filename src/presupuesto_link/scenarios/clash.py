@@ -8,6 +8,7 @@ from dataclasses import replace
 import numpy as np
 
 from presupuesto_link.errors import Problem
+from presupuesto_link.scenarios.coarse import coarse
 from presupuesto_link.scenarios.limits import INF, Family
 from presupuesto_link.scenarios.model import LARGE
 from presupuesto_link.scenarios.problem import ReallocationProblem
@@ -29,6 +30,7 @@ def explain_clash(problem: ReallocationProblem) -> list[Problem]:
         if best_value(free) is not None:
             return [_not_found(problem)]
         problem = free
+    problem = coarse(problem).problem  # the same clashes, with fewer bags to look at
     units = _units(problem.families)
     sets = [_irreducible(problem, order) for order in (units, units[::-1])]
     chosen = min(sets, key=len)
@@ -69,10 +71,7 @@ def _irreducible(
 ) -> list[tuple[tuple[int, int], ...]]:
     """Drop each limit that is not needed for the clash."""
     kept = list(units)
-    if (
-        best_value(problem, _without(problem.families, [])) is not None
-        or best_value(problem, _only(problem.families, [])) is None
-    ):
+    if best_value(problem) is not None or best_value(problem, _only(problem.families, [])) is None:
         return []
     for unit in list(units):
         fewer = [other for other in kept if other is not unit]
@@ -88,10 +87,6 @@ def _only(families: Sequence[Family], units: Iterable[tuple[tuple[int, int], ...
         _freed(family, [row for row in range(family.size) if (place, row) not in held])
         for place, family in enumerate(families)
     )
-
-
-def _without(families: Sequence[Family], rows: Sequence[int]) -> tuple[Family, ...]:
-    return tuple(_freed(family, rows) for family in families)
 
 
 def _freed(family: Family, rows: Sequence[int]) -> Family:
