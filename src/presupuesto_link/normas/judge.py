@@ -193,6 +193,7 @@ def judge(  # noqa: PLR0913, PLR0917 - what is judged, and two settings
     j: NDArray[np.intp],
     invoked: Sequence[str] = (),
     admitted: Sequence[str] = ("PERMITIDO", "REQUIERE"),
+    truths: tuple[NDArray[np.int8], NDArray[np.int8]] | None = None,
 ) -> Judgement:
     """Judge transfers.
 
@@ -204,6 +205,7 @@ def judge(  # noqa: PLR0913, PLR0917 - what is judged, and two settings
         j: row of its receiver.
         invoked: ids of the exceptions the scenario invokes; they only hold where their conditions are certainly true.
         admitted: verdicts that let a transfer pass, for `Judgement.blocking`.
+        truths: `side_truth` of donors and of receivers, when it is already known.
 
     Returns:
         The verdict of each transfer.
@@ -214,8 +216,8 @@ def judge(  # noqa: PLR0913, PLR0917 - what is judged, and two settings
     import numpy as np
 
     exceptions = _invoked(book, invoked)
-    arcs = Arcs(book, donors, receivers, np.asarray(i, dtype=np.intp), np.asarray(j, dtype=np.intp),
-                side_truth(donors, book, "donante"), side_truth(receivers, book, "receptor"))  # fmt: skip
+    giving, taking = truths or (side_truth(donors, book, "donante"), side_truth(receivers, book, "receptor"))
+    arcs = Arcs(book, donors, receivers, np.asarray(i, dtype=np.intp), np.asarray(j, dtype=np.intp), giving, taking)
     passes = np.array([verdict in admitted for verdict in VERDICTS])
     codes = np.zeros(len(arcs.i), dtype=np.int8)
     count, last = np.zeros(len(arcs.i), dtype=np.int16), np.full(len(arcs.i), -1, dtype=np.int16)

@@ -41,12 +41,14 @@ class Pool:
             the law looks at, as in any of its lines.
         lineas: key `linea`: the lines, with `bolsa` and `tope_soles`.
         excluidas: see `Side`.
+        truth: `normas.truth.side_truth` of each bag.
     """
 
     acciones: pl.DataFrame
     bolsas: pl.DataFrame
     lineas: pl.DataFrame
     excluidas: pl.DataFrame
+    truth: np.ndarray
 
 
 @dataclass(frozen=True)
@@ -124,7 +126,9 @@ def build_problem(
     donors, receivers = _pool(giving, book, "donante", spec), _pool(receiving, book, "receptor", spec)
     i, j = _candidates(donors.bolsas, receivers.bolsas)
     invoked = [item.id for item in spec.legal.excepciones]
-    verdicts = judge(book, donors.bolsas, receivers.bolsas, i, j, invoked, spec.legal.admite)
+    verdicts = judge(
+        book, donors.bolsas, receivers.bolsas, i, j, invoked, spec.legal.admite, (donors.truth, receivers.truth)
+    )
     kept = np.flatnonzero(verdicts.admitted)
     if not kept.size:
         raise InfeasibleScenarioError(_nothing_left(spec, verdicts, i.size))
@@ -146,7 +150,10 @@ def _burden(verdicts: Judgement, invoked: Sequence[str]) -> np.ndarray:
 def _pool(side: Side, book: Rulebook, role: LegalSide, spec: EscenarioSpec) -> Pool:
     """The lines of a side in bags; bags of the same action are together, in the order of the actions."""
     lines = with_evidence(side.lineas, spec)
-    classed = lines.with_columns(clase=pl.Series(legal_class(side_truth(lines, book, role)), dtype=pl.Int32))
+    truth = side_truth(lines, book, role)
+    classed = lines.with_columns(
+        clase=pl.Series(legal_class(truth), dtype=pl.Int32), fila=pl.int_range(pl.len(), dtype=pl.Int64)
+    )
     place = side.acciones.select("accion", accion_id=pl.int_range(pl.len(), dtype=pl.Int32))
     keyed = classed.join(place, on="accion", how="inner", validate="m:1")
     extra = [
@@ -161,7 +168,7 @@ def _pool(side: Side, book: Rulebook, role: LegalSide, spec: EscenarioSpec) -> P
             pl.col("tope_soles").sum(),
             pl.col("pim_soles").sum(),
             pl.len().alias("lineas"),
-            *(pl.col(name).first() for name in extra),
+            *(pl.col(name).first() for name in (*extra, "fila")),
         )
         .sort("accion_id", *BAG[1:], "clase", nulls_last=True)
         .with_row_index("bolsa")
@@ -170,7 +177,7 @@ def _pool(side: Side, book: Rulebook, role: LegalSide, spec: EscenarioSpec) -> P
         bags.select("bolsa", "accion_id", *BAG, "clase"), on=["accion_id", *BAG, "clase"], how="inner", nulls_equal=True,
         validate="m:1",
     ).sort("linea")  # fmt: skip
-    return Pool(side.acciones, bags, members, side.excluidas)
+    return Pool(side.acciones, bags.drop("fila"), members.drop("fila"), side.excluidas, truth[bags["fila"].to_numpy()])
 
 
 def _candidates(donors: pl.DataFrame, receivers: pl.DataFrame) -> tuple[np.ndarray, np.ndarray]:
