@@ -26,7 +26,15 @@ from presupuesto_link.scenarios.baseline import Baseline, baseline_of_actions
 from presupuesto_link.scenarios.compare import Scenario, run_scenario
 from presupuesto_link.sources.embedded import embedded_root
 from presupuesto_link.sources.evaluation import read_evaluation
-from presupuesto_link.specs import AnalisisSpec, EscenarioSpec, NormaSpec, PerfilSpec, read_norms, read_spec
+from presupuesto_link.specs import (
+    AnalisisSpec,
+    EscenarioSpec,
+    NormaSpec,
+    PerfilSpec,
+    read_analysis,
+    read_norms,
+    read_spec,
+)
 from presupuesto_link.tables.budget import AerBudget, check_budget
 from presupuesto_link.tables.plan import Plan, check_plan
 
@@ -75,7 +83,7 @@ def load(analysis: Path, overrides: dict[str, Path] | None = None) -> Inputs:
         SpecError: a parameter file is not valid.
         InputDataError: a data file is missing or breaks its contract.
     """
-    spec = read_spec(analysis, AnalisisSpec)
+    spec, spec_files = read_analysis(analysis)
     place = {
         key: analysis.parent / getattr(spec.fuentes, key)
         for key in ("plan", "gasto_aer", "perfiles", "normas")
@@ -94,7 +102,7 @@ def load(analysis: Path, overrides: dict[str, Path] | None = None) -> Inputs:
     spec = _named_sources(spec, overrides or {})
     _check_ranking(spec, plan)
     budget = check_budget(raw.gasto_aer, spec.fuentes.anio_gasto, plan.acciones, spec.fuentes.lugar_gasto)
-    files = (analysis, *profile_files, *scenario_files, *sorted(norms_folder.glob("*.toml")), *raw.files)
+    files = (*spec_files, *profile_files, *scenario_files, *sorted(norms_folder.glob("*.toml")), *raw.files)
     return Inputs(spec, analysis, plan, budget, profiles, scenarios, norms, files)
 
 

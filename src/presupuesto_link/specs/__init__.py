@@ -20,6 +20,7 @@ from presupuesto_link.specs.analysis import (
     VinculoSpec,
 )
 from presupuesto_link.specs.base import Ratio, Spec, read_spec, validate_spec
+from presupuesto_link.specs.inherited import read_analysis
 from presupuesto_link.specs.norms import (
     FACTS,
     FIELD_NAMES,
@@ -63,6 +64,7 @@ __all__ = [
     "Veredicto",
     "VinculoSpec",
     "check_norms",
+    "read_analysis",
     "read_norms",
     "read_spec",
     "validate_spec",

@@ -154,6 +154,10 @@ class AnalisisSpec(Spec):
     fuente: str = Field(description="De dónde salen los datos, como se cita al pie de cada figura")
     fecha_corte: dt.date = Field(description="Fecha del documento o corte de los datos")
     no_modela: tuple[str, ...] = ()
+    hereda: str | None = Field(
+        default=None,
+        description="Otro analisis.toml del que toma las claves que éste no escribe, relativo a su carpeta",
+    )
     escenarios: tuple[str, ...] | None = Field(
         default=None,
         description="Escenarios que corre, por el nombre de su archivo y en este orden; sin ella, todos los de su carpeta",

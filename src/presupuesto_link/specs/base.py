@@ -34,7 +34,7 @@ def read_spec(path: Path, model: type[S]) -> S:
         SpecError: the file is missing, is not TOML, or has unknown, missing or impossible values;
             all problems of the file are reported together.
     """
-    return validate_spec(_read_toml(path), model, str(path))
+    return validate_spec(read_toml(path), model, str(path))
 
 
 def validate_spec(data: dict[str, Any], model: type[S], where: str) -> S:
@@ -45,7 +45,12 @@ def validate_spec(data: dict[str, Any], model: type[S], where: str) -> S:
         raise SpecError(*(_problem(where, item) for item in error.errors())) from None
 
 
-def _read_toml(path: Path) -> dict[str, Any]:
+def read_toml(path: Path) -> dict[str, Any]:
+    """The tables of a TOML file.
+
+    Raises:
+        SpecError: the file is missing, cannot be read or is not TOML.
+    """
     try:
         return tomllib.loads(path.read_text(encoding="utf-8-sig"))
     except FileNotFoundError:
