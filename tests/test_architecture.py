@@ -25,6 +25,8 @@ ORDER = (
     "normas",
     "scenarios",
     "pipeline",
+    "following",
+    "monitoring",
     "proposing",
     "presentation",
     "commands",

@@ -18,7 +18,6 @@ from presupuesto_link.measures.execution import measure_execution
 from presupuesto_link.measures.semaforo import colour
 from presupuesto_link.normas.lines import legal_fields
 from presupuesto_link.normas.rulebook import in_force
-from presupuesto_link.normas.truth import fold_text
 from presupuesto_link.pipeline import Analysis, Inputs, analyse, decide
 from presupuesto_link.scenarios.baseline import AMOUNTS, CHAIN, NAMED, Baseline, baseline_of_actions
 from presupuesto_link.scenarios.compare import Scenario, run_scenario
@@ -130,7 +129,7 @@ def _title(linkage: Linkage, year: int) -> str:
     """Where the budget comes from; made-up data says so everywhere."""
     snapshot = linkage.snapshot
     name = str(snapshot.manifest["fuente"]["nombre"])
-    made_up = "datos sintéticos, " if "sintetic" in fold_text(name) else ""
+    made_up = "datos sintéticos, " if snapshot.synthetic else ""
     return f"{made_up}{name} (instantánea {snapshot.id}), {linkage.scope}, año {year}, corte {snapshot.cut_off}"
 
 

@@ -85,7 +85,7 @@ def cross_execution_result(
         )
         .sort("accion")
     )
-    return Matrix(money_year, result_year, actions, _cells(actions, years))
+    return Matrix(money_year, result_year, actions, count_cells(actions, years))
 
 
 def _of_year(frame: pl.DataFrame, year: int, what: str) -> pl.DataFrame:
@@ -103,7 +103,13 @@ def _of_year(frame: pl.DataFrame, year: int, what: str) -> pl.DataFrame:
     return rows
 
 
-def _cells(actions: pl.DataFrame, years: tuple[int, int]) -> pl.DataFrame:
+def count_cells(actions: pl.DataFrame, years: tuple[int, int]) -> pl.DataFrame:
+    """The 16 cells of a matrix (see `Matrix.celdas`).
+
+    Args:
+        actions: key `accion`: `banda_ejecucion`, `banda_resultado`, `vinculo` and soles.
+        years: of the money and of the result.
+    """
     axis = pl.DataFrame({"banda": COLOURS})
     grid = axis.rename({"banda": "banda_ejecucion"}).join(axis.rename({"banda": "banda_resultado"}), how="cross")
     direct = pl.col("vinculo") == DIRECT

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -66,6 +67,11 @@ class Snapshot:
         """What two cut-offs of the same thing share: layout, filters and the file's name without dates."""
         source = self.manifest["fuente"]
         return source["forma"], json.dumps(self.manifest["filtros"], sort_keys=True), _undated(source["nombre"])
+
+    @property
+    def synthetic(self) -> bool:
+        """Whether its file says in its name that its data are made up."""
+        return re.search("sint[eé]tic", str(self.manifest["fuente"]["nombre"]), re.IGNORECASE) is not None
 
     @property
     def size(self) -> int:

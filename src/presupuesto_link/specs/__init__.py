@@ -21,6 +21,7 @@ from presupuesto_link.specs.analysis import (
 )
 from presupuesto_link.specs.base import Ratio, Spec, read_spec, validate_spec
 from presupuesto_link.specs.inherited import read_analysis
+from presupuesto_link.specs.monitoring import METHODS, Method, ProyeccionSpec, SeguimientoSpec
 from presupuesto_link.specs.norms import (
     FACTS,
     FIELD_NAMES,
@@ -38,6 +39,7 @@ from presupuesto_link.specs.scenario import DonantesSpec, EscenarioSpec, LimiteS
 __all__ = [
     "FACTS",
     "FIELD_NAMES",
+    "METHODS",
     "AmbitoSpec",
     "AnalisisSpec",
     "AvanceSpec",
@@ -49,14 +51,17 @@ __all__ = [
     "FuentesSpec",
     "LimiteSpec",
     "MatricesSpec",
+    "Method",
     "NdPolicy",
     "NormaSpec",
     "PerfilSpec",
     "PesosSpec",
+    "ProyeccionSpec",
     "RankingSpec",
     "Ratio",
     "ReceptoresSpec",
     "ReglaSpec",
+    "SeguimientoSpec",
     "SemaforoSpec",
     "Sense",
     "SenseRules",

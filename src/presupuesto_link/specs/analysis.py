@@ -9,6 +9,7 @@ from typing import Annotated, Literal
 from pydantic import Field, model_validator
 
 from presupuesto_link.specs.base import Ratio, Spec
+from presupuesto_link.specs.monitoring import ProyeccionSpec, SeguimientoSpec
 
 Sense = Literal["ascendente", "descendente", "máximo permisible", "mínimo permisible"]
 NdPolicy = Literal["excluir", "cero"]
@@ -168,3 +169,5 @@ class AnalisisSpec(Spec):
     vinculo: VinculoSpec = VinculoSpec()
     matrices: MatricesSpec = MatricesSpec()
     ranking: RankingSpec = RankingSpec()
+    seguimiento: SeguimientoSpec = SeguimientoSpec()
+    proyeccion: ProyeccionSpec = ProyeccionSpec()

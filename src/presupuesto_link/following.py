@@ -1,0 +1,149 @@
+"""From a snapshot, and those of earlier years, to linked money by month: what a traffic light and a projection look at."""
+
+from __future__ import annotations
+
+import calendar
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import polars as pl
+
+from presupuesto_link.errors import InputDataError, Problem
+from presupuesto_link.linkage.months import by_month
+from presupuesto_link.linkage.rules import TRANSVERSAL
+from presupuesto_link.linking import Linkage, Scope, link_snapshot
+from presupuesto_link.pipeline import Inputs
+from presupuesto_link.sources.delimited import RawTable
+from presupuesto_link.sources.store import Snapshot, Store
+
+_DECEMBER = 12
+
+
+@dataclass(frozen=True)
+class Followed:
+    """A year's linked money by month, and the years before it.
+
+    Attributes:
+        linkage: the link of the snapshot followed.
+        year: the one followed.
+        month: last closed month, 1 to 12.
+        cut_off: the day of the figures.
+        months: `linkage.months.by_month` of every year, each from one snapshot only.
+        history: year → the snapshot it comes from.
+        synthetic: whether some source says that its data are made up.
+    """
+
+    linkage: Linkage
+    year: int
+    month: int
+    cut_off: dt.date
+    months: pl.DataFrame
+    history: Mapping[int, str]
+    synthetic: bool
+
+    @property
+    def counted(self) -> pl.DataFrame:
+        """The months without transversal rows: what may be added up."""
+        return self.months.filter(pl.col("vinculo") != TRANSVERSAL)
+
+    @property
+    def ends(self) -> dict[int, dt.date]:
+        """The last day of each month of the year."""
+        return month_ends(self.year)
+
+
+@dataclass(frozen=True)
+class Link:
+    """How snapshots are linked: the signed rules, whose spending, and whether suggested rules count."""
+
+    rules: RawTable | None
+    scope: Scope = "pliego"
+    with_suggested: bool = False
+
+
+def follow(  # noqa: PLR0913, PLR0917 - the options of `semaforo` and `proyectar`
+    inputs: Inputs, store: Store, snapshot: Snapshot, link: Link, year: int | None = None, month: int | None = None, history: Sequence[Snapshot] = ()
+) -> Followed:  # fmt: skip
+    """Link a snapshot, and those that hold earlier years, by month.
+
+    Args:
+        inputs: the analysis: its plan and its link.
+        store: where the snapshots are.
+        snapshot: the one followed; the earlier years it holds are history too.
+        link: rules and scope, the same for all.
+        year: the one followed; the last of the snapshot by default.
+        month: last month looked at; by default the last one closed at the cut-off with some accrual.
+        history: other snapshots with earlier years; of two that hold a year, the later one of the list counts.
+
+    Raises:
+        InputDataError: no such year, no accrual by month, or a month that had not closed.
+    """
+    chosen = _year(snapshot, year)
+    linkage = _linked(inputs, store, snapshot, link)
+    own = by_month(linkage.linked)
+    frames, origin = {y: own for y in snapshot.years if y <= chosen}, dict.fromkeys(snapshot.years, snapshot)
+    for past in history:
+        table = by_month(_linked(inputs, store, past, link).linked)
+        frames |= {y: table for y in past.years if y < chosen}
+        origin |= {y: past for y in past.years if y < chosen}
+    months = pl.concat(
+        [frame.filter(pl.col("anio") == y) for y, frame in sorted(frames.items())], how="diagonal_relaxed"
+    )
+    cut_off = dt.date.fromisoformat(snapshot.cut_off)
+    last = _month(snapshot, own.filter(pl.col("anio") == chosen), chosen, cut_off, month)
+    used = {y: origin[y] for y in sorted(frames)}
+    return Followed(
+        linkage, chosen, last, cut_off if last == _closed(cut_off, chosen) else month_ends(chosen)[last], months,
+        {y: s.id for y, s in used.items()}, any(s.synthetic for s in used.values()),
+    )  # fmt: skip
+
+
+def month_ends(year: int) -> dict[int, dt.date]:
+    """The last day of each month of a year."""
+    return {month: dt.date(year, month, calendar.monthrange(year, month)[1]) for month in range(1, 13)}
+
+
+def _linked(inputs: Inputs, store: Store, snapshot: Snapshot, link: Link) -> Linkage:
+    spec = inputs.spec.vinculo
+    return link_snapshot(
+        store, snapshot, link.rules, inputs.plan.acciones, spec.transversales, spec.ambito, link.scope, None, link.with_suggested
+    )  # fmt: skip
+
+
+def _year(snapshot: Snapshot, year: int | None) -> int:
+    if year is not None and year not in snapshot.years:
+        years = ", ".join(map(str, snapshot.years))
+        raise InputDataError(
+            Problem(f"instantánea {snapshot.id}", f"no tiene filas de {year}", f"uno de sus años: {years}", "elija otro --anio")
+        )  # fmt: skip
+    return year or max(snapshot.years)
+
+
+def _closed(cut_off: dt.date, year: int) -> int:
+    """The last month of a year that had ended by a day; 0 when none had."""
+    if cut_off.year != year:
+        return _DECEMBER if cut_off.year > year else 0
+    tomorrow = cut_off + dt.timedelta(1)
+    return _DECEMBER if tomorrow.year > year else tomorrow.month - 1
+
+
+def _month(snapshot: Snapshot, rows: pl.DataFrame, year: int, cut_off: dt.date, asked: int | None) -> int:
+    """The month asked for, or the last closed one with accrual."""
+    moved = rows.filter((pl.col("mes") > 0) & (pl.col("devengado_soles").fill_null(0) != 0))["mes"]
+    closed = _closed(cut_off, year)
+    where = f"instantánea {snapshot.id}"
+    if moved.is_empty():
+        raise InputDataError(
+            Problem(where, f"ningún devengado por mes en {year}", "un extracto con meses: el mensual del portal o el del SIAF web",
+                    "cárguelo con «cargar» y elija su instantánea")
+        )  # fmt: skip
+    if not closed:
+        raise InputDataError(
+            Problem(where, f"corte {cut_off:%d/%m/%Y}: ningún mes de {year} había cerrado", "un corte posterior al 30 de enero", "elija otra instantánea")
+        )  # fmt: skip
+    if asked is not None and asked > closed:
+        raise InputDataError(
+            Problem(where, f"el mes {asked} no había cerrado al corte {cut_off:%d/%m/%Y}", f"un mes de 1 a {closed}", "elija otro --mes o cargue un extracto posterior")
+        )  # fmt: skip
+    return asked or min(closed, max(moved.to_list()))
