@@ -27,6 +27,7 @@ ORDER = (
     "pipeline",
     "following",
     "monitoring",
+    "projecting",
     "proposing",
     "presentation",
     "commands",
