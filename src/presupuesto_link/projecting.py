@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import polars as pl
 
@@ -21,11 +21,13 @@ class Projection:
 
     Attributes:
         followed: the money it starts from.
+        objetivos: of the plan, key `objetivo`, with `nombre`.
         acciones: levels AER, OER and total (see `measures.closing.Closing`).
         ejecutoras: levels «ejecutora · genérica», ejecutora and total; null unless asked for.
     """
 
     followed: Followed
+    objetivos: pl.DataFrame
     acciones: Closing
     ejecutoras: Closing | None
 
@@ -55,11 +57,18 @@ def project(
     year, month = followed.year, followed.month
     by_action = project_close(placed, ("AER", ("accion",)), ("OER", "objetivo"), year, month, spec, tick)
     if not by_unit:
-        return Projection(followed, by_action, None)
+        return Projection(followed, inputs.plan.objetivos, by_action, None)
     given = rows.with_columns(
         pl.lit(None, pl.String).alias(c) for c in ("sec_ejec", "generica") if c not in rows.columns
     )
     parts = ("ejecutora y genérica", ("sec_ejec", "generica"))
-    return Projection(
-        followed, by_action, project_close(given, parts, ("ejecutora", "sec_ejec"), year, month, spec, tick)
-    )
+    by_unit_too = project_close(given, parts, ("ejecutora", "sec_ejec"), year, month, spec, tick)
+    return Projection(followed, inputs.plan.objetivos, by_action, by_unit_too)
+
+
+def with_confidence(inputs: Inputs, confidence: float | None) -> Inputs:
+    """The same inputs with another confidence of the intervals; null keeps that of the analysis."""
+    if confidence is None:
+        return inputs
+    spec = inputs.spec.proyeccion.model_copy(update={"confianza": confidence})
+    return replace(inputs, spec=inputs.spec.model_copy(update={"proyeccion": spec}))

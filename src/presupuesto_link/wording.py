@@ -42,6 +42,9 @@ def plain_number(value: float | None) -> str:
     return text.replace("-", MINUS)
 
 
+MONTHS = ("enero", "febrero", "marzo", "abril", "mayo", "junio", "julio", "agosto", "setiembre", "octubre", "noviembre", "diciembre")  # fmt: skip
+
+
 def enumerate_words(words: Iterable[str], last: str = "y") -> str:
     """`a, b y c`."""
     items = list(words)

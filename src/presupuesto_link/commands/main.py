@@ -20,7 +20,9 @@ from presupuesto_link.commands.exportar import exportar
 from presupuesto_link.commands.graficar import graficar
 from presupuesto_link.commands.matriz import matriz
 from presupuesto_link.commands.normas import normas
+from presupuesto_link.commands.proyectar import proyectar
 from presupuesto_link.commands.ranking import ranking
+from presupuesto_link.commands.semaforo import semaforo
 from presupuesto_link.commands.spanish import SpanishCommand, SpanishGroup, translate_error
 from presupuesto_link.commands.vincular import vincular
 from presupuesto_link.errors import PresupuestoLinkError
@@ -53,6 +55,8 @@ for command in (
     vincular,
     ceplan,
     exportar,
+    semaforo,
+    proyectar,
 ):
     app.command(cls=SpanishCommand)(command)
 app.add_typer(almacen)

@@ -192,7 +192,8 @@ def _agreed(series: _Series, known: npt.NDArray[np.bool_], path: Array, method: 
     ceiling = (series.parts["pim_soles"] - series.parts["devengado_soles"]).cast(pl.Float64).to_numpy()
     parts = path.sum(axis=1)
     if tested.trials is None:
-        return np.clip(parts, 0, np.maximum(ceiling, 0))
+        alone: Array = np.clip(parts, 0, np.maximum(ceiling, 0))
+        return alone
     groups_past: Array = np.tensordot(belongs, series.past, axes=1)
     groups_now = belongs @ series.current
     complete = (groups_past.sum(axis=2) > 0).all(axis=1)
@@ -223,9 +224,9 @@ def _rms(errors: Array) -> Array:
 
 def _membership(parts: pl.DataFrame) -> Array:
     """1 where a part is in a group; the last group is the whole."""
-    owner = parts["grupo"].to_numpy()
-    names = parts["grupo"].unique().sort().to_numpy()
-    return np.concatenate([names[:, None] == owner[None], np.ones((1, len(owner)))]).astype(np.float64)
+    owner = parts["grupo"].to_list()
+    names = parts["grupo"].unique().sort().to_list()
+    return np.array([*([float(own == name) for own in owner] for name in names), [1.0] * len(owner)])
 
 
 def _interval(

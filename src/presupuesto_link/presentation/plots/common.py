@@ -10,6 +10,7 @@ from typing import Any
 
 import polars as pl
 
+from presupuesto_link.following import Followed
 from presupuesto_link.linkage.by_action import TRANSVERSAL
 from presupuesto_link.pipeline import Analysis, Inputs
 from presupuesto_link.presentation.theme import INK, LINE, MUTED, PAPER
@@ -125,6 +126,14 @@ def scenario_note(inputs: Inputs, scenario: Scenario, *notes: str) -> str:
     """Where the money and the advance of a scenario come from, then what must be known to read the figure."""
     spec = inputs.spec
     source = f"Presupuesto: {scenario.baseline.titulo}. Avance: {spec.fuente}. Fecha de corte del avance: {spec.fecha_corte:%d/%m/%Y}."
+    return "\n".join([source, *(note for note in notes if note)])
+
+
+def followed_note(followed: Followed, *notes: str) -> str:
+    """Where the money of a year in course comes from, then what must be known to read the figure."""
+    origin = followed.linkage.snapshot.manifest["fuente"]["nombre"]
+    made_up = "DATOS SINTÉTICOS. " if followed.synthetic else ""
+    source = f"{made_up}Fuente: {origin} (instantánea {followed.linkage.snapshot.id}), {followed.linkage.scope}. Corte: {followed.cut_off:%d/%m/%Y}."
     return "\n".join([source, *(note for note in notes if note)])
 
 

@@ -27,9 +27,10 @@ from presupuesto_link.presentation.plots.common import (
 )
 from presupuesto_link.presentation.theme import HEX, INK, LETTER, LINE, PAPER, TEXT_ON, band_words
 from presupuesto_link.presentation.words import limit, short_amount, year_pair
+from presupuesto_link.specs import SemaforoSpec
 from presupuesto_link.wording import plural
 
-_HEIGHT_CM = 17.0
+GRID_CM = 17.0
 _TILE_CM = 3.2
 _SHADE = ("#EEF3F8", "#A9C1DA")  # neutral: few to many actions
 _PLACE = {RED: 1.0, AMBER: 2.0, GREEN: 3.0}  # grey stands apart on both axes
@@ -38,9 +39,9 @@ _GREY_X, _GREY_Y = 4.12, -0.12
 
 def draw_matrix(analysis: Analysis, matrix: Matrix) -> Figure:
     """How many actions, how much money and which codes are in each cell."""
-    data = _tiles(matrix)
+    data = cell_tiles(matrix.acciones, matrix.celdas)
     title = _title(analysis, matrix)
-    plot = _plot(data, analysis) + page_labels(
+    plot = cell_grid(data, analysis.inputs.spec.semaforo) + page_labels(
         title,
         f"Número de AER, su PIM {matrix.anio_ejecucion} (S/ o millones de S/) y sus códigos, por semáforo de ejecución "
         f"(devengado ÷ PIM) y semáforo de resultado (avance de sus indicadores). Más oscuro: más AER.",
@@ -49,19 +50,19 @@ def draw_matrix(analysis: Analysis, matrix: Matrix) -> Figure:
         x=f"Resultado {matrix.anio_resultado}: avance respecto de la meta del año",
         y=f"Ejecución {matrix.anio_ejecucion}: devengado ÷ PIM",
     )
-    return Figure(f"matriz_{year_pair(matrix)}", title, _alt(title, matrix), plot, PAGE_CM, _HEIGHT_CM, data)
+    return Figure(f"matriz_{year_pair(matrix)}", title, _alt(title, matrix), plot, PAGE_CM, GRID_CM, data)
 
 
-def _tiles(matrix: Matrix) -> pl.DataFrame:
-    """The 16 cells with their place on the grid and their texts."""
-    shared = set(matrix.acciones.filter(pl.col("vinculo") == TRANSVERSAL)["accion"])
-    rows = list(matrix.celdas.iter_rows(named=True))
-    return matrix.celdas.with_columns(
+def cell_tiles(actions: pl.DataFrame, cells: pl.DataFrame) -> pl.DataFrame:
+    """The 16 cells (`matrices.matrix.count_cells`) with their place on the grid and their texts."""
+    shared = set(actions.filter(pl.col("vinculo") == TRANSVERSAL)["accion"])
+    rows = list(cells.iter_rows(named=True))
+    return cells.with_columns(
         x=pl.col("banda_resultado").replace_strict({**_PLACE, GREY: _GREY_X}, return_dtype=pl.Float64),
         y=pl.col("banda_ejecucion").replace_strict({**_PLACE, GREY: _GREY_Y}, return_dtype=pl.Float64),
         cuenta=pl.Series([plural(row["acciones"], "AER", "AER") if row["acciones"] else "–" for row in rows]),
         dinero=pl.Series([_money(row) for row in rows], dtype=pl.String),
-        codigos=pl.Series([_codes(row["lista"], shared) for row in rows]),
+        codigos=pl.Series([_codes(row, shared) for row in rows]),
     )
 
 
@@ -71,16 +72,18 @@ def _money(row: dict[str, Any]) -> str:
     return "sin presupuesto" if row["banda_ejecucion"] == GREY else short_amount(row["pim_soles"])
 
 
-def _codes(listed: str, shared: set[str]) -> str:
-    codes = [short_code(code) + (DAGGER if code in shared else "") for code in listed.split(", ") if code]
-    return wrap("\u00a0 ".join(codes), _TILE_CM - 0.1, SMALL_PT, lines=5).replace("\u00a0\n", "\n")
+def _codes(row: dict[str, Any], shared: set[str]) -> str:
+    codes = [short_code(code) + (DAGGER if code in shared else "") for code in row["lista"].split(", ") if code]
+    return wrap(
+        "\u00a0 ".join(codes), _TILE_CM - 0.1, SMALL_PT, lines=4 if row["banda_ejecucion"] == GREY else 5
+    ).replace("\u00a0\n", "\n")
 
 
-def _plot(data: pl.DataFrame, analysis: Analysis) -> Any:
+def cell_grid(data: pl.DataFrame, bands: SemaforoSpec) -> Any:
+    """The grid of `cell_tiles`, with a band of colour along each axis."""
     p9 = grammar()
 
-    frame = pandas_of(data)
-    words = band_words(analysis.inputs.spec.semaforo)
+    frame, words = pandas_of(data), band_words(bands)
     return (
         p9.ggplot(frame, p9.aes("x", "y"))
         + p9.geom_tile(frame[frame["acciones"] == 0], fill=PAPER, color=LINE, width=0.97, height=0.97)
@@ -93,7 +96,7 @@ def _plot(data: pl.DataFrame, analysis: Analysis) -> Any:
         + p9.scale_x_continuous(breaks=[1, 2, 3, _GREY_X], labels=_axis(words))
         + p9.scale_y_continuous(breaks=[_GREY_Y, 1, 2, 3], labels=[_axis(words)[i] for i in (3, 0, 1, 2)])
         + p9.coord_cartesian(xlim=(0.31, 4.6), ylim=(-0.75, 3.48), expand=False)
-        + base_theme(PAGE_CM, _HEIGHT_CM)
+        + base_theme(PAGE_CM, GRID_CM)
         + p9.theme(
             panel_grid_major=p9.element_blank(),
             axis_ticks=p9.element_blank(),

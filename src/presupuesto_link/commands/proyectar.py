@@ -1,0 +1,173 @@
+"""`proyectar`: what will be accrued in December, how sure that is, and what will be left free."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from presupuesto_link.commands.cargar import DEFAULT_STORE, StoreOption
+from presupuesto_link.commands.followed import (
+    Asked,
+    FolderOption,
+    HistoryOption,
+    MonthOption,
+    RulesOption,
+    YearOption,
+    opened,
+)
+from presupuesto_link.commands.options import DEFAULT_ANALYSIS, AnalysisOption, JsonOption, PlanOption, open_analysis
+from presupuesto_link.commands.printing import code, name, number, print_json, print_table, progress, records
+from presupuesto_link.commands.vincular import Scope, ScopeOption, SnapshotOption, SuggestedOption
+
+if TYPE_CHECKING:
+    from presupuesto_link.measures.closing import Closing
+    from presupuesto_link.projecting import Projection
+
+
+class Level(StrEnum):
+    """What a row of the projection is."""
+
+    oer = "OER"
+    aer = "AER"
+    ejecutora = "ejecutora"
+
+
+def proyectar(
+    almacen: StoreOption = DEFAULT_STORE,
+    instantanea: SnapshotOption = None,
+    ambito: ScopeOption = Scope.pliego,
+    anio: YearOption = None,
+    mes: MonthOption = None,
+    nivel: Annotated[
+        Level,
+        typer.Option("--nivel", help="Qué se muestra: AER, OER o ejecutora (por genérica)", case_sensitive=False),
+    ] = Level.aer,
+    historia: HistoryOption = None,
+    confianza: Annotated[
+        float | None,
+        typer.Option(
+            "--confianza", help="Confianza del intervalo, de 0.5 a 0.99; sin ella, la del análisis", min=0.5, max=0.99
+        ),
+    ] = None,
+    reglas: RulesOption = None,
+    incluir_sugeridos: SuggestedOption = False,
+    analisis: AnalysisOption = DEFAULT_ANALYSIS,
+    plan: PlanOption = None,
+    salida: FolderOption = None,
+    como_json: JsonOption = False,
+) -> None:
+    """Proyecta el devengado a diciembre y el saldo que quedaría libre, con su intervalo y los errores de cada método.
+
+    Ejemplo: presupuesto-link proyectar --instantanea 20250901 --nivel OER --salida proyeccion
+    """
+    from presupuesto_link.following import follow
+    from presupuesto_link.projecting import project, with_confidence
+
+    inputs = with_confidence(open_analysis(analisis, plan=plan), confianza)
+    store, snapshot, link, past = opened(
+        inputs, Asked(almacen, instantanea, ambito, reglas, incluir_sugeridos, historia or ())
+    )
+    followed = follow(inputs, store, snapshot, link, anio, mes, past)
+    with progress() as say:
+        say("Probando los métodos en los años anteriores")
+        result = project(inputs, followed, nivel is Level.ejecutora)
+    if salida:
+        from presupuesto_link.presentation.monitoring_folder import write_projection
+
+        write_projection(result, salida)
+    if como_json:
+        print_json(**as_json(result))
+        return
+    print_projection(result, nivel)
+    if salida:
+        typer.echo(f"Tablas y figuras: {salida}")
+
+
+def as_json(result: Projection) -> dict[str, Any]:
+    """Where the projection comes from, and every table."""
+    from presupuesto_link.presentation.monitoring_folder import projection_tables
+
+    followed = result.followed
+    facts = {
+        "instantanea": followed.linkage.snapshot.id, "sintetico": followed.synthetic, "ambito": followed.linkage.scope, "anio": followed.year,
+        "mes": followed.month, "corte": followed.cut_off, "historia": list(result.acciones.anios), "metodo": result.acciones.metodo,
+        "motivo": result.acciones.motivo, "confianza": result.acciones.confianza,
+    }  # fmt: skip
+    return facts | {title: records(frame) for title, frame in projection_tables(result).items()}
+
+
+def print_projection(result: Projection, level: Level) -> None:
+    """Print the close, the method and its errors."""
+    import polars as pl
+
+    from presupuesto_link.wording import MONTHS, percent, short_name, soles
+
+    followed = result.followed
+    by_unit = level is Level.ejecutora and result.ejecutoras is not None
+    closing = result.ejecutoras if by_unit and result.ejecutoras is not None else result.acciones
+    if followed.synthetic:
+        typer.echo("DATOS SINTÉTICOS: ninguna cifra es del SIAF.")
+    typer.echo(
+        f"Proyección a diciembre de {followed.year} desde {MONTHS[followed.month - 1]}: {followed.linkage.scope}"
+    )
+    years = ", ".join(map(str, closing.anios)) or "ninguno"
+    typer.echo(f"  Método: {closing.metodo} ({closing.motivo}). Años completos de historia: {years}.")
+    typer.echo("")
+    called = _names(result)
+    shown = ["ejecutora y genérica", "ejecutora", "total"] if by_unit else [level.value, "total"]
+    rows = closing.unidades.filter(pl.col("nivel").is_in(shown) & (pl.col("pim_soles") != 0))
+    cells = [
+        (
+            r["unidad"], short_name(called.get(r["unidad"], "")), soles(r["pim_soles"]), soles(r["devengado_soles"]), soles(r["proyectado_soles"]),
+            percent(r["ejecucion_proyectada_ratio"]), soles(r["saldo_libre_soles"]), soles(r["saldo_libre_bajo_soles"]), soles(r["saldo_libre_alto_soles"]),
+        )
+        for r in rows.sort(pl.col("nivel") == "total", "nivel", "unidad").iter_rows(named=True)
+    ]  # fmt: skip
+    print_table(
+        f"Cierre proyectado, intervalo del {percent(closing.confianza, 0)}",
+        [code("Unidad"), name(), number("PIM"), number("Devengado"), number("Proyectado"), number("Del\nPIM"), number("Saldo\nlibre"),
+         number("Saldo\nlibre, bajo"), number("Saldo\nlibre, alto", spare=True)],
+        cells,
+    )  # fmt: skip
+    _print_errors(closing, followed.month)
+    for text in _sources(closing):
+        typer.echo(text)
+
+
+def _names(result: Projection) -> dict[str, str]:
+    acciones = result.followed.linkage.coverage.acciones
+    own = dict(acciones.select("accion", "nombre").unique().iter_rows()) if "nombre" in acciones.columns else {}
+    return own | dict(result.objetivos.select("objetivo", "nombre").iter_rows())
+
+
+def _print_errors(closing: Closing, month: int) -> None:
+    import polars as pl
+
+    from presupuesto_link.wording import percent
+
+    table = closing.prueba.errors.filter(pl.col("mes_origen") == month).sort("error_ratio")
+    if table.is_empty():
+        return
+    print_table(
+        f"Prueba de origen móvil desde el mes {month} (error: suma de errores absolutos sobre lo que faltaba devengar)",
+        [("Método", "left"), number("Pruebas"), number("Error"), number("Sesgo"), ("", "left")],
+        [
+            (r["metodo"], str(r["pruebas"]), percent(r["error_ratio"]), percent(r["sesgo_ratio"]), "elegido" if r["elegido"] else "")
+            for r in table.iter_rows(named=True)
+        ],
+    )  # fmt: skip
+
+
+def _sources(closing: Closing) -> list[str]:
+    """Where the intervals come from, and what the projection does not know."""
+    import polars as pl
+
+    single = closing.unidades.filter(pl.col("nivel").is_in(["AER", "ejecutora y genérica"]))
+    kinds = single.group_by("intervalo").agg(pl.len()).sort("intervalo")
+    said = "; ".join(f"{count} por {kind}" for kind, count in kinds.iter_rows())
+    return [
+        f"Intervalos: {said}. Los de los niveles superiores suman los extremos de sus partes: son prudentes.",
+        "La proyección extiende lo visto: no sabe de transferencias, emergencias ni decisiones que aún no ocurren. El PIM es el del corte.",
+    ]

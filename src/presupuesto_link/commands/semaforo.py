@@ -1,0 +1,236 @@
+"""`semaforo`: the quarterly traffic light of the budget: what is on time, what is not, what changed and how much money is behind."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from presupuesto_link.commands.cargar import DEFAULT_STORE, StoreOption
+from presupuesto_link.commands.followed import (
+    Asked,
+    BeforeOption,
+    CalendarOption,
+    FolderOption,
+    HistoryOption,
+    MetasOption,
+    MonthOption,
+    PoiOption,
+    RulesOption,
+    YearOption,
+    calendars,
+    opened,
+)
+from presupuesto_link.commands.options import DEFAULT_ANALYSIS, AnalysisOption, JsonOption, PlanOption, open_analysis
+from presupuesto_link.commands.printing import code, name, number, print_json, print_table, progress, records
+from presupuesto_link.commands.vincular import Scope, ScopeOption, SnapshotOption, SuggestedOption
+
+if TYPE_CHECKING:
+    from presupuesto_link.monitoring import Monitoring
+
+_SHOWN = 15
+_CURVES = {"calendario": "cal.", "estacionalidad": "est.", "lineal": "lin."}
+_STEPS = {"pia": "PIA", "pim": "PIM", "devengado": "devengado"}
+
+
+class Level(StrEnum):
+    """What a row of the light is."""
+
+    oer = "OER"
+    aer = "AER"
+    ejecutora = "ejecutora"
+    fuente = "fuente"
+    programa = "programa"
+
+
+def semaforo(
+    almacen: StoreOption = DEFAULT_STORE,
+    instantanea: SnapshotOption = None,
+    ambito: ScopeOption = Scope.pliego,
+    anio: YearOption = None,
+    mes: MonthOption = None,
+    nivel: Annotated[
+        Level, typer.Option("--nivel", help="Qué se mide: AER, OER, ejecutora, fuente o programa", case_sensitive=False)
+    ] = Level.aer,
+    anterior: BeforeOption = None,
+    historia: HistoryOption = None,
+    calendario: CalendarOption = None,
+    poi: PoiOption = None,
+    metas_aoi: MetasOption = None,
+    reglas: RulesOption = None,
+    incluir_sugeridos: SuggestedOption = False,
+    analisis: AnalysisOption = DEFAULT_ANALYSIS,
+    plan: PlanOption = None,
+    primeras: Annotated[int, typer.Option("--primeras", help="Cuántas alertas mostrar", metavar="N", min=1)] = _SHOWN,
+    salida: FolderOption = None,
+    como_json: JsonOption = False,
+) -> None:
+    """Semáforo trimestral del presupuesto: lo devengado, comprometido y certificado contra lo esperado a la fecha.
+
+    Ejemplo: presupuesto-link semaforo --instantanea 20250901 --nivel AER --salida semaforo
+    """
+    from presupuesto_link.monitoring import monitor
+
+    inputs = open_analysis(analisis, plan=plan)
+    store, snapshot, link, past = opened(
+        inputs, Asked(almacen, instantanea, ambito, reglas, incluir_sugeridos, historia or ())
+    )
+    programmes, doubts = calendars(inputs, calendario, poi or (), metas_aoi)
+    with progress():
+        result = monitor(
+            inputs, store, snapshot, link, anio, mes, past, programmes, store.get(anterior) if anterior else None
+        )
+    if salida:
+        from presupuesto_link.presentation.monitoring_folder import write_monitoring
+
+        write_monitoring(result, salida)
+    if como_json:
+        print_json(**as_json(result), observaciones=list(doubts))
+        return
+    print_monitoring(result, nivel.value, primeras)
+    for doubt in doubts:
+        typer.echo(doubt)
+    if salida:
+        typer.echo(f"Tablas y figuras: {salida}")
+
+
+def about(result: Monitoring) -> dict[str, Any]:
+    """Where the light comes from and against what it is measured."""
+    from presupuesto_link.presentation.plots.seguimiento import MONITORING, curve_words
+
+    followed = result.followed
+    return {
+        "instantanea": followed.linkage.snapshot.id, "sintetico": followed.synthetic, "ambito": followed.linkage.scope, "anio": followed.year,
+        "mes": followed.month, "corte": followed.cut_off, "historia": {str(y): s for y, s in followed.history.items() if y < followed.year},
+        "curva": curve_words(result), "corte_anterior": result.previous, "anio_resultado": result.result_year, "advertencia": MONITORING,
+    }  # fmt: skip
+
+
+def as_json(result: Monitoring) -> dict[str, Any]:
+    """Every table."""
+    from presupuesto_link.presentation.monitoring_folder import monitoring_tables
+
+    return about(result) | {title: records(frame) for title, frame in monitoring_tables(result).items()}
+
+
+def print_monitoring(result: Monitoring, level: str, shown: int) -> None:
+    """Print the light, its alerts, its alignment with the results and how far the budget moved."""
+    facts = about(result)
+    followed = result.followed
+    if followed.synthetic:
+        typer.echo("DATOS SINTÉTICOS: ninguna cifra es del SIAF.")
+    typer.echo(f"Semáforo de {followed.year} al {followed.cut_off:%d/%m/%Y}: {followed.linkage.scope}")
+    typer.echo(f"  Lo esperado: {facts['curva']}. Apunta a ejecutar todo el PIM en diciembre.")
+    typer.echo(f"  Corte anterior: {result.previous or 'ninguno'}.")
+    typer.echo("  Curva de cada fila: cal., calendario; est., estacionalidad propia; lin., doceavos iguales.")
+    typer.echo("")
+    _print_light(result, level)
+    _print_alerts(result, level, shown)
+    _print_alignment(result)
+    _print_budget(result)
+    typer.echo(facts["advertencia"])
+
+
+def _print_light(result: Monitoring, level: str) -> None:
+    import polars as pl
+
+    from presupuesto_link.presentation.theme import band_name
+    from presupuesto_link.wording import percent, short_name, soles
+
+    rows = result.light.filter((pl.col("nivel") == level) & (pl.col("mes") == result.followed.month))
+    if rows.is_empty():
+        typer.echo(f"La fuente no trae {level}: no hay semáforo por {level}.\n")
+        return
+    money = rows.filter(pl.col("pim_soles") > 0)
+    called = names_of(result, level)
+    cells = [
+        (
+            r["unidad"], short_name(called.get(r["unidad"], "")), soles(r["pim_soles"]), soles(r["devengado_soles"]), percent(r["devengado_ratio"]),
+            *(band_name(r[f"color_{stage}"]) for stage in ("devengado", "compromiso", "certificado")),
+            "revisar adelanto" if r["adelanto"] else "", _brief(r["curva"]),
+        )
+        for r in money.iter_rows(named=True)
+    ]  # fmt: skip
+    print_table(
+        f"Por {level} ({money.height} con dinero de {rows.height})",
+        [code(level), name(), number("PIM"), number("Devengado"), number("De lo\nesperado"), code("Deven-\ngado"), code("Compro-\nmiso", spare=True),
+         code("Certifi-\ncado", spare=True), ("Aviso", "left"), code("Curva")],
+        cells,
+    )  # fmt: skip
+
+
+def _brief(curve: str) -> str:
+    """The curves with their first letters; a note says which they are."""
+    for word, letters in _CURVES.items():
+        curve = curve.replace(word, letters)
+    return curve
+
+
+def _print_alerts(result: Monitoring, level: str, shown: int) -> None:
+    import polars as pl
+
+    from presupuesto_link.presentation.theme import band_name
+    from presupuesto_link.wording import soles
+
+    alerts = result.alerts.filter(pl.col("nivel") == level)
+    cells = [
+        (
+            r["unidad"], r["alerta"], r["cambio"], soles(r["soles_en_riesgo"]), str(r["dias_en_rojo"]), band_name(r["color_resultado"]) if r["color_resultado"] else "—",
+        )
+        for r in alerts.head(shown).iter_rows(named=True)
+    ]  # fmt: skip
+    print_table(
+        f"Alertas ({min(shown, alerts.height)} de {alerts.height}): soles que faltan para lo esperado",
+        [code(level), ("Alerta", "left"), ("Cambio", "left"), number("Soles en\nriesgo"), number("Días en\nrojo"), code(f"Resultado\n{result.result_year}")],
+        cells,
+    )  # fmt: skip
+
+
+def _print_alignment(result: Monitoring) -> None:
+    from presupuesto_link.measures.semaforo import COLOURS
+    from presupuesto_link.presentation.theme import band_name
+
+    count = {(r["banda_ejecucion"], r["banda_resultado"]): r["acciones"] for r in result.cells.iter_rows(named=True)}
+    print_table(
+        f"Alineamiento: AER por dinero {result.followed.year} a tiempo (filas) y resultado {result.result_year} (columnas)",
+        [code("Dinero"), *(number(band_name(colour)) for colour in COLOURS)],
+        [(band_name(a), *(str(count[a, b]) for b in COLOURS)) for a in COLOURS],
+    )
+
+
+def _print_budget(result: Monitoring) -> None:
+    """Composition, modifications and the end of the year, in sentences."""
+    import polars as pl
+
+    from presupuesto_link.wording import percent, soles
+
+    year = result.followed.year
+    closed = result.rhythm.filter(pl.col("parte_diciembre_ratio").is_not_null())
+    last = closed["anio"].max()
+    steps = ((pl.col("anio") == year) & (pl.col("a") == "pim")) | (
+        (pl.col("anio") == last) & (pl.col("de") == "pia") & (pl.col("a") == "devengado")
+    )
+    for row in result.composition.filter(steps & (pl.col("por") == "OER")).iter_rows(named=True):
+        typer.echo(
+            f"Composición {row['anio']} por OER, {_STEPS[row['de']]} → {_STEPS[row['a']]}: varianza {percent(row['varianza_ratio'])} (PEFA PI-2, misma fórmula); el total cambió {percent(row['cambio_total_ratio'])}."
+        )
+    if result.modifications is not None:
+        moved = result.modifications.row(0, named=True)
+        typer.echo(
+            f"Modificaciones desde el corte anterior: {moved['lineas_modificadas']} de {moved['lineas']} líneas; aumentos {soles(moved['aumentos_soles'])}, rebajas "
+            f"{soles(moved['rebajas_soles'])}; tamaño {percent(moved['tamano_ratio'])} del PIM (PEFA PI-21.4, misma idea)."
+        )
+    if closed.height:
+        shares = ", ".join(f"{r['anio']}: {percent(r['parte_diciembre_ratio'])}" for r in closed.iter_rows(named=True))
+        typer.echo(f"Devengado de diciembre sobre el del año: {shares}.")
+
+
+def names_of(result: Monitoring, level: str) -> dict[str, str]:
+    """The names of the units of a level, as the plan or the source gives them."""
+    import polars as pl
+
+    from presupuesto_link.presentation.monitoring_folder import unit_names
+
+    named = unit_names(result.followed, result.analysis.inputs.plan).filter(pl.col("nivel") == level)
+    return dict(named.select("unidad", "nombre").iter_rows())

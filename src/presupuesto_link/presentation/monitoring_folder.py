@@ -1,0 +1,150 @@
+"""The light and the projection as folders: tables, figures and what they are made of; all of it or nothing (see `folder`)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import polars as pl
+
+from presupuesto_link.following import Followed
+from presupuesto_link.monitoring import Monitoring
+from presupuesto_link.presentation.csv_files import write_csv
+from presupuesto_link.presentation.folder import PROGRAM, replace_folder, write_manifest
+from presupuesto_link.presentation.outputs import library_version
+from presupuesto_link.projecting import Projection
+from presupuesto_link.tables.plan import Plan
+
+if TYPE_CHECKING:
+    from presupuesto_link.presentation.plots import Figure
+
+_LIBRARIES = ("matplotlib", "numpy", "plotnine", "polars", "scipy", "statsmodels")
+_SYNTHETIC = "datos sintéticos"
+
+
+def monitoring_tables(result: Monitoring) -> dict[str, pl.DataFrame]:
+    """Every table of the light, by file name."""
+    tables = {
+        "semaforo": result.light, "alertas": result.alerts, "alineamiento": result.actions, "alineamiento_celdas": result.cells,
+        "meses_fuera_de_ritmo": result.off, "composicion": result.composition, "composicion_por_unidad": result.heads,
+        "ritmo_del_anio": result.rhythm, "curvas": result.curves.partes.join(result.curves.curvas, on=["curva", "etapa"], how="left", validate="m:1"),
+    }  # fmt: skip
+    if result.modifications is not None and result.modified is not None:
+        tables |= {"modificaciones": result.modifications, "lineas_modificadas": result.modified}
+    return tables
+
+
+def projection_tables(result: Projection) -> dict[str, pl.DataFrame]:
+    """Every table of the projection, by file name."""
+    tables: dict[str, pl.DataFrame] = {}
+    for title, closing in (("", result.acciones), ("_ejecutora_y_generica", result.ejecutoras)):
+        if closing is not None:
+            tables |= {
+                f"cierre{title}": closing.unidades, f"senda{title}": closing.senda, f"errores_de_metodos{title}": closing.prueba.errors,
+                f"calibracion{title}": closing.calibracion,
+            }  # fmt: skip
+    return tables
+
+
+def write_monitoring(result: Monitoring, folder: Path) -> list[str]:
+    """Write the tables of the light as CSV and its figures as PNG and SVG.
+
+    Raises:
+        OutputError: the folder holds somebody else's files, or cannot be written.
+    """
+    from presupuesto_link.presentation.plots.seguimiento import draw_alignment, draw_quarters
+
+    extra = {"corte_anterior": result.previous, "anio_resultado": result.result_year}
+    return _write(
+        "semaforo",
+        folder,
+        result.followed,
+        monitoring_tables(result),
+        lambda: (draw_quarters(result), draw_alignment(result)),
+        extra,
+    )
+
+
+def write_projection(result: Projection, folder: Path) -> list[str]:
+    """Write the tables of the projection as CSV and its figures as PNG and SVG.
+
+    Raises:
+        OutputError: the folder holds somebody else's files, or cannot be written.
+    """
+    from presupuesto_link.presentation.plots.proyeccion import draw_calibration, draw_fan
+
+    closing = result.acciones
+    extra = {
+        "metodo": closing.metodo,
+        "motivo": closing.motivo,
+        "anios": list(closing.anios),
+        "confianza": closing.confianza,
+    }
+    return _write(
+        "proyectar",
+        folder,
+        result.followed,
+        projection_tables(result),
+        lambda: (draw_fan(result), draw_calibration(result)),
+        extra,
+    )
+
+
+def unit_names(followed: Followed, plan: Plan) -> pl.DataFrame:
+    """Key `nivel, unidad`: the name that the plan or the source gives it."""
+    given = followed.linkage.names
+    parts = [
+        plan.acciones.select(nivel=pl.lit("AER"), unidad="accion", nombre="nombre"),
+        plan.objetivos.select(nivel=pl.lit("OER"), unidad="objetivo", nombre="nombre"),
+    ]
+    for level, name, column in (
+        ("ejecutora", "ejecutora", "sec_ejec"),
+        ("fuente", "fuente", "fuente"),
+        ("programa", "programa", "programa"),
+    ):
+        if name in given:
+            table = given[name]
+            recent = table.sort("anio") if "anio" in table.columns else table
+            parts.append(
+                recent.select(nivel=pl.lit(level), unidad=pl.col(column), nombre=pl.col("nombre")).unique(
+                    ["nivel", "unidad"], keep="last", maintain_order=True
+                )
+            )
+    return pl.concat(parts)
+
+
+def _write(
+    command: str, folder: Path, followed: Followed, tables: Mapping[str, pl.DataFrame], draw: Any, extra: dict[str, Any]
+) -> list[str]:
+    def write(part: Path) -> None:
+        from presupuesto_link.presentation.plots import save_figure
+
+        (part / "tablas").mkdir()
+        for name, frame in tables.items():
+            write_csv(_marked(frame, followed), part / "tablas" / f"{name}.csv")
+        figures: tuple[Figure | None, ...] = draw()
+        for figure in figures:
+            if figure is not None:
+                save_figure(figure, part / "graficos")
+        write_manifest(part, command, _about(followed) | extra)
+
+    return replace_folder(folder, command, write)
+
+
+def _marked(frame: pl.DataFrame, followed: Followed) -> pl.DataFrame:
+    """Made-up data says so in every row."""
+    return frame.with_columns(datos=pl.lit(_SYNTHETIC)) if followed.synthetic else frame
+
+
+def _about(followed: Followed) -> dict[str, Any]:
+    """What went in. No dates but the cut-off, no machine paths."""
+    linkage = followed.linkage
+    return {
+        "programa": {"nombre": PROGRAM, "version": library_version(PROGRAM)},
+        "bibliotecas": {name: library_version(name) for name in _LIBRARIES},
+        "instantanea": {"id": linkage.snapshot.id, "fecha_corte": linkage.snapshot.cut_off, "fuente": linkage.snapshot.manifest["fuente"]},
+        "sintetico": followed.synthetic, "ambito": linkage.scope, "anio": followed.year, "mes": followed.month,
+        "historia": {str(year): origin for year, origin in followed.history.items()},
+        "reglas": {"archivo": linkage.rules.source, "sha256": linkage.rules.digest, "cuenta_sugeridas": linkage.with_suggested},
+    }  # fmt: skip

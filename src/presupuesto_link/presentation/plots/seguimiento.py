@@ -1,0 +1,217 @@
+"""The quarterly board: the colour of each action's money at each cut-off, and its alignment with the result."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import polars as pl
+
+from presupuesto_link.linkage.by_action import TRANSVERSAL
+from presupuesto_link.measures.on_time import NO_ACTION
+from presupuesto_link.measures.semaforo import AMBER, GREEN, GREY, RED
+from presupuesto_link.monitoring import QUARTERS, Monitoring
+from presupuesto_link.presentation.plots.common import (
+    DAGGER,
+    PAGE_CM,
+    SMALL_PT,
+    Figure,
+    base_theme,
+    boxed_name,
+    followed_note,
+    grammar,
+    page_labels,
+    pandas_of,
+    short_code,
+    transversal_note,
+)
+from presupuesto_link.presentation.plots.matriz import GRID_CM, cell_grid, cell_tiles
+from presupuesto_link.presentation.theme import HEX, INK, LETTER, PAPER, TEXT_ON, band_words
+from presupuesto_link.presentation.words import limit, short_amount
+from presupuesto_link.wording import MONTHS, enumerate_words, percent, plural
+
+_ROW_CM, _NAME_CM = 0.52, 6.6
+_MONEY_X, _GAP = 0.15, 0.35
+MONITORING = "Es un seguimiento de la ejecución dentro del año, como pide la recomendación de la evaluación; no es una evaluación CEPLAN."
+
+
+def draw_quarters(monitoring: Monitoring) -> Figure:
+    """Each action's money at the close of each quarter and at the cut-off, its other stages and its result."""
+    data = _tiles(monitoring)
+    rows = data["unidad"].n_unique()
+    title, height = _title(monitoring), 6.8 + _ROW_CM * rows
+    plot = _plot(data, _heads(monitoring), height) + page_labels(
+        title,
+        "Letra del semáforo (R rojo, A amarillo, V verde, ND sin dato) y lo hecho entre lo esperado a esa fecha (%). "
+        "A la izquierda, el PIM de hoy. ▲: adelanto por revisar.",
+        followed_note(
+            monitoring.followed, f"Lo esperado: {curve_words(monitoring)}.", _bands(monitoring), _moneyless(monitoring), MONITORING,
+            transversal_note(monitoring.actions, "se mide aparte y no se suma."),
+        ),
+        PAGE_CM, x="", y="",
+    )  # fmt: skip
+    return Figure("semaforo_trimestral", title, _alt(title, data), plot, PAGE_CM, height, data)
+
+
+def draw_alignment(monitoring: Monitoring) -> Figure:
+    """Money on time × result on time: how many actions, how much money and which codes are in each cell."""
+    data = cell_tiles(monitoring.actions, monitoring.cells)
+    year, result = monitoring.followed.year, monitoring.result_year
+    spec = monitoring.analysis.inputs.spec
+    both = monitoring.actions.filter((pl.col("banda_ejecucion") == GREEN) & (pl.col("banda_resultado") == GREEN)).height
+    against = monitoring.actions.filter(
+        pl.col("banda_ejecucion").is_in([GREEN, AMBER]) & (pl.col("banda_resultado") == RED)
+    ).height
+    title = (
+        f"{plural(both, 'AER tiene', 'AER tienen')} en verde el dinero {year} y el resultado {result}; "
+        f"{plural(against, 'gasta', 'gastan')} con resultado en rojo"
+    )
+    plot = cell_grid(data, spec.semaforo) + page_labels(
+        title,
+        f"Número de AER, su PIM {year} y sus códigos, por semáforo del dinero (devengado ÷ lo esperado al corte) y semáforo del "
+        f"resultado {result}. Más oscuro: más AER.",
+        followed_note(
+            monitoring.followed, f"Resultado: {spec.fuente}.", f"Lo esperado: {curve_words(monitoring)}.", MONITORING,
+            transversal_note(monitoring.actions, "se cuenta como acción, pero su PIM no se suma."),
+        ),
+        PAGE_CM, x=f"Resultado {result}: avance respecto de la meta del año", y=f"Dinero {year} a tiempo: devengado ÷ esperado",
+    )  # fmt: skip
+    alt = f"Matriz de 16 casillas del dinero a tiempo y el resultado. {title}."
+    return Figure("alineamiento", title, alt, plot, PAGE_CM, GRID_CM, data)
+
+
+def curve_words(monitoring: Monitoring) -> str:
+    """What accrual is measured against in the whole, by share of the PIM."""
+    whole = monitoring.light.filter((pl.col("nivel") == "total") & (pl.col("mes") == monitoring.followed.month))
+    said = str(whole["curva"].item())
+    years = [y for y in monitoring.followed.history if y < monitoring.followed.year]
+    own = (
+        f" propia de {min(years)} a {max(years)}, por genérica y tipo de gasto"
+        if "estacionalidad" in said and years
+        else ""
+    )
+    even = " (doceavos iguales)" if "lineal" in said else ""
+    return f"{said}{own}{even}"
+
+
+def _tiles(monitoring: Monitoring) -> pl.DataFrame:
+    """One row per tile: unit, column, colour and text."""
+    heads = _heads(monitoring)
+    money = monitoring.light.filter((pl.col("nivel") == "AER") & (pl.col("pim_soles") > 0))
+    names = dict(monitoring.analysis.inputs.plan.acciones.select("accion", "nombre").iter_rows())
+    results = dict(monitoring.actions.select("accion", "banda_resultado").iter_rows())
+    advance = dict(monitoring.actions.select("accion", "avance_ratio").iter_rows())
+    units = sorted(money["unidad"].unique(), key=lambda unit: (unit == NO_ACTION, unit))
+    tiles = []
+    for n, unit in enumerate(units):
+        own = money.filter(pl.col("unidad") == unit)
+        base = {"unidad": unit, "nombre": names.get(unit, "gasto que ninguna regla vincula"), "y": -float(n)}
+        for x, (kind, month) in zip(heads["x"], heads.select("clase", "mes").iter_rows(), strict=True):
+            if kind == "resultado":
+                colour, ratio, ahead = results.get(unit, GREY), advance.get(unit), False
+            else:
+                row = own.filter(pl.col("mes") == month).row(0, named=True)
+                colour, ratio, ahead = (
+                    row[f"color_{kind}"],
+                    row[f"{kind}_ratio"],
+                    kind == "devengado" and row["adelanto"],
+                )
+            tiles.append({
+                **base, "x": x, "color": colour, "vinculo": own["vinculo"][0], "pim": short_amount(own["pim_soles"][0]),
+                "texto": LETTER[GREY] if ratio is None else f"{LETTER[colour]} {percent(ratio, 0)}{' ▲' if ahead else ''}",
+            })  # fmt: skip
+    return pl.DataFrame(tiles)
+
+
+def _heads(monitoring: Monitoring) -> pl.DataFrame:
+    """The columns: accrual at each cut, the other stages at the last one, and the result."""
+    month, year = monitoring.followed.month, monitoring.followed.year
+    cuts = [("devengado", cut, _cut_name(cut)) for cut in monitoring.cuts]
+    stages = [("compromiso", month, "compro-\nmiso"), ("certificado", month, "certifi-\ncado")]
+    every = [*cuts, *stages, ("resultado", 0, f"resultado\n{monitoring.result_year}")]
+    shift = [0.0] * len(cuts) + [_GAP] * len(stages) + [2 * _GAP]
+    return pl.DataFrame({
+        "clase": [k for k, _, _ in every], "mes": [m for _, m, _ in every], "titulo": [t for _, _, t in every],
+        "x": [n + 1 + s for n, s in enumerate(shift)], "anio": [year] * len(every),
+    })  # fmt: skip
+
+
+def _cut_name(month: int) -> str:
+    return f"T{month // 3}\n({MONTHS[month - 1][:3]})" if month in QUARTERS else f"a\n{MONTHS[month - 1]}"
+
+
+def _plot(data: pl.DataFrame, heads: pl.DataFrame, height: float) -> Any:
+    p9 = grammar()
+
+    painted = pandas_of(data.with_columns(fondo=pl.col("color").replace_strict(HEX)))
+    rows = data.unique("unidad").sort("y")
+    labels = [boxed_name(_code(row), row["nombre"], _NAME_CM, SMALL_PT, 1) for row in rows.iter_rows(named=True)]
+    last = float(heads["x"].max())  # type: ignore[arg-type]
+    groups = heads.group_by(titulo=pl.when(pl.col("clase") == "devengado").then(pl.lit("Devengado"))).agg(
+        pl.col("x").mean()
+    )
+    return (
+        p9.ggplot(painted, p9.aes("x", "y"))
+        + p9.geom_tile(p9.aes(fill="fondo"), color=PAPER, size=0.4, width=0.97, height=0.92)
+        + p9.scale_fill_identity()
+        + [
+            p9.geom_text(painted[painted["color"] == c], p9.aes(label="texto"), color=TEXT_ON[c], size=SMALL_PT)
+            for c in (RED, AMBER, GREEN, GREY) if (painted["color"] == c).any()
+        ]
+        + p9.geom_text(pandas_of(rows), p9.aes(y="y", label="pim"), x=_MONEY_X + 0.3, size=SMALL_PT, color=INK, ha="right")
+        + p9.geom_text(pandas_of(heads), p9.aes("x", label="titulo"), y=1.0, size=SMALL_PT, color=INK, lineheight=1.15)
+        + p9.geom_text(pandas_of(groups.drop_nulls()), p9.aes("x", label="titulo"), y=1.9, size=SMALL_PT, color=INK, fontweight="bold")
+        + p9.scale_y_continuous(breaks=rows["y"].to_list(), labels=labels)
+        + p9.coord_cartesian(xlim=(-0.75, last + 0.52), ylim=(float(painted["y"].min()) - 0.55, 2.3), expand=False)
+        + base_theme(PAGE_CM, height)
+        + p9.theme(
+            panel_grid_major=p9.element_blank(), axis_ticks=p9.element_blank(), axis_text_x=p9.element_blank(),
+            axis_text_y=p9.element_text(size=SMALL_PT, ha="left", multialignment="left"),
+        )
+    )  # fmt: skip
+
+
+def _code(row: dict[str, Any]) -> str:
+    return ("" if row["unidad"] == NO_ACTION else short_code(row["unidad"])) + (
+        DAGGER if row["vinculo"] == TRANSVERSAL else ""
+    )
+
+
+def _title(monitoring: Monitoring) -> str:
+    followed = monitoring.followed
+    now = monitoring.light.filter(
+        (pl.col("nivel") == "AER")
+        & (pl.col("mes") == followed.month)
+        & (pl.col("pim_soles") > 0)
+        & (pl.col("unidad") != NO_ACTION)
+    )
+    red = now.filter(pl.col("color_devengado") == RED)
+    direct = monitoring.alerts.filter(
+        (pl.col("nivel") == "AER") & (pl.col("vinculo") != TRANSVERSAL) & (pl.col("unidad") != NO_ACTION)
+    )
+    risk = direct["soles_en_riesgo"].sum()
+    return (
+        f"A {MONTHS[followed.month - 1]} de {followed.year}, {red.height} de {now.height} AER con dinero están en rojo: "
+        f"a las AER les falta devengar {short_amount(risk)} de lo esperado"
+    )
+
+
+def _bands(monitoring: Monitoring) -> str:
+    spec = monitoring.analysis.inputs.spec
+    words = band_words(spec.semaforo)
+    return (
+        f"Semáforo: rojo, {words[RED]}; amarillo, {words[AMBER]}; verde, {words[GREEN]}; ▲, más de {limit(spec.seguimiento.adelanto_desde_ratio)}. "
+        "Lo esperado apunta a ejecutar todo el PIM en diciembre. Los cortes anteriores se miden con el PIM de hoy."
+    )
+
+
+def _moneyless(monitoring: Monitoring) -> str:
+    gone = monitoring.actions.filter(pl.col("pim_soles").is_null() | (pl.col("pim_soles") <= 0))["accion"].to_list()
+    return (
+        f"Sin dinero vinculado ({len(gone)} AER, grises): {enumerate_words(short_code(code) for code in gone)}."
+        if gone
+        else ""
+    )
+
+
+def _alt(title: str, data: pl.DataFrame) -> str:
+    return f"Semáforo trimestral del dinero de {plural(data['unidad'].n_unique(), 'unidad', 'unidades')} en mosaico. {title}."
