@@ -79,7 +79,7 @@ def follow(  # noqa: PLR0913, PLR0917 - the options of `semaforo` and `proyectar
     Raises:
         InputDataError: no such year, no accrual by month, or a month that had not closed.
     """
-    chosen = _year(snapshot, year)
+    chosen = chosen_year(snapshot, year)
     linkage = _linked(inputs, store, snapshot, link)
     own = by_month(linkage.linked)
     frames, origin = {y: own for y in snapshot.years if y <= chosen}, dict.fromkeys(snapshot.years, snapshot)
@@ -87,14 +87,32 @@ def follow(  # noqa: PLR0913, PLR0917 - the options of `semaforo` and `proyectar
         table = by_month(_linked(inputs, store, past, link).linked)
         frames |= {y: table for y in past.years if y < chosen}
         origin |= {y: past for y in past.years if y < chosen}
-    months = pl.concat(
-        [frame.filter(pl.col("anio") == y) for y, frame in sorted(frames.items())], how="diagonal_relaxed"
-    )
-    cut_off = dt.date.fromisoformat(snapshot.cut_off)
-    last = _month(snapshot, own.filter(pl.col("anio") == chosen), chosen, cut_off, month)
     used = {y: origin[y] for y in sorted(frames)}
+    months = pl.concat([frames[y].filter(pl.col("anio") == y) for y in used], how="diagonal_relaxed")
+    return _followed(linkage, months, chosen, month, used)
+
+
+def in_course(linkage: Linkage, year: int) -> Followed | None:
+    """What a linked snapshot knows of a year in course from itself alone; null when the year has closed, or it has no earlier year or no months."""
+    snapshot = linkage.snapshot
+    closed = _closed(dt.date.fromisoformat(snapshot.cut_off), year)
+    earlier = [y for y in snapshot.years if y < year]
+    if not earlier or not 1 <= closed < _DECEMBER:
+        return None
+    months = by_month(linkage.linked).filter(pl.col("anio") <= year)
+    if _moved(months.filter(pl.col("anio") == year)).is_empty():
+        return None
+    return _followed(linkage, months, year, None, dict.fromkeys((*earlier, year), snapshot))
+
+
+def _followed(
+    linkage: Linkage, months: pl.DataFrame, year: int, month: int | None, used: Mapping[int, Snapshot]
+) -> Followed:
+    snapshot = linkage.snapshot
+    cut_off = dt.date.fromisoformat(snapshot.cut_off)
+    last = _month(snapshot, months.filter(pl.col("anio") == year), year, cut_off, month)
     return Followed(
-        linkage, chosen, last, cut_off if last == _closed(cut_off, chosen) else month_ends(chosen)[last], months,
+        linkage, year, last, cut_off if last == _closed(cut_off, year) else month_ends(year)[last], months,
         {y: s.id for y, s in used.items()}, any(s.synthetic for s in used.values()),
     )  # fmt: skip
 
@@ -111,7 +129,12 @@ def _linked(inputs: Inputs, store: Store, snapshot: Snapshot, link: Link) -> Lin
     )  # fmt: skip
 
 
-def _year(snapshot: Snapshot, year: int | None) -> int:
+def chosen_year(snapshot: Snapshot, year: int | None) -> int:
+    """The year asked for, or the last of the snapshot.
+
+    Raises:
+        InputDataError: it has no such year.
+    """
     if year is not None and year not in snapshot.years:
         years = ", ".join(map(str, snapshot.years))
         raise InputDataError(
@@ -130,7 +153,7 @@ def _closed(cut_off: dt.date, year: int) -> int:
 
 def _month(snapshot: Snapshot, rows: pl.DataFrame, year: int, cut_off: dt.date, asked: int | None) -> int:
     """The month asked for, or the last closed one with accrual."""
-    moved = rows.filter((pl.col("mes") > 0) & (pl.col("devengado_soles").fill_null(0) != 0))["mes"]
+    moved = _moved(rows)
     closed = _closed(cut_off, year)
     where = f"instantánea {snapshot.id}"
     if moved.is_empty():
@@ -147,3 +170,8 @@ def _month(snapshot: Snapshot, rows: pl.DataFrame, year: int, cut_off: dt.date, 
             Problem(where, f"el mes {asked} no había cerrado al corte {cut_off:%d/%m/%Y}", f"un mes de 1 a {closed}", "elija otro --mes o cargue un extracto posterior")
         )  # fmt: skip
     return asked or min(closed, max(moved.to_list()))
+
+
+def _moved(rows: pl.DataFrame) -> pl.Series:
+    """The months with accrual, once per row."""
+    return rows.filter((pl.col("mes") > 0) & (pl.col("devengado_soles").fill_null(0) != 0))["mes"]

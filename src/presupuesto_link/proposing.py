@@ -10,15 +10,17 @@ from dataclasses import dataclass, replace
 
 import polars as pl
 
-from presupuesto_link.errors import InputDataError, Problem
+from presupuesto_link.following import chosen_year, in_course
 from presupuesto_link.linkage.by_action import DIRECT, link_by_action
 from presupuesto_link.linkage.rules import TRANSVERSAL
 from presupuesto_link.linking import Linkage, Scope, link_snapshot
+from presupuesto_link.measures.closing import BY_ERRORS
 from presupuesto_link.measures.execution import measure_execution
 from presupuesto_link.measures.semaforo import colour
 from presupuesto_link.normas.lines import legal_fields
 from presupuesto_link.normas.rulebook import in_force
 from presupuesto_link.pipeline import Analysis, Inputs, analyse, decide
+from presupuesto_link.projecting import project
 from presupuesto_link.scenarios.baseline import AMOUNTS, CHAIN, NAMED, Baseline, baseline_of_actions
 from presupuesto_link.scenarios.compare import Scenario, run_scenario
 from presupuesto_link.sources.delimited import RawTable
@@ -65,7 +67,7 @@ def ground_of(  # noqa: PLR0913, PLR0917 - the options of `escenario`
     linkage = link_snapshot(
         store, snapshot, raw_rules, inputs.plan.acciones, vinculo.transversales, vinculo.ambito, scope, None, with_suggested
     )  # fmt: skip
-    chosen = _year(snapshot, year)
+    chosen = chosen_year(snapshot, year)
     cut_off = date or dt.date.fromisoformat(snapshot.cut_off)
     lines = _lines(linkage, chosen)
     return Ground(analysis, linkage, _baseline(analysis, linkage, lines, chosen, cut_off))
@@ -78,20 +80,6 @@ def propose(ground: Ground, spec: EscenarioSpec) -> Scenario:
         SpecError, InfeasibleScenarioError: see `run_scenario`.
     """
     return run_scenario(ground.baseline, spec, in_force(ground.analysis.inputs.norms, ground.baseline.fecha))
-
-
-def _year(snapshot: Snapshot, year: int | None) -> int:
-    if year is not None and year not in snapshot.years:
-        years = ", ".join(map(str, snapshot.years))
-        raise InputDataError(
-            Problem(
-                f"instantánea {snapshot.id}",
-                f"no tiene filas de {year}",
-                f"uno de sus años: {years}",
-                "elija otro --anio",
-            )
-        )
-    return year or max(snapshot.years)
 
 
 def _lines(linkage: Linkage, year: int) -> pl.DataFrame:
@@ -116,6 +104,7 @@ def _baseline(analysis: Analysis, linkage: Linkage, lines: pl.DataFrame, year: i
     rules = linkage.rules
     return replace(
         made,
+        cierre=_closing(inputs, linkage, year),
         origen={
             "instantanea": linkage.snapshot.id,
             "ambito": linkage.scope,
@@ -123,6 +112,20 @@ def _baseline(analysis: Analysis, linkage: Linkage, lines: pl.DataFrame, year: i
             "sha256": rules.digest,
         },
     )
+
+
+def _closing(inputs: Inputs, linkage: Linkage, year: int) -> pl.DataFrame | None:
+    """What each action will have free in December, from the months of the snapshot; null when they do not tell (see `in_course`).
+
+    Only actions whose interval was measured: a bound that says nothing would only say that nothing is free.
+    """
+    followed = in_course(linkage, year)
+    if followed is None:
+        return None
+    closing = project(inputs, followed).acciones
+    return closing.unidades.filter((pl.col("nivel") == "AER") & (pl.col("intervalo") == BY_ERRORS)).select(
+        "metodo", accion="unidad", libre_bajo_soles=pl.col("saldo_libre_bajo_soles").clip(0), libre_central_soles=pl.col("saldo_libre_soles").clip(0),
+    )  # fmt: skip
 
 
 def _title(linkage: Linkage, year: int) -> str:

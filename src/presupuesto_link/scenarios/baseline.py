@@ -40,6 +40,8 @@ class Baseline:
         fecha: when the law is looked at and the balance is measured.
         anio: fiscal year modified.
         titulo: where the budget comes from, in words.
+        cierre: key `accion`: what the projection to December leaves free, `libre_bajo_soles` (low end of its interval) and
+            `libre_central_soles`, with its `metodo`; only actions whose interval was measured. Null when there is no projection.
         origen: what identifies it: snapshot, rules of the link and their digest.
     """
 
@@ -52,6 +54,7 @@ class Baseline:
     anio: int
     titulo: str
     origen: Mapping[str, str | None] = field(default_factory=dict)
+    cierre: pl.DataFrame | None = None
 
     @property
     def faltantes(self) -> tuple[str, ...]:

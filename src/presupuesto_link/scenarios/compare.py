@@ -16,6 +16,7 @@ from presupuesto_link.scenarios.legal import papers_of
 from presupuesto_link.scenarios.limits import Family
 from presupuesto_link.scenarios.objectives import UNITS
 from presupuesto_link.scenarios.problem import ReallocationProblem, build_problem
+from presupuesto_link.scenarios.sides import closing_words
 from presupuesto_link.scenarios.solve import Solution, must_solve
 from presupuesto_link.specs import EscenarioSpec
 from presupuesto_link.tables.numbers import MONEY
@@ -218,6 +219,7 @@ def _doubts(problem: ReallocationProblem, solution: Solution) -> list[str]:
             f"La absorción de {enumerate_words(partial['accion'])} es su ejecución a la fecha de corte, no la de un año entero: es un piso, y los topes "
             "que salen de ella también. Con un año anterior en la instantánea, o declarándola, cambiarían."
         )
+    told += _closing(problem)
     told += [
         f"La evidencia «{row['dato']}: {row['valor']}» no alcanza a ninguna línea."
         for row in papers_of(problem.spec, problem.baseline.lineas).iter_rows(named=True)
@@ -228,6 +230,25 @@ def _doubts(problem: ReallocationProblem, solution: Solution) -> list[str]:
         for family in problem.families
         if family.name == "límite" and not (family.labels >= 0).any()
     ]
+    return told
+
+
+def _closing(problem: ReallocationProblem) -> list[str]:
+    """Whether what donors give was checked against what will be left in December."""
+    baseline, side = problem.baseline, problem.spec.donantes
+    donors = problem.donors.acciones["accion"].sort()
+    if "instantanea" not in baseline.origen or donors.is_empty():
+        return []
+    if side.saldo_al_cierre == "no usar":
+        return [
+            "El escenario no usa la proyección al cierre: el saldo que se cede es el libre a la fecha, no el de diciembre."
+        ]
+    if baseline.cierre is None:
+        return ["No hay proyección al cierre (la instantánea no trae años anteriores por mes, o el año ya cerró): el saldo que se cede es el libre a la fecha."]  # fmt: skip
+    without = donors.filter(~donors.is_in(baseline.cierre["accion"].implode()))
+    told = [f"Cada AER donante cede a lo más {closing_words(side)}; método: {baseline.cierre['metodo'][0]}."]
+    if without.len():
+        told.append(f"Sin saldo proyectado, porque no tienen historia con que medirlo: {enumerate_words(without)}.")
     return told
 
 

@@ -112,7 +112,7 @@ def donors_of(baseline: Baseline, spec: EscenarioSpec, receivers: pl.DataFrame) 
     )
     unknown = lines.filter(pl.col("tope_soles").is_null())["accion"].unique()
     free = lines.filter(pl.col("tope_soles") >= max(1, side.linea_minima_soles))
-    capped = _donor_caps(chosen, free, direct_pim(baseline.lineas), side)
+    capped = _donor_caps(chosen, free, baseline, side)
     excluded = (
         chosen.join(capped, on="accion", how="anti")
         .filter(pl.col("accion").is_in(unknown.implode()))
@@ -136,23 +136,39 @@ def _lines_of(baseline: Baseline, actions: pl.DataFrame, codes: dict[str, tuple[
     )
 
 
-def _donor_caps(chosen: pl.DataFrame, free: pl.DataFrame, pim: pl.DataFrame, side: DonantesSpec) -> pl.DataFrame:
-    """What each donor may give: its lines, a share of its PIM, and what it must keep, whichever is least."""
+def _donor_caps(chosen: pl.DataFrame, free: pl.DataFrame, baseline: Baseline, side: DonantesSpec) -> pl.DataFrame:
+    """What each donor may give: its lines, what is projected to be left, a share of its PIM, and what it must keep, whichever is least."""
     certified = free["certificado_soles"].is_not_null().any()
     balance = "libre (PIM − certificado)" if certified else "no ejecutado"
     kept = pl.max_horizontal(pl.lit(float(side.piso_soles)), pl.col("pim_soles").cast(pl.Float64) * side.piso_pim_ratio)
     caps = {
         f"{percent(side.fraccion_saldo_ratio, 0)} de su saldo {balance}": pl.col("lineas_soles"),
+        closing_words(side): pl.col("cierre_soles"),
         f"{percent(side.tope_pim_ratio, 0)} de su PIM": whole_soles(pl.col("pim_soles").cast(pl.Float64) * side.tope_pim_ratio),
         _floor_words(side): whole_soles(pl.col("pim_soles").cast(pl.Float64) - kept).clip(0),
     }  # fmt: skip
-    limits = chosen.join(
-        free.group_by("accion").agg(lineas_soles=pl.col("tope_soles").sum()), on="accion", how="inner"
-    ).join(pim, on="accion", how="left", validate="1:1")
+    limits = (
+        chosen.join(free.group_by("accion").agg(lineas_soles=pl.col("tope_soles").sum()), on="accion", how="inner")
+        .join(direct_pim(baseline.lineas), on="accion", how="left", validate="1:1")
+        .join(_left_at_close(baseline, side), on="accion", how="left", validate="1:1")
+    )
     return _least(limits, caps).sort("ejecucion_ratio", "accion", nulls_last=True).select(
         "accion", "objetivo", "pim_soles", "lineas_soles", "tope_soles", "limite",
         pl.int_range(1, pl.len() + 1, dtype=pl.Int64).alias("orden"),
     )  # fmt: skip
+
+
+def closing_words(side: DonantesSpec) -> str:
+    """How the cap of the projection is called."""
+    end = "extremo bajo del intervalo" if side.saldo_al_cierre == "bajo" else "valor central"
+    return f"su saldo libre proyectado al cierre ({end})"
+
+
+def _left_at_close(baseline: Baseline, side: DonantesSpec) -> pl.DataFrame:
+    """Key `accion`: `cierre_soles`, the cap of the projection; nothing without projection or when the scenario does not use it."""
+    if baseline.cierre is None or side.saldo_al_cierre == "no usar":
+        return pl.DataFrame(schema={"accion": pl.String, "cierre_soles": pl.Int64})
+    return baseline.cierre.select("accion", cierre_soles=whole_soles(pl.col(f"libre_{side.saldo_al_cierre}_soles")))
 
 
 def _least(frame: pl.DataFrame, caps: dict[str, pl.Expr]) -> pl.DataFrame:

@@ -43,6 +43,10 @@ class DonantesSpec(Spec):
         default="excluir",
         description="El saldo libre es PIM − certificado; si una línea no dice su certificado: excluir la deja fuera, «no devengado» usa PIM − devengado y el resultado es sólo indicativo",
     )
+    saldo_al_cierre: Literal["bajo", "central", "no usar"] = Field(
+        default="bajo",
+        description="Tope de cada AER donante por el saldo libre que se proyecta a diciembre: el extremo bajo de su intervalo, el valor central, o no usarlo; sin proyección no hay tope, y se dice",
+    )
     fraccion_saldo_ratio: Ratio = Field(description="Parte del saldo libre que puede moverse")
     tope_pim_ratio: Ratio = Field(default=1.0, description="Tope de cada AER donante, como parte de su PIM")
     piso_soles: Soles = Field(default=0, description="PIM que cada AER donante conserva como mínimo")
