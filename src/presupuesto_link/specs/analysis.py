@@ -146,6 +146,41 @@ class RankingSpec(Spec):
     pesos: PesosSpec = PesosSpec()
 
 
+class DimensionSpec(Spec):
+    """A group of objectives, as the author of the analysis reads them."""
+
+    nombre: Annotated[str, Field(min_length=1)]
+    objetivos: Annotated[tuple[str, ...], Field(min_length=1)]
+
+
+class AsociacionSpec(Spec):
+    """How execution is set beside advance: what is held constant, how sure to be and what to compare with."""
+
+    controles: tuple[Literal["pim", "dimension"], ...] = Field(
+        default=("pim", "dimension"), description="Qué más entra en las regresiones; dimension sólo si se declaran"
+    )
+    dimensiones: tuple[DimensionSpec, ...] = Field(
+        default=(), description="OER de cada dimensión; la primera es la de referencia"
+    )
+    variantes: Literal["todas", "elegida"] = Field(
+        default="todas", description="Con todos los perfiles y políticas de ND, o sólo con los de [avance]"
+    )
+    remuestreos: Annotated[int, Field(ge=1000, le=100_000)] = 10_000
+    semilla: Annotated[int, Field(ge=0)] = 2024
+    confianza: Annotated[float, Field(ge=0.5, le=0.999)] = 0.95
+    potencia: Annotated[float, Field(ge=0.5, le=0.99)] = 0.80
+    correlacion_referencia: Annotated[float, Field(ge=0.05, le=0.95)] = 0.30
+    cita: str = Field(default="", description="Frase del documento evaluado con la que se compara, con su lugar")
+
+    @model_validator(mode="after")
+    def _each_objective_once(self) -> AsociacionSpec:
+        placed = [objective for group in self.dimensiones for objective in group.objetivos]
+        names = [group.nombre for group in self.dimensiones]
+        if len(placed) > len(set(placed)) or len(names) > len(set(names)):
+            raise ValueError("dimensiones con nombres distintos y cada OER en una sola")
+        return self
+
+
 class AnalisisSpec(Spec):
     """One question asked of one set of data: the whole of an `analisis.toml`."""
 
@@ -171,3 +206,4 @@ class AnalisisSpec(Spec):
     ranking: RankingSpec = RankingSpec()
     seguimiento: SeguimientoSpec = SeguimientoSpec()
     proyeccion: ProyeccionSpec = ProyeccionSpec()
+    asociacion: AsociacionSpec = AsociacionSpec()
