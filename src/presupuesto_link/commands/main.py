@@ -9,6 +9,7 @@ import typer
 
 from presupuesto_link.commands.almacen import almacen
 from presupuesto_link.commands.analizar import analizar
+from presupuesto_link.commands.asociacion import asociacion
 from presupuesto_link.commands.auditar import auditar
 from presupuesto_link.commands.avance import avance
 from presupuesto_link.commands.cargar import cargar
@@ -47,6 +48,7 @@ for command in (
     avance,
     matriz,
     ranking,
+    asociacion,
     escenario,
     comparar,
     graficar,

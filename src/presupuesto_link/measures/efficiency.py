@@ -16,6 +16,7 @@ import polars as pl
 Floats: TypeAlias = npt.NDArray[np.float64]
 _TINY = 1e-9
 _SAME = 1e-7  # advances closer than this are one
+_DECIMALS = 9  # of a frontier and a score: what is beyond is the solver's
 SCORES = {
     "frontera_ratio": pl.Float64, "puntaje_ratio": pl.Float64, "factor": pl.Float64, "motivo": pl.String, "referentes": pl.String,
     "veces_referente": pl.Int64, "puntaje_sin_referente_ratio": pl.Float64,
@@ -43,7 +44,10 @@ def measure_efficiency(actions: pl.DataFrame) -> pl.DataFrame:
         return ordered.with_columns(pl.lit(None, kind).alias(name) for name, kind in SCORES.items())
     money, advance = ordered["pim_soles"].cast(pl.Float64).to_numpy(), ordered["avance_ratio"].to_numpy()
     solved = [_project(i, money, advance) for i in range(ordered.height)]
-    frontier, mixtures = np.array([top for top, _ in solved]), np.array([shares for _, shares in solved])
+    frontier, mixtures = (
+        np.array([top for top, _ in solved]).round(_DECIMALS),
+        np.array([shares for _, shares in solved]),
+    )
     peers = mixtures > _SAME
     times = peers.sum(axis=0) - peers.diagonal()
     return _table(ordered, frontier, peers, times, _scores_without(int(times.argmax()), money, advance))
@@ -97,4 +101,4 @@ def _scores_without(leader: int, money: Floats, advance: Floats) -> Floats:
 def _ratio(advance: Floats, frontier: Floats) -> Floats:
     """Advance over frontier, never above one by rounding; NaN where the frontier is zero."""
     scores: Floats = np.divide(advance, frontier, out=np.full(len(advance), np.nan), where=frontier > _TINY)
-    return np.minimum(scores, 1.0)
+    return np.minimum(scores, 1.0).round(_DECIMALS)
