@@ -15,7 +15,8 @@ import polars as pl
 
 Floats: TypeAlias = npt.NDArray[np.float64]
 _TINY = 1e-9
-_SAME = 1e-7  # advances closer than this are one
+_SHARE = 1e-6  # a smaller share of a mixture is the solver's rounding
+_SLACK = 1e-12
 _DECIMALS = 9  # of a frontier and a score: what is beyond is the solver's
 SCORES = {
     "frontera_ratio": pl.Float64, "puntaje_ratio": pl.Float64, "factor": pl.Float64, "motivo": pl.String, "referentes": pl.String,
@@ -48,7 +49,7 @@ def measure_efficiency(actions: pl.DataFrame) -> pl.DataFrame:
         np.array([top for top, _ in solved]).round(_DECIMALS),
         np.array([shares for _, shares in solved]),
     )
-    peers = mixtures > _SAME
+    peers = mixtures > _SHARE
     times = peers.sum(axis=0) - peers.diagonal()
     return _table(ordered, frontier, peers, times, _scores_without(int(times.argmax()), money, advance))
 
@@ -75,7 +76,7 @@ def _project(i: int, money: Floats, advance: Floats) -> tuple[float, Floats]:
         money / money[i],
     )  # relative, so that tolerances mean the same for a small action
     top = _solve(-shares, needed, 1.0)
-    cheapest = _solve(needed, -shares, _SAME - float(shares @ top))
+    cheapest = _solve(needed, -shares, _SLACK - float(shares @ top))
     return float(advance @ top), cheapest
 
 
