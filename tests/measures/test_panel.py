@@ -74,7 +74,7 @@ def test_an_execution_that_never_changes_within_an_action(three_years):
     still = three_years.with_columns(pl.col("ejecucion_ratio").first().over("accion"))
     assert measure_panel(still, SPEC)["motivo"].to_list() == [
         None,
-        "la ejecución no varía más que lo que se mantiene constante",
+        "la ejecución varía demasiado poco para separarla de lo que se mantiene constante",
     ]
     flat = three_years.with_columns(avance_ratio=pl.lit(1.0))
     assert measure_panel(flat, SPEC)["motivo"].to_list() == ["todos los avances son iguales"] * 2

@@ -71,13 +71,20 @@ def _table(ordered: pl.DataFrame, frontier: Floats, peers: npt.NDArray[np.bool_]
 
 def _project(i: int, money: Floats, advance: Floats) -> tuple[float, Floats]:
     """The frontier at the PIM of an action, and the cheapest mixture that reaches it."""
-    shares, needed = (
-        advance / max(float(advance.max()), _TINY),
-        money / money[i],
-    )  # relative, so that tolerances mean the same for a small action
+    shares, needed = _relative(i, money, advance)
     top = _solve(-shares, needed, 1.0)
-    cheapest = _solve(needed, -shares, _SLACK - float(shares @ top))
-    return float(advance @ top), cheapest
+    return float(advance @ top), _solve(needed, -shares, _SLACK - float(shares @ top))
+
+
+def _frontier(i: int, money: Floats, advance: Floats) -> float:
+    """The frontier at the PIM of an action."""
+    shares, needed = _relative(i, money, advance)
+    return float(advance @ _solve(-shares, needed, 1.0))
+
+
+def _relative(i: int, money: Floats, advance: Floats) -> tuple[Floats, Floats]:
+    """Advance against the largest and PIM against that of an action, so that tolerances mean the same for a small one."""
+    return advance / max(float(advance.max()), _TINY), money / money[i]
 
 
 def _solve(objective: Floats, row: Floats, limit: float) -> Floats:
@@ -94,7 +101,7 @@ def _scores_without(leader: int, money: Floats, advance: Floats) -> Floats:
     keep = [i for i in range(len(money)) if i != leader]
     scores = np.full(len(money), np.nan)
     if keep:
-        frontier = np.array([_project(i, money[keep], advance[keep])[0] for i in range(len(keep))])
+        frontier = np.array([_frontier(i, money[keep], advance[keep]) for i in range(len(keep))])
         scores[keep] = _ratio(advance[keep], frontier)
     return scores
 

@@ -95,5 +95,5 @@ def _why_not(rows: pl.DataFrame, matrix: Floats) -> str | None:
     if np.ptp(rows["avance_ratio"].to_numpy()) == 0:
         return "todos los avances son iguales"
     if np.linalg.matrix_rank(matrix) < matrix.shape[1]:
-        return "la ejecución no varía más que lo que se mantiene constante"
+        return "la ejecución varía demasiado poco para separarla de lo que se mantiene constante"
     return None

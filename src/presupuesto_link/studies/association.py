@@ -54,7 +54,7 @@ class AssociationStudy:
         potencia: one row per case: `measures.power.Power`.
         muestra: every action with `motivo` (why it is left out; null = counted) and its measures.
         panel: `measure_panel` and `p_holm` per lag between execution and result, once per way of measuring advance.
-        eficiencia: `measure_efficiency` of the actions counted.
+        eficiencia: `measure_efficiency` of the actions counted in the principal cases.
         columnas: how many columns the regression has, constant included, per case.
     """
 
@@ -88,16 +88,17 @@ def study_association(analysis: Analysis) -> AssociationStudy:
     samples, panels = pl.concat([case.lead(one.estimaciones) for case, one in found.items()]), _panels(frames, inputs)
     tested = correct_family(pl.concat([samples, panels], how="diagonal"))
     of_panel = pl.col(_LAG).is_not_null()
+    own = tuple(case for case in frames if (case.perfil, case.politica_nd) == _chosen(inputs))
     return AssociationStudy(
         inputs,
-        tuple(case for case in frames if (case.perfil, case.politica_nd) == _chosen(inputs)),
+        own,
         tested.filter(~of_panel).drop(_LAG),
         tested["p_holm"].count(),
         pl.concat([case.lead(one.influencia) for case, one in found.items()]),
         pl.concat([case.lead(pl.DataFrame([asdict(one.potencia)], infer_schema_length=None)) for case, one in found.items()], how="vertical_relaxed"),
         pl.concat([case.lead(_sample(one)) for case, one in found.items()]),
         tested.filter(of_panel).select(_LAG, "perfil", "politica_nd", *ESTIMATES, "p_holm"),
-        pl.concat([case.lead(_scores(one)) for case, one in found.items()]),
+        pl.concat([case.lead(_scores(found[case])) for case in own]),
         {case: len(build_design(_counted(one), spec).variables) for case, one in found.items()},
     )  # fmt: skip
 

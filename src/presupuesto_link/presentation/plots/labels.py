@@ -45,10 +45,13 @@ def place_labels(crowd: Crowd) -> tuple[Floats, Floats]:
     order = _by_crowding(crowd)
     centre_x, centre_y = np.full(len(crowd.x), np.nan), np.full(len(crowd.x), np.nan)
     for _ in range(_SWEEPS):
+        before = centre_x.copy(), centre_y.copy()
         for i in order:
             options = _options(crowd, i)
             best = int(np.argmin(_cost(crowd, i, options, centre_x, centre_y)))
             centre_x[i], centre_y[i] = options[best]
+        if np.array_equal(before[0], centre_x) and np.array_equal(before[1], centre_y):
+            break  # nobody moved, so nobody ever will
     return centre_x, centre_y
 
 
