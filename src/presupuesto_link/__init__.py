@@ -37,6 +37,7 @@ _PUBLIC = {
     "cross_execution_result": "matrices.matrix",
     "diagnose": "matrices.diagnosis",
     "rank_actions": "matrices.ranking",
+    "study_association": "studies.association",
     "run_scenario": "scenarios.compare",
     "ground_of": "proposing",
     "propose": "proposing",
