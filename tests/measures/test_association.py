@@ -213,7 +213,19 @@ def test_who_is_left_out_and_why():
             actions([i / 10 for i in range(9)], [i % 3 / 2 for i in range(9)], None, ["OER.A"] * 8 + ["OER.B"]),
             FULL,
             None,
-            "dimensión B: tiene una sola AER con ambos datos; únala a otra",
+            "AER.08 es la única de su dimensión o de su ejecución y decide sola un coeficiente",
+        ),
+        (
+            actions([i / 10 for i in range(9)], [i % 3 / 2 for i in range(9)], None, ["OER.A"] + ["OER.B"] * 8),
+            FULL,
+            None,
+            "AER.00 es la única de su dimensión o de su ejecución y decide sola un coeficiente",
+        ),
+        (
+            actions([0.9] * 8 + [0.5], [i % 3 / 2 for i in range(9)]),
+            BARE,
+            None,
+            "AER.08 es la única de su dimensión o de su ejecución y decide sola un coeficiente",
         ),
         (
             actions([0.1, 0.2, 0.4, 0.3, 0.5, 0.9, 0.7, 0.6], [0.1, 0.3, 0.2, 0.4, 0.4, 0.5, 0.9, 0.7], None, [f"OER.{c}" for c in "AABBCCDD"]),
@@ -222,7 +234,7 @@ def test_who_is_left_out_and_why():
             "6 coeficientes son demasiados para 8 AER",
         ),
     ],
-    ids=["few", "same execution", "same advance", "collinear", "alone", "too many"],
+    ids=["few", "same execution", "same advance", "collinear", "alone", "alone in the reference", "only execution of its own", "too many"],
 )  # fmt: skip
 def test_what_cannot_be_estimated_is_null_with_its_reason(frame, spec, correlation, regression):
     result = measure_association(frame, spec)
@@ -237,6 +249,14 @@ def test_what_cannot_be_estimated_is_null_with_its_reason(frame, spec, correlati
         assert (row["p"] is None) == (reason is not None)
     assert result.influencia.is_empty()
     assert result.estimaciones.height == 3
+
+
+def test_advance_that_is_exactly_the_execution():
+    share = [i / 10 for i in range(1, 11)]
+    result = measure_association(actions(share, share), BARE)
+    assert found(result, "spearman")["estimacion"] == pytest.approx(1)
+    assert found(result, "mco")["estimacion"] == pytest.approx(1)
+    assert result.influencia["residuo_ratio"].to_list() == pytest.approx([0] * 10, abs=1e-12)
 
 
 def test_no_action_at_all():

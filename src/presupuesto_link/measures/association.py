@@ -23,6 +23,7 @@ Floats: TypeAlias = npt.NDArray[np.float64]
 
 LEAST = 8  # with fewer actions nothing is estimated
 _LEAST_FREE = 3  # observations beyond the parameters of a regression
+_ALONE = 1 - 1e-9  # leverage of an action that a coefficient is spent on
 RANKS, LINEAR, FRACTIONAL = "spearman", "mco", "logit_fraccional"
 WITHOUT = "_sin_la_mas_influyente"  # ending of a figure without the action with the largest Cook's distance
 YEARS, ACTIONS = "panel_con_anios", "panel_con_anios_y_aer"  # see `measures.panel`
@@ -188,11 +189,11 @@ def _why_not_fitted(design: Design) -> str | None:
     rows, columns = design.matriz.shape
     if rows - columns < _LEAST_FREE:
         return f"{columns} coeficientes son demasiados para {rows} AER"
-    alone = [name for name, column in zip(design.variables, design.matriz.T, strict=True) if column.sum() == 1 and set(column) == {0.0, 1.0}]  # fmt: skip
-    if alone:
-        return f"{alone[0]}: tiene una sola AER con ambos datos; únala a otra"
     if np.linalg.matrix_rank(design.matriz) < columns:
         return "lo que se mantiene constante repite la ejecución"
+    leverage = (np.linalg.qr(design.matriz)[0] ** 2).sum(axis=1)
+    if leverage.max() > _ALONE:
+        return f"{design.acciones[int(leverage.argmax())]} es la única de su dimensión o de su ejecución y decide sola un coeficiente"
     return None
 
 
