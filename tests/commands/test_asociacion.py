@@ -104,6 +104,10 @@ def test_few_actions_are_said_and_not_estimated(capsys, tmp_path):
     assert out.startswith("Con 2 AER no se puede decir nada.")
     assert "no se estima: sólo 2 AER con ambos datos; se piden 8" in out
     assert "Se hicieron 0 pruebas" in out
+    assert (
+        "Lo observado concuerda con esa frase. De 2 AER que ejecutaron 75 % o más de su PIM 2023, 1 no llegó a" in out
+    )
+    assert "de 0 que ejecutaron menos, 0 llegaron" in out
     assert sorted(path.stem for path in (tmp_path / "salida" / "graficos").glob("*.png")) == [
         "dispersion_2023_2023",
         "dispersion_2023_2024",

@@ -119,18 +119,26 @@ def _side(correlation: float) -> str:
 
 def seen_directly(study: AssociationStudy, case: Case) -> str:
     """How many actions spent on time and still did not achieve: what needs no statistics."""
+    limits = study.inputs.spec.matrices
+    spent, short, idle, reached = _crossed(study, case)
+    return (
+        f"De {spent} AER que ejecutaron {limit(limits.ejecuta_desde_ratio)} o más de su PIM {case.anio_ejecucion}, {_verb(short, 'no llegó', 'no llegaron')} a "
+        f"{limit(limits.logra_desde_ratio)} de su meta {case.anio_resultado}; de {idle} que ejecutaron menos, {_verb(reached, 'llegó', 'llegaron')}."
+    )
+
+
+def _crossed(study: AssociationStudy, case: Case) -> tuple[int, int, int, int]:
+    """Actions that spent on time, those of them that did not achieve, those that did not spend and those of them that achieved."""
     import polars as pl
 
     limits = study.inputs.spec.matrices
+    spends, achieves = pl.col("ejecucion_ratio") >= limits.ejecuta_desde_ratio, pl.col("avance_ratio") >= limits.logra_desde_ratio  # fmt: skip
     counted = study.of(case, "muestra").filter(pl.col("motivo").is_null())
-    spent = counted.filter(pl.col("ejecucion_ratio") >= limits.ejecuta_desde_ratio)
-    short = spent.filter(pl.col("avance_ratio") < limits.logra_desde_ratio).height
-    idle = counted.filter(pl.col("ejecucion_ratio") < limits.ejecuta_desde_ratio)
-    reached = idle.filter(pl.col("avance_ratio") >= limits.logra_desde_ratio).height
-    return (
-        f"De {spent.height} AER que ejecutaron {limit(limits.ejecuta_desde_ratio)} o más de su PIM {case.anio_ejecucion}, {short} no llegaron a "
-        f"{limit(limits.logra_desde_ratio)} de su meta {case.anio_resultado}; de {idle.height} que ejecutaron menos, {reached} llegaron."
-    )
+    return counted.select(a=spends.sum(), b=(spends & ~achieves).sum(), c=(~spends).sum(), d=(~spends & achieves).sum()).row(0)  # fmt: skip
+
+
+def _verb(count: int, one: str, several: str) -> str:
+    return f"{count} {one if count == 1 else several}"
 
 
 def against_the_document(study: AssociationStudy) -> str:
@@ -139,13 +147,8 @@ def against_the_document(study: AssociationStudy) -> str:
     cited = study.inputs.spec.asociacion.cita
     if not cited:
         return seen
-    rows = [row_of(study, case, "spearman") for case in study.principal]
-    apart = all(row is None or row["estimacion"] is None or row["inferior"] <= 0 <= row["superior"] for row in rows)
-    agrees = (
-        "Lo observado concuerda con esa frase"
-        if apart
-        else "Lo observado no contradice esa frase: ir juntas no es garantizar"
-    )
+    short = sum(_crossed(study, case)[1] for case in study.principal)
+    agrees = "Lo observado concuerda con esa frase" if short else "Lo observado no basta para juzgar esa frase"
     return f"{cited.rstrip('.')}. {agrees}. {seen}"
 
 
