@@ -28,6 +28,7 @@ ORDER = (
     "following",
     "monitoring",
     "projecting",
+    "studies",
     "proposing",
     "presentation",
     "commands",
