@@ -128,7 +128,7 @@ def _print_effects(found: Robustness) -> None:
     ]
     print_table(
         f"Cuánto mueve cada duda, por sí sola, la lista de las {found.spec.primeros} del análisis (promedio de AER)",
-        [Column("Duda", least=18), Column("Qué se da por posible", least=20), number("Entran"), number("Salen"), Column("La que más se mueve", least=20)],
+        [Column("Duda", least=22), Column("Qué se da por posible", least=20), number("Entran"), number("Salen"), Column("La que más se mueve", least=20)],
         rows,
     )  # fmt: skip
 

@@ -56,19 +56,14 @@ def central_words(weights: dict[str, float | None]) -> str:
 
 def sentences(robustness: Robustness) -> list[str]:
     """What stands, what depends and which doubt weighs most."""
-    first = robustness.spec.primeros
     rows = list(robustness.resumen.sort("primeros_ratio", "accion", descending=[True, False]).iter_rows(named=True))
     by_class = {
         name: [row for row in rows if row["clase"] == name] for name in ("siempre", "depende", "nunca", "sin puesto")
     }
-    always, never = (enumerate_words(row["accion"] for row in by_class[name]) for name in ("siempre", "nunca"))
+    always, never = (enumerate_words(sorted(row["accion"] for row in by_class[name])) for name in ("siempre", "nunca"))
     depends = enumerate_words(f"{row['accion']} ({share(row['primeros_ratio'])})" for row in by_class["depende"])
     told = [
-        f"Seguras: {always} están entre las {first} más rezagadas en el 95 % o más de los casos, se pese como se pese."
-        if len(by_class["siempre"]) > 1
-        else f"Segura: {always} está entre las {first} más rezagadas en el 95 % o más de los casos, se pese como se pese."
-        if always
-        else f"Ninguna AER está entre las {first} más rezagadas en el 95 % o más de los casos.",
+        _sure(robustness.spec, always, len(by_class["siempre"])),
         f"Dependen de los pesos o de cómo se lea el avance: {depends}." if depends else "",
         f"Casi nunca están (5 % de los casos o menos): {never}." if never else "",
         _without_place(len(by_class["sin puesto"])),
@@ -77,11 +72,21 @@ def sentences(robustness: Robustness) -> list[str]:
     return [sentence for sentence in told if sentence]
 
 
+def _sure(spec: RobustezSpec, codes: str, count: int) -> str:
+    place = f"entre las {spec.primeros} más rezagadas" if spec.primeros > 1 else "como la más rezagada"
+    among = f"{place} en el 95 % o más de los casos"
+    if not count:
+        return f"Ninguna AER está {among}."
+    whatever = "se pese como se pese" if spec.pesos.free else "con los pesos que se dan por posibles"
+    return f"{'Seguras' if count > 1 else 'Segura'}: {codes} {'están' if count > 1 else 'está'} {among}, {whatever}."
+
+
 def _without_place(count: int) -> str:
     if not count:
         return ""
-    verb = "no tiene" if count == 1 else "no tienen"
-    return f"Otras {count} AER {verb} puesto en ninguna lectura: están en meta o no tienen dato." if count > 1 else f"Otra AER {verb} puesto en ninguna lectura: está en meta o no tiene dato."  # fmt: skip
+    if count == 1:
+        return "Otra AER no tiene puesto en ninguna lectura: está en meta o no tiene dato."
+    return f"Otras {count} AER no tienen puesto en ninguna lectura: están en meta o no tienen dato."
 
 
 def effect_sentences(robustness: Robustness) -> list[str]:
@@ -95,15 +100,12 @@ def effect_sentences(robustness: Robustness) -> list[str]:
         return [f"Ninguna duda, por sí sola, cambia la lista de las {first}."]
     top = [doubt for doubt in moved if f"{moved[doubt]:.1f}" == most]
     leaders = enumerate_words(DOUBTS[doubt] for doubt in top)
-    others = "; ".join(f"{DOUBTS[doubt]}, {moved[doubt]:.1f}" for doubt in moved if doubt not in top)
-    head = (
-        f"La duda que más mueve la lista es {leaders}"
-        if len(top) == 1
-        else f"Las dudas que más mueven la lista son {leaders}"
-    )
+    rest = [doubt for doubt in moved if doubt not in top and rows[doubt]["opciones"] != 1]
+    others = "; ".join(f"{DOUBTS[doubt]}, {moved[doubt]:.1f}" for doubt in rest)
+    alone = "si sólo se duda de eso" if len(top) == 1 else "si sólo se duda de una de esas cosas"
     return [
-        f"{head}: si sólo se duda de eso, cambian en promedio {most} de las {first}{' por cada una' if len(top) > 1 else ''}."
-        + (f" Las demás mueven menos: {others}." if others else ""),
+        f"Lo que más mueve la lista: {leaders}; {alone}, cambian en promedio {most} de las {first}."
+        + (f" Lo demás mueve menos: {others}." if others else ""),
         f"Con todas las dudas juntas cambian en promedio {together:.1f} de las {first}.",
     ]
 
@@ -137,7 +139,7 @@ def readings_words(spec: RobustezSpec) -> str:
 def options_words(spec: RobustezSpec, doubt: str) -> str:
     """What an input may be, for a table."""
     if doubt == "pesos":
-        return weights_words(spec)
+        return weights_words(spec) if spec.pesos.free else "los de sus rangos"
     if doubt not in _OPTIONS:
         return "todas a la vez"
     values: Iterable[Any] = getattr(spec, _OPTIONS[doubt])
