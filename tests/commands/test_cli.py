@@ -11,7 +11,7 @@ import pytest
 from presupuesto_link.commands.main import _code, run
 from tests.conftest import ROOT
 
-COMMANDS = ["analizar", "auditar", "avance", "matriz", "ranking", "escenario", "graficar", "descargar"]
+COMMANDS = ["analizar", "auditar", "avance", "matriz", "ranking", "robustez", "escenario", "graficar", "descargar"]
 
 
 def call(capsys, *arguments: str) -> tuple[int, str, str]:

@@ -24,7 +24,7 @@ from presupuesto_link.presentation.theme import INK, LINE, MUTED, PAPER
 from presupuesto_link.studies.robustness import ALWAYS, DEPENDS, NEVER, NO_PLACE, Robustness
 from presupuesto_link.wording import enumerate_words, plural, short_name
 
-_NAME_CM, _ROWS_CM, _ROW_CM = 5.6, 16.5, 0.74
+_NAME_CM, _ROWS_CM, _ROW_CM, _HEADING_CM = 5.6, 16.5, 0.74, 1.1
 _LOOKS = {
     ALWAYS: ("#0072B2", "o"),
     DEPENDS: ("#E69F00", "s"),
@@ -33,6 +33,7 @@ _LOOKS = {
 _CLASSES = {ALWAYS: "Segura (95 % o más)", DEPENDS: "Depende", NEVER: "Casi nunca (5 % o menos)"}
 _SHADE = ("#F1F5F9", "#0B4F8A")
 _WRITTEN_FROM, _LIGHT_FROM = 0.02, 0.55  # a cell's share is written from here, in white ink from there
+_NAMED = 6  # more actions than these are counted in the title, not named
 _WRITABLE = 30  # with more places than these there is no room to write in the cells
 
 
@@ -66,7 +67,7 @@ def draw_acceptability(analysis: Analysis, robustness: Robustness) -> Figure | N
         title,
         "En qué parte de los casos, en %, ocupa cada AER cada puesto; la última columna, en cuáles no tiene puesto porque su avance "
         f"está en meta o no tiene dato. Las {robustness.spec.primeros} primeras, a la izquierda de la línea.",
-        _note(analysis, robustness, "Casilla sin número: menos de 2 %. Un empate cuenta en el puesto menor, como en el ranking."),
+        _note(analysis, robustness, f"{_blank(data)} Un empate cuenta en el puesto menor, como en el ranking."),
         PAGE_CM,
         x="Puesto en el ranking de rezago (1 es la más rezagada)",
         y="",
@@ -84,7 +85,12 @@ def _rows(robustness: Robustness) -> pl.DataFrame:
 
 
 def _height(count: int) -> float:
-    return 7.4 + min(_ROWS_CM, _ROW_CM * count)
+    return 7.4 + _body(count)
+
+
+def _body(count: int) -> float:
+    """Height of the rows, which get narrower when there are many."""
+    return min(_ROWS_CM, _ROW_CM * count)
 
 
 def _names(rows: pl.DataFrame) -> list[str]:
@@ -131,7 +137,7 @@ def _intervals(rows: pl.DataFrame, robustness: Robustness, height: float) -> Any
         + p9.scale_fill_manual(values=colours, limits=list(colours), name=" ")
         + p9.scale_shape_manual(values=shapes, limits=list(shapes), name=" ")
         + p9.scale_x_continuous(breaks=_breaks(int(most)))
-        + p9.coord_cartesian(xlim=(0.4, right + 2.4 * step), ylim=(0.4 - rows.height, 2.1), expand=False)
+        + p9.coord_cartesian(xlim=(0.4, right + 2.4 * step), ylim=(0.4 - rows.height, 0.6 + _HEADING_CM * rows.height / _body(rows.height)), expand=False)
         + base_theme(PAGE_CM, height)
         + _scale_y(rows)
         + p9.theme(panel_grid_major_y=p9.element_line(color=LINE, size=0.2))
@@ -153,6 +159,16 @@ def _breaks(most: int) -> list[int]:
     return [1, *range(5, most + 1, 5)]
 
 
+def _blank(data: pl.DataFrame) -> str:
+    """What a cell without figure means."""
+    return "Casilla sin número: menos de 2 %." if _most(data) <= _WRITABLE else "Más oscuro: en más casos."
+
+
+def _most(data: pl.DataFrame) -> int:
+    """The last place there is."""
+    return int(data["puesto"].max())  # type: ignore[arg-type]
+
+
 def _cells(rows: pl.DataFrame, robustness: Robustness) -> pl.DataFrame:
     """One row per action and place, and one more per action for having none."""
     places = robustness.aceptabilidad.puestos.with_columns(x=pl.col("puesto").cast(pl.Float64))
@@ -171,7 +187,8 @@ def _cells(rows: pl.DataFrame, robustness: Robustness) -> pl.DataFrame:
 def _heat(data: pl.DataFrame, rows: pl.DataFrame, robustness: Robustness, height: float) -> Any:
     p9 = grammar()
 
-    most = int(data["puesto"].max())  # type: ignore[arg-type]
+    most, largest = _most(data), float(data["aceptabilidad_ratio"].max())  # type: ignore[arg-type]
+    darkest = 1.0 if most <= _WRITABLE else largest  # without figures, only the shades tell cells apart
     apart, first = float(data["x"].max()), robustness.spec.primeros  # type: ignore[arg-type]
     written = data.filter(pl.col("texto") != "") if most <= _WRITABLE else data.head(0)
     dark = pl.col("aceptabilidad_ratio") >= _LIGHT_FROM
@@ -185,7 +202,12 @@ def _heat(data: pl.DataFrame, rows: pl.DataFrame, robustness: Robustness, height
         + p9.geom_tile(p9.aes(fill="aceptabilidad_ratio"), color=PAPER, size=0.4)
         + texts
         + p9.annotate("segment", x=first + 0.5, xend=first + 0.5, y=0.5, yend=0.5 - rows.height, color=INK, size=0.6)
-        + p9.scale_fill_gradient(low=_SHADE[0], high=_SHADE[1], limits=(0, 1), guide=None)
+        + p9.scale_fill_gradient(
+            low=_SHADE[0],
+            high=_SHADE[1],
+            limits=(0, darkest),
+            guide=None,
+        )
         + p9.scale_x_continuous(
             breaks=[*(range(1, most + 1) if most <= _WRITABLE else _breaks(most)), apart],
             labels=lambda marks: ["Sin\npuesto" if mark == apart else f"{mark:.0f}" for mark in marks],
@@ -207,7 +229,7 @@ def _title(robustness: Robustness) -> str:
     depends = robustness.resumen.filter(pl.col("clase") == DEPENDS).height
     if not codes:
         return f"Ninguna AER es segura entre las {first} más rezagadas: {depends} dependen de los pesos y de cómo se lea el avance"
-    named = enumerate_words(codes)
+    named = enumerate_words(codes) if len(codes) <= _NAMED else f"{len(codes)} AER"
     sure = f"{named} {'es segura' if len(codes) == 1 else 'son seguras'} entre las {first} más rezagadas"
     return f"{sure}; {plural(depends, 'AER depende', 'AER dependen')} de los pesos y de cómo se lea el avance"
 
@@ -215,7 +237,7 @@ def _title(robustness: Robustness) -> str:
 def _leader(rows: pl.DataFrame) -> str:
     """Which action is first most often."""
     top = rows.sort("primera_ratio", "accion", descending=[True, False]).row(0, named=True)
-    return f"{top['accion']} es la más rezagada en el {share(top['primera_ratio'])} de los casos, más que ninguna otra"
+    return f"{top['accion']} es la más rezagada en el {share(top['primera_ratio'])} de los casos, más que ninguna"
 
 
 def _note(analysis: Analysis, robustness: Robustness, *more: str) -> str:
