@@ -19,7 +19,8 @@ from pathlib import Path
 import numpy as np
 import polars as pl
 
-from presupuesto_link.matrices.acceptability import Acceptability, Reading, measure_acceptability
+from presupuesto_link.matrices.acceptability import Acceptability, measure_acceptability
+from presupuesto_link.matrices.counting import Reading
 from presupuesto_link.matrices.ranking import COMPONENTS, LAGGING
 from presupuesto_link.matrices.weights import draw_weights
 from presupuesto_link.pipeline import analyse, load

@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from presupuesto_link.errors import SpecError
-from presupuesto_link.matrices.acceptability import NEVER_FIRST, Acceptability, Reading, measure_acceptability
+from presupuesto_link.matrices.acceptability import NEVER_FIRST, Acceptability, measure_acceptability
+from presupuesto_link.matrices.counting import Reading
 from presupuesto_link.matrices.matrix import Matrix
 from presupuesto_link.matrices.ranking import COMPONENTS, LAGGING, NO_DATA, ON_TARGET, rank_actions
 from presupuesto_link.matrices.weights import fixed_weights
@@ -140,6 +141,13 @@ def test_quantiles_are_the_first_place_that_reaches_the_share():
     assert (row["puesto_bajo"], row["puesto_mediano"], row["puesto_alto"]) == (2, 2, 3)
 
 
+def test_thirds_add_up_to_the_whole_without_dust():
+    rows = {"A": (0.9, 0.9, 1), "B": (0.1, 0.1, 0)}
+    result = measure(*(reading(rows, share) for share in (0.1, 0.2, 0.3)), draws=7, first=2)
+    assert result.acciones.select("rezagada_ratio", "primeros_ratio", "en_meta_ratio").rows() == [(1.0, 1.0, 0.0)] * 2
+    assert result.parejas.select("gana_ratio", "empata_ratio").rows() == [(1.0, 0.0), (0.0, 0.0)]
+
+
 def test_nobody_lagging_is_an_answer():
     result = measure(reading({"A": (0, 0, 0), "B": (None, None, 0)}, A=ON_TARGET, B=NO_DATA), draws=10)
     assert of(result, "primeros_ratio") == {"A": 0.0, "B": 0.0}
@@ -168,7 +176,10 @@ def test_with_one_set_of_weights_the_places_are_those_of_the_ranking(advances, n
     certain = result.puestos.filter(pl.col("aceptabilidad_ratio") == 1).select("accion", "puesto")
     lagging = expected.filter(pl.col("grupo") == LAGGING).select("accion", "puesto").sort("accion")
     assert certain.rows() == lagging.rows()
-    waiting = expected.filter(pl.col("grupo") == NO_DATA)["accion"].sort().to_list()
+    on_target = (
+        pl.col("avance_ratio").fill_null(0) >= 0.95
+    )  # whatever the weights; the ranking asks first for weight with data
+    waiting = expected.filter((pl.col("grupo") == NO_DATA) & ~on_target)["accion"].sort().to_list()
     assert result.acciones.filter(pl.col("sin_dato_ratio") == 1)["accion"].to_list() == waiting
 
 

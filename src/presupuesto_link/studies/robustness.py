@@ -9,7 +9,8 @@ from itertools import product
 import polars as pl
 
 from presupuesto_link.errors import Problem, SpecError
-from presupuesto_link.matrices.acceptability import Acceptability, Reading, measure_acceptability
+from presupuesto_link.matrices.acceptability import Acceptability, measure_acceptability
+from presupuesto_link.matrices.counting import Reading
 from presupuesto_link.matrices.matrix import cross_execution_result
 from presupuesto_link.matrices.ranking import COMPONENTS, LAGGING, rank_actions
 from presupuesto_link.matrices.weights import fixed_weights

@@ -189,7 +189,7 @@ def _heat(data: pl.DataFrame, rows: pl.DataFrame, robustness: Robustness, height
 
     most, largest = _most(data), float(data["aceptabilidad_ratio"].max())  # type: ignore[arg-type]
     darkest = 1.0 if most <= _WRITABLE else largest  # without figures, only the shades tell cells apart
-    apart, first = float(data["x"].max()), robustness.spec.primeros  # type: ignore[arg-type]
+    apart, first = float(data["x"].max()), min(robustness.spec.primeros, most)  # type: ignore[arg-type]
     written = data.filter(pl.col("texto") != "") if most <= _WRITABLE else data.head(0)
     dark = pl.col("aceptabilidad_ratio") >= _LIGHT_FROM
     texts = [
