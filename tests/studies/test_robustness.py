@@ -189,6 +189,16 @@ def test_sentences_when_none_is_sure_and_with_stated_weights(analysis):
     assert "en el 95 % o más de los casos, con los pesos que se dan por posibles." in sentences(stated)[0]
 
 
+def test_a_single_option_that_is_not_the_one_of_the_analysis_moves_the_list_too(analysis):
+    """Below 75 % only 11 lag: two of the ten are no longer among them, and two come in."""
+    result = study_robustness(analysis, RobustezSpec(sorteos=500, umbrales=(0.75,), perfiles=("ceplan",)))
+    row = result.efectos.filter(pl.col("duda") == "umbral").row(0, named=True)
+    assert (row["opciones"], row["entran"], row["salen"]) == (1, 2.0, 2.0)
+    words = sentences(result)
+    assert any(sentence.startswith("Lo que más mueve la lista: el umbral de rezago; ") for sentence in words)
+    assert not any("el perfil de avance" in sentence for sentence in words)
+
+
 BASE = {"titulo": "t", "autor": "a", "pregunta": "p", "fuente": "f", "fecha_corte": "2025-01-01",
         "fuentes": {"plan": "p", "gasto_aer": "g", "anio_gasto": 2023, "perfiles": "x"}}  # fmt: skip
 

@@ -100,7 +100,7 @@ def effect_sentences(robustness: Robustness) -> list[str]:
         return [f"Ninguna duda, por sí sola, cambia la lista de las {first}."]
     top = [doubt for doubt in moved if f"{moved[doubt]:.1f}" == most]
     leaders = enumerate_words(DOUBTS[doubt] for doubt in top)
-    rest = [doubt for doubt in moved if doubt not in top and rows[doubt]["opciones"] != 1]
+    rest = [doubt for doubt in moved if doubt not in top and (moved[doubt] or rows[doubt]["opciones"] != 1)]
     others = "; ".join(f"{DOUBTS[doubt]}, {moved[doubt]:.1f}" for doubt in rest)
     alone = "si sólo se duda de eso" if len(top) == 1 else "si sólo se duda de una de esas cosas"
     return [
