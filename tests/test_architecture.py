@@ -78,7 +78,9 @@ def test_a_stage_only_imports_earlier_ones(path):
             assert other in BASE
 
 
-@pytest.mark.parametrize("stage", ["tables", "linkage", "measures", "audit", "matrices", "normas", "scenarios"])
+@pytest.mark.parametrize(
+    "stage", ["tables", "linkage", "measures", "audit", "matrices", "normas", "scenarios", "studies"]
+)
 def test_the_middle_touches_neither_disk_nor_screen(stage):
     forbidden = {"open", "print", "input"}
     for path in (PACKAGE / stage).rglob("*.py"):

@@ -11,7 +11,9 @@ import pytest
 from presupuesto_link.commands.main import _code, run
 from tests.conftest import ROOT
 
-COMMANDS = ["analizar", "auditar", "avance", "matriz", "ranking", "asociacion", "escenario", "graficar", "descargar"]
+COMMANDS = [
+    "analizar", "auditar", "avance", "matriz", "ranking", "robustez", "asociacion", "escenario", "graficar", "descargar", "semaforo", "proyectar",
+]  # fmt: skip
 
 
 def call(capsys, *arguments: str) -> tuple[int, str, str]:

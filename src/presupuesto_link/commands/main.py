@@ -23,6 +23,7 @@ from presupuesto_link.commands.matriz import matriz
 from presupuesto_link.commands.normas import normas
 from presupuesto_link.commands.proyectar import proyectar
 from presupuesto_link.commands.ranking import ranking
+from presupuesto_link.commands.robustez import robustez
 from presupuesto_link.commands.semaforo import semaforo
 from presupuesto_link.commands.spanish import SpanishCommand, SpanishGroup, translate_error
 from presupuesto_link.commands.vincular import vincular
@@ -48,6 +49,7 @@ for command in (
     avance,
     matriz,
     ranking,
+    robustez,
     asociacion,
     escenario,
     comparar,

@@ -10,7 +10,7 @@ from presupuesto_link.specs import PesosSpec, RankingSpec
 
 COMPONENTS = tuple(PesosSpec.model_fields)
 LAGGING, NO_DATA, ON_TARGET = "rezagada", "prioridad de dato", "en meta"
-_TIE = 9  # decimals: scores closer than this share their place
+TIE_DECIMALS = 9  # scores closer than this share their place
 
 
 def rank_actions(matrix: Matrix, previous: pl.DataFrame, spec: RankingSpec) -> pl.DataFrame:
@@ -82,7 +82,9 @@ def _scored(frame: pl.DataFrame, weights: PesosSpec) -> pl.DataFrame:
         for name, weight in weights.as_dict().items()
     ]
     return frame.with_columns((available / total).alias("peso_con_dato_ratio"), *shares).with_columns(
-        puntaje_ratio=pl.when(has_result).then(pl.sum_horizontal(f"aporte_{name}" for name in COMPONENTS).round(_TIE))
+        puntaje_ratio=pl.when(has_result).then(
+            pl.sum_horizontal(f"aporte_{name}" for name in COMPONENTS).round(TIE_DECIMALS)
+        )
     )
 
 

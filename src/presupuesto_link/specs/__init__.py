@@ -12,7 +12,6 @@ from presupuesto_link.specs.analysis import (
     DimensionSpec,
     FuentesSpec,
     MatricesSpec,
-    NdPolicy,
     PerfilSpec,
     PesosSpec,
     RankingSpec,
@@ -21,7 +20,7 @@ from presupuesto_link.specs.analysis import (
     SenseRules,
     VinculoSpec,
 )
-from presupuesto_link.specs.base import Ratio, Spec, read_spec, validate_spec
+from presupuesto_link.specs.base import NdPolicy, Ratio, Spec, read_spec, validate_spec
 from presupuesto_link.specs.inherited import read_analysis
 from presupuesto_link.specs.monitoring import METHODS, Method, ProyeccionSpec, SeguimientoSpec
 from presupuesto_link.specs.norms import (
@@ -36,6 +35,7 @@ from presupuesto_link.specs.norms import (
     check_norms,
     read_norms,
 )
+from presupuesto_link.specs.robustness import RangosSpec, RobustezSpec
 from presupuesto_link.specs.scenario import DonantesSpec, EscenarioSpec, LimiteSpec, ReceptoresSpec
 
 __all__ = [
@@ -61,10 +61,12 @@ __all__ = [
     "PerfilSpec",
     "PesosSpec",
     "ProyeccionSpec",
+    "RangosSpec",
     "RankingSpec",
     "Ratio",
     "ReceptoresSpec",
     "ReglaSpec",
+    "RobustezSpec",
     "SeguimientoSpec",
     "SemaforoSpec",
     "Sense",

@@ -8,11 +8,11 @@ from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
-from presupuesto_link.specs.base import Ratio, Spec
+from presupuesto_link.specs.base import NdPolicy, Ratio, Spec
 from presupuesto_link.specs.monitoring import ProyeccionSpec, SeguimientoSpec
+from presupuesto_link.specs.robustness import RobustezSpec
 
 Sense = Literal["ascendente", "descendente", "máximo permisible", "mínimo permisible"]
-NdPolicy = Literal["excluir", "cero"]
 
 
 class SenseRules(Spec):
@@ -206,4 +206,5 @@ class AnalisisSpec(Spec):
     ranking: RankingSpec = RankingSpec()
     seguimiento: SeguimientoSpec = SeguimientoSpec()
     proyeccion: ProyeccionSpec = ProyeccionSpec()
+    robustez: RobustezSpec = RobustezSpec()
     asociacion: AsociacionSpec = AsociacionSpec()

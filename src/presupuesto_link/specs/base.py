@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import tomllib
 from pathlib import Path
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, Any, Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from presupuesto_link.errors import Problem, SpecError, place_of, system_reason
 
 Ratio = Annotated[float, Field(ge=0, le=1)]
+NdPolicy = Literal["excluir", "cero"]
 S = TypeVar("S", bound="Spec")
 
 

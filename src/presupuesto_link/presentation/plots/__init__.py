@@ -14,6 +14,7 @@ from presupuesto_link.presentation.plots.matriz import draw_matrix
 from presupuesto_link.presentation.plots.ranking import draw_ranking
 from presupuesto_link.presentation.plots.semaforo import draw_actions_light, draw_objectives_light
 from presupuesto_link.presentation.plots.transferencias import draw_transfers
+from presupuesto_link.studies.robustness import study_robustness
 
 __all__ = ["Figure", "draw_all", "save_figure"]
 
@@ -22,7 +23,8 @@ def draw_all(analysis: Analysis) -> tuple[Figure, ...]:
     """Every figure of an analysis, always in the same order.
 
     A figure with nothing to show is left out: bubbles without any action that has both measures, a ranking without
-    lagging actions, a scenario that moves nothing.
+    lagging actions, a scenario that moves nothing. The intervals of places of the ranking are those of the command `robustez`, with
+    all its draws: another number of them could put the end of an interval one place away.
     """
     matrices = [draw_matrix(analysis, matrix) for matrix in analysis.matrices]
     bubbles = [
@@ -33,5 +35,5 @@ def draw_all(analysis: Analysis) -> tuple[Figure, ...]:
     scenarios = [
         draw(analysis.inputs, scenario) for scenario in analysis.scenarios for draw in (draw_scenario, draw_transfers)
     ]
-    figures = [*matrices, *bubbles, draw_ranking(analysis), *lights, *scenarios]
+    figures = [*matrices, *bubbles, draw_ranking(analysis, study_robustness(analysis)), *lights, *scenarios]
     return tuple(figure for figure in figures if figure is not None)

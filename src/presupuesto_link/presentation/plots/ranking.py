@@ -20,27 +20,30 @@ from presupuesto_link.presentation.plots.common import (
     pandas_of,
     source_note,
 )
-from presupuesto_link.presentation.theme import COMPONENT_LOOKS, INK
+from presupuesto_link.presentation.robustness_words import places, readings_words, weights_words
+from presupuesto_link.presentation.theme import COMPONENT_LOOKS, INK, MUTED
 from presupuesto_link.presentation.words import limit
+from presupuesto_link.studies.robustness import Robustness
 from presupuesto_link.wording import enumerate_words, percent, plural
 
 _NAME_CM, _ROW_CM = 6.3, 1.0
+_WITHOUT_INTERVAL, _WITH_INTERVAL = 1.14, 1.36  # width of the panel, in longest bars
 _WRITTEN_FROM = 0.075  # of the longest bar; a narrower piece has no room for its figure
 
 
-def draw_ranking(analysis: Analysis) -> Figure | None:
-    """Which actions lag most and why; None when none lags."""
+def draw_ranking(analysis: Analysis, robustness: Robustness | None = None) -> Figure | None:
+    """Which actions lag most and why, and, when its robustness is given, between which places each falls; None when none lags."""
     lagging = analysis.ranking.filter(pl.col("grupo") == LAGGING)
     if lagging.is_empty():
         return None
-    data = _pieces(lagging)
+    data = _pieces(lagging, robustness)
     title, rule = _title(lagging), analysis.inputs.spec.ranking
     height = 6.8 + _ROW_CM * lagging.height
     plot = _plot(data, lagging, height) + page_labels(
         title,
         f"Puntaje de rezago, de 0 (sin motivo de atención) a 1 (máximo); cada tramo es lo que aporta un componente. "
         f"Avance {rule.anio_resultado}, tendencia desde {rule.anio_resultado_previo}, ejecución y PIM {rule.anio_ejecucion}.",
-        _note(analysis, lagging),
+        _note(analysis, lagging, robustness),
         PAGE_CM,
         x="Puntaje de rezago (0 a 1)",
         y="",
@@ -48,14 +51,14 @@ def draw_ranking(analysis: Analysis) -> Figure | None:
     return Figure("ranking", title, _alt(title, lagging), plot, PAGE_CM, height, data)
 
 
-def _pieces(lagging: pl.DataFrame) -> pl.DataFrame:
-    """One row per action and component: `aporte` and where its piece begins and ends."""
+def _pieces(lagging: pl.DataFrame, robustness: Robustness | None) -> pl.DataFrame:
+    """One row per action and component: `aporte` and where its piece begins and ends, and the interval of places in words."""
     order = pl.Series(COMPONENTS)
     return (
-        lagging.with_columns(y=-pl.int_range(pl.len()))
+        lagging.with_columns(y=-pl.int_range(pl.len()), intervalo=_intervals(lagging, robustness))
         .unpivot(
             [f"aporte_{name}" for name in COMPONENTS],
-            index=["y", "puesto", "accion", "nombre", "puntaje_ratio", "peso_con_dato_ratio"],
+            index=["y", "puesto", "accion", "nombre", "puntaje_ratio", "peso_con_dato_ratio", "intervalo"],
             variable_name="componente",
             value_name="aporte_ratio",
         )
@@ -66,6 +69,19 @@ def _pieces(lagging: pl.DataFrame) -> pl.DataFrame:
         .with_columns(desde=pl.col("hasta") - pl.col("aporte_ratio").fill_null(0))
         .with_columns(pl.col("componente").replace_strict({name: look.label for name, look in COMPONENT_LOOKS.items()}))
     )
+
+
+def _intervals(lagging: pl.DataFrame, robustness: Robustness | None) -> pl.Series:
+    """`puestos 3–9` for each action; empty when nobody asked."""
+    if robustness is None:
+        return pl.Series([""] * lagging.height, dtype=pl.String)
+    ends = lagging.select("accion").join(
+        robustness.resumen.select("accion", "puesto_bajo", "puesto_alto"),
+        on="accion",
+        how="left",
+        maintain_order="left",
+    )
+    return pl.Series([places(low, high) for _, low, high in ends.iter_rows()], dtype=pl.String)
 
 
 def _plot(data: pl.DataFrame, lagging: pl.DataFrame, height: float) -> Any:
@@ -87,13 +103,19 @@ def _plot(data: pl.DataFrame, lagging: pl.DataFrame, height: float) -> Any:
             fontweight="bold",
             color=INK,
         )
+        + _interval_layer(data, top)
         + p9.scale_fill_manual(values=colours, limits=list(colours), name=" ")
         + p9.guides(fill=p9.guide_legend(nrow=2, byrow=True))
         + p9.scale_x_continuous(
-            breaks=[i / 10 for i in range(11)], labels=lambda marks: [f"{mark:.1f}" for mark in marks]
+            breaks=[i / 10 for i in range(11) if i / 10 < top + 0.05],
+            labels=lambda marks: [f"{mark:.1f}" for mark in marks],
         )
         + p9.scale_y_continuous(breaks=[-i for i in range(lagging.height)], labels=_names(lagging))
-        + p9.coord_cartesian(xlim=(0, top * 1.14), ylim=(0.4 - lagging.height, 0.6), expand=False)
+        + p9.coord_cartesian(
+            xlim=(0, top * (_WITH_INTERVAL if data["intervalo"][0] else _WITHOUT_INTERVAL)),
+            ylim=(0.4 - lagging.height, 0.6),
+            expand=False,
+        )
         + base_theme(PAGE_CM, height)
         + p9.theme(
             panel_grid_major_y=p9.element_blank(),
@@ -101,6 +123,19 @@ def _plot(data: pl.DataFrame, lagging: pl.DataFrame, height: float) -> Any:
             legend_title=p9.element_blank(),
         )
     )
+
+
+def _interval_layer(data: pl.DataFrame, top: float) -> list[Any]:
+    """The interval of places of each action, in a column at the right."""
+    p9 = grammar()
+    written = data.unique("y", maintain_order=True).filter(pl.col("intervalo") != "")
+    if written.is_empty():
+        return []
+    return [
+        p9.geom_text(
+            pandas_of(written), p9.aes(y="y", label="intervalo"), x=top * (_WITH_INTERVAL - 0.01), ha="right", size=SMALL_PT, color=MUTED
+        )
+    ]  # fmt: skip
 
 
 def _figures(data: pl.DataFrame) -> list[Any]:
@@ -145,7 +180,7 @@ def _noun(name: str) -> str:
     return COMPONENT_LOOKS[name].label.lower()
 
 
-def _note(analysis: Analysis, lagging: pl.DataFrame) -> str:
+def _note(analysis: Analysis, lagging: pl.DataFrame, robustness: Robustness | None) -> str:
     rule = analysis.inputs.spec.ranking
     total = sum(rule.pesos.as_dict().values())
     weights = enumerate_words(
@@ -161,7 +196,16 @@ def _note(analysis: Analysis, lagging: pl.DataFrame) -> str:
         f"Brecha de avance o de ejecución: lo que falta para 100 %. Tendencia: lo que cayó el avance desde "
         f"{rule.anio_resultado_previo}. Peso presupuestal: lugar de su PIM entre las AER. {priority}",
         star if missing else "",
+        _doubts(robustness) if robustness else "",
         "Las AER sin resultado medible no tienen puesto: se listan aparte como prioridad de dato.",
+    )
+
+
+def _doubts(robustness: Robustness) -> str:
+    spec = robustness.spec
+    return (
+        f"Puestos, a la derecha: entre cuáles queda en el 90 % central de los casos en que está rezagada, con otros pesos "
+        f"({weights_words(spec)}) y otras lecturas ({readings_words(spec)}); {spec.sorteos:,} sorteos."
     )
 
 
