@@ -180,11 +180,12 @@ def escribir(
         f'transcripcion = "Montos de un generador aleatorio con semilla {semilla} y estacionalidad conocida; sólo son reales los códigos y nombres de los clasificadores públicos"',
         'generador = "benchmarks/generar_gestion.py"',
         'licencia = "La del proyecto"',
+        'fecha_publicacion = "2026-11"',
+        f'fecha_corte = "{notas["corte"]}"',
         f"filas = {tabla.height}",
         f'sha256 = "{hashlib.sha256(contenido).hexdigest()}"',
     ]
-    origen = carpeta / (archivo.name.removesuffix(".gz").removesuffix(".csv") + ".origen.toml")
-    origen.write_text("\n".join(lineas_origen) + "\n", encoding="utf-8", newline="\n")
+    archivo.with_suffix(".origen.toml").write_text("\n".join(lineas_origen) + "\n", encoding="utf-8", newline="\n")
 
 
 def generar(carpeta: Path, semilla: int) -> None:
@@ -200,13 +201,17 @@ def generar(carpeta: Path, semilla: int) -> None:
         anios = (ULTIMO,) if mes == min(CORTES) else ANIOS
         montos = {"pia": pia, "pim": antes if mes == min(CORTES) else pim, "certificado": certificado, "comprometido": comprometido, "devengado": devengado}  # fmt: skip
         filas = como_texto(filas_del_archivo(tabla, montos, mes, anios))
-        notas = {"titulo": f"Gasto mensual sintético, {anios[0]}-{anios[-1]}", "lugar": f"2025 hasta el mes {mes}"}
+        notas = {
+            "titulo": f"Gasto mensual sintético, {anios[0]}-{anios[-1]}",
+            "lugar": f"2025 hasta el mes {mes}",
+            "corte": f"2025-{mes + 1:02d}-01",
+        }
         escribir(carpeta, nombre, filas, notas, semilla, comprimido=True)
     cierre = tabla.select(sec_func="linea", programa="programa", generica="generica").with_columns(
         pl.col("sec_func") + 1,
         **{n: pl.Series(v).cast(pl.Decimal(20, 2)) / 100 for n, v in (("pim_soles", pim[:, -1]), ("devengado_soles", devengado[:, -1].sum(axis=1)))},
     )  # fmt: skip
-    escribir(carpeta, CIERRE, cierre, {"titulo": "Cierre sintético de 2025 por línea", "lugar": "lo que la proyección de agosto no conoce"}, semilla, comprimido=False)  # fmt: skip
+    escribir(carpeta, CIERRE, cierre, {"titulo": "Cierre sintético de 2025 por línea", "lugar": "lo que la proyección de agosto no conoce", "corte": "2025-12-31"}, semilla, comprimido=False)  # fmt: skip
 
 
 def main() -> int:
