@@ -31,6 +31,7 @@ class Trials:
         method, month: which method and origin.
         said, done: cumulated flows after the origin, shape (targets, series, 12 − month); NaN where the method says nothing.
         scale: what was left to accrue according to it, shape (targets, series).
+        growth: `growth_of` the years it had learnt from, shape (targets,).
     """
 
     method: Method
@@ -38,11 +39,12 @@ class Trials:
     said: Array
     done: Array
     scale: Array
+    growth: Array
 
     @property
     def errors(self) -> Array:
-        """Done less said, in proportion to the scale; NaN where nothing was said."""
-        result: Array = (self.done - self.said) / self.scale[:, :, None]
+        """Done less said, in proportion to the scale and to how much a method with those years can be off; NaN where nothing was said."""
+        result: Array = (self.done - self.said) / (self.scale * self.growth[:, None])[:, :, None]
         return result
 
 
@@ -125,7 +127,18 @@ def try_on_years(method: Method, past: Array, month: int, tick: Tick = lambda: N
     empty = np.empty((0, past.shape[0], _YEAR - month))
     stacked = np.stack(said) if said else empty
     usual = np.stack([past[:, :t].sum(axis=2).mean(axis=1) for t in targets]) if said else empty[:, :, 0]
-    return Trials(method, month, stacked, np.stack(done) if done else empty, scale_of(stacked[:, :, -1], usual))
+    growth = np.array([growth_of(method, t) for t in targets])
+    return Trials(method, month, stacked, np.stack(done) if done else empty, scale_of(stacked[:, :, -1], usual), growth)
+
+
+def growth_of(method: Method, years: int) -> float:
+    """How much wider the errors of a mean of some years are than those of one that knew the mean: √(1 + 1/n).
+
+    Without it, the errors made with few years would widen the interval of a projection that has more. Methods that look at no mean of
+    years do not learn from more of them.
+    """
+    learns = method in MODELS or method == "parte media"
+    return math.sqrt(1 + 1 / years) if learns and years else 1.0
 
 
 def scale_of(left: Array, usual_year: Array) -> Array:
@@ -138,7 +151,10 @@ def scale_of(left: Array, usual_year: Array) -> Array:
 def _same_targets(trials: Sequence[Trials]) -> list[Trials]:
     """The trials of the years that all of them could try."""
     fewest = min(len(trial.said) for trial in trials)
-    return [Trials(t.method, t.month, t.said[-fewest:], t.done[-fewest:], t.scale[-fewest:]) for t in trials]
+    return [
+        Trials(t.method, t.month, t.said[-fewest:], t.done[-fewest:], t.scale[-fewest:], t.growth[-fewest:])
+        for t in trials
+    ]
 
 
 def _summary(
@@ -148,7 +164,7 @@ def _summary(
     where = np.isfinite(said) if shared is None else shared
     error = (done - said)[where]
     total = float(np.abs(done[where]).sum())
-    median = float(np.median(np.abs(trial.errors[:, :, -1][where]))) if where.any() else math.nan
+    median = float(np.median(np.abs((done - said) / trial.scale)[where])) if where.any() else math.nan
     whole = float(np.abs(error).sum()) / total if total > 0 else math.inf
     bias = float(error.sum()) / total if total > 0 else math.nan
     return trial.method, trial.month, int(where.sum()), whole, bias, median, compared

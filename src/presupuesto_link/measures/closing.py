@@ -13,7 +13,15 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from presupuesto_link.measures.backtest import Backtest, backtest, calibration, quantiles, scale_of, try_on_years
+from presupuesto_link.measures.backtest import (
+    Backtest,
+    backtest,
+    calibration,
+    growth_of,
+    quantiles,
+    scale_of,
+    try_on_years,
+)
 from presupuesto_link.measures.forecast import Array, Tick, project
 from presupuesto_link.measures.reconcile import reconcile
 from presupuesto_link.specs import Method, ProyeccionSpec
@@ -245,7 +253,8 @@ def _interval(
     if any(end is None for end in ends):
         return low, high, source
     usual = series.past.sum(axis=2).mean(axis=1)
-    scale, centre = scale_of(left, usual), _scaled(path, left)
+    growth = growth_of(tested.trials.method, series.past.shape[1]) if tested.trials else 1.0
+    scale, centre = scale_of(left, usual) * growth, _scaled(path, left)
     for k, end in enumerate(end for end in ends if end is not None):
         low[known, k] = np.clip(centre[known, k] + scale[known] * end[0], 0, ceiling[known])
         high[known, k] = np.clip(centre[known, k] + scale[known] * end[1], 0, ceiling[known])

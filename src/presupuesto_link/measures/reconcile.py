@@ -6,7 +6,7 @@ import numpy as np
 
 from presupuesto_link.measures.forecast import Array
 
-_LEAST = 1e-6
+_LEAST = 1e-12
 
 
 def reconcile(parts: Array, groups: Array, belongs: Array, spread: tuple[Array, Array], ceiling: Array) -> Array:
@@ -35,6 +35,8 @@ def reconcile(parts: Array, groups: Array, belongs: Array, spread: tuple[Array, 
     weight = 1 / np.maximum(np.where(usable, error, worst), _LEAST)
     design = np.concatenate([np.eye(len(parts)), belongs]) * weight[:, None]
     top = np.maximum(ceiling / scale, 0)
-    found = lsq_linear(design, said * weight, bounds=(np.zeros(len(parts)), top + _LEAST), method="bvls", tol=1e-12)
+    found = lsq_linear(
+        design, said * weight, bounds=(np.zeros(len(parts)), np.maximum(top, _LEAST)), method="bvls", tol=1e-12
+    )
     result: Array = np.clip(found.x, 0, top) * scale
     return result
