@@ -19,6 +19,11 @@ def soles(amount: Decimal | float | None, decimals: int = 0) -> str:
     return NO_DATA if amount is None else "S/ " + _grouped(float(amount) if decimals else _half_up(amount), decimals)
 
 
+def amount(value: Decimal | float | None) -> str:
+    """`14,701,288,105`: whole soles for a column whose heading says so; `ND` when there is none."""
+    return NO_DATA if value is None else _grouped(_half_up(value), 0)
+
+
 def millions(amount: Decimal | float | None) -> str:
     """`S/ 5,801.0 M`; `ND` when there is no amount."""
     return NO_DATA if amount is None else f"S/ {_grouped(float(amount) / 1e6, 1)} M"

@@ -102,7 +102,7 @@ def print_projection(result: Projection, level: Level) -> None:
     """Print the close, the method and its errors."""
     import polars as pl
 
-    from presupuesto_link.wording import MONTHS, percent, short_name, soles
+    from presupuesto_link.wording import MONTHS, amount, percent, short_name
 
     followed = result.followed
     by_unit = level is Level.ejecutora and result.ejecutoras is not None
@@ -120,16 +120,16 @@ def print_projection(result: Projection, level: Level) -> None:
     rows = closing.unidades.filter(pl.col("nivel").is_in(shown) & (pl.col("pim_soles") != 0))
     cells = [
         (
-            r["unidad"], short_name(called.get(r["unidad"], "")), soles(r["pim_soles"]), soles(r["devengado_soles"]), soles(r["proyectado_soles"]),
-            percent(r["ejecucion_proyectada_ratio"]), soles(r["saldo_libre_soles"]), soles(r["saldo_libre_bajo_soles"]), soles(r["saldo_libre_alto_soles"]),
+            r["unidad"], short_name(called.get(r["unidad"], "")), amount(r["pim_soles"]), amount(r["devengado_soles"]), amount(r["proyectado_soles"]),
+            percent(r["ejecucion_proyectada_ratio"]), amount(r["saldo_libre_soles"]), amount(r["saldo_libre_bajo_soles"]), amount(r["saldo_libre_alto_soles"]),
         )
         for r in rows.sort(pl.col("nivel") == "total", "nivel", "unidad").iter_rows(named=True)
     ]  # fmt: skip
     print_table(
-        f"Cierre proyectado, intervalo del {percent(closing.confianza, 0)}",
-        [code("Unidad"), name(), number("PIM"), number("Devengado"), number("Proyectado"), number("Del\nPIM"), number("Saldo\nlibre"),
-         number("Saldo\nlibre, bajo"), number("Saldo\nlibre, alto", spare=True)],
-        cells,
+        f"Cierre proyectado en soles, intervalo del {percent(closing.confianza, 0)}",
+        [code("Unidad"), name(), number("PIM"), number("Proyectado"), number("Del\nPIM"), number("Libre,\nbajo"), number("Saldo\nlibre", spare=True),
+         number("Deven-\ngado", spare=True), number("Libre,\nalto", spare=True)],
+        [(r[0], r[1], r[2], r[4], r[5], r[7], r[6], r[3], r[8]) for r in cells],
     )  # fmt: skip
     _print_errors(closing, followed.month)
     for text in _sources(closing):

@@ -136,7 +136,7 @@ def _print_light(result: Monitoring, level: str) -> None:
     import polars as pl
 
     from presupuesto_link.presentation.theme import band_name
-    from presupuesto_link.wording import percent, short_name, soles
+    from presupuesto_link.wording import amount, percent, short_name
 
     rows = result.light.filter((pl.col("nivel") == level) & (pl.col("mes") == result.followed.month))
     if rows.is_empty():
@@ -146,16 +146,16 @@ def _print_light(result: Monitoring, level: str) -> None:
     called = names_of(result, level)
     cells = [
         (
-            r["unidad"], short_name(called.get(r["unidad"], "")), soles(r["pim_soles"]), soles(r["devengado_soles"]), percent(r["devengado_ratio"]),
-            *(band_name(r[f"color_{stage}"]) for stage in ("devengado", "compromiso", "certificado")),
-            "revisar adelanto" if r["adelanto"] else "", _brief(r["curva"]),
+            r["unidad"], short_name(called.get(r["unidad"], "")), amount(r["pim_soles"]), percent(r["devengado_ratio"]),
+            band_name(r["color_devengado"]) + (" ▲" if r["adelanto"] else ""), _brief(r["curva"]), amount(r["devengado_soles"]),
+            *(band_name(r[f"color_{stage}"]) for stage in ("compromiso", "certificado")),
         )
         for r in money.iter_rows(named=True)
     ]  # fmt: skip
     print_table(
-        f"Por {level} ({money.height} con dinero de {rows.height})",
-        [code(level), name(), number("PIM"), number("Devengado"), number("De lo\nesperado"), code("Deven-\ngado"), code("Compro-\nmiso", spare=True),
-         code("Certifi-\ncado", spare=True), ("Aviso", "left"), code("Curva")],
+        f"Por {level}, en soles ({money.height} con dinero de {rows.height}). ▲: adelanto por revisar",
+        [code(level), name(), number("PIM"), number("De lo\nesperado"), code("Deven-\ngado"), code("Curva"), number("Devengado\nen soles", spare=True),
+         code("Compro-\nmiso", spare=True), code("Certifi-\ncado", spare=True)],
         cells,
     )  # fmt: skip
 

@@ -1,0 +1,128 @@
+"""`proyectar` as a person uses it, and what it feeds: the donors of a scenario."""
+
+import json
+
+import polars as pl
+import pytest
+
+from presupuesto_link.commands import main
+from tests.conftest import ROOT
+from tests.sources.extracts import budget, spent, write_long
+
+EXTRACT = ROOT / "data" / "siaf" / "gasto_2022_2025_a_agosto_sintetico.csv.gz"
+
+
+def run(*arguments) -> int:
+    return main._code([str(argument) for argument in arguments], False)
+
+
+@pytest.fixture(scope="module")
+def store(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("almacen")
+    assert run("cargar", EXTRACT, "--almacen", folder) == 0
+    return folder
+
+
+@pytest.fixture
+def single(tmp_path):
+    """One year alone, until February."""
+    line = {"SEC_FUNC": "7", "PROGRAMA_PPTO": "0138", "GENERICA": "6", "TIPO_ACT_PROY": "2"}
+    path = write_long(
+        tmp_path / "2024-Gasto.csv", budget("1200", **line), spent(1, "10", **line), spent(2, "20", **line)
+    )
+    assert run("cargar", path, "--fecha-corte", "2024-03-05", "--almacen", tmp_path / "uno") == 0
+    return tmp_path / "uno"
+
+
+def answer(capsys, *arguments):
+    assert run(*arguments, "--json") == 0
+    return json.loads(capsys.readouterr().out)
+
+
+def test_the_console_says_where_it_comes_from_and_what_it_does_not_know(store, capsys):
+    assert run("proyectar", "--almacen", store, "--nivel", "OER") == 0
+    said = capsys.readouterr().out
+    for words in ("DATOS SINTÉTICOS", "Método: parte media", "Años completos de historia: 2022, 2023, 2024", "Cierre proyectado, intervalo del 80 %", "elegido",
+                  "todo", "S/ 932,495,766", "no sabe de transferencias"):  # fmt: skip
+        assert words in said
+
+
+def test_json_adds_up_to_the_centimo_at_every_level(store, capsys):
+    found = answer(capsys, "proyectar", "--almacen", store, "--nivel", "ejecutora")
+    for table in ("cierre", "cierre_ejecutora_y_generica"):
+        frame = pl.DataFrame(found[table]).with_columns(pl.col("^.*_soles$").cast(pl.Decimal(18, 2)))
+        sums = frame.group_by("nivel").agg(pl.col("^.*_soles$").sum()).drop("nivel")
+        assert sums.n_unique() == 1
+        assert frame["nivel"].n_unique() == 3
+    assert found["sintetico"] is True
+
+
+def test_with_a_single_year_it_is_linear_and_only_the_limits_are_sure(single, capsys):
+    found = answer(capsys, "proyectar", "--almacen", single)
+    assert (found["metodo"], found["historia"]) == ("lineal", [])
+    whole = next(row for row in found["cierre"] if row["nivel"] == "total")
+    assert (whole["devengado_soles"], whole["proyectado_soles"]) == ("30.00", "180.00")
+    assert (whole["bajo_soles"], whole["alto_soles"], whole["saldo_libre_bajo_soles"]) == ("30.00", "1200.00", "0.00")
+
+
+def test_a_closed_year_and_a_month_that_has_not_closed_are_told(store, single, capsys):
+    assert run("proyectar", "--almacen", store, "--anio", "2024") == 1
+    assert "2024 ya cerró" in capsys.readouterr().err
+    assert run("proyectar", "--almacen", single, "--mes", "7") == 1
+    assert "el mes 7 no había cerrado al corte 05/03/2024" in capsys.readouterr().err
+
+
+def test_a_past_month_can_be_projected_from_and_confidence_widens(store, capsys):
+    june = answer(capsys, "proyectar", "--almacen", store, "--mes", "6")
+    assert (june["mes"], june["corte"]) == (6, "2025-06-30")
+    wide = answer(capsys, "proyectar", "--almacen", store, "--mes", "6", "--confianza", "0.9")
+    ends = [next(r for r in found["cierre"] if r["nivel"] == "total")["alto_soles"] for found in (june, wide)]
+    assert float(ends[0]) < float(ends[1])
+    assert run("proyectar", "--almacen", store, "--confianza", "0.2") == 2
+    assert "0.5" in capsys.readouterr().err
+
+
+def test_the_folder_marks_made_up_data_and_is_not_somebody_elses(store, tmp_path, capsys):
+    target = tmp_path / "salida"
+    assert run("proyectar", "--almacen", store, "--salida", target) == 0
+    assert {p.name for p in (target / "graficos").glob("*.png")} == {
+        "proyeccion_cierre.png",
+        "calibracion_intervalos.png",
+    }
+    for table in (target / "tablas").glob("*.csv"):
+        assert set(pl.read_csv(table, infer_schema=False)["datos"]) <= {"datos sintéticos"}, table.name
+    (tmp_path / "ajena").mkdir()
+    (tmp_path / "ajena" / "mio.txt").write_text("mío", encoding="utf-8")
+    capsys.readouterr()
+    assert run("proyectar", "--almacen", store, "--salida", tmp_path / "ajena") == 1
+    assert "una carpeta con otros archivos" in capsys.readouterr().err
+    assert [p.name for p in (tmp_path / "ajena").iterdir()] == ["mio.txt"]
+
+
+def test_no_donor_gives_more_than_what_december_leaves_free(store, capsys):
+    free = {r["unidad"]: float(r["saldo_libre_bajo_soles"]) for r in answer(capsys, "proyectar", "--almacen", store)["cierre"] if r["nivel"] == "AER"}  # fmt: skip
+    found = answer(capsys, "escenario", "recomendacion-2", "--almacen", store, "--instantanea", "ultima")["escenarios"][
+        0
+    ]
+    given = {r["accion"]: -float(r["cambio_soles"]) for r in found["acciones"] if r["papel"] == "donante"}
+    assert given
+    assert all(amount <= free[action] + 0.01 for action, amount in given.items())
+    assert any("saldo libre proyectado al cierre (extremo bajo del intervalo)" in said for said in found["cautelas"])
+    assert any(amount > 0.9 * free[action] for action, amount in given.items()), "the cap is felt"
+
+
+@pytest.mark.parametrize(
+    ("mode", "said"), [("central", "(valor central)"), ("no usar", "no usa la proyección al cierre")]
+)
+def test_a_scenario_may_use_the_central_value_or_none(mode, said, store, tmp_path, capsys):
+    text = (ROOT / "analyses" / "cajamarca-2024" / "escenarios" / "recomendacion-2.toml").read_text(encoding="utf-8")
+    path = tmp_path / "otro.toml"
+    path.write_text(text.replace("[donantes]", f'[donantes]\nsaldo_al_cierre = "{mode}"'), encoding="utf-8")
+    found = answer(capsys, "escenario", path, "--almacen", store, "--instantanea", "ultima")["escenarios"][0]
+    assert any(said in caution for caution in found["cautelas"])
+
+
+def test_without_earlier_years_a_scenario_says_there_is_no_projection(single, capsys):
+    run("escenario", "recomendacion-2", "--almacen", single, "--instantanea", "ultima", "--json")
+    text = capsys.readouterr().out
+    assert "saldo libre proyectado al cierre" not in text
