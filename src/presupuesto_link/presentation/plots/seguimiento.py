@@ -83,7 +83,8 @@ def curve_words(monitoring: Monitoring) -> str:
     """What accrual is measured against in the whole, by share of the PIM."""
     whole = monitoring.light.filter((pl.col("nivel") == "total") & (pl.col("mes") == monitoring.followed.month))
     said = str(whole["curva"].item())
-    years = [y for y in monitoring.followed.history if y < monitoring.followed.year]
+    most = monitoring.analysis.inputs.spec.seguimiento.anios_maximos
+    years = sorted(y for y in monitoring.followed.history if y < monitoring.followed.year)[-most:]
     own = (
         f" propia de {min(years)} a {max(years)}, por genérica y tipo de gasto"
         if "estacionalidad" in said and years
