@@ -31,7 +31,7 @@ from presupuesto_link.wording import MONTHS, enumerate_words, percent, plural
 
 _ROW_CM, _NAME_CM = 0.52, 6.6
 _AROUND_CM = 8.0  # title, heads and notes, also when the rows are few
-_NOTES_CM = 2.6  # the notes here are longer than those of the matrix: five lines of codes must still fit a cell
+_NOTES_CM = 2.6  # the notes here are longer than those of the matrix: twelve codes must still fit a cell
 _MONEY_X, _GAP = 0.15, 0.35
 MONITORING = "Es un seguimiento de la ejecución dentro del año, como pide la recomendación de la evaluación; no es una evaluación CEPLAN."
 
@@ -68,7 +68,7 @@ def draw_alignment(monitoring: Monitoring) -> Figure:
         f"{plural(against, 'gasta', 'gastan')} con resultado en rojo"
     )
     height = GRID_CM + _NOTES_CM
-    plot = cell_grid(data, spec.semaforo) + page_labels(
+    plot = cell_grid(data, spec.semaforo, height) + page_labels(
         title,
         f"Número de AER, su PIM {year} y sus códigos, por semáforo del dinero (devengado ÷ lo esperado al corte) y semáforo del "
         f"resultado {result}. Más oscuro: más AER.",
