@@ -38,3 +38,11 @@ def test_kind_and_change(now, before, kind, change):
 
 def test_what_is_on_time_is_no_alert():
     assert alert("500") == []
+
+
+def test_a_unit_without_figure_before_is_new_and_never_said_to_lack_a_cut_off():
+    ends = month_ends(2025)
+    table = light(months(row(0, pim="1000"), row(1, devengado="400")))
+    gone = light(months(row(0, pim="10", accion="AER.02.01"), row(1, devengado="5", accion="AER.02.01")))
+    found = alerts_of(table, 6, gone.filter(pl.col("mes") == 6), ends, ends[6], RESULTS)
+    assert found.filter(pl.col("unidad") == "AER.01.01")["cambio"].item() == "nueva"
