@@ -95,7 +95,7 @@ def follow(  # noqa: PLR0913, PLR0917 - the options of `semaforo` and `proyectar
 def in_course(linkage: Linkage, year: int) -> Followed | None:
     """What a linked snapshot knows of a year in course from itself alone; null when the year has closed, or it has no earlier year or no months."""
     snapshot = linkage.snapshot
-    closed = _closed(dt.date.fromisoformat(snapshot.cut_off), year)
+    closed = closed_month(dt.date.fromisoformat(snapshot.cut_off), year)
     earlier = [y for y in snapshot.years if y < year]
     if not earlier or not 1 <= closed < _DECEMBER:
         return None
@@ -112,7 +112,7 @@ def _followed(
     cut_off = dt.date.fromisoformat(snapshot.cut_off)
     last = _month(snapshot, months.filter(pl.col("anio") == year), year, cut_off, month)
     return Followed(
-        linkage, year, last, cut_off if last == _closed(cut_off, year) else month_ends(year)[last], months,
+        linkage, year, last, cut_off if last == closed_month(cut_off, year) else month_ends(year)[last], months,
         {y: s.id for y, s in used.items()}, any(s.synthetic for s in used.values()),
     )  # fmt: skip
 
@@ -143,7 +143,7 @@ def chosen_year(snapshot: Snapshot, year: int | None) -> int:
     return year or max(snapshot.years)
 
 
-def _closed(cut_off: dt.date, year: int) -> int:
+def closed_month(cut_off: dt.date, year: int) -> int:
     """The last month of a year that had ended by a day; 0 when none had."""
     if cut_off.year != year:
         return _DECEMBER if cut_off.year > year else 0
@@ -154,7 +154,7 @@ def _closed(cut_off: dt.date, year: int) -> int:
 def _month(snapshot: Snapshot, rows: pl.DataFrame, year: int, cut_off: dt.date, asked: int | None) -> int:
     """The month asked for, or the last closed one with accrual."""
     moved = _moved(rows)
-    closed = _closed(cut_off, year)
+    closed = closed_month(cut_off, year)
     where = f"instantánea {snapshot.id}"
     if moved.is_empty():
         raise InputDataError(

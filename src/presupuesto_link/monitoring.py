@@ -5,13 +5,14 @@ It is monitoring, as the evaluation's recommendation asks, and never a CEPLAN ev
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import polars as pl
 
 from presupuesto_link.errors import InputDataError, Problem
-from presupuesto_link.following import Followed, Link, follow
+from presupuesto_link.following import Followed, Link, closed_month, follow
 from presupuesto_link.matrices.matrix import count_cells
 from presupuesto_link.measures.alerts import alerts_of
 from presupuesto_link.measures.calendar import Curves, curves_of
@@ -97,6 +98,8 @@ def monitor(  # noqa: PLR0913, PLR0917 - the options of `semaforo`
     curves = curves_of(followed.counted, followed.year, inputs.spec.seguimiento, calendars)
     light = _light(inputs, followed, curves)
     earlier = _earlier(inputs, store, followed, link, before or _previous(store, followed))
+    if earlier is not None and earlier.synthetic:
+        followed = replace(followed, synthetic=True)
     previous, said = _before(inputs, followed, curves, light, earlier)
     results = _results(analysis)
     actions = _alignment(analysis, followed, light)
@@ -117,12 +120,15 @@ def _light(inputs: Inputs, followed: Followed, curves: Curves) -> pl.DataFrame:
 
 
 def _previous(store: Store, followed: Followed) -> Snapshot | None:
-    """The latest earlier snapshot of the same extract that has the year."""
+    """The latest earlier snapshot of the same extract with a closed month of the year."""
     now = followed.linkage.snapshot
     same = [
         s
         for s in store.list()
-        if s.family == now.family and s.cut_off < followed.cut_off.isoformat() and followed.year in s.years
+        if s.family == now.family
+        and s.cut_off < followed.cut_off.isoformat()
+        and followed.year in s.years
+        and closed_month(dt.date.fromisoformat(s.cut_off), followed.year)
     ]
     return same[-1] if same else None
 

@@ -18,7 +18,8 @@ BEHIND, SLOW, AHEAD, UNCERTIFIED, MUTE = (
     "sin certificar a tiempo",
     "sin cifra",
 )
-NEW, STILL, BETTER, WORSE, SAME, UNKNOWN = "nueva", "sigue", "mejora", "empeora", "sin cambio", "sin corte anterior"
+NEW, STILL, BETTER, WORSE, SAME = "nueva", "sigue", "mejora", "empeora", "sin cambio"
+UNKNOWN, NOT_COMPARED = "sin corte anterior", "sin cifra que comparar"
 
 
 def alerts_of(
@@ -90,10 +91,10 @@ def _change(known: bool) -> pl.Expr:
         for c in ("color_previo", "color_devengado")
     )
     return (
-        pl.when(was.is_null() | now.is_null())
-        .then(pl.lit(UNKNOWN))
-        .when((now > 0) & (was == 0))
+        pl.when((now > 0) & (was.is_null() | (was == 0)))
         .then(pl.lit(NEW))
+        .when(was.is_null() | now.is_null())
+        .then(pl.lit(NOT_COMPARED))
         .when(now > was)
         .then(pl.lit(WORSE))
         .when(now < was)

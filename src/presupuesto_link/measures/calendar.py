@@ -109,7 +109,7 @@ def _programme(calendar: Calendar, year: int, order: int) -> pl.DataFrame:
     running = pl.col("programado_soles").fill_null(0).cum_sum()
     return table.sort(*keys, "mes").with_columns(
         parte_ratio=((running.over(keys) if keys else running) / pl.col("total")).clip(0, 1),
-        curva=pl.concat_str(pl.lit(f"{CALENDAR} {order}"), *keys, separator="|", ignore_nulls=True),
+        curva=_named(f"{CALENDAR} {order}", keys),
         etapa=pl.lit("devengado"), origen=pl.lit(CALENDAR), detalle=pl.lit(calendar.name),
     )  # fmt: skip
 
@@ -123,7 +123,7 @@ def _seasonality(months: pl.DataFrame, year: int, spec: SeguimientoSpec) -> pl.D
         .rename({column: stage for stage, column in STAGES.items()})
         .unpivot(list(STAGES), index=["anio", "mes", *SEASON], variable_name="etapa", value_name="monto")
         .group_by("anio", *SEASON, "etapa", "mes")
-        .agg(pl.col("monto").cast(pl.Float64).sum())
+        .agg(pl.col("monto").sum().cast(pl.Float64))
     )
     key = [*SEASON, "etapa"]
     wholes = flows.group_by("anio", *key).agg(total=pl.col("monto").sum()).filter(pl.col("total") > 0)
@@ -142,11 +142,16 @@ def _seasonality(months: pl.DataFrame, year: int, spec: SeguimientoSpec) -> pl.D
     return (
         mean.filter(pl.col("anios") >= spec.anios_minimos)
         .with_columns(
-            curva=pl.concat_str(pl.lit(SEASONAL), *SEASON, separator="|", ignore_nulls=True), origen=pl.lit(SEASONAL),
+            curva=_named(SEASONAL, SEASON), origen=pl.lit(SEASONAL),
             detalle=pl.format("propia de {}-{}, genérica 2.{}, {}", "desde", "hasta", pl.col("generica").fill_null("—"), _kind()),
         )
         .sort(*key, "mes")
     )  # fmt: skip
+
+
+def _named(kind: str, keys: Sequence[str]) -> pl.Expr:
+    """The name of the curve of a key; a blank has its place, or two keys would share a curve."""
+    return pl.concat_str(pl.lit(kind), *(pl.col(key).fill_null("—") for key in keys), separator="|")
 
 
 def _kind() -> pl.Expr:

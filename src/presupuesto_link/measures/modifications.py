@@ -40,7 +40,7 @@ def composition_variance(months: pl.DataFrame, actions: pl.DataFrame) -> tuple[p
         rows.with_columns(por=pl.lit(by), unidad=pl.col(column).fill_null("sin AER" if by == "OER" else "sin dato"))
         .group_by("anio", "por", "unidad").agg(amounts)
         for by, column in HEADS.items() if column in rows.columns
-    ])  # fmt: skip
+    ]).sort("anio", "por", "unidad")  # fmt: skip
     detail = pl.concat([_step(heads, first, second) for first, second in STEPS])
     key = ["anio", "por", "de", "a"]
     totals = detail.group_by(key).agg(
@@ -118,12 +118,12 @@ def rhythm(months: pl.DataFrame) -> pl.DataFrame:
     """
     rows = months.filter(pl.col("vinculo") != TRANSVERSAL)
     month, accrued = pl.col("mes"), pl.col("devengado_soles")
-    whole = accrued.cast(pl.Float64).sum()
+    whole = accrued.sum().cast(pl.Float64)
     last = month.filter(accrued.fill_null(0) != 0).max()
     closed = (last == _YEAR_END) & (whole > 0)
     return rows.group_by("anio").agg(
         accrued.sum(), pl.col("pim_soles").sum(), ultimo_mes=last,
-        ejecucion_ratio=pl.when(pl.col("pim_soles").sum() > 0).then(whole / pl.col("pim_soles").cast(pl.Float64).sum()),
-        parte_diciembre_ratio=pl.when(closed).then(accrued.filter(month == _YEAR_END).cast(pl.Float64).sum() / whole),
-        parte_ultimo_trimestre_ratio=pl.when(closed).then(accrued.filter(month >= 10).cast(pl.Float64).sum() / whole),
+        ejecucion_ratio=pl.when(pl.col("pim_soles").sum() > 0).then(whole / pl.col("pim_soles").sum().cast(pl.Float64)),
+        parte_diciembre_ratio=pl.when(closed).then(accrued.filter(month == _YEAR_END).sum().cast(pl.Float64) / whole),
+        parte_ultimo_trimestre_ratio=pl.when(closed).then(accrued.filter(month >= 10).sum().cast(pl.Float64) / whole),
     ).sort("anio")  # fmt: skip

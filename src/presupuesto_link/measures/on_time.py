@@ -49,10 +49,11 @@ def measure_on_time(
     spec, bands = specs
     present = [column for column in _CELL if column in months.columns]
     rows = months.filter(pl.col("anio") == year)
+    absent = [column for column in _CELL if column not in present]
     cells = rows.group_by(present).agg(pl.col("pim_soles").sum()).with_columns(
-        pl.lit(None, pl.String).alias(column) for column in _CELL if column not in present
+        pl.lit(None, pl.String).alias(column) for column in absent
     )  # fmt: skip
-    named = _units(with_curve(cells, curves), actions)
+    named = _units(with_curve(cells, curves).drop(absent), actions)
     expected = _expected(named, curves, until)
     happened = _happened(_units(rows, actions), until)
     table = expected.join(happened, on=["nivel", "unidad", "mes", "etapa"], how="left", validate="1:1")
@@ -86,7 +87,9 @@ def _expected(cells: pl.DataFrame, curves: Curves, until: int) -> pl.DataFrame:
         pl.col("pim_soles").sum(), transversal=(pl.col("vinculo") == TRANSVERSAL).all()
     )
     shares = curves.partes.filter(pl.col("mes") <= until)
-    due = money.join(shares, on=["curva", "etapa"], how="inner", validate="m:m")
+    due = money.join(shares, on=["curva", "etapa"], how="inner", validate="m:m").sort(
+        "curva"
+    )  # floats add up in one order
     return due.group_by(*by, "mes").agg(
         pl.col("pim_soles").sum().cast(MONEY),
         esperado_soles=(pl.col("pim_soles").cast(pl.Float64) * pl.col("parte_ratio")).sum().round(2).cast(MONEY),
@@ -122,10 +125,15 @@ def _judged(table: pl.DataFrame, bands: SemaforoSpec) -> pl.DataFrame:
         .when(due < _TRIVIAL)
         .then(pl.lit(NOTHING_DUE))
     )
-    ratio = pl.when(pl.col("motivo").is_null()).then(pl.col("monto_soles").cast(pl.Float64) / due)
+    ratio = pl.when(pl.col("motivo").is_null()).then(_centimos("monto_soles") / _centimos("esperado_soles"))
     return (
         table.with_columns(motivo=reason).with_columns(ratio=ratio).with_columns(color=colour(pl.col("ratio"), bands))
     )
+
+
+def _centimos(column: str) -> pl.Expr:
+    """Whole céntimos, so that a ratio that is exactly an edge divides to that edge: 0.30 / 0.40 does not reach 0.75."""
+    return (pl.col(column).cast(pl.Float64) * 100).round()
 
 
 def _wide(table: pl.DataFrame, spec: SeguimientoSpec) -> pl.DataFrame:
@@ -156,7 +164,7 @@ def _curve_words(cells: pl.DataFrame, curves: Curves) -> pl.DataFrame:
     accrual = cells.filter(pl.col("etapa") == "devengado")
     kinds = curves.curvas.filter(pl.col("etapa") == "devengado").select("curva", "origen", "detalle")
     money = accrual.join(kinds, on="curva", how="left", validate="m:1").group_by("nivel", "unidad", "origen").agg(
-        pl.col("pim_soles").cast(pl.Float64).sum().alias("pim"), pl.col("detalle").unique().sort()
+        pl.col("pim_soles").sum().cast(pl.Float64).alias("pim"), pl.col("detalle").unique().sort()
     )  # fmt: skip
     order = pl.col("origen").replace_strict({CALENDAR: 0, SEASONAL: 1, LINEAR: 2}, return_dtype=pl.Int8)
     shared = money.with_columns(
@@ -183,12 +191,8 @@ def days_red(light: pl.DataFrame, ends: Mapping[int, object], cut_off: object) -
         "nivel", "unidad", "mes", rojo=pl.col("color_devengado") == RED,
         cierre=pl.col("mes").replace_strict(ends, return_dtype=pl.Date),
     ).sort("mes")  # fmt: skip
-    last_fine = dated.group_by("nivel", "unidad").agg(
-        ultimo=pl.col("mes").filter(~pl.col("rojo")).max().fill_null(0), cierres=pl.struct("mes", "cierre")
-    )
-    run = dated.join(last_fine.select("nivel", "unidad", "ultimo"), on=["nivel", "unidad"], validate="m:1").filter(
-        pl.col("mes") > pl.col("ultimo")
-    )
+    last_fine = dated.group_by("nivel", "unidad").agg(ultimo=pl.col("mes").filter(~pl.col("rojo")).max().fill_null(0))
+    run = dated.join(last_fine, on=["nivel", "unidad"], validate="m:1").filter(pl.col("mes") > pl.col("ultimo"))
     days = run.group_by("nivel", "unidad").agg(
         dias_en_rojo=(pl.lit(cut_off, pl.Date) - pl.col("cierre").min()).dt.total_days().clip(0)
     )

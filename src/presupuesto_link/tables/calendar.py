@@ -41,7 +41,13 @@ def read_calendar(raw: RawTable) -> Calendar:
     Raises:
         InputDataError: a column is missing or unknown, a year, month or amount is not one, an amount is negative, or a key is repeated.
     """
-    raw = replace(raw, frame=raw.frame.rename({title: title.strip().lower() for title in raw.frame.columns}))
+    titles = [title.strip().lower() for title in raw.frame.columns]
+    twice = sorted({title for title in titles if titles.count(title) > 1})
+    if twice:
+        raise InputDataError(
+            Problem(str(raw.path), f"columnas repetidas: {', '.join(twice)}", "un título por columna", "quite o renombre la que sobra")
+        )  # fmt: skip
+    raw = replace(raw, frame=raw.frame.rename(dict(zip(raw.frame.columns, titles, strict=True))))
     check_columns(raw, REQUIRED)
     keys = tuple(column for column in KEYS if column in raw.frame.columns)
     if "sec_func" in keys and "sec_ejec" not in keys:

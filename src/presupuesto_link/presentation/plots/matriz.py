@@ -79,7 +79,7 @@ def _codes(row: dict[str, Any], shared: set[str]) -> str:
     ).replace("\u00a0\n", "\n")
 
 
-def cell_grid(data: pl.DataFrame, bands: SemaforoSpec) -> Any:
+def cell_grid(data: pl.DataFrame, bands: SemaforoSpec, height: float = GRID_CM) -> Any:
     """The grid of `cell_tiles`, with a band of colour along each axis."""
     p9 = grammar()
 
@@ -96,7 +96,7 @@ def cell_grid(data: pl.DataFrame, bands: SemaforoSpec) -> Any:
         + p9.scale_x_continuous(breaks=[1, 2, 3, _GREY_X], labels=_axis(words))
         + p9.scale_y_continuous(breaks=[_GREY_Y, 1, 2, 3], labels=[_axis(words)[i] for i in (3, 0, 1, 2)])
         + p9.coord_cartesian(xlim=(0.31, 4.6), ylim=(-0.75, 3.48), expand=False)
-        + base_theme(PAGE_CM, GRID_CM)
+        + base_theme(PAGE_CM, height)
         + p9.theme(
             panel_grid_major=p9.element_blank(),
             axis_ticks=p9.element_blank(),

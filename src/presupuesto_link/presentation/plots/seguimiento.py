@@ -30,6 +30,8 @@ from presupuesto_link.presentation.words import limit, short_amount
 from presupuesto_link.wording import MONTHS, enumerate_words, percent, plural
 
 _ROW_CM, _NAME_CM = 0.52, 6.6
+_AROUND_CM = 8.0  # title, heads and notes, also when the rows are few
+_NOTES_CM = 2.6  # the notes here are longer than those of the matrix: twelve codes must still fit a cell
 _MONEY_X, _GAP = 0.15, 0.35
 MONITORING = "Es un seguimiento de la ejecución dentro del año, como pide la recomendación de la evaluación; no es una evaluación CEPLAN."
 
@@ -38,7 +40,7 @@ def draw_quarters(monitoring: Monitoring) -> Figure:
     """Each action's money at the close of each quarter and at the cut-off, its other stages and its result."""
     data = _tiles(monitoring)
     rows = data["unidad"].n_unique()
-    title, height = _title(monitoring), 6.8 + _ROW_CM * rows
+    title, height = _title(monitoring), _AROUND_CM + _ROW_CM * rows
     plot = _plot(data, _heads(monitoring), height) + page_labels(
         title,
         "Letra del semáforo (R rojo, A amarillo, V verde, ND sin dato) y lo hecho entre lo esperado a esa fecha (%). "
@@ -65,7 +67,8 @@ def draw_alignment(monitoring: Monitoring) -> Figure:
         f"{plural(both, 'AER tiene', 'AER tienen')} en verde el dinero {year} y el resultado {result}; "
         f"{plural(against, 'gasta', 'gastan')} con resultado en rojo"
     )
-    plot = cell_grid(data, spec.semaforo) + page_labels(
+    height = GRID_CM + _NOTES_CM
+    plot = cell_grid(data, spec.semaforo, height) + page_labels(
         title,
         f"Número de AER, su PIM {year} y sus códigos, por semáforo del dinero (devengado ÷ lo esperado al corte) y semáforo del "
         f"resultado {result}. Más oscuro: más AER.",
@@ -76,14 +79,15 @@ def draw_alignment(monitoring: Monitoring) -> Figure:
         PAGE_CM, x=f"Resultado {result}: avance respecto de la meta del año", y=f"Dinero {year} a tiempo: devengado ÷ esperado",
     )  # fmt: skip
     alt = f"Matriz de 16 casillas del dinero a tiempo y el resultado. {title}."
-    return Figure("alineamiento", title, alt, plot, PAGE_CM, GRID_CM, data)
+    return Figure("alineamiento", title, alt, plot, PAGE_CM, height, data)
 
 
 def curve_words(monitoring: Monitoring) -> str:
     """What accrual is measured against in the whole, by share of the PIM."""
     whole = monitoring.light.filter((pl.col("nivel") == "total") & (pl.col("mes") == monitoring.followed.month))
     said = str(whole["curva"].item())
-    years = [y for y in monitoring.followed.history if y < monitoring.followed.year]
+    most = monitoring.analysis.inputs.spec.seguimiento.anios_maximos
+    years = sorted(y for y in monitoring.followed.history if y < monitoring.followed.year)[-most:]
     own = (
         f" propia de {min(years)} a {max(years)}, por genérica y tipo de gasto"
         if "estacionalidad" in said and years
@@ -190,7 +194,7 @@ def _title(monitoring: Monitoring) -> str:
     )
     risk = direct["soles_en_riesgo"].sum()
     return (
-        f"A {MONTHS[followed.month - 1]} de {followed.year}, {red.height} de {now.height} AER con dinero están en rojo: "
+        f"A {MONTHS[followed.month - 1]} de {followed.year}, {red.height} de {now.height} AER con dinero {'está' if red.height == 1 else 'están'} en rojo: "
         f"a las AER les falta devengar {short_amount(risk)} de lo esperado"
     )
 

@@ -1,0 +1,92 @@
+"""`semaforo` as a person uses it: the light, its tables and figures, and what goes wrong."""
+
+import csv
+import json
+
+import pytest
+
+from presupuesto_link.commands import main
+from tests.conftest import ROOT
+
+
+def run(*arguments):
+    return main._code([str(argument) for argument in arguments], False)
+
+
+@pytest.fixture(scope="module")
+def store(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("semaforo") / "almacen"
+    for name, cut in (("2022_2025_a_agosto", "2025-09-01"), ("2025_a_junio", "2025-07-01")):
+        path = ROOT / "data" / "siaf" / f"gasto_{name}_sintetico.csv.gz"
+        assert run("cargar", path, "--almacen", folder, "--fecha-corte", cut) == 0
+    return folder
+
+
+@pytest.fixture
+def ask(store, capsys):
+    capsys.readouterr()
+
+    def asked(*arguments):
+        code = run("semaforo", "--almacen", store, *arguments)
+        said = capsys.readouterr()
+        assert "Traceback" not in said.out + said.err
+        return code, said.out, said.err
+
+    return asked
+
+
+def test_json_adds_up_to_the_centimo_in_every_month(ask, inputs):
+    code, out, _ = ask("--anterior", "20250701", "--json")
+    found = json.loads(out)
+    assert (code, found["sintetico"], found["anio"], found["mes"]) == (0, True, 2025, 8)
+    for month in range(1, 9):
+        rows = [r for r in found["semaforo"] if r["mes"] == month]
+        parts = [r for r in rows if r["nivel"] == "AER" and r["vinculo"] == "directo" and r["pim_soles"]]
+        (whole,) = [r for r in rows if r["nivel"] == "total"]
+        for column in ("pim_soles", "devengado_soles"):
+            assert sum(_centimos(r[column]) for r in parts) == _centimos(whole[column])
+    assert sum(cell["acciones"] for cell in found["alineamiento_celdas"]) == inputs.plan.acciones.height
+
+
+def _centimos(text):
+    return int(text.replace(".", ""))
+
+
+@pytest.mark.parametrize("level", ["AER", "OER", "ejecutora", "fuente", "programa"])
+def test_every_level_is_printed_with_its_label(ask, level):
+    code, out, _ = ask("--anterior", "20250701", "--nivel", level)
+    assert code == 0
+    assert out.startswith("DATOS SINTÉTICOS")
+    assert f"Por {level} (" in out
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [(("--instantanea", "20250701", "--anterior", "20250901"), "un corte anterior al 01/07/2025"), (("--mes", "9"), "el mes 9 no había cerrado"),
+     (("--anio", "2019"), "no tiene filas de 2019"), (("--poi", "x.xlsx"), "--poi y --metas-aoi van juntas"), (("--anterior", "19990101"), "19990101"),
+     (("--calendario", "no-existe.csv"), "no-existe.csv")],
+)  # fmt: skip
+def test_what_goes_wrong_is_said_in_spanish(ask, arguments, said):
+    code, out, err = ask(*arguments)
+    assert code != 0
+    assert said in " ".join(err.split())
+    assert not out
+
+
+def test_somebody_elses_folder_is_refused_and_left_as_it_was(ask, tmp_path):
+    (tmp_path / "mio.txt").write_text("mío", encoding="utf-8")
+    code, _, err = ask("--salida", tmp_path)
+    assert code != 0
+    assert err
+    assert [p.name for p in tmp_path.iterdir()] == ["mio.txt"]
+
+
+def test_the_folder_says_that_its_data_are_made_up(ask, tmp_path, monkeypatch):
+    monkeypatch.setattr("presupuesto_link.presentation.plots.seguimiento.draw_quarters", lambda _: None)
+    monkeypatch.setattr("presupuesto_link.presentation.plots.seguimiento.draw_alignment", lambda _: None)
+    assert ask("--anterior", "20250701", "--salida", tmp_path / "s")[0] == 0
+    tables = sorted((tmp_path / "s" / "tablas").glob("*.csv"))
+    assert len(tables) == 11
+    for path in tables:
+        with path.open(encoding="utf-8-sig", newline="") as file:
+            assert {r["datos"] for r in csv.DictReader(file)} == {"datos sintéticos"}, path.name
