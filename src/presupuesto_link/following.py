@@ -84,12 +84,25 @@ def follow(  # noqa: PLR0913, PLR0917 - the options of `semaforo` and `proyectar
     own = by_month(linkage.linked)
     frames, origin = {y: own for y in snapshot.years if y <= chosen}, dict.fromkeys(snapshot.years, snapshot)
     for past in history:
+        complete = _complete_years(past, chosen)
         table = by_month(_linked(inputs, store, past, link).linked)
-        frames |= {y: table for y in past.years if y < chosen}
-        origin |= {y: past for y in past.years if y < chosen}
+        frames |= dict.fromkeys(complete, table)
+        origin |= dict.fromkeys(complete, past)
     used = {y: origin[y] for y in sorted(frames)}
     months = pl.concat([frames[y].filter(pl.col("anio") == y) for y in used], how="diagonal_relaxed")
     return _followed(linkage, months, chosen, month, used)
+
+
+def _complete_years(past: Snapshot, year: int) -> list[int]:
+    """The years before another that a snapshot holds whole: one cut before December ended would bend every curve."""
+    cut_off = dt.date.fromisoformat(past.cut_off)
+    complete = [y for y in past.years if y < year and closed_month(cut_off, y) == _DECEMBER]
+    if not complete:
+        raise InputDataError(
+            Problem(f"opción --historia, instantánea {past.id}", f"años {', '.join(map(str, past.years))} al corte {cut_off:%d/%m/%Y}",
+                    f"al menos un año anterior a {year} que hubiera cerrado a esa fecha", "elija otra instantánea con «almacen listar»")
+        )  # fmt: skip
+    return complete
 
 
 def in_course(linkage: Linkage, year: int) -> Followed | None:

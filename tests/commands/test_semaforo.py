@@ -57,7 +57,7 @@ def test_every_level_is_printed_with_its_label(ask, level):
     code, out, _ = ask("--anterior", "20250701", "--nivel", level)
     assert code == 0
     assert out.startswith("DATOS SINTÉTICOS")
-    assert f"Por {level} (" in out
+    assert f"Por {level}, en soles (" in out
 
 
 @pytest.mark.parametrize(

@@ -121,7 +121,7 @@ def test_days_in_red_count_from_the_close_of_the_first_month_of_the_run():
 
 
 def test_soles_at_risk_is_what_is_missing_of_what_was_expected():
-    risk = light(spending("1000", "400")).with_columns(r=soles_at_risk(pl.DataFrame()))
+    risk = light(spending("1000", "400")).with_columns(r=soles_at_risk())
     assert at(risk, "AER.01.01")["r"] == Decimal(100)
     assert at(risk, "AER.01.01", 1)["r"] == Decimal(0)
     assert at(risk, "AER.02.01")["r"] is None

@@ -40,7 +40,7 @@ def alerts_of(
         `dias_en_rojo`, colours and ratios of the three stages, `pim_cambio_soles` (null without another snapshot to compare), `color_resultado`
         (null where the unit has no indicators) and `curva`. A grey unit is an alert only when it has PIM.
     """
-    now = light.filter(pl.col("mes") == month).with_columns(alerta=_kind(), soles_en_riesgo=soles_at_risk(light))
+    now = light.filter(pl.col("mes") == month).with_columns(alerta=_kind(), soles_en_riesgo=soles_at_risk())
     before = _before(light, previous)
     table = (
         now.filter(pl.col("alerta").is_not_null())

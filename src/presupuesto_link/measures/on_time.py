@@ -201,7 +201,7 @@ def days_red(light: pl.DataFrame, ends: Mapping[int, object], cut_off: object) -
     ).sort("nivel", "unidad")  # fmt: skip
 
 
-def soles_at_risk(light: pl.DataFrame) -> pl.Expr:
+def soles_at_risk() -> pl.Expr:
     """Accrual that was expected and is missing; null where nothing can be said, 0 where nothing is missing."""
     gap = pl.col("devengado_esperado_soles") - pl.col("devengado_soles")
     return pl.when(pl.col("color_devengado") != GREY).then(

@@ -36,8 +36,10 @@ _MONEY_X, _GAP = 0.15, 0.35
 MONITORING = "Es un seguimiento de la ejecución dentro del año, como pide la recomendación de la evaluación; no es una evaluación CEPLAN."
 
 
-def draw_quarters(monitoring: Monitoring) -> Figure:
-    """Each action's money at the close of each quarter and at the cut-off, its other stages and its result."""
+def draw_quarters(monitoring: Monitoring) -> Figure | None:
+    """Each action's money at the close of each quarter and at the cut-off, its other stages and its result; None when no action has PIM."""
+    if monitoring.light.filter((pl.col("nivel") == "AER") & (pl.col("pim_soles") > 0)).is_empty():
+        return None
     data = _tiles(monitoring)
     rows = data["unidad"].n_unique()
     title, height = _title(monitoring), _AROUND_CM + _ROW_CM * rows
