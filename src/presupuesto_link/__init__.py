@@ -4,7 +4,8 @@ The package reads as a sentence, and imports go one way, left to right:
 
     sources → tables → linkage → measures → audit → matrices → normas → scenarios → presentation
 
-`loading` takes an extract to the store, `linking` (and `bridging`, through CEPLAN) takes a snapshot to its actions, `proposing` a linked snapshot to scenarios, `studies` ask more of a finished analysis, and `pipeline` calls the
+`loading` takes an extract to the store, `linking` (and `bridging`, through CEPLAN) takes a snapshot to its actions, `following` to money by
+month, which `monitoring` measures against what was expected and `projecting` takes to December, `proposing` a linked snapshot to scenarios, `studies` ask more of a finished analysis, and `pipeline` calls the
 stages of the evaluation in order; `commands` is the command line. Heavy libraries are imported only when a
 public name is first used, so that `presupuesto-link --help` stays quick.
 
@@ -39,6 +40,9 @@ _PUBLIC = {
     "rank_actions": "matrices.ranking",
     "study_robustness": "studies.robustness",
     "study_association": "studies.association",
+    "follow": "following",
+    "monitor": "monitoring",
+    "project": "projecting",
     "run_scenario": "scenarios.compare",
     "ground_of": "proposing",
     "propose": "proposing",
