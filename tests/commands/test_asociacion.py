@@ -71,6 +71,7 @@ def test_another_seed_moves_only_the_bootstrap(capsys, study):
     assert all(row["estimacion"] == pytest.approx(own["estimacion"]) for row, own in zip(found, ours, strict=True))
 
 
+@pytest.mark.lento
 def test_the_folder_holds_tables_figures_and_what_they_say(capsys, tmp_path):
     base = (ROOT / "analyses" / "cajamarca-2024" / "analisis.toml").as_posix()
     own = tmp_path / "analisis.toml"

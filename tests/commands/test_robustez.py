@@ -61,6 +61,7 @@ def test_another_length_of_the_list(capsys, analysis):
     assert json.loads(out)["resumen"] == robustness_tables(asked)["resumen"].to_dicts()
 
 
+@pytest.mark.lento
 def test_the_folder_holds_every_table_and_both_figures(capsys, found, tmp_path):
     folder = tmp_path / "robustez"
     code, out, _ = call(capsys, *FEW, "--salida", str(folder))

@@ -66,6 +66,7 @@ def test_names_are_apart(figures):
                     assert abs(x - other_x) > 0.035 * wide or abs(y - other_y) > 0.018 * tall
 
 
+@pytest.mark.lento
 def test_the_same_study_draws_the_same_bytes(figures, tmp_path):
     figure = figures["influencia_2023_2023"]
     once, again = (save_figure(figure, tmp_path / name) for name in ("a", "b"))

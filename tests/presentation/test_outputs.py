@@ -47,6 +47,7 @@ def run_cli(work: Path, seed: str) -> subprocess.CompletedProcess:
     )
 
 
+@pytest.mark.lento
 def test_two_runs_in_other_folders_are_byte_for_byte_the_same(written, tmp_path):
     run_cli(tmp_path, "2")
     assert digests(tmp_path / "salida") == digests(written)

@@ -39,6 +39,7 @@ def test_the_alignment_counts_every_action_once(watched):
     assert data.filter(pl.col("banda_ejecucion") == "rojo")["acciones"].sum() == 1
 
 
+@pytest.mark.lento
 def test_the_picture_is_the_same_twice(watched, tmp_path):
     for name in ("a", "b"):
         save_figure(draw_quarters(watched), tmp_path / name)

@@ -138,6 +138,7 @@ def test_recommendation_2_on_a_linked_year(place, capsys):
     assert {row["fuente"] for row in found["movimientos"]} == {"1"}
 
 
+@pytest.mark.lento
 def test_the_folder_has_the_draft_its_tables_and_its_figures(place, capsys):
     (place / "metas_aoi.csv").write_text(
         "anio,sec_ejec,sec_func,aoi,autor,fecha\n2025,775,20,AOI00044500001,una persona,2025-02-01\n", encoding="utf-8"
