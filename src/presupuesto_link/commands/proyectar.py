@@ -137,9 +137,10 @@ def print_projection(result: Projection, level: Level) -> None:
 
 
 def _names(result: Projection) -> dict[str, str]:
-    acciones = result.followed.linkage.coverage.acciones
-    own = dict(acciones.select("accion", "nombre").unique().iter_rows()) if "nombre" in acciones.columns else {}
-    return own | dict(result.objetivos.select("objetivo", "nombre").iter_rows())
+    from presupuesto_link.presentation.monitoring_folder import unit_names
+
+    named = unit_names(result.followed, result.followed.linkage.coverage.acciones, result.objetivos)
+    return dict(named.select("unidad", "nombre").iter_rows())
 
 
 def _print_errors(closing: Closing, month: int) -> None:

@@ -232,5 +232,6 @@ def names_of(result: Monitoring, level: str) -> dict[str, str]:
 
     from presupuesto_link.presentation.monitoring_folder import unit_names
 
-    named = unit_names(result.followed, result.analysis.inputs.plan).filter(pl.col("nivel") == level)
+    plan = result.analysis.inputs.plan
+    named = unit_names(result.followed, plan.acciones, plan.objetivos).filter(pl.col("nivel") == level)
     return dict(named.select("unidad", "nombre").iter_rows())

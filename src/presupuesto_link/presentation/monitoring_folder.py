@@ -14,7 +14,6 @@ from presupuesto_link.presentation.csv_files import write_csv
 from presupuesto_link.presentation.folder import PROGRAM, replace_folder, write_manifest
 from presupuesto_link.presentation.outputs import library_version
 from presupuesto_link.projecting import Projection
-from presupuesto_link.tables.plan import Plan
 
 if TYPE_CHECKING:
     from presupuesto_link.presentation.plots import Figure
@@ -25,9 +24,11 @@ _SYNTHETIC = "datos sintéticos"
 
 def monitoring_tables(result: Monitoring) -> dict[str, pl.DataFrame]:
     """Every table of the light, by file name."""
+    plan = result.analysis.inputs.plan
+    names = unit_names(result.followed, plan.acciones, plan.objetivos)
     tables = {
-        "semaforo": result.light, "alertas": result.alerts, "alineamiento": result.actions, "alineamiento_celdas": result.cells,
-        "meses_fuera_de_ritmo": result.off, "composicion": result.composition, "composicion_por_unidad": result.heads,
+        "semaforo": _named(result.light, names), "alertas": _named(result.alerts, names), "alineamiento": result.actions, "alineamiento_celdas": result.cells,
+        "meses_fuera_de_ritmo": _named(result.off, names), "composicion": result.composition, "composicion_por_unidad": result.heads,
         "ritmo_del_anio": result.rhythm, "curvas": result.curves.partes.join(result.curves.curvas, on=["curva", "etapa"], how="left", validate="m:1"),
     }  # fmt: skip
     if result.modifications is not None and result.modified is not None:
@@ -37,11 +38,12 @@ def monitoring_tables(result: Monitoring) -> dict[str, pl.DataFrame]:
 
 def projection_tables(result: Projection) -> dict[str, pl.DataFrame]:
     """Every table of the projection, by file name."""
+    names = unit_names(result.followed, result.followed.linkage.coverage.acciones, result.objetivos)
     tables: dict[str, pl.DataFrame] = {}
     for title, closing in (("", result.acciones), ("_ejecutora_y_generica", result.ejecutoras)):
         if closing is not None:
             tables |= {
-                f"cierre{title}": closing.unidades, f"senda{title}": closing.senda, f"errores_de_metodos{title}": closing.prueba.errors,
+                f"cierre{title}": _named(closing.unidades, names), f"senda{title}": closing.senda, f"errores_de_metodos{title}": closing.prueba.errors,
                 f"calibracion{title}": closing.calibracion,
             }  # fmt: skip
     return tables
@@ -91,12 +93,24 @@ def write_projection(result: Projection, folder: Path) -> list[str]:
     )
 
 
-def unit_names(followed: Followed, plan: Plan) -> pl.DataFrame:
-    """Key `nivel, unidad`: the name that the plan or the source gives it."""
+def _named(table: pl.DataFrame, names: pl.DataFrame) -> pl.DataFrame:
+    """The table with the name of each unit beside its code."""
+    joined = table.join(names, on=["nivel", "unidad"], how="left", validate="m:1", maintain_order="left")
+    return joined.select("nivel", "unidad", "nombre", pl.exclude("nivel", "unidad", "nombre"))
+
+
+def unit_names(followed: Followed, actions: pl.DataFrame, objectives: pl.DataFrame) -> pl.DataFrame:
+    """Key `nivel, unidad`: the name that the plan or the source gives it.
+
+    Args:
+        followed: where the names of units, sources and programmes are.
+        actions: columns `accion`, `nombre`.
+        objectives: columns `objetivo`, `nombre`.
+    """
     given = followed.linkage.names
     parts = [
-        plan.acciones.select(nivel=pl.lit("AER"), unidad="accion", nombre="nombre"),
-        plan.objetivos.select(nivel=pl.lit("OER"), unidad="objetivo", nombre="nombre"),
+        actions.select(nivel=pl.lit("AER"), unidad="accion", nombre="nombre").unique(maintain_order=True),
+        objectives.select(nivel=pl.lit("OER"), unidad="objetivo", nombre="nombre"),
     ]
     for level, name, column in (
         ("ejecutora", "ejecutora", "sec_ejec"),
@@ -111,7 +125,17 @@ def unit_names(followed: Followed, plan: Plan) -> pl.DataFrame:
                     ["nivel", "unidad"], keep="last", maintain_order=True
                 )
             )
-    return pl.concat(parts)
+    units = [part for part in parts if part["nivel"].first() == "ejecutora"]
+    return pl.concat([*parts, *(_by_generic(unit, given["generica"]) for unit in units if "generica" in given)])
+
+
+def _by_generic(units: pl.DataFrame, generics: pl.DataFrame) -> pl.DataFrame:
+    """The names of each unit's generics, as a budget office writes them."""
+    pairs = units.join(generics.select("generica", titulo="nombre").unique("generica"), how="cross")
+    return pairs.select(
+        nivel=pl.lit("ejecutora y genérica"), unidad=pl.format("{} · {}", "unidad", "generica"),
+        nombre=pl.format("2.{} {}, {}", "generica", "titulo", "nombre"),
+    )  # fmt: skip
 
 
 def _write(
