@@ -237,6 +237,7 @@ def test_the_province_of_a_siaf_web_export_adds_up_to_the_action(tmp_path, capsy
     assert sum(float(row["pim_soles"]) for row in rows) == pytest.approx(total)
 
 
+@pytest.mark.lento
 def test_the_folder_has_every_table_and_figure_and_the_same_bytes_each_time(tmp_path, store, capsys):
     import polars as pl
 

@@ -10,6 +10,8 @@ from presupuesto_link.presentation.plots.asociacion import draw_association
 from presupuesto_link.presentation.plots.common import save_figure, short_code
 from presupuesto_link.studies.association import study_association
 
+pytestmark = pytest.mark.lento  # eight figures
+
 
 @pytest.fixture(scope="module")
 def study(analysis):

@@ -53,6 +53,7 @@ def test_two_runs_in_other_folders_are_byte_for_byte_the_same(written, tmp_path)
     assert digests(tmp_path / "salida") == digests(written)
 
 
+@pytest.mark.lento
 def test_what_is_written(written, analysis):
     files = digests(written)
     tables = [table.name for table in result_tables(analysis)]
@@ -73,12 +74,14 @@ def test_what_is_written(written, analysis):
     assert {"index.html", "libro.xlsx", "manifiesto.json"} <= files.keys()
 
 
+@pytest.mark.lento
 def test_tables_on_disk_equal_the_library(written, analysis):
     for table in result_tables(analysis):
         assert pl.read_parquet(written / "tablas" / f"{table.name}.parquet").equals(table.frame)
         assert (written / "tablas" / f"{table.name}.csv").read_bytes().startswith(b"\xef\xbb\xbf")
 
 
+@pytest.mark.lento
 def test_the_manifest_names_inputs_and_outputs_without_machine_paths(written):
     manifest = json.loads((written / "manifiesto.json").read_text(encoding="utf-8"))
     files = digests(written)

@@ -212,6 +212,7 @@ def test_one_amount_is_no_frontier(analysis):
     assert draw_frontier(analysis.inputs, analysis.scenarios[0], frontier) is None
 
 
+@pytest.mark.lento
 def test_saving_twice_gives_the_same_bytes_and_leaves_no_open_figure(figures, tmp_path):
     import matplotlib.pyplot as plt
 

@@ -119,6 +119,7 @@ def test_text_never_becomes_a_formula_a_link_or_a_number(tmp_path: Path) -> None
     assert 'quotePrefix="1"' in files["xl/styles.xml"]
 
 
+@pytest.mark.lento
 def test_twice_gives_the_same_bytes(book: Path, result: dict[str, TableSheet], tmp_path: Path) -> None:
     time.sleep(2.1)  # zip files keep even seconds
     write_workbook(tmp_path / "otra.xlsx", result, ABOUT)

@@ -9,6 +9,8 @@ import pytest
 from presupuesto_link.commands import main
 from tests.sources.extracts import budget, spent, write_long
 
+pytestmark = pytest.mark.lento  # a whole regional government, loaded and solved
+
 CENTRAL = {
     "PROGRAMA_PPTO": "9002",
     "PRODUCTO_PROYECTO": "3999999",
