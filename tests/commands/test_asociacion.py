@@ -42,12 +42,14 @@ def test_it_says_first_how_little_thirty_actions_can_tell(capsys):
     assert "None" not in out
 
 
+@pytest.mark.lento
 def test_without_asking_there_is_no_score(capsys):
     out = call(capsys, "asociacion")[1]
     assert "segunda opinión" not in out
     assert "Panel (la misma AER en varios años): no se estima; hay ejecución y avance de un solo año (2023)" in out
 
 
+@pytest.mark.lento
 def test_json_equals_the_library(capsys, study):
     found = json.loads(call(capsys, "asociacion", "--json")[1])
     assert found["pruebas"] == 24
@@ -94,6 +96,7 @@ def test_the_folder_holds_tables_figures_and_what_they_say(capsys, tmp_path):
     assert "cambiados después de escribirse" in err
 
 
+@pytest.mark.lento
 def test_few_actions_are_said_and_not_estimated(capsys, tmp_path):
     budget = tmp_path / "gasto.csv"
     rows = ["AE,PIA,PIM,DEVENGADO,% EJECUCIÓN", "AER.01.03,10,10,9,90%", "AER.02.01,10,10,8,80%"]

@@ -140,3 +140,18 @@ def test_without_earlier_years_a_scenario_says_there_is_no_projection(single, ca
     run("escenario", "recomendacion-2", "--almacen", single, "--instantanea", "ultima", "--json")
     text = capsys.readouterr().out
     assert "saldo libre proyectado al cierre" not in text
+
+
+def test_a_year_without_pim_has_no_figure_and_no_crash(tmp_path, capsys):
+    path = write_long(
+        tmp_path / "2024-Gasto.csv",
+        budget("0", SEC_FUNC="7"),
+        spent(1, "10", SEC_FUNC="7"),
+        spent(2, "20", SEC_FUNC="7"),
+    )
+    assert run("cargar", path, "--fecha-corte", "2024-03-05", "--almacen", tmp_path / "a") == 0
+    for command in ("proyectar", "semaforo"):
+        assert run(command, "--almacen", tmp_path / "a", "--salida", tmp_path / command) == 0
+        assert "Traceback" not in capsys.readouterr().err
+    assert not list((tmp_path / "proyectar").glob("graficos/*"))
+    assert [p.stem for p in (tmp_path / "semaforo").glob("graficos/*.png")] == ["alineamiento"]

@@ -283,6 +283,7 @@ KINDS = st.sampled_from(["prioridad", "brechas", "mínimo movimiento", "equidad"
     st.integers(0, 4),
     st.booleans(),
 )
+@pytest.mark.lento
 def test_no_whole_proposal_is_better(givers, takers, kind, required, tight):
     """Brute force over every whole amount of every arc, for every objective."""
     lines = [

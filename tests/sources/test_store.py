@@ -188,6 +188,7 @@ def test_an_id_may_be_shortened_while_it_is_unique(store, extract):
         "stores.Path.replace = stop",
     ],
 )
+@pytest.mark.lento
 def test_a_killed_load_leaves_the_store_whole_and_the_next_cleans_up(store, extract, tmp_path, where):
     kept = load_extract(extract, store, Filters(pliego="445"), JUNE).snapshot
     before, ready = contents(kept.folder), tmp_path / "listo"

@@ -207,7 +207,7 @@ def _print_budget(result: Monitoring) -> None:
 
     year = result.followed.year
     closed = result.rhythm.filter(pl.col("parte_diciembre_ratio").is_not_null())
-    last = closed["anio"].max()
+    last = closed["anio"].max() if closed.height else 0
     steps = ((pl.col("anio") == year) & (pl.col("a") == "pim")) | (
         (pl.col("anio") == last) & (pl.col("de") == "pia") & (pl.col("a") == "devengado")
     )

@@ -31,10 +31,12 @@ _METHOD_NOTE = (
 )
 
 
-def draw_fan(projection: Projection) -> Figure:
-    """The accrual of each objective, what happened and what is projected, under its PIM."""
+def draw_fan(projection: Projection) -> Figure | None:
+    """The accrual of each objective, what happened and what is projected, under its PIM; None when nothing has PIM."""
     closing, followed = projection.acciones, projection.followed
     data = _fans(projection)
+    if data.is_empty():
+        return None
     panels = data["panel"].n_unique()
     height = 6.5 + _PANEL_CM * -(-panels // _PANELS)
     whole = closing.unidades.filter(pl.col("nivel") == "total").row(0, named=True)
