@@ -155,3 +155,12 @@ def test_a_year_without_pim_has_no_figure_and_no_crash(tmp_path, capsys):
         assert "Traceback" not in capsys.readouterr().err
     assert not list((tmp_path / "proyectar").glob("graficos/*"))
     assert [p.stem for p in (tmp_path / "semaforo").glob("graficos/*.png")] == ["alineamiento"]
+
+
+@pytest.mark.parametrize(
+    ("option", "value", "said"),
+    [("--mes", "13", "debe ser 12 o menos."), ("--mes", "0", "debe ser 1 o más."), ("--confianza", "mucha", "no es un número."), ("--confianza", "2", "debe ser 0.99 o menos.")],
+)  # fmt: skip
+def test_a_value_out_of_range_is_told_in_spanish(option, value, said, store, capsys):
+    assert run("proyectar", "--almacen", store, option, value) == 2
+    assert said in capsys.readouterr().err

@@ -39,7 +39,9 @@ _VALUES = (
     (r"^'(.+)' is not a valid int(?:eger)?\.?$", "«{0}» no es un número entero."),
     (r"^'(.+)' is not a valid .*$", "«{0}» no es un valor del tipo pedido."),
     (r".*unable to parse string as an integer.*", "no es un número entero."),
+    (r".*unable to parse string as a number.*", "no es un número."),
     (r"^Input should be greater than or equal to (.+)$", "debe ser {0} o más."),
+    (r"^Input should be less than or equal to (.+)$", "debe ser {0} o menos."),
 )
 
 
