@@ -67,40 +67,45 @@ def projection(store: Store) -> Projection:
     return project(inputs, follow(inputs, store, store.get("20250901"), Link(raw_rules(inputs, None))))
 
 
-def same(found: pl.DataFrame, path: Path, key: list[str]) -> None:
-    """The rows of an expected table are those found, ratios to four decimals."""
-    text = found.with_columns(pl.selectors.float().round(4)).write_csv().encode()
-    ours, theirs = (pl.read_csv(source, infer_schema=False).sort(key) for source in (text, path))
-    assert ours.select(theirs.columns).equals(theirs), path.name
+def rows(source: bytes | Path, columns: list[str], key: list[str]) -> list[tuple]:
+    """The rows of a CSV as text, in order."""
+    return pl.read_csv(source, infer_schema=False).select(columns).sort(key).rows()
 
 
-def test_the_light_is_the_expected_one(light: Monitoring):
-    kept = light.light.filter(
-        pl.col("nivel").is_in(["AER", "OER", "ejecutora", "total"])
-        & pl.col("mes").is_in(light.cuts)
-        & (pl.col("pim_soles") > 0)
-    )
-    same(kept, LIGHT / "esperado" / "semaforo.csv", ["nivel", "unidad", "mes"])
-    same(
-        light.alerts.filter(pl.col("nivel").is_in(["AER", "OER"])),
-        LIGHT / "esperado" / "alertas.csv",
-        ["nivel", "unidad"],
-    )
-    same(light.cells, LIGHT / "esperado" / "alineamiento_celdas.csv", ["banda_ejecucion", "banda_resultado"])
-    same(light.composition, LIGHT / "esperado" / "composicion.csv", ["anio", "por", "de", "a"])
-    assert light.modifications is not None
-    same(light.modifications, LIGHT / "esperado" / "modificaciones.csv", ["lineas"])
+def written(found: pl.DataFrame, columns: list[str], key: list[str]) -> list[tuple]:
+    """The same of a table, with ratios to four decimals."""
+    return rows(found.with_columns(pl.selectors.float().round(4)).write_csv().encode(), columns, key)
 
 
-def test_the_projection_is_the_expected_one(projection: Projection):
+def columns_of(path: Path) -> list[str]:
+    return path.read_text(encoding="utf-8").partition("\n")[0].split(",")
+
+
+@pytest.mark.parametrize(
+    ("name", "key"),
+    [("semaforo", ["nivel", "unidad", "mes"]), ("alertas", ["nivel", "unidad"]), ("alineamiento_celdas", ["banda_ejecucion", "banda_resultado"]),
+     ("composicion", ["anio", "por", "de", "a"]), ("modificaciones", ["lineas"])],
+)  # fmt: skip
+def test_the_light_is_the_expected_one(name: str, key: list[str], light: Monitoring):
+    shown = light.light.filter(pl.col("mes").is_in(light.cuts) & (pl.col("pim_soles") > 0))
+    found = {
+        "semaforo": shown.filter(pl.col("nivel").is_in(["AER", "OER", "ejecutora", "total"])), "alineamiento_celdas": light.cells,
+        "alertas": light.alerts.filter(pl.col("nivel").is_in(["AER", "OER"])), "composicion": light.composition, "modificaciones": light.modifications,
+    }[name]  # fmt: skip
+    path = LIGHT / "esperado" / f"{name}.csv"
+    assert written(found, columns_of(path), key) == rows(path, columns_of(path), key)
+
+
+@pytest.mark.parametrize(
+    ("name", "key"),
+    [("cierre", ["nivel", "unidad"]), ("errores_de_metodos", ["metodo"]), ("calibracion", ["confianza_ratio"])],
+)
+def test_the_projection_is_the_expected_one(name: str, key: list[str], projection: Projection):
     closing = projection.acciones
-    same(closing.unidades, CLOSE / "esperado" / "cierre.csv", ["nivel", "unidad"])
-    same(
-        closing.prueba.errors.filter(pl.col("mes_origen") == 8),
-        CLOSE / "esperado" / "errores_de_metodos.csv",
-        ["metodo"],
-    )
-    same(closing.calibracion, CLOSE / "esperado" / "calibracion.csv", ["confianza_ratio"])
+    errors = closing.prueba.errors.filter(pl.col("mes_origen") == 8)
+    found = {"cierre": closing.unidades, "errores_de_metodos": errors, "calibracion": closing.calibracion}[name]
+    path = CLOSE / "esperado" / f"{name}.csv"
+    assert written(found, columns_of(path), key) == rows(path, columns_of(path), key)
 
 
 def records() -> list[dict[str, str]]:
@@ -109,7 +114,7 @@ def records() -> list[dict[str, str]]:
 
 
 def test_what_is_expected_of_each_unit_another_way(light: Monitoring):
-    """From the file itself, with dictionaries and exact decimals: PIM × the mean share of the same month in 2022-2024, by generic and kind."""
+    """From the file itself, with dictionaries and exact decimals: each line's PIM × the mean share of the same month in 2022-2024, by generic and kind."""
     flows: dict[tuple, Decimal] = defaultdict(Decimal)
     wholes: dict[tuple, Decimal] = defaultdict(Decimal)
     pim: dict[tuple, Decimal] = defaultdict(Decimal)
@@ -124,17 +129,23 @@ def test_what_is_expected_of_each_unit_another_way(light: Monitoring):
             wholes[row["ANO_EJE"], kind] += amount
             flows[row["ANO_EJE"], kind] += amount if 1 <= month <= 8 else 0
         else:
-            pim[row["SEC_EJEC"], kind] += Decimal(row["MONTO_PIM"])
+            pim[row["SEC_EJEC"], row["SEC_FUNC"], kind] += Decimal(row["MONTO_PIM"])
             done[row["SEC_EJEC"]] += amount
     share = {kind: sum(flows[y, kind] / wholes[y, kind] for y in YEARS) / 3 for kind in {k for _, k in wholes}}
     expected: dict[str, Decimal] = defaultdict(Decimal)
-    for (unit, kind), amount in pim.items():
-        expected[unit] += amount * share[kind]
-    rows = light.light.filter((pl.col("nivel") == "ejecutora") & (pl.col("mes") == 8))
-    assert set(rows["unidad"]) == set(expected)
-    for row in rows.iter_rows(named=True):
+    for (unit, _, kind), amount in pim.items():
+        expected[unit] += (amount * share[kind]).quantize(Decimal("0.01"))
+    units = light.light.filter((pl.col("nivel") == "ejecutora") & (pl.col("mes") == 8))
+    assert set(units["unidad"]) == set(expected)
+    for row in units.iter_rows(named=True):
         assert row["devengado_soles"] == done[row["unidad"]]
-        assert float(row["devengado_esperado_soles"]) == pytest.approx(float(expected[row["unidad"]]), abs=0.01)
+        assert row["devengado_esperado_soles"] == expected[row["unidad"]]
+
+
+def test_every_level_expects_the_same_to_the_centimo(light: Monitoring):
+    counted = light.light.filter(pl.col("vinculo") == "directo")
+    sums = counted.group_by("nivel", "mes").agg(pl.col("^.*_esperado_soles$").sum()).drop("nivel").unique()
+    assert sums.height == 8  # one per month, whatever the level
 
 
 def truth(projection: Projection) -> pl.DataFrame:

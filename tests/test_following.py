@@ -47,7 +47,7 @@ def test_the_month_is_the_last_closed_with_accrual(inputs, tmp_path, load, cut_o
 def test_a_later_year_closes_december(inputs, tmp_path, load):
     snapshot = load("2026-02-03", *year(2025, *FLOWS, (12, "1")))
     found = follow(inputs, Store(tmp_path / "almacen"), snapshot, NOTHING)
-    assert (found.month, found.cut_off.isoformat()) == (12, "2026-02-03")
+    assert (found.month, found.cut_off.isoformat()) == (12, "2025-12-31")
 
 
 @pytest.mark.parametrize(

@@ -28,7 +28,7 @@ class Followed:
         linkage: the link of the snapshot followed.
         year: the one followed.
         month: last closed month, 1 to 12.
-        cut_off: the day of the figures.
+        cut_off: the day of the figures; never after the year, whatever the snapshot's.
         months: `linkage.months.by_month` of every year, each from one snapshot only.
         history: year → the snapshot it comes from.
         synthetic: whether some source says that its data are made up.
@@ -124,8 +124,10 @@ def _followed(
     snapshot = linkage.snapshot
     cut_off = dt.date.fromisoformat(snapshot.cut_off)
     last = _month(snapshot, months.filter(pl.col("anio") == year), year, cut_off, month)
+    ends = month_ends(year)
+    day = min(cut_off, ends[_DECEMBER]) if last == closed_month(cut_off, year) else ends[last]
     return Followed(
-        linkage, year, last, cut_off if last == closed_month(cut_off, year) else month_ends(year)[last], months,
+        linkage, year, last, day, months,
         {y: s.id for y, s in used.items()}, any(s.synthetic for s in used.values()),
     )  # fmt: skip
 

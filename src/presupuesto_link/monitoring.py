@@ -15,7 +15,7 @@ from presupuesto_link.errors import InputDataError, Problem
 from presupuesto_link.following import Followed, Link, closed_month, follow
 from presupuesto_link.matrices.matrix import count_cells
 from presupuesto_link.measures.alerts import alerts_of
-from presupuesto_link.measures.calendar import Curves, curves_of
+from presupuesto_link.measures.calendar import Curves, check_calendars, curves_of
 from presupuesto_link.measures.modifications import composition_variance, modifications_between, rhythm
 from presupuesto_link.measures.on_time import measure_on_time, months_off
 from presupuesto_link.measures.semaforo import colour
@@ -43,6 +43,7 @@ class Monitoring:
         composition, heads: `composition_variance` of every year.
         modifications, modified: `modifications_between` the earlier snapshot and this one; null without another snapshot.
         rhythm: of every year.
+        notices: what of the calendars no line uses, in sentences.
     """
 
     analysis: Analysis
@@ -59,6 +60,7 @@ class Monitoring:
     modifications: pl.DataFrame | None
     modified: pl.DataFrame | None
     rhythm: pl.DataFrame
+    notices: tuple[str, ...]
 
     @property
     def cuts(self) -> tuple[int, ...]:
@@ -91,10 +93,11 @@ def monitor(  # noqa: PLR0913, PLR0917 - the options of `semaforo`
             it, the light of the quarter before with the money of today.
 
     Raises:
-        InputDataError: see `follow`; or the cut-off before is not before.
+        InputDataError: see `follow` and `check_calendars`; or the cut-off before is not before.
     """
     analysis = analyse(replace(inputs, scenarios=()))
     followed = follow(inputs, store, snapshot, link, year, month, history)
+    notices = check_calendars(followed.counted.filter(pl.col("anio") == followed.year), followed.year, calendars)
     curves = curves_of(followed.counted, followed.year, inputs.spec.seguimiento, calendars)
     light = _light(inputs, followed, curves)
     earlier = _earlier(inputs, store, followed, link, before or _previous(store, followed))
@@ -111,6 +114,7 @@ def monitor(  # noqa: PLR0913, PLR0917 - the options of `semaforo`
     return Monitoring(
         analysis, followed, curves, light, alerts, said, actions, count_cells(actions, (followed.year, inputs.spec.ranking.anio_resultado)),
         months_off(light, inputs.spec.seguimiento, inputs.spec.semaforo), composition, heads, modifications, modified, rhythm(followed.months),
+        notices,
     )  # fmt: skip
 
 
@@ -137,7 +141,8 @@ def _earlier(inputs: Inputs, store: Store, followed: Followed, link: Link, befor
     if before is None:
         return None
     earlier = follow(inputs, store, before, link, followed.year)
-    if earlier.cut_off >= followed.cut_off:
+    now = followed.linkage.snapshot.cut_off
+    if earlier.cut_off > followed.cut_off or (earlier.cut_off == followed.cut_off and before.cut_off >= now):
         raise InputDataError(
             Problem(f"corte anterior {before.id}", f"es del {earlier.cut_off:%d/%m/%Y}", f"un corte anterior al {followed.cut_off:%d/%m/%Y}",
                     "elija otra instantánea con --anterior")

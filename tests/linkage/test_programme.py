@@ -6,7 +6,7 @@ from fractions import Fraction
 import polars as pl
 
 from presupuesto_link.linkage.bridge import MetaLink
-from presupuesto_link.linkage.programme import calendar_of_poi
+from presupuesto_link.linkage.programme import calendar_of_poi, with_blank_months
 from presupuesto_link.sources.ceplan import read_export
 from presupuesto_link.tables.ceplan import read_poi
 from tests.sources.ceplan_samples import FINANCIAL_PLAN, aoi, months, write_book
@@ -20,9 +20,9 @@ def test_the_reprogrammed_plan_rules_and_an_activity_gives_its_part(tmp_path):
     """AOI001 was reprogrammed: 10 in January and 30 in February. AOI002 was not: its 40 of the opening plan. Meta 7 has all of one and half the other."""
     path = write_book(
         tmp_path, "fin", FINANCIAL_PLAN,
-        aoi("AOI001", **{"GG ID": 3}, **months("Fn(CS)", 100, total=100), **months("Fn(RE)", 10, 30, total=40)),
-        aoi("AOI002", **{"GG ID": 3}, **months("Fn(CS)", 40, total=40)),
-        aoi("AOI003", **{"GG ID": 3}, **months("Fn(CS)", 5, total=5)),
+        aoi("AOI001", **{"GG ID": 3}, **months("Fn(CS)", 100, *[0] * 11, total=100), **months("Fn(RE)", 10, 30, *[0] * 10, total=40)),
+        aoi("AOI002", **{"GG ID": 3}, **months("Fn(CS)", 40, *[0] * 11, total=40)),
+        aoi("AOI003", **{"GG ID": 3}, **months("Fn(CS)", 5, *[0] * 11, total=5)),
     )  # fmt: skip
     poi = read_poi([read_export(path)])
     found = calendar_of_poi(
@@ -34,6 +34,18 @@ def test_the_reprogrammed_plan_rules_and_an_activity_gives_its_part(tmp_path):
         found.meses.filter(pl.col("programado_soles") > 0).select("anio", "sec_func", "mes", "programado_soles").rows()
     )
     assert rows == [(2024, "7", 1, Decimal("30.00")), (2024, "7", 2, Decimal("30.00"))]
+
+
+def test_a_blank_month_is_not_taken_for_a_zero(tmp_path):
+    """AOI002 has eleven blanks: the metas it shares with others have no calendar either, and it is named."""
+    path = write_book(
+        tmp_path, "fin", FINANCIAL_PLAN,
+        aoi("AOI001", **{"GG ID": 3}, **months("Fn(CS)", *[1] * 12, total=12)), aoi("AOI002", **{"GG ID": 3}, **months("Fn(CS)", 40, total=40)),
+    )  # fmt: skip
+    poi = read_poi([read_export(path)])
+    found = calendar_of_poi(poi, [link("7", "AOI001", "1/2"), link("7", "AOI002", "1/2"), link("8", "AOI001")])
+    assert found.meses["sec_func"].unique().to_list() == ["8"]
+    assert with_blank_months(poi).rows() == [(2024, "AOI002")]
 
 
 def test_nothing_signed_is_an_empty_calendar(tmp_path):

@@ -17,19 +17,38 @@ def calendar(folder, text):
     return read_calendar(read_delimited(path))
 
 
+def months(row, but=()):
+    """A row for each month, with {m} in its place, except some."""
+    return "".join(row.format(m=month) + "\n" for month in range(1, 13) if month not in but)
+
+
 def test_keys_are_written_as_spending_keeps_them(tmp_path):
-    found = calendar(
-        tmp_path, "Anio,MES,programado_soles,sec_ejec,sec_func,nota\n2025,03,1500.50,775,0001,x\n2025,4,,775,1,\n"
-    )
+    text = "Anio,MES,programado_soles,sec_ejec,sec_func,nota\n2025,03,1500.50,775,0001,x\n"
+    found = calendar(tmp_path, text + months("2025,{m},0,775,1,", but=[3]))
     assert (found.keys, found.name) == (("sec_ejec", "sec_func"), "calendario pca.csv")
-    row = found.meses.row(0, named=True)
-    assert found.meses.height == 1
+    row = found.meses.row(2, named=True)
+    assert found.meses.height == 12
+    assert found.meses["programado_soles"].sum() == Decimal("1500.50")
     assert (row["mes"], row["sec_func"], row["programado_soles"]) == (3, "1", Decimal("1500.50"))
 
 
 def test_the_whole_entity_needs_no_key_and_a_semicolon_brings_the_decimal_comma(tmp_path):
-    found = calendar(tmp_path, "anio;mes;programado_soles\n2025;1;1.234,50\n")
-    assert (found.keys, found.meses["programado_soles"].to_list()) == ((), [Decimal("1234.50")])
+    found = calendar(tmp_path, "anio;mes;programado_soles\n2025;1;1.234,50\n" + months("2025;{m};0", but=[1]))
+    assert (found.keys, found.meses["programado_soles"].to_list()) == ((), [Decimal("1234.50"), *[Decimal(0)] * 11])
+
+
+def test_a_missing_month_would_move_the_rest_of_the_year_forward(tmp_path):
+    with pytest.raises(
+        InputDataError,
+        match=r"anio 2025, generica 3\n  se encontró: faltan los meses 5, 12\n  se esperaba: los doce meses, con 0",
+    ):
+        calendar(tmp_path, f"{HEAD},generica\n" + months("2025,{m},10,3", but=[5, 12]) + months("2025,{m},10,1"))
+
+
+def test_a_blank_month_is_not_a_zero_nor_advised(tmp_path):
+    with pytest.raises(InputDataError, match=r"fila 2, columna programado_soles\n  se encontró: «»") as told:
+        calendar(tmp_path, f"{HEAD}\n2025,1,\n" + months("2025,{m},10", but=[1]))
+    assert "déjela vacía" not in str(told.value)
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 import polars as pl
 
-from presupuesto_link.measures.on_time import days_red, soles_at_risk
+from presupuesto_link.measures.on_time import days_red, has_money, soles_at_risk
 from presupuesto_link.measures.semaforo import AMBER, GREEN, GREY, RED
 
 _KEY = ["nivel", "unidad"]
@@ -38,7 +38,7 @@ def alerts_of(
     Returns:
         Key `nivel, unidad`: `alerta`, `cambio` since the cut-off before and `color_previo`; `soles_en_riesgo` (accrual expected and missing),
         `dias_en_rojo`, colours and ratios of the three stages, `pim_cambio_soles` (null without another snapshot to compare), `color_resultado`
-        (null where the unit has no indicators) and `curva`. A grey unit is an alert only when it has PIM.
+        (null where the unit has no indicators) and `curva`. A grey unit is an alert only when it has PIM or accrual.
     """
     now = light.filter(pl.col("mes") == month).with_columns(alerta=_kind(), soles_en_riesgo=soles_at_risk())
     before = _before(light, previous)
@@ -65,7 +65,7 @@ def _kind() -> pl.Expr:
         .then(pl.lit(AHEAD))
         .when((accrued == GREEN) & (reserved == RED))
         .then(pl.lit(UNCERTIFIED))
-        .when((accrued == GREY) & (pl.col("pim_soles") > 0))
+        .when((accrued == GREY) & has_money())
         .then(pl.lit(MUTE))
     )
 

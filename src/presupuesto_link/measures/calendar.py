@@ -11,12 +11,14 @@ from dataclasses import dataclass
 
 import polars as pl
 
+from presupuesto_link.errors import InputDataError, Problem
 from presupuesto_link.specs import SeguimientoSpec
 from presupuesto_link.tables.calendar import Calendar
 
 STAGES = {"devengado": "devengado_soles", "compromiso": "comprometido_soles", "certificado": "certificado_soles"}
 CALENDAR, SEASONAL, LINEAR = "calendario", "estacionalidad", "lineal"
 SEASON = ("generica", "tipo_producto")
+_SHOWN = 5
 _MONTHS = pl.DataFrame({"mes": range(1, 13)}, schema={"mes": pl.Int8})
 
 
@@ -57,6 +59,48 @@ def curves_of(months: pl.DataFrame, year: int, spec: SeguimientoSpec, calendars:
         tuple((c.keys, t.select(*c.keys, "curva").unique()) for c, t in zip(calendars, programmed, strict=True)),
         season.select(*SEASON, "etapa", "curva").unique(),
     )
+
+
+def check_calendars(rows: pl.DataFrame, year: int, calendars: Sequence[Calendar]) -> tuple[str, ...]:
+    """What of each calendar no line uses, in sentences; nothing when all of it is used.
+
+    Args:
+        rows: the spending of the year, transversal rows out.
+        year: the one followed.
+        calendars: programmes given.
+
+    Raises:
+        InputDataError: a calendar has no money for the year, is broken by a column that the spending lacks, or reaches no line.
+    """
+    return tuple(said for calendar in calendars if (said := _unused(rows, year, calendar)))
+
+
+def _unused(rows: pl.DataFrame, year: int, calendar: Calendar) -> str | None:
+    keys, given = list(calendar.keys), calendar.meses.filter(pl.col("anio") == year)
+    if not given["programado_soles"].sum():
+        raise _useless(calendar, f"nada programado en {year}", f"montos de {year}", "revise el año y los montos")
+    if absent := [key for key in keys if key not in rows.columns]:
+        raise _useless(
+            calendar,
+            f"la columna {', '.join(absent)}, que el gasto no trae",
+            "claves que el gasto tenga",
+            "quite esa clave",
+        )
+    if not keys:
+        return None
+    wanted = given.select(keys).unique()
+    lost = wanted.join(rows.select(keys).unique(), on=keys, how="anti", nulls_equal=True).sort(keys, nulls_last=True)
+    if lost.height == wanted.height:
+        raise _useless(calendar, f"ninguna de sus {wanted.height} claves ({', '.join(keys)}) está en el gasto de {year}", "códigos del gasto", "revise los códigos")  # fmt: skip
+    if lost.is_empty():
+        return None
+    shown = "; ".join(" ".join(str(cell) for cell in row) for row in lost.head(_SHOWN).iter_rows())
+    more = f" y {lost.height - _SHOWN} más" if lost.height > _SHOWN else ""
+    return f"{calendar.name}: {lost.height} de sus {wanted.height} claves no están en el gasto de {year} y no se usan ({', '.join(keys)}: {shown}{more})."
+
+
+def _useless(calendar: Calendar, found: str, expected: str, remedy: str) -> InputDataError:
+    return InputDataError(Problem(calendar.name, found, expected, remedy))
 
 
 def with_curve(cells: pl.DataFrame, curves: Curves) -> pl.DataFrame:

@@ -42,9 +42,9 @@ def measure_on_time(
 
     Returns:
         Key `nivel, unidad, mes`: `vinculo` (transversal actions are beside the rest), `pim_soles` (that of the snapshot, whatever the month),
-        and for each stage `<etapa>_soles` (cumulated, exact), `<etapa>_esperado_soles` (to the céntimo), `<etapa>_ratio` (null with
+        and for each stage `<etapa>_soles` (cumulated, exact), `<etapa>_esperado_soles` (the sum of its lines', each to the céntimo), `<etapa>_ratio` (null with
         `<etapa>_motivo`), `color_<etapa>`; `adelanto` (accrual above the notice), `curva` (what accrual is measured against, in words) and
-        the share of the PIM measured by each kind of curve. Sums of AER, of «sin AER» and of the whole agree to the céntimo in what is exact.
+        the share of the PIM measured by each kind of curve. Levels add up to the céntimo.
     """
     spec, bands = specs
     present = [column for column in _CELL if column in months.columns]
@@ -53,8 +53,9 @@ def measure_on_time(
     cells = rows.group_by(present).agg(pl.col("pim_soles").sum()).with_columns(
         pl.lit(None, pl.String).alias(column) for column in absent
     )  # fmt: skip
-    named = _units(with_curve(cells, curves).drop(absent), actions)
-    expected = _expected(named, curves, until)
+    ruled = with_curve(cells, curves).drop(absent)
+    named = _units(ruled, actions)
+    expected = _expected(_units(_due(ruled, curves, until), actions))
     happened = _happened(_units(rows, actions), until)
     table = expected.join(happened, on=["nivel", "unidad", "mes", "etapa"], how="left", validate="1:1")
     judged = _wide(_judged(table, bands), spec)
@@ -80,21 +81,26 @@ def _units(rows: pl.DataFrame, actions: pl.DataFrame) -> pl.DataFrame:
     return pl.concat(parts)
 
 
-def _expected(cells: pl.DataFrame, curves: Curves, until: int) -> pl.DataFrame:
-    """Key `nivel, unidad, mes, etapa`: PIM times what each of its curves expects by the month."""
-    by = ["nivel", "unidad", "etapa"]
-    money = cells.group_by(*by, "curva").agg(
-        pl.col("pim_soles").sum(), transversal=(pl.col("vinculo") == TRANSVERSAL).all()
-    )
+def _due(cells: pl.DataFrame, curves: Curves, until: int) -> pl.DataFrame:
+    """Each cell once per month, with what its curve expects of it by then, to the céntimo: so that every level adds up the same amounts."""
     shares = curves.partes.filter(pl.col("mes") <= until)
-    due = money.join(shares, on=["curva", "etapa"], how="inner", validate="m:m").sort(
-        "curva"
-    )  # floats add up in one order
-    return due.group_by(*by, "mes").agg(
-        pl.col("pim_soles").sum().cast(MONEY),
-        esperado_soles=(pl.col("pim_soles").cast(pl.Float64) * pl.col("parte_ratio")).sum().round(2).cast(MONEY),
-        vinculo=pl.when(pl.col("transversal").all()).then(pl.lit(TRANSVERSAL)).otherwise(pl.lit(DIRECT)),
+    due = pl.col("pim_soles").cast(pl.Float64) * pl.col("parte_ratio")
+    return cells.join(shares, on=["curva", "etapa"], how="inner", validate="m:m").with_columns(
+        esperado_soles=due.round(2).cast(MONEY)
     )
+
+
+def _expected(cells: pl.DataFrame) -> pl.DataFrame:
+    """Key `nivel, unidad, mes, etapa`: PIM and what is expected of it."""
+    return cells.group_by("nivel", "unidad", "etapa", "mes").agg(
+        pl.col("pim_soles", "esperado_soles").sum().cast(MONEY),
+        vinculo=pl.when((pl.col("vinculo") == TRANSVERSAL).all()).then(pl.lit(TRANSVERSAL)).otherwise(pl.lit(DIRECT)),
+    )
+
+
+def has_money() -> pl.Expr:
+    """Whether a row of the light has something to show: PIM, or accrual without it."""
+    return (pl.col("pim_soles").fill_null(0) != 0) | (pl.col("devengado_soles").fill_null(0) != 0)
 
 
 def _happened(rows: pl.DataFrame, until: int) -> pl.DataFrame:

@@ -15,6 +15,7 @@ from presupuesto_link.tables.gasto import UNPADDED, WIDTHS
 from presupuesto_link.tables.numbers import NumberStyle, detect_style, money, not_numbers
 
 KEYS = ("sec_ejec", "sec_func", "programa", "fuente", "generica", "accion")
+MONTHS = 12
 REQUIRED = ("anio", "mes", "programado_soles")
 
 
@@ -36,10 +37,12 @@ class Calendar:
 def read_calendar(raw: RawTable) -> Calendar:
     """A calendar that people write: `anio`, `mes`, `programado_soles` and any of `KEYS`.
 
-    Each amount is what is programmed for that month alone. A row without amount programmes nothing.
+    Each amount is what is programmed for that month alone. A month in which nothing is programmed is written with 0: a blank or a missing
+    month would move the rest of the year forward.
 
     Raises:
-        InputDataError: a column is missing or unknown, a year, month or amount is not one, an amount is negative, or a key is repeated.
+        InputDataError: a column is missing or unknown, a year, month or amount is not one or is blank, an amount is negative, a key is
+            repeated or lacks some month.
     """
     titles = [title.strip().lower() for title in raw.frame.columns]
     twice = sorted({title for title in titles if titles.count(title) > 1})
@@ -60,14 +63,13 @@ def read_calendar(raw: RawTable) -> Calendar:
         *_unknown(raw),
         *not_years(raw, "anio"),
         *_months(raw),
-        *not_numbers(raw, "programado_soles", style, amounts=True),
+        *not_numbers(raw, "programado_soles", style, (), amounts=True),
     ]
     raise_problems(problems)
     table = raw.frame.select("fila", *_typed(style), *(_code(key) for key in keys))
     raise_problems([*_negative(raw, table), *_repeated(raw, table, keys)])
-    return Calendar(
-        keys, table.drop("fila").drop_nulls("programado_soles").sort("anio", *keys, "mes"), f"calendario {raw.name}"
-    )
+    raise_problems(list(_short(raw, table, keys)))
+    return Calendar(keys, table.drop("fila").sort("anio", *keys, "mes"), f"calendario {raw.name}")
 
 
 def _typed(style: NumberStyle) -> list[pl.Expr]:
@@ -112,3 +114,13 @@ def _repeated(raw: RawTable, table: pl.DataFrame, keys: tuple[str, ...]) -> Iter
     for row in twice.iter_rows(named=True):
         said = ", ".join(f"{name} {row[name]}" for name in key)
         yield Problem(f"{raw.path}, filas {', '.join(map(str, row['fila']))}", f"{said}: está repetido", "una fila por mes y clave", "súmelas en una")  # fmt: skip
+
+
+def _short(raw: RawTable, table: pl.DataFrame, keys: tuple[str, ...]) -> Iterator[Problem]:
+    """Keys without their twelve months."""
+    key = ["anio", *keys]
+    given = table.group_by(key).agg(pl.col("mes")).filter(pl.col("mes").list.len() < MONTHS).sort(key, nulls_last=True)
+    for row in given.iter_rows(named=True):
+        said = ", ".join(f"{name} {row[name]}" for name in key)
+        missing = ", ".join(str(month) for month in range(1, MONTHS + 1) if month not in row["mes"])
+        yield Problem(f"{raw.path}, {said}", f"faltan los meses {missing}", "los doce meses, con 0 en el que no se programa nada", "agregue esas filas")  # fmt: skip
