@@ -30,6 +30,7 @@ ORDER = (
     "projecting",
     "studies",
     "proposing",
+    "dossier",
     "presentation",
     "commands",
 )

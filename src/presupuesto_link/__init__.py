@@ -48,6 +48,7 @@ _PUBLIC = {
     "propose": "proposing",
     "EscenarioSpec": "specs",
     "read_spec": "specs",
+    "assemble": "dossier",
     "write_analysis": "presentation.outputs",
     "PresupuestoLinkError": "errors",
 }
