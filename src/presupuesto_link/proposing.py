@@ -105,6 +105,7 @@ def _baseline(analysis: Analysis, linkage: Linkage, lines: pl.DataFrame, year: i
     return replace(
         made,
         cierre=_closing(inputs, linkage, year),
+        sintetico=linkage.snapshot.synthetic,
         origen={
             "instantanea": linkage.snapshot.id,
             "ambito": linkage.scope,

@@ -1,6 +1,8 @@
 """`proyectar` as a person uses it, and what it feeds: the donors of a scenario."""
 
 import json
+import subprocess
+import sys
 
 import polars as pl
 import pytest
@@ -53,7 +55,7 @@ def answer(capsys, *arguments):
 def test_the_console_says_where_it_comes_from_and_what_it_does_not_know(store, capsys):
     assert run("proyectar", "--almacen", store, "--nivel", "OER") == 0
     said = capsys.readouterr().out
-    for words in ("DATOS SINTÉTICOS", "Método: parte media", "Años completos de historia: 2022, 2023, 2024", "Cierre proyectado en soles, intervalo del 80 %", "elegido",
+    for words in ("DATOS SINTÉTICOS", "Método: parte media", "Años completos y seguidos de historia: 2022, 2023, 2024", "Cierre proyectado en soles, intervalo del 80 %", "elegido",
                   "todo", "932,495,766", "no sabe de transferencias"):  # fmt: skip
         assert words in said
 
@@ -154,7 +156,10 @@ def test_a_year_without_pim_has_no_figure_and_no_crash(tmp_path, capsys):
         assert run(command, "--almacen", tmp_path / "a", "--salida", tmp_path / command) == 0
         assert "Traceback" not in capsys.readouterr().err
     assert not list((tmp_path / "proyectar").glob("graficos/*"))
-    assert [p.stem for p in (tmp_path / "semaforo").glob("graficos/*.png")] == ["alineamiento"]
+    assert sorted(p.stem for p in (tmp_path / "semaforo").glob("graficos/*.png")) == [
+        "alineamiento",
+        "semaforo_trimestral",
+    ]
 
 
 @pytest.mark.parametrize(
@@ -164,3 +169,25 @@ def test_a_year_without_pim_has_no_figure_and_no_crash(tmp_path, capsys):
 def test_a_value_out_of_range_is_told_in_spanish(option, value, said, store, capsys):
     assert run("proyectar", "--almacen", store, option, value) == 2
     assert said in capsys.readouterr().err
+
+
+@pytest.mark.lento
+def test_every_table_of_a_scenario_on_made_up_money_says_so(store, quick, tmp_path, capsys):
+    target = tmp_path / "propuesta"
+    assert run("escenario", PRESET, "-a", quick, "--almacen", store, "--instantanea", "ultima", "-s", target) == 0
+    tables = sorted(target.glob("*/tablas/*.csv"))
+    assert len(tables) == 8
+    for path in tables:
+        assert set(pl.read_csv(path, infer_schema=False)["datos"]) <= {"datos sintéticos"}, path.name
+
+
+@pytest.mark.lento
+def test_odd_series_leave_nothing_on_stderr(tmp_path):
+    """A fresh interpreter, where statsmodels is imported for the first time while its warnings are being silenced."""
+    code = (
+        "import numpy as np; from presupuesto_link.measures.forecast import project; r = np.random.default_rng(1);"
+        "past = np.where(r.random((4, 3, 12)) < 0.7, 0, r.lognormal(8, 3, (4, 3, 12))); past[0] = 5;"
+        "[project(m, past, past[:, 0, :8]) for m in ('ETS', 'componentes no observados')]"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stderr == ""

@@ -7,6 +7,7 @@ import pytest
 
 from presupuesto_link.commands import main
 from tests.conftest import ROOT
+from tests.sources.extracts import budget, spent, write_long
 
 
 def run(*arguments):
@@ -90,3 +91,56 @@ def test_the_folder_says_that_its_data_are_made_up(ask, tmp_path, monkeypatch):
     for path in tables:
         with path.open(encoding="utf-8-sig", newline="") as file:
             assert {r["datos"] for r in csv.DictReader(file)} == {"datos sintéticos"}, path.name
+
+
+@pytest.fixture
+def little(tmp_path):
+    """One AER with PIM and accrual, another with accrual alone: money that must not vanish from the screen."""
+    usual = {"SEC_FUNC": "7", "PROGRAMA_PPTO": "0138", "GENERICA": "6", "TIPO_ACT_PROY": "2"}
+    odd = {"SEC_FUNC": "8", "PROGRAMA_PPTO": "0002", "GENERICA": "3", "TIPO_ACT_PROY": "3"}
+    path = write_long(
+        tmp_path / "2024-Gasto.csv", budget("1200", **usual), spent(1, "100", **usual), spent(2, "100", **usual), spent(2, "50.25", **odd)
+    )  # fmt: skip
+    assert run("cargar", path, "--fecha-corte", "2024-03-05", "--almacen", tmp_path / "uno") == 0
+    return tmp_path / "uno"
+
+
+def test_accrual_without_pim_is_shown_and_is_an_alert(little, capsys):
+    capsys.readouterr()
+    assert run("semaforo", "--almacen", little) == 0
+    out = capsys.readouterr().out
+    assert "AER.03.03" in out
+    assert "sin cifra" in out
+    assert "todo" in out
+    found = _json(capsys, "semaforo", "--almacen", little)
+    now = [r for r in found["semaforo"] if r["mes"] == 2]
+    alone = next(r for r in now if r["unidad"] == "AER.03.03")
+    assert (alone["devengado_soles"], alone["color_devengado"]) == ("50.25", "gris")
+    assert next(r for r in now if r["nivel"] == "total")["devengado_soles"] == "250.25"
+
+
+def _json(capsys, *arguments):
+    assert run(*arguments, "--json") == 0
+    return json.loads(capsys.readouterr().out)
+
+
+def test_what_of_a_calendar_is_not_used_is_said(little, capsys, tmp_path):
+    rows = [f"2024,{m},{p},100" for p in ("0138", "9999") for m in range(1, 13)]
+    path = tmp_path / "pca.csv"
+    path.write_text("\n".join(["anio,mes,programa,programado_soles", *rows]), encoding="utf-8")
+    capsys.readouterr()
+    assert run("semaforo", "--almacen", little, "--calendario", path) == 0
+    out = " ".join(capsys.readouterr().out.split())
+    assert "1 de sus 2 claves no están en el gasto de 2024 y no se usan (programa: 9999)" in out
+    assert any(
+        "9999" in said for said in _json(capsys, "semaforo", "--almacen", little, "--calendario", path)["observaciones"]
+    )
+
+
+def test_a_transversal_action_is_marked_and_the_last_row_is_the_whole(ask):
+    _, out, _ = ask("--anterior", "20250701", "--primeras", "1")
+    assert "AER.07.01†" in out
+    assert "† AER transversal: su dinero se mide aparte" in out
+    assert "(24 con dinero de 48)" in out
+    table = out.partition("Alertas")[0]
+    assert any(line.startswith("todo ") for line in table.splitlines())

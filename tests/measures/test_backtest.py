@@ -57,7 +57,7 @@ def test_baselines_are_tried_from_every_month():
     assert found.errors.group_by("metodo").len()["len"].to_list() == [11] * 3
 
 
-@pytest.mark.parametrize(("count", "said"), [(0, "sin años anteriores"), (1, "menos de dos años de historia")])
+@pytest.mark.parametrize(("count", "said"), [(0, "sin años anteriores"), (1, "menos de dos años completos y seguidos")])
 def test_with_too_little_history_nothing_is_chosen_and_it_says_so(count, said):
     found = backtest(years(3, count, 1), 5)
     assert found.chosen is None

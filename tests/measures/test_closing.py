@@ -56,7 +56,7 @@ def test_the_share_method_by_hand_with_one_year_of_history():
     table = months(*year("A", "O", 2024, 12000, 10000), *year("A", "O", 2025, 9000, 5000, until=6))
     closing = close(table, 6)
     assert closing.metodo == "parte del año anterior"
-    assert "menos de dos años de historia" in closing.motivo
+    assert "menos de dos años completos y seguidos de historia" in closing.motivo
     one = of(closing, "AER", "A")
     assert one["devengado_soles"] == Decimal("1950.00")
     assert one["proyectado_soles"] == Decimal("5000.00")
@@ -206,3 +206,27 @@ def test_reconciled_parts_keep_their_limits(parts, group, ceilings):
     found = reconcile(values, np.array([group]), np.ones((1, len(values))), (np.ones(len(values)), np.ones(1)), top)
     assert (found >= 0).all()
     assert (found <= top + 1e-6).all()
+
+
+def test_only_models_and_two_years_say_why_nothing_was_tried():
+    table = months(
+        *(row for y in (2023, 2024) for row in year("A", "O", y, 12000, 10000)),
+        *year("A", "O", 2025, 9000, 5000, until=6),
+    )
+    closing = close(table, 6, ProyeccionSpec(metodos=("ETS",)))
+    assert closing.metodo == "parte del año anterior"
+    assert "los métodos pedidos necesitan más de 2 años completos y seguidos para probarse y hay 2" in closing.motivo
+
+
+@pytest.mark.parametrize(
+    ("later", "method", "said", "projected"),
+    [("B", "parte media", "sigue el ritmo medio del conjunto", "5000.00"), (None, "lineal", "sólo cabe repartir por igual", "3900.00")],
+)  # fmt: skip
+def test_when_no_part_was_there_every_year_the_rest_rules_and_it_says_so(later, method, said, projected):
+    """A in 2023, B in 2024. With B still there the whole has its two years: 39 % by June, so 1,950 → 5,000; without it, 1,950 in half a year."""
+    rows = [*year("A", "O", 2023, 12000, 10000), *year("B", "O", 2024, 12000, 10000), *year("A", "O", 2025, 9000, 5000, until=6)]  # fmt: skip
+    closing = close(months(*rows, *(year(later, "O", 2025, 9000, 5000, until=6) if later else ())), 6)
+    assert closing.metodo == method
+    assert "ninguna unidad tiene devengado en todos los años: " in closing.motivo
+    assert said in closing.motivo
+    assert of(closing, "AER", "A")["proyectado_soles"] == Decimal(projected)

@@ -13,10 +13,14 @@ from presupuesto_link.commands.vincular import Scope
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    import polars as pl
+
     from presupuesto_link.following import Link
     from presupuesto_link.pipeline import Inputs
     from presupuesto_link.sources.store import Snapshot, Store
     from presupuesto_link.tables.calendar import Calendar
+
+_SHOWN = 5
 
 YearOption = Annotated[
     int | None, typer.Option("--anio", help="Año que se sigue; sin él, el último", metavar="AAAA", min=1990, max=2100)
@@ -89,7 +93,7 @@ def calendars(
 ) -> tuple[tuple[Calendar, ...], tuple[str, ...]]:
     """The programmes given, the one that rules first, and what is wrong with the signed table, in words."""
     from presupuesto_link.linkage.bridge import read_bridge
-    from presupuesto_link.linkage.programme import calendar_of_poi
+    from presupuesto_link.linkage.programme import calendar_of_poi, with_blank_months
     from presupuesto_link.sources.ceplan import read_export
     from presupuesto_link.sources.delimited import read_delimited
     from presupuesto_link.sources.links import read_links
@@ -109,4 +113,20 @@ def calendars(
     said = tuple(
         f"{f.code}: {f.place}: {f.found}; se esperaba {f.expected}." for f in (*plan.findings, *bridge.findings)
     )
-    return (*found, calendar_of_poi(plan, bridge.metas)), said
+    return (*found, calendar_of_poi(plan, bridge.metas)), (*said, *_blanks(with_blank_months(plan)))
+
+
+def _blanks(activities: pl.DataFrame) -> tuple[str, ...]:
+    """What is not used of the POI because nobody knows whether a blank is a zero."""
+    from presupuesto_link.wording import plural
+
+    if activities.is_empty():
+        return ()
+    shown = ", ".join(activities["aoi"].head(_SHOWN))
+    more = f" y {activities.height - _SHOWN} más" if activities.height > _SHOWN else ""
+    return (
+        (
+            f"POI: {plural(activities.height, 'AOI tiene', 'AOI tienen')} meses en blanco ({shown}{more}); sus metas no usan el POI como calendario. "
+            "Si un mes en blanco es 0, escríbalo en la exportación."
+        ),
+    )

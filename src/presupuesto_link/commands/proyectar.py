@@ -22,6 +22,7 @@ from presupuesto_link.commands.printing import code, name, number, print_json, p
 from presupuesto_link.commands.vincular import Scope, ScopeOption, SnapshotOption, SuggestedOption
 
 if TYPE_CHECKING:
+    from presupuesto_link.following import Followed
     from presupuesto_link.measures.closing import Closing
     from presupuesto_link.projecting import Projection
 
@@ -102,6 +103,7 @@ def print_projection(result: Projection, level: Level) -> None:
     """Print the close, the method and its errors."""
     import polars as pl
 
+    from presupuesto_link.measures.on_time import has_money
     from presupuesto_link.wording import MONTHS, amount, percent, short_name
 
     followed = result.followed
@@ -113,11 +115,11 @@ def print_projection(result: Projection, level: Level) -> None:
         f"Proyección a diciembre de {followed.year} desde {MONTHS[followed.month - 1]}: {followed.linkage.scope}"
     )
     years = ", ".join(map(str, closing.anios)) or "ninguno"
-    typer.echo(f"  Método: {closing.metodo} ({closing.motivo}). Años completos de historia: {years}.")
+    typer.echo(f"  Método: {closing.metodo} ({closing.motivo}). Años completos y seguidos de historia: {years}.")
     typer.echo("")
     called = _names(result)
     shown = ["ejecutora y genérica", "ejecutora", "total"] if by_unit else [level.value, "total"]
-    rows = closing.unidades.filter(pl.col("nivel").is_in(shown) & (pl.col("pim_soles") != 0))
+    rows = closing.unidades.filter(pl.col("nivel").is_in(shown) & has_money())
     cells = [
         (
             r["unidad"], short_name(called.get(r["unidad"], "")), amount(r["pim_soles"]), amount(r["devengado_soles"]), amount(r["proyectado_soles"]),
@@ -132,7 +134,7 @@ def print_projection(result: Projection, level: Level) -> None:
         [(r[0], r[1], r[2], r[4], r[5], r[7], r[6], r[3], r[8]) for r in cells],
     )  # fmt: skip
     _print_errors(closing, followed.month)
-    for text in _sources(closing):
+    for text in (*_sources(closing), *_beside(followed, by_unit)):
         typer.echo(text)
 
 
@@ -159,6 +161,23 @@ def _print_errors(closing: Closing, month: int) -> None:
             for r in table.iter_rows(named=True)
         ],
     )  # fmt: skip
+
+
+def _beside(followed: Followed, by_unit: bool) -> list[str]:
+    """What the table leaves out, and why its total may not be that of another level."""
+    import polars as pl
+
+    from presupuesto_link.linkage.rules import TRANSVERSAL
+    from presupuesto_link.wording import enumerate_words
+
+    now = followed.months.filter((pl.col("anio") == followed.year) & (pl.col("vinculo") == TRANSVERSAL))
+    apart = now["accion"].unique().sort().to_list()
+    said = [f"No se proyecta lo transversal ({enumerate_words(apart)}): se mide aparte y no se suma."] if apart else []
+    if by_unit:
+        said.append(
+            "Es otra proyección que la de --nivel AER: tiene sus propias series, su método y su total, que no tienen por qué coincidir."
+        )
+    return said
 
 
 def _sources(closing: Closing) -> list[str]:

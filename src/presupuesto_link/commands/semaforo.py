@@ -86,10 +86,10 @@ def semaforo(
 
         write_monitoring(result, salida)
     if como_json:
-        print_json(**as_json(result), observaciones=list(doubts))
+        print_json(**as_json(result), observaciones=[*doubts, *result.notices])
         return
     print_monitoring(result, nivel.value, primeras)
-    for doubt in doubts:
+    for doubt in (*doubts, *result.notices):
         typer.echo(doubt)
     if salida:
         typer.echo(f"Tablas y figuras: {salida}")
@@ -135,29 +135,46 @@ def print_monitoring(result: Monitoring, level: str, shown: int) -> None:
 def _print_light(result: Monitoring, level: str) -> None:
     import polars as pl
 
+    from presupuesto_link.linkage.by_action import TRANSVERSAL
+    from presupuesto_link.measures.on_time import NO_ACTION, WHOLE, has_money
+    from presupuesto_link.presentation.plots.common import DAGGER
     from presupuesto_link.presentation.theme import band_name
-    from presupuesto_link.wording import amount, percent, short_name
+    from presupuesto_link.presentation.words import banded
+    from presupuesto_link.wording import amount, short_name
 
     rows = result.light.filter((pl.col("nivel") == level) & (pl.col("mes") == result.followed.month))
     if rows.is_empty():
         typer.echo(f"La fuente no trae {level}: no hay semáforo por {level}.\n")
         return
-    money = rows.filter(pl.col("pim_soles") > 0)
-    called = names_of(result, level)
+    money = rows.filter(has_money())
+    whole = result.light.filter((pl.col("nivel") == "total") & (pl.col("mes") == result.followed.month))
+    called = names_of(result, level) | {WHOLE: "todo el gasto, sin lo transversal"}
+    bands = result.analysis.inputs.spec.semaforo
     cells = [
         (
-            r["unidad"], short_name(called.get(r["unidad"], "")), amount(r["pim_soles"]), percent(r["devengado_ratio"]),
+            marked(r), short_name(called.get(r["unidad"], "")), amount(r["pim_soles"]), banded(r["devengado_ratio"], bands),
             band_name(r["color_devengado"]) + (" ▲" if r["adelanto"] else ""), _brief(r["curva"]), amount(r["devengado_soles"]),
             *(band_name(r[f"color_{stage}"]) for stage in ("compromiso", "certificado")),
         )
-        for r in money.iter_rows(named=True)
+        for r in pl.concat([money, whole]).iter_rows(named=True)
     ]  # fmt: skip
+    named = pl.col("unidad") != NO_ACTION
     print_table(
-        f"Por {level}, en soles ({money.height} con dinero de {rows.height}). ▲: adelanto por revisar",
+        f"Por {level}, en soles ({money.filter(named).height} con dinero de {rows.filter(named).height}). ▲: adelanto por revisar",
         [code(level), name(), number("PIM"), number("De lo\nesperado"), code("Deven-\ngado"), code("Curva"), number("Devengado\nen soles", spare=True),
          code("Compro-\nmiso", spare=True), code("Certifi-\ncado", spare=True)],
         cells,
     )  # fmt: skip
+    if (money["vinculo"] == TRANSVERSAL).any():
+        typer.echo(f"{DAGGER} AER transversal: su dinero se mide aparte y no se suma en el total.\n")
+
+
+def marked(row: dict[str, Any]) -> str:
+    """The code of a unit, with a mark when its money is not added up."""
+    from presupuesto_link.linkage.by_action import TRANSVERSAL
+    from presupuesto_link.presentation.plots.common import DAGGER
+
+    return f"{row['unidad']}{DAGGER if row['vinculo'] == TRANSVERSAL else ''}"
 
 
 def _brief(curve: str) -> str:
@@ -176,7 +193,7 @@ def _print_alerts(result: Monitoring, level: str, shown: int) -> None:
     alerts = result.alerts.filter(pl.col("nivel") == level)
     cells = [
         (
-            r["unidad"], r["alerta"], r["cambio"], soles(r["soles_en_riesgo"]), str(r["dias_en_rojo"]), band_name(r["color_resultado"]) if r["color_resultado"] else "—",
+            marked(r), r["alerta"], r["cambio"], soles(r["soles_en_riesgo"]), str(r["dias_en_rojo"]), band_name(r["color_resultado"]) if r["color_resultado"] else "—",
         )
         for r in alerts.head(shown).iter_rows(named=True)
     ]  # fmt: skip

@@ -86,7 +86,7 @@ def backtest(past: Array, month: int, methods: Sequence[Method] = METHODS, tick:
     ]
     usable = [trial for trial in here if trial.said.size and np.isfinite(trial.said).any()]
     if years < 2 or not usable:
-        return Backtest(_no_errors(), None, _too_short(years), None)
+        return Backtest(_no_errors(), None, _untried(years), None)
     shared = np.logical_and.reduce([np.isfinite(trial.said[:, :, -1]) for trial in _same_targets(usable)])
     table = [_summary(trial, shared, compared=True) for trial in _same_targets(usable)]
     others = [m for m in methods if m not in MODELS]
@@ -98,7 +98,7 @@ def backtest(past: Array, month: int, methods: Sequence[Method] = METHODS, tick:
     chosen = next(trial for trial in usable if trial.method == best[0])
     marked = frame.with_columns(elegido=(pl.col("metodo") == best[0]) & (pl.col("mes_origen") == month))
     tried = plural(shared.shape[0], "año pasado", "años pasados")
-    reason = f"menor error en la prueba de origen móvil: {best[2]} pruebas, desde el mes {month} de {tried}"
+    reason = f"menor error en la prueba de origen móvil: {plural(best[2], 'prueba', 'pruebas')}, desde el mes {month} de {tried}"
     return Backtest(marked.sort("mes_origen", "metodo"), chosen.method, reason, chosen)
 
 
@@ -112,10 +112,18 @@ def _no_errors() -> pl.DataFrame:
     return pl.DataFrame(schema={**_SCHEMA, "elegido": pl.Boolean})
 
 
-def _too_short(years: int) -> str:
+def _untried(years: int) -> str:
+    """Why nothing could be tried: too little history, or only models, which need more of it than the rest."""
     if years == 0:
-        return "sin años anteriores: sólo cabe repartir por igual lo devengado"
-    return "menos de dos años de historia: se usa la parte del año anterior, sin prueba posible"
+        return "sin años anteriores completos: sólo cabe repartir por igual lo devengado"
+    if years == 1:
+        return (
+            "menos de dos años completos y seguidos de historia: se usa la parte del año anterior, sin prueba posible"
+        )
+    return (
+        f"los métodos pedidos necesitan más de {YEARS_FOR_MODEL} años completos y seguidos para probarse y hay {years}: se usa la parte del año anterior, "
+        "sin prueba posible"
+    )
 
 
 def try_on_years(method: Method, past: Array, month: int, tick: Tick = lambda: None) -> Trials:

@@ -6,7 +6,7 @@ already accrued and the PIM, and added up.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -62,6 +62,11 @@ class Closing:
     confianza: float
 
 
+_RHYTHMS: Mapping[Method, str] = {
+    "parte media": "cada una sigue el ritmo medio del conjunto", "lineal": "sólo cabe repartir por igual lo devengado",
+}  # fmt: skip
+
+
 @dataclass(frozen=True)
 class _Series:
     """The parts as arrays, in the order of `parts`."""
@@ -105,7 +110,7 @@ def project_close(  # noqa: PLR0913, PLR0917 - the year, its month, its levels a
         if known.any()
         else backtest(np.zeros((0, 0, _YEAR)), month)
     )
-    method, reason = _method(tested, years)
+    method, reason = _method(tested, years, None if known.any() else _rhythm(series))
     path = _paths(series, known, method, tick)
     left = _agreed(series, known, path, method, tested)
     low, high, source = _interval(series, known, path, left, tested, spec.confianza)
@@ -170,10 +175,19 @@ def _series(
     return _Series(parts, grid[:, :-1], grid[:, -1, :month])
 
 
-def _method(tested: Backtest, years: Sequence[int]) -> tuple[Method, str]:
+def _method(tested: Backtest, years: Sequence[int], rhythm: Method | None) -> tuple[Method, str]:
+    """The method used and why.
+
+    Args:
+        tested: the backtest.
+        years: complete ones.
+        rhythm: what all the parts follow when none accrued in all of them.
+    """
     if tested.chosen is not None:
         return tested.chosen, tested.reason
-    return ("parte del año anterior" if years else "lineal"), tested.reason if not years or len(years) == 1 else f"{tested.reason}: ninguna serie con historia completa"  # fmt: skip
+    if years and rhythm:
+        return rhythm, f"ninguna unidad tiene devengado en todos los años: {_RHYTHMS[rhythm]}, sin prueba posible"
+    return ("parte del año anterior" if years else "lineal"), tested.reason
 
 
 def _paths(series: _Series, known: npt.NDArray[np.bool_], method: Method, tick: Tick) -> Array:
@@ -187,11 +201,16 @@ def _paths(series: _Series, known: npt.NDArray[np.bool_], method: Method, tick: 
     rest = ~known
     if rest.any():
         whole_past, whole_now = series.past.sum(axis=0)[None], series.current.sum(axis=0)[None]
-        usable = bool(series.past.shape[1]) and bool((whole_past.sum(axis=2) > 0).all())
-        rhythm = project("parte media" if usable else "lineal", whole_past, whole_now)[0]
+        rhythm = project(_rhythm(series), whole_past, whole_now)[0]
         so_far = max(float(whole_now.sum()), _SMALL)
         path[rest] = series.current[rest].sum(axis=1)[:, None] * rhythm[None] / so_far
     return path
+
+
+def _rhythm(series: _Series) -> Method:
+    """What parts without history follow: the mean of the whole's years, when the whole has them."""
+    whole = series.past.sum(axis=(0, 2))
+    return "parte media" if len(whole) and bool((whole > 0).all()) else "lineal"
 
 
 def _agreed(series: _Series, known: npt.NDArray[np.bool_], path: Array, method: Method, tested: Backtest) -> Array:

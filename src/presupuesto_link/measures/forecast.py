@@ -88,6 +88,8 @@ def _modelled(fit: Callable[[Array, int], Array], values: Array, left: int) -> A
     scale = np.abs(values).mean()
     if not scale > 0:
         return np.full(left, np.nan)
+    import statsmodels.tools.sm_exceptions  # noqa: F401 - it asks for its warnings to be shown, so it goes before they are silenced
+
     plain = values / scale
     logs = bool((plain > 0).all())
     with warnings.catch_warnings():

@@ -11,7 +11,7 @@ import polars as pl
 from presupuesto_link.following import Followed
 from presupuesto_link.monitoring import Monitoring
 from presupuesto_link.presentation.csv_files import write_csv
-from presupuesto_link.presentation.folder import PROGRAM, replace_folder, write_manifest
+from presupuesto_link.presentation.folder import PROGRAM, SYNTHETIC, replace_folder, write_manifest
 from presupuesto_link.presentation.outputs import library_version
 from presupuesto_link.projecting import Projection
 
@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from presupuesto_link.presentation.plots import Figure
 
 _LIBRARIES = ("matplotlib", "numpy", "plotnine", "polars", "scipy", "statsmodels")
-_SYNTHETIC = "datos sintéticos"
 
 
 def monitoring_tables(result: Monitoring) -> dict[str, pl.DataFrame]:
@@ -158,7 +157,7 @@ def _write(
 
 def _marked(frame: pl.DataFrame, followed: Followed) -> pl.DataFrame:
     """Made-up data says so in every row."""
-    return frame.with_columns(datos=pl.lit(_SYNTHETIC)) if followed.synthetic else frame
+    return frame.with_columns(datos=pl.lit(SYNTHETIC)) if followed.synthetic else frame
 
 
 def _about(followed: Followed) -> dict[str, Any]:

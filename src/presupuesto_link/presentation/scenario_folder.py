@@ -11,7 +11,7 @@ import polars as pl
 
 from presupuesto_link.pipeline import Inputs
 from presupuesto_link.presentation.csv_files import write_csv
-from presupuesto_link.presentation.folder import PROGRAM, replace_folder, write_manifest
+from presupuesto_link.presentation.folder import PROGRAM, SYNTHETIC, replace_folder, write_manifest
 from presupuesto_link.presentation.outputs import library_version
 from presupuesto_link.scenarios.compare import Scenario
 from presupuesto_link.scenarios.questions import Survival
@@ -106,7 +106,10 @@ def _tables(scenario: Scenario, answers: Answers | None) -> dict[str, pl.DataFra
         "limites": scenario.restricciones,
         "no_pueden": scenario.excluidas,
     }
-    return tables | (answers.tables() if answers else {})
+    every = tables | (answers.tables() if answers else {})
+    if not scenario.baseline.sintetico:
+        return every
+    return {name: frame.with_columns(datos=pl.lit(SYNTHETIC)) for name, frame in every.items()}
 
 
 def _figures(scenario: Scenario, answers: Answers | None, inputs: Inputs) -> list[Figure]:
@@ -129,6 +132,7 @@ def _about(answered: Sequence[tuple[Scenario, Answers | None]], inputs: Inputs) 
             {
                 "escenario": scenario.spec.model_dump(mode="json"),
                 "base": scenario.baseline.titulo,
+                "sintetico": scenario.baseline.sintetico,
                 "origen": dict(scenario.baseline.origen),
                 "fecha": scenario.baseline.fecha.isoformat(),
                 "reglas": [rule.id for rule in scenario.book.reglas],

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from math import floor
 from typing import TYPE_CHECKING, Any
 
-from presupuesto_link.wording import MINUS, millions, plain_number, soles
+from presupuesto_link.wording import MINUS, millions, percent, plain_number, soles
 
 if TYPE_CHECKING:
     from presupuesto_link.matrices.matrix import Matrix
-    from presupuesto_link.specs import AnalisisSpec
+    from presupuesto_link.specs import AnalisisSpec, SemaforoSpec
 
 _OTHER_RULES = {"porcentaje_como_fraccion": "valor en fracción"}  # explains a figure, but no profile uses it
 
@@ -26,6 +27,16 @@ def signed_soles(amount: Any) -> str:
 def limit(ratio: float) -> str:
     """A limit of the analysis as a percentage, with no more decimals than it has: `75 %`, `92.5 %`."""
     return f"{plain_number(ratio * 100)} %"
+
+
+def banded(ratio: float | None, bands: SemaforoSpec, decimals: int = 1) -> str:
+    """A percentage that never rounds up into the next band: 0.94999 is amber, and shown as `94.9 %`."""
+    if ratio is None:
+        return percent(None)
+    step = 10.0 ** (2 + decimals)
+    shown = round(ratio * step) / step
+    crosses = any(ratio < edge <= shown for edge in (bands.amarillo_desde_ratio, bands.verde_desde_ratio))
+    return percent(floor(ratio * step) / step if crosses else ratio, decimals)
 
 
 def lagging_words(spec: AnalisisSpec) -> str:

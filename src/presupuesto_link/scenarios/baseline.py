@@ -43,6 +43,7 @@ class Baseline:
         cierre: key `accion`: what the projection to December leaves free, `libre_bajo_soles` (low end of its interval) and
             `libre_central_soles`, with its `metodo`; only actions whose interval was measured. Null when there is no projection.
         origen: what identifies it: snapshot, rules of the link and their digest.
+        sintetico: whether its money is made up, which every output must say.
     """
 
     lineas: pl.DataFrame
@@ -55,6 +56,7 @@ class Baseline:
     titulo: str
     origen: Mapping[str, str | None] = field(default_factory=dict)
     cierre: pl.DataFrame | None = None
+    sintetico: bool = False
 
     @property
     def faltantes(self) -> tuple[str, ...]:

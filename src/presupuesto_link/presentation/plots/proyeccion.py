@@ -114,11 +114,13 @@ def _fan_plot(data: pl.DataFrame, height: float) -> Any:
         p9.ggplot(frame, p9.aes("mes"))
         + p9.geom_ribbon(ahead, p9.aes(ymin="bajo_millones", ymax="alto_millones"), fill=_BAND, alpha=0.75)
         + p9.geom_hline(pandas_of(data.unique("panel")), p9.aes(yintercept="pim_millones"), color=_TOP, size=0.6)
-        + p9.geom_line(seen, p9.aes(y="devengado_millones"), color=_DONE, size=0.8)
+        + (p9.geom_line(seen, p9.aes(y="devengado_millones"), color=_DONE, size=0.8) if seen["mes"].nunique() > 1
+           else p9.geom_point(seen, p9.aes(y="devengado_millones"), color=_DONE, size=1.2))
         + p9.geom_line(ahead, p9.aes(y="proyectado_millones"), color=_AHEAD, size=0.8, linetype="dashed")
         + p9.facet_wrap("panel", ncol=_PANELS, scales="free_y")
         + p9.scale_x_continuous(breaks=[3, 6, 9, 12], labels=[MONTHS[m - 1][:3] for m in (3, 6, 9, 12)])
-        + p9.scale_y_continuous(limits=(0, None), labels=lambda marks: [f"{mark:,.0f}" for mark in marks])
+        + p9.expand_limits(y=0)
+        + p9.scale_y_continuous(labels=lambda marks: [f"{mark:,.0f}" for mark in marks])
         + base_theme(PAGE_CM, height)
         + p9.theme(strip_text=p9.element_text(size=SMALL_PT, weight="bold", ha="left", multialignment="left", linespacing=1.1), axis_text=p9.element_text(size=SMALL_PT, color=INK))
     )  # fmt: skip

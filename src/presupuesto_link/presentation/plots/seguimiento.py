@@ -7,7 +7,7 @@ from typing import Any
 import polars as pl
 
 from presupuesto_link.linkage.by_action import TRANSVERSAL
-from presupuesto_link.measures.on_time import NO_ACTION
+from presupuesto_link.measures.on_time import NO_ACTION, has_money
 from presupuesto_link.measures.semaforo import AMBER, GREEN, GREY, RED
 from presupuesto_link.monitoring import QUARTERS, Monitoring
 from presupuesto_link.presentation.plots.common import (
@@ -26,8 +26,8 @@ from presupuesto_link.presentation.plots.common import (
 )
 from presupuesto_link.presentation.plots.matriz import GRID_CM, cell_grid, cell_tiles
 from presupuesto_link.presentation.theme import HEX, INK, LETTER, PAPER, TEXT_ON, band_words
-from presupuesto_link.presentation.words import limit, short_amount
-from presupuesto_link.wording import MONTHS, enumerate_words, percent, plural
+from presupuesto_link.presentation.words import banded, limit, short_amount
+from presupuesto_link.wording import MONTHS, enumerate_words, plural
 
 _ROW_CM, _NAME_CM = 0.52, 6.6
 _AROUND_CM = 8.0  # title, heads and notes, also when the rows are few
@@ -37,8 +37,8 @@ MONITORING = "Es un seguimiento de la ejecución dentro del año, como pide la r
 
 
 def draw_quarters(monitoring: Monitoring) -> Figure | None:
-    """Each action's money at the close of each quarter and at the cut-off, its other stages and its result; None when no action has PIM."""
-    if monitoring.light.filter((pl.col("nivel") == "AER") & (pl.col("pim_soles") > 0)).is_empty():
+    """Each action's money at the close of each quarter and at the cut-off, its other stages and its result; None when no action has PIM or accrual."""
+    if monitoring.light.filter((pl.col("nivel") == "AER") & has_money()).is_empty():
         return None
     data = _tiles(monitoring)
     rows = data["unidad"].n_unique()
@@ -102,7 +102,9 @@ def curve_words(monitoring: Monitoring) -> str:
 def _tiles(monitoring: Monitoring) -> pl.DataFrame:
     """One row per tile: unit, column, colour and text."""
     heads = _heads(monitoring)
-    money = monitoring.light.filter((pl.col("nivel") == "AER") & (pl.col("pim_soles") > 0))
+    every = monitoring.light.filter(pl.col("nivel") == "AER")
+    money = every.filter(has_money())
+    bands = monitoring.analysis.inputs.spec.semaforo
     names = dict(monitoring.analysis.inputs.plan.acciones.select("accion", "nombre").iter_rows())
     results = dict(monitoring.actions.select("accion", "banda_resultado").iter_rows())
     advance = dict(monitoring.actions.select("accion", "avance_ratio").iter_rows())
@@ -115,7 +117,7 @@ def _tiles(monitoring: Monitoring) -> pl.DataFrame:
             if kind == "resultado":
                 colour, ratio, ahead = results.get(unit, GREY), advance.get(unit), False
             else:
-                row = own.filter(pl.col("mes") == month).row(0, named=True)
+                row = every.filter((pl.col("unidad") == unit) & (pl.col("mes") == month)).row(0, named=True)
                 colour, ratio, ahead = (
                     row[f"color_{kind}"],
                     row[f"{kind}_ratio"],
@@ -123,7 +125,7 @@ def _tiles(monitoring: Monitoring) -> pl.DataFrame:
                 )
             tiles.append({
                 **base, "x": x, "color": colour, "vinculo": own["vinculo"][0], "pim": short_amount(own["pim_soles"][0]),
-                "texto": LETTER[GREY] if ratio is None else f"{LETTER[colour]} {percent(ratio, 0)}{' ▲' if ahead else ''}",
+                "texto": LETTER[GREY] if ratio is None else f"{LETTER[colour]} {banded(ratio, bands, 0)}{' ▲' if ahead else ''}",
             })  # fmt: skip
     return pl.DataFrame(tiles)
 
@@ -185,10 +187,7 @@ def _code(row: dict[str, Any]) -> str:
 def _title(monitoring: Monitoring) -> str:
     followed = monitoring.followed
     now = monitoring.light.filter(
-        (pl.col("nivel") == "AER")
-        & (pl.col("mes") == followed.month)
-        & (pl.col("pim_soles") > 0)
-        & (pl.col("unidad") != NO_ACTION)
+        (pl.col("nivel") == "AER") & (pl.col("mes") == followed.month) & has_money() & (pl.col("unidad") != NO_ACTION)
     )
     red = now.filter(pl.col("color_devengado") == RED)
     direct = monitoring.alerts.filter(
@@ -211,7 +210,7 @@ def _bands(monitoring: Monitoring) -> str:
 
 
 def _moneyless(monitoring: Monitoring) -> str:
-    gone = monitoring.actions.filter(pl.col("pim_soles").is_null() | (pl.col("pim_soles") <= 0))["accion"].to_list()
+    gone = monitoring.actions.filter(~has_money())["accion"].to_list()
     return (
         f"Sin dinero vinculado ({len(gone)} AER, grises): {enumerate_words(short_code(code) for code in gone)}."
         if gone
