@@ -174,7 +174,7 @@ def test_a_value_out_of_range_is_told_in_spanish(option, value, said, store, cap
 @pytest.mark.lento
 def test_every_table_of_a_scenario_on_made_up_money_says_so(store, quick, tmp_path, capsys):
     target = tmp_path / "propuesta"
-    assert run("escenario", PRESET, "-a", quick, "--almacen", store, "--instantanea", "ultima", "-s", target) == 0
+    assert run("escenario", PRESET, "-a", quick, "--almacen", store, "--instantanea", "ultima", "--salida", target) == 0
     tables = sorted(target.glob("*/tablas/*.csv"))
     assert len(tables) == 8
     for path in tables:
