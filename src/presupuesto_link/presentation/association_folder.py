@@ -12,9 +12,7 @@ from presupuesto_link.presentation.association_words import (
     plain_answer,
     reading,
 )
-from presupuesto_link.presentation.csv_files import write_csv
-from presupuesto_link.presentation.folder import PROGRAM, replace_folder, write_manifest
-from presupuesto_link.presentation.outputs import library_version
+from presupuesto_link.presentation.results import Results, write_results
 from presupuesto_link.sources.digest import digest_of
 from presupuesto_link.studies.association import AssociationStudy
 
@@ -35,15 +33,11 @@ def write_association(study: AssociationStudy, folder: Path) -> list[str]:
     Raises:
         OutputError: the folder holds somebody else's files, or cannot be written.
     """
+    from presupuesto_link.presentation.plots.asociacion import draw_association
 
-    def write(part: Path) -> None:
-        _write_tables(study, part / "tablas")
-        _write_figures(study, part / "graficos")
-        text = "\n\n".join(sentences(study)) + "\n"
-        (part / "lectura.txt").write_text(text, encoding="utf-8", newline="\n")
-        write_manifest(part, COMMAND, _about(study))
-
-    return replace_folder(folder, COMMAND, write)
+    texts = {"lectura.txt": "\n\n".join(sentences(study)) + "\n"}
+    results = Results(COMMAND, _about(study), _LIBRARIES, study_tables(study), lambda: draw_association(study), texts)
+    return write_results(results, folder)
 
 
 def study_tables(study: AssociationStudy) -> dict[str, pl.DataFrame]:
@@ -66,26 +60,10 @@ def sentences(study: AssociationStudy) -> list[str]:
     return [*plain_answer(study), SCORE_LIMITS, *scores]
 
 
-def _write_tables(study: AssociationStudy, folder: Path) -> None:
-    folder.mkdir(parents=True)
-    for name, table in study_tables(study).items():
-        write_csv(table, folder / f"{name}.csv")
-
-
-def _write_figures(study: AssociationStudy, folder: Path) -> None:
-    from presupuesto_link.presentation.plots import save_figure
-    from presupuesto_link.presentation.plots.asociacion import draw_association
-
-    for figure in draw_association(study):
-        save_figure(figure, folder)
-
-
 def _about(study: AssociationStudy) -> dict[str, object]:
     """What went in. No machine paths."""
     spec = study.inputs.spec
     return {
-        "programa": {"nombre": PROGRAM, "version": library_version(PROGRAM)},
-        "bibliotecas": {name: library_version(name) for name in _LIBRARIES},
         "parametros": {"asociacion": spec.asociacion.model_dump(mode="json"), "pares": spec.matrices.pares},
         "entradas": {path.name: digest_of(path) for path in study.inputs.files},
     }

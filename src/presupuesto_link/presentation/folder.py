@@ -19,7 +19,6 @@ from presupuesto_link.errors import OutputError, Problem, system_reason
 
 MANIFEST = "manifiesto.json"
 PROGRAM = "presupuesto-link"
-SYNTHETIC = "datos sintéticos"
 _PART = ".parcial-"
 _STALE_SECONDS = 3600
 

@@ -3,19 +3,13 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import polars as pl
 
 from presupuesto_link.linkage.coverage import BREAKDOWNS, breakdown
 from presupuesto_link.linking import Linkage
-from presupuesto_link.presentation.csv_files import write_csv
-from presupuesto_link.presentation.folder import PROGRAM, replace_folder, write_manifest
-from presupuesto_link.presentation.outputs import library_version
+from presupuesto_link.presentation.results import Results, write_results
 from presupuesto_link.tables.plan import Plan
-
-if TYPE_CHECKING:
-    from presupuesto_link.presentation.plots import Figure
 
 COMMAND = "vincular"
 _LIBRARIES = ("matplotlib", "plotnine", "polars")
@@ -35,21 +29,12 @@ def write_linkage(linkage: Linkage, plan: Plan, folder: Path) -> list[str]:
     Raises:
         OutputError: the folder holds somebody else's files, or cannot be written.
     """
+    from presupuesto_link.presentation.plots.vinculo import draw_linkage
 
-    def write(part: Path) -> None:
-        from presupuesto_link.presentation.plots import save_figure
-        from presupuesto_link.presentation.plots.vinculo import draw_linkage
-
-        (part / "tablas").mkdir()
-        for name, frame in _tables(linkage, plan).items():
-            frame.write_parquet(part / "tablas" / f"{name}.parquet", compression="zstd", statistics=True)
-            write_csv(frame, part / "tablas" / f"{name}.csv")
-        figures: tuple[Figure, ...] = draw_linkage(linkage)
-        for figure in figures:
-            save_figure(figure, part / "graficos")
-        write_manifest(part, COMMAND, _about(linkage))
-
-    return replace_folder(folder, COMMAND, write)
+    results = Results(
+        COMMAND, _about(linkage), _LIBRARIES, _tables(linkage, plan), lambda: draw_linkage(linkage), parquet=True
+    )
+    return write_results(results, folder)
 
 
 def _tables(linkage: Linkage, plan: Plan) -> dict[str, pl.DataFrame]:
@@ -72,8 +57,6 @@ def _about(linkage: Linkage) -> dict[str, object]:
     """What went in. No dates but the cut-off, no machine paths."""
     manifest = linkage.snapshot.manifest
     return {
-        "programa": {"nombre": PROGRAM, "version": library_version(PROGRAM)},
-        "bibliotecas": {name: library_version(name) for name in _LIBRARIES},
         "instantanea": {"id": linkage.snapshot.id, "fecha_corte": linkage.snapshot.cut_off, "fuente": manifest["fuente"]},
         "ambito": linkage.scope,
         "reglas": {"archivo": linkage.rules.source, "sha256": linkage.rules.digest, "aplicadas": len(linkage.linked.rules),

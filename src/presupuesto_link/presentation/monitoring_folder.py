@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -10,9 +10,7 @@ import polars as pl
 
 from presupuesto_link.following import Followed
 from presupuesto_link.monitoring import Monitoring
-from presupuesto_link.presentation.csv_files import write_csv
-from presupuesto_link.presentation.folder import PROGRAM, SYNTHETIC, replace_folder, write_manifest
-from presupuesto_link.presentation.outputs import library_version
+from presupuesto_link.presentation.results import Results, write_results
 from presupuesto_link.projecting import Projection
 
 if TYPE_CHECKING:
@@ -138,34 +136,21 @@ def _by_generic(units: pl.DataFrame, generics: pl.DataFrame) -> pl.DataFrame:
 
 
 def _write(
-    command: str, folder: Path, followed: Followed, tables: Mapping[str, pl.DataFrame], draw: Any, extra: dict[str, Any]
+    command: str,
+    folder: Path,
+    followed: Followed,
+    tables: Mapping[str, pl.DataFrame],
+    draw: Callable[[], tuple[Figure | None, ...]],
+    extra: dict[str, Any],
 ) -> list[str]:
-    def write(part: Path) -> None:
-        from presupuesto_link.presentation.plots import save_figure
-
-        (part / "tablas").mkdir()
-        for name, frame in tables.items():
-            write_csv(_marked(frame, followed), part / "tablas" / f"{name}.csv")
-        figures: tuple[Figure | None, ...] = draw()
-        for figure in figures:
-            if figure is not None:
-                save_figure(figure, part / "graficos")
-        write_manifest(part, command, _about(followed) | extra)
-
-    return replace_folder(folder, command, write)
-
-
-def _marked(frame: pl.DataFrame, followed: Followed) -> pl.DataFrame:
-    """Made-up data says so in every row."""
-    return frame.with_columns(datos=pl.lit(SYNTHETIC)) if followed.synthetic else frame
+    about = _about(followed) | extra
+    return write_results(Results(command, about, _LIBRARIES, tables, draw, synthetic=followed.synthetic), folder)
 
 
 def _about(followed: Followed) -> dict[str, Any]:
     """What went in. No dates but the cut-off, no machine paths."""
     linkage = followed.linkage
     return {
-        "programa": {"nombre": PROGRAM, "version": library_version(PROGRAM)},
-        "bibliotecas": {name: library_version(name) for name in _LIBRARIES},
         "instantanea": {"id": linkage.snapshot.id, "fecha_corte": linkage.snapshot.cut_off, "fuente": linkage.snapshot.manifest["fuente"]},
         "sintetico": followed.synthetic, "ambito": linkage.scope, "anio": followed.year, "mes": followed.month,
         "historia": {str(year): origin for year, origin in followed.history.items()},

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from presupuesto_link.pipeline import Analysis
 from presupuesto_link.presentation.csv_files import write_csv
-from presupuesto_link.presentation.folder import PROGRAM, digest, replace_folder, write_manifest
+from presupuesto_link.presentation.folder import digest, replace_folder, write_manifest
+from presupuesto_link.presentation.results import made_with
 from presupuesto_link.presentation.tables import ResultTable, result_tables
 from presupuesto_link.sources.embedded import embedded_root
 from presupuesto_link.wording import NO_DATA
@@ -112,8 +112,7 @@ def _manifest(analysis: Analysis) -> dict[str, Any]:
     """What went in, with which versions and parameters. No dates, no machine paths."""
     inputs = analysis.inputs
     return {
-        "programa": {"nombre": PROGRAM, "version": library_version(PROGRAM)},
-        "bibliotecas": {name: library_version(name) for name in _LIBRARIES},
+        **made_with(_LIBRARIES),
         "entradas": {_name(path, inputs.path.parent): digest(path) for path in inputs.files},
         "parametros": {
             "analisis": inputs.spec.model_dump(mode="json", exclude={"fuentes"}),
@@ -130,11 +129,3 @@ def _name(path: Path, base: Path) -> str:
         return full.relative_to(root).as_posix()
     base = base.resolve()
     return full.relative_to(base).as_posix() if full.is_relative_to(base) else full.name
-
-
-def library_version(name: str) -> str:
-    """The version of an installed package, for manifests."""
-    try:
-        return version(name)
-    except PackageNotFoundError:
-        return "sin instalar"

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import polars as pl
 
 from presupuesto_link.pipeline import Analysis
-from presupuesto_link.presentation.csv_files import write_csv
-from presupuesto_link.presentation.folder import PROGRAM, replace_folder, write_manifest
-from presupuesto_link.presentation.outputs import library_version
+from presupuesto_link.presentation.results import Results, write_results
 from presupuesto_link.sources.digest import digest_of
 from presupuesto_link.studies.robustness import Robustness
+
+if TYPE_CHECKING:
+    from presupuesto_link.presentation.plots import Figure
 
 COMMAND = "robustez"
 _DECIMALS = 5  # finer than any sampling error that can be asked for
@@ -47,26 +49,18 @@ def write_robustness(analysis: Analysis, robustness: Robustness, folder: Path) -
     Raises:
         OutputError: the folder holds somebody else's files, or cannot be written.
     """
-    from presupuesto_link.presentation.plots.common import save_figure
     from presupuesto_link.presentation.plots.robustez import draw_acceptability, draw_intervals
 
-    def write(part: Path) -> None:
-        (part / "tablas").mkdir()
-        for name, frame in robustness_tables(robustness).items():
-            write_csv(frame, part / "tablas" / f"{name}.csv")
-        for figure in (draw_intervals(analysis, robustness), draw_acceptability(analysis, robustness)):
-            if figure is not None:
-                save_figure(figure, part / "graficos")
-        write_manifest(part, COMMAND, _about(analysis, robustness))
+    def draw() -> tuple[Figure | None, ...]:
+        return draw_intervals(analysis, robustness), draw_acceptability(analysis, robustness)
 
-    return replace_folder(folder, COMMAND, write)
+    about, tables = _about(analysis, robustness), robustness_tables(robustness)
+    return write_results(Results(COMMAND, about, _LIBRARIES, tables, draw), folder)
 
 
 def _about(analysis: Analysis, robustness: Robustness) -> dict[str, object]:
     """What went in. No machine paths."""
     return {
-        "programa": {"nombre": PROGRAM, "version": library_version(PROGRAM)},
-        "bibliotecas": {name: library_version(name) for name in _LIBRARIES},
         "analisis": analysis.inputs.spec.titulo,
         "robustez": robustness.spec.model_dump(mode="json"),
         "entradas": {path.name: digest_of(path) for path in analysis.inputs.files},

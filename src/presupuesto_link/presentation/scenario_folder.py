@@ -11,8 +11,8 @@ import polars as pl
 
 from presupuesto_link.pipeline import Inputs
 from presupuesto_link.presentation.csv_files import write_csv
-from presupuesto_link.presentation.folder import PROGRAM, SYNTHETIC, replace_folder, write_manifest
-from presupuesto_link.presentation.outputs import library_version
+from presupuesto_link.presentation.folder import replace_folder, write_manifest
+from presupuesto_link.presentation.results import made_with, marked
 from presupuesto_link.scenarios.compare import Scenario
 from presupuesto_link.scenarios.questions import Survival
 from presupuesto_link.sources.digest import digest_of
@@ -107,9 +107,7 @@ def _tables(scenario: Scenario, answers: Answers | None) -> dict[str, pl.DataFra
         "no_pueden": scenario.excluidas,
     }
     every = tables | (answers.tables() if answers else {})
-    if not scenario.baseline.sintetico:
-        return every
-    return {name: frame.with_columns(datos=pl.lit(SYNTHETIC)) for name, frame in every.items()}
+    return {name: marked(frame, scenario.baseline.sintetico) for name, frame in every.items()}
 
 
 def _figures(scenario: Scenario, answers: Answers | None, inputs: Inputs) -> list[Figure]:
@@ -126,8 +124,7 @@ def _figures(scenario: Scenario, answers: Answers | None, inputs: Inputs) -> lis
 def _about(answered: Sequence[tuple[Scenario, Answers | None]], inputs: Inputs) -> dict[str, object]:
     """What went in. No machine paths."""
     return {
-        "programa": {"nombre": PROGRAM, "version": library_version(PROGRAM)},
-        "bibliotecas": {name: library_version(name) for name in _LIBRARIES},
+        **made_with(_LIBRARIES),
         "escenarios": [
             {
                 "escenario": scenario.spec.model_dump(mode="json"),

@@ -16,8 +16,8 @@ from presupuesto_link.linking import Linkage
 from presupuesto_link.presentation.boost import flat
 from presupuesto_link.presentation.csv_files import harmless
 from presupuesto_link.presentation.databases import FACT_FILES, check_duckdb, write_duckdb, write_sqlite
-from presupuesto_link.presentation.folder import PROGRAM, replace_folder, write_manifest
-from presupuesto_link.presentation.outputs import library_version
+from presupuesto_link.presentation.folder import replace_folder, write_manifest
+from presupuesto_link.presentation.results import made_with
 from presupuesto_link.presentation.star import CODES, TEXTS, complete, dimension_tables, keyed
 from presupuesto_link.presentation.star_readme import README, readme
 from presupuesto_link.tables.gasto import MEASURES
@@ -170,8 +170,7 @@ def _manifest(export: Export, written: Written) -> dict[str, Any]:
     """What went in and what came out. No dates of the run, no machine paths."""
     linkage, source = export.linkage, export.linkage.snapshot.manifest["fuente"]
     return {
-        "programa": {"nombre": PROGRAM, "version": library_version(PROGRAM)},
-        "bibliotecas": {name: library_version(name) for name in (*_LIBRARIES, *(["duckdb"] if export.duckdb else []))},
+        **made_with((*_LIBRARIES, *(["duckdb"] if export.duckdb else []))),
         "entradas": dict(export.inputs),
         "instantanea": {"id": linkage.snapshot.id, "fecha_corte": linkage.snapshot.cut_off, "archivo": source["nombre"], "sha256": source.get("sha256")},
         "parametros": {
