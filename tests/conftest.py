@@ -1,13 +1,20 @@
 """Shared fixtures: the embedded analysis, run once per worker, and where the source documents are."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import polars as pl
 import pytest
 from hypothesis import settings
 
+from presupuesto_link.dossier import Asked, Dossier, assemble
+from presupuesto_link.following import Link
+from presupuesto_link.loading import load_extract
 from presupuesto_link.pipeline import Analysis, Inputs, analyse, load
 from presupuesto_link.sources.embedded import embedded_analyses
+from presupuesto_link.sources.links import read_links
+from presupuesto_link.sources.store import Store
+from presupuesto_link.studies.robustness import study_robustness
 
 ROOT = Path(__file__).resolve().parents[1]
 SHARED = ROOT.parent / "shared"
@@ -30,6 +37,25 @@ def inputs() -> Inputs:
 @pytest.fixture(scope="session")
 def analysis(inputs: Inputs) -> Analysis:
     return analyse(inputs)
+
+
+@pytest.fixture(scope="session")
+def dossier(analysis: Analysis) -> Dossier:
+    """The embedded analysis without any quarter."""
+    return Dossier(analysis, study_robustness(analysis), None)
+
+
+@pytest.fixture(scope="session")
+def quarter_dossier(tmp_path_factory: pytest.TempPathFactory) -> Dossier:
+    """The synthetic quarter, with the cut-off before it and the simple methods of projection: models are tested elsewhere."""
+    store = Store(tmp_path_factory.mktemp("trimestre") / "almacen")
+    for name in ("gasto_2022_2025_a_agosto_sintetico", "gasto_2025_a_junio_sintetico"):
+        load_extract(ROOT / "data" / "siaf" / f"{name}.csv.gz", store)
+    inputs = load(embedded_analyses()["semaforo-trimestral-sintetico"])
+    quick = inputs.spec.proyeccion.model_copy(update={"metodos": ("lineal", "parte del año anterior", "parte media")})
+    inputs = replace(inputs, spec=inputs.spec.model_copy(update={"proyeccion": quick}))
+    rules = read_links(inputs.path.parent / str(inputs.spec.vinculo.reglas))
+    return assemble(inputs, Asked(store, store.get("20250901"), Link(rules), before=store.get("20250701")))
 
 
 @pytest.fixture(scope="session")

@@ -93,7 +93,7 @@ def test_the_manifest_names_inputs_and_outputs_without_machine_paths(written):
     assert all(not name.startswith(("/", "..")) and ":" not in name for name in manifest["entradas"])
 
 
-def test_a_failure_leaves_the_previous_result_whole(analysis, tmp_path, monkeypatch):
+def test_a_failure_leaves_the_previous_result_whole(dossier, tmp_path, monkeypatch):
     folder = tmp_path / "salida"
     folder.mkdir()
     digest = hashlib.sha256(b"x").hexdigest()
@@ -106,21 +106,21 @@ def test_a_failure_leaves_the_previous_result_whole(analysis, tmp_path, monkeypa
 
     monkeypatch.setattr(outputs, "_write_workbook", full_disk)
     with pytest.raises(OutputError, match="no se pudo escribir"):
-        outputs.write_analysis(analysis, folder)
+        outputs.write_analysis(dossier, folder)
     assert sorted(p.name for p in tmp_path.iterdir()) == ["salida"]
     assert sorted(p.name for p in folder.iterdir()) == ["antes.txt", folders.MANIFEST]
 
 
-def test_a_foreign_folder_is_never_replaced(analysis, tmp_path):
+def test_a_foreign_folder_is_never_replaced(dossier, tmp_path):
     (tmp_path / "tesis.docx").write_bytes(b"x")
     with pytest.raises(OutputError, match="una carpeta con otros archivos"):
-        outputs.write_analysis(analysis, tmp_path)
+        outputs.write_analysis(dossier, tmp_path)
     with pytest.raises(OutputError, match="se encontró: un archivo"):
-        outputs.write_analysis(analysis, tmp_path / "tesis.docx")
+        outputs.write_analysis(dossier, tmp_path / "tesis.docx")
     assert (tmp_path / "tesis.docx").read_bytes() == b"x"
 
 
-def test_results_that_a_person_edited_are_never_lost(analysis, tmp_path):
+def test_results_that_a_person_edited_are_never_lost(dossier, tmp_path):
     folder = tmp_path / "salida"
     folder.mkdir()
     manifest = {"programa": {"nombre": "presupuesto-link"}, "salidas": {"libro.xlsx": hashlib.sha256(b"x").hexdigest()}}
@@ -128,14 +128,14 @@ def test_results_that_a_person_edited_are_never_lost(analysis, tmp_path):
     (folder / "libro.xlsx").write_bytes(b"editado a mano")
     (folder / "notas.docx").write_bytes(b"notas")
     with pytest.raises(OutputError, match=r"agregados o cambiados después de escribirse: libro.xlsx, notas.docx"):
-        outputs.write_analysis(analysis, folder)
+        outputs.write_analysis(dossier, folder)
     assert (folder / "libro.xlsx").read_bytes() == b"editado a mano"
 
 
-def test_the_working_folder_is_never_replaced(analysis, tmp_path, monkeypatch):
+def test_the_working_folder_is_never_replaced(dossier, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     with pytest.raises(OutputError, match="la carpeta actual"):
-        outputs.write_analysis(analysis, Path())
+        outputs.write_analysis(dossier, Path())
 
 
 def test_the_swap_puts_the_earlier_folder_back_when_it_fails(tmp_path, monkeypatch):
@@ -195,44 +195,44 @@ def one_figure(monkeypatch):
     return save
 
 
-def test_figures_are_written_with_their_manifest_and_replaced(analysis, tmp_path, one_figure):
+def test_figures_are_written_with_their_manifest_and_replaced(dossier, tmp_path, one_figure):
     folder = tmp_path / "graficos"
     for _ in range(2):
-        assert [figure.name for figure in outputs.write_figures(analysis, folder)] == ["ranking"]
+        assert [figure.name for figure in outputs.write_figures(dossier, folder)] == ["ranking"]
         assert sorted(digests(folder)) == ["manifiesto.json", "ranking.png", "ranking.svg"]
     manifest = json.loads((folder / "manifiesto.json").read_text(encoding="utf-8"))
     assert manifest["orden"] == "graficar"
     assert manifest["salidas"] == {name: d for name, d in digests(folder).items() if name != "manifiesto.json"}
 
 
-def test_figures_never_replace_foreign_or_edited_files(analysis, tmp_path, one_figure):
+def test_figures_never_replace_foreign_or_edited_files(dossier, tmp_path, one_figure):
     (tmp_path / "tesis.docx").write_bytes(b"x")
     with pytest.raises(OutputError, match="una carpeta con otros archivos"):
-        outputs.write_figures(analysis, tmp_path)
+        outputs.write_figures(dossier, tmp_path)
     folder = tmp_path / "graficos"
-    outputs.write_figures(analysis, folder)
+    outputs.write_figures(dossier, folder)
     (folder / "ranking.svg").write_bytes(b"retocado a mano")
     with pytest.raises(OutputError, match=r"cambiados después de escribirse: ranking.svg"):
-        outputs.write_figures(analysis, folder)
+        outputs.write_figures(dossier, folder)
     assert (folder / "ranking.svg").read_bytes() == b"retocado a mano"
     assert (tmp_path / "tesis.docx").read_bytes() == b"x"
 
 
-def test_figures_never_replace_a_whole_analysis(analysis, tmp_path, one_figure):
+def test_figures_never_replace_a_whole_analysis(dossier, tmp_path, one_figure):
     folder = tmp_path / "salida"
     folder.mkdir()
     (folder / "libro.xlsx").write_bytes(b"x")
     folders.write_manifest(folder, "analizar", {"programa": {"nombre": "presupuesto-link"}})
     with pytest.raises(OutputError, match="los resultados de «analizar»"):
-        outputs.write_figures(analysis, folder)
+        outputs.write_figures(dossier, folder)
     assert (folder / "libro.xlsx").read_bytes() == b"x"
 
 
-def test_figures_are_all_or_nothing(analysis, tmp_path, one_figure, monkeypatch):
+def test_figures_are_all_or_nothing(dossier, tmp_path, one_figure, monkeypatch):
     from presupuesto_link.presentation import plots
 
     folder = tmp_path / "graficos"
-    outputs.write_figures(analysis, folder)
+    outputs.write_figures(dossier, folder)
     before = digests(folder)
 
     def half(figure: plots.Figure, target: Path) -> None:
@@ -241,7 +241,7 @@ def test_figures_are_all_or_nothing(analysis, tmp_path, one_figure, monkeypatch)
 
     monkeypatch.setattr(plots, "save_figure", half)
     with pytest.raises(OutputError, match="no queda espacio en el disco"):
-        outputs.write_figures(analysis, folder)
+        outputs.write_figures(dossier, folder)
     assert digests(folder) == before
     assert [path.name for path in tmp_path.iterdir()] == ["graficos"]
 

@@ -10,8 +10,8 @@ from decimal import Decimal
 import polars as pl
 import pytest
 
+from presupuesto_link.dossier import Dossier
 from presupuesto_link.linkage.by_action import TRANSVERSAL
-from presupuesto_link.pipeline import Analysis
 from presupuesto_link.presentation.plots import Figure, draw_all, save_figure
 from presupuesto_link.presentation.plots.common import short_code, width_cm, wrap
 from presupuesto_link.presentation.plots.frontera import draw_frontier
@@ -21,8 +21,8 @@ from presupuesto_link.tables.numbers import MONEY
 
 
 @pytest.fixture(scope="module")
-def figures(analysis: Analysis) -> dict[str, Figure]:
-    return {figure.name: figure for figure in draw_all(analysis)}
+def figures(dossier: Dossier) -> dict[str, Figure]:
+    return {figure.name: figure for figure in draw_all(dossier)}
 
 
 def test_figures_come_in_a_fixed_order_and_fit_an_a4_page(figures):

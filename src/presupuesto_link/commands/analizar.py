@@ -7,6 +7,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from presupuesto_link.commands.cargar import DEFAULT_STORE, StoreOption
+from presupuesto_link.commands.dossier_options import QuarterAsked, QuarterOption, open_dossier
+from presupuesto_link.commands.followed import BeforeOption, HistoryOption, MonthOption, RulesOption, YearOption
 from presupuesto_link.commands.options import (
     DEFAULT_ANALYSIS,
     AnalysisOption,
@@ -19,6 +22,7 @@ from presupuesto_link.commands.options import (
 )
 from presupuesto_link.commands.printing import print_json, progress
 from presupuesto_link.commands.ranking import print_ranking
+from presupuesto_link.commands.vincular import Scope, ScopeOption, SuggestedOption
 
 if TYPE_CHECKING:
     from presupuesto_link.pipeline import Analysis
@@ -33,18 +37,28 @@ def analizar(
     nd: PolicyOption = None,
     gasto: BudgetOption = None,
     plan: PlanOption = None,
+    almacen: StoreOption = DEFAULT_STORE,
+    instantanea: QuarterOption = None,
+    ambito: ScopeOption = Scope.pliego,
+    anio: YearOption = None,
+    mes: MonthOption = None,
+    anterior: BeforeOption = None,
+    historia: HistoryOption = None,
+    reglas: RulesOption = None,
+    incluir_sugeridos: SuggestedOption = False,
     como_json: JsonOption = False,
 ) -> None:
-    """Hace el análisis completo: tablas, libro de Excel, figuras y una página que los muestra.
+    """Hace el análisis completo: tablas, libro de Excel, figuras y un tablero que los muestra.
 
-    Ejemplo: presupuesto-link analizar --salida salida
+    Ejemplo: presupuesto-link analizar --salida salida --instantanea ultima
     """
-    from presupuesto_link.pipeline import analyse
     from presupuesto_link.presentation.outputs import write_analysis
 
-    result = analyse(open_analysis(analisis, gasto, plan, perfil, nd))
+    asked = QuarterAsked(almacen, instantanea, ambito, reglas, incluir_sugeridos, anio, mes, historia or (), anterior)
     with progress() as say:
-        written = write_analysis(result, salida, say)
+        dossier = open_dossier(open_analysis(analisis, gasto, plan, perfil, nd), asked, say)
+        written = write_analysis(dossier, salida, say)
+    result = dossier.analysis
     if como_json:
         print_json(carpeta=str(salida), archivos=written, hallazgos=len(result.audit.hallazgos))
         return

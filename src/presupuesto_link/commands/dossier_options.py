@@ -5,15 +5,26 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from presupuesto_link.commands.scenario_ground import NEWEST
 from presupuesto_link.commands.vincular import Scope
 
 if TYPE_CHECKING:
     from presupuesto_link.dossier import Dossier
     from presupuesto_link.pipeline import Inputs
+
+
+QuarterOption = Annotated[
+    str | None,
+    typer.Option(
+        "--instantanea",
+        help="Instantánea vinculada cuyo trimestre se muestra («ultima»: la de corte más reciente); sin ella, sólo la evaluación",
+        metavar="ID",
+    ),
+]
 
 
 @dataclass(frozen=True)
@@ -54,7 +65,15 @@ def open_dossier(inputs: Inputs, asked: QuarterAsked, say: Callable[[str], None]
             raise typer.BadParameter(f"{', '.join(given)} sólo tiene sentido con --instantanea.")
         return assemble(inputs, None, say)
     store, snapshot, link, past = opened(
-        inputs, MoneyAsked(asked.store, asked.snapshot, asked.scope, asked.rules, asked.suggested, asked.history)
+        inputs,
+        MoneyAsked(
+            asked.store,
+            None if asked.snapshot == NEWEST else asked.snapshot,
+            asked.scope,
+            asked.rules,
+            asked.suggested,
+            asked.history,
+        ),
     )
     programmes, _ = calendars(inputs, None, (), None)
     before = store.get(asked.before) if asked.before else None

@@ -35,10 +35,10 @@ def graficar(
 
     Ejemplo: presupuesto-link graficar --salida graficos
     """
-    from presupuesto_link.pipeline import analyse
+    from presupuesto_link.dossier import assemble
     from presupuesto_link.presentation.outputs import write_figures
 
-    figures = write_figures(analyse(open_analysis(analisis, gasto, plan, perfil, nd)), salida)
+    figures = write_figures(assemble(open_analysis(analisis, gasto, plan, perfil, nd)), salida)
     if como_json:
         print_json(
             carpeta=str(salida), figuras=[{"nombre": f.name, "titulo": f.title, "texto": f.alt} for f in figures]

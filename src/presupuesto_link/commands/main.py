@@ -26,6 +26,7 @@ from presupuesto_link.commands.ranking import ranking
 from presupuesto_link.commands.robustez import robustez
 from presupuesto_link.commands.semaforo import semaforo
 from presupuesto_link.commands.spanish import SpanishCommand, SpanishGroup, translate_error
+from presupuesto_link.commands.tablero import tablero
 from presupuesto_link.commands.vincular import vincular
 from presupuesto_link.errors import PresupuestoLinkError
 
@@ -61,6 +62,7 @@ for command in (
     exportar,
     semaforo,
     proyectar,
+    tablero,
 ):
     app.command(cls=SpanishCommand)(command)
 app.add_typer(almacen)

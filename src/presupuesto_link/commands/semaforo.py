@@ -97,7 +97,7 @@ def semaforo(
 
 def about(result: Monitoring) -> dict[str, Any]:
     """Where the light comes from and against what it is measured."""
-    from presupuesto_link.presentation.plots.seguimiento import MONITORING, curve_words
+    from presupuesto_link.presentation.monitoring_words import MONITORING, curve_words
 
     followed = result.followed
     return {
@@ -137,9 +137,8 @@ def _print_light(result: Monitoring, level: str) -> None:
 
     from presupuesto_link.linkage.by_action import TRANSVERSAL
     from presupuesto_link.measures.on_time import NO_ACTION, WHOLE, has_money
-    from presupuesto_link.presentation.plots.common import DAGGER
     from presupuesto_link.presentation.theme import band_name
-    from presupuesto_link.presentation.words import banded
+    from presupuesto_link.presentation.words import DAGGER, banded
     from presupuesto_link.wording import amount, short_name
 
     rows = result.light.filter((pl.col("nivel") == level) & (pl.col("mes") == result.followed.month))
@@ -172,7 +171,7 @@ def _print_light(result: Monitoring, level: str) -> None:
 def marked(row: dict[str, Any]) -> str:
     """The code of a unit, with a mark when its money is not added up."""
     from presupuesto_link.linkage.by_action import TRANSVERSAL
-    from presupuesto_link.presentation.plots.common import DAGGER
+    from presupuesto_link.presentation.words import DAGGER
 
     return f"{row['unidad']}{DAGGER if row['vinculo'] == TRANSVERSAL else ''}"
 

@@ -143,11 +143,11 @@ def _write(
     draw: Callable[[], tuple[Figure | None, ...]],
     extra: dict[str, Any],
 ) -> list[str]:
-    about = _about(followed) | extra
+    about = about_followed(followed) | extra
     return write_results(Results(command, about, _LIBRARIES, tables, draw, synthetic=followed.synthetic), folder)
 
 
-def _about(followed: Followed) -> dict[str, Any]:
+def about_followed(followed: Followed) -> dict[str, Any]:
     """What went in. No dates but the cut-off, no machine paths."""
     linkage = followed.linkage
     return {

@@ -6,11 +6,12 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from presupuesto_link.pipeline import Analysis
+from presupuesto_link.dossier import Dossier
 from presupuesto_link.presentation.csv_files import write_csv
 from presupuesto_link.presentation.folder import digest, replace_folder, write_manifest
+from presupuesto_link.presentation.monitoring_folder import about_followed
 from presupuesto_link.presentation.results import made_with
-from presupuesto_link.presentation.tables import ResultTable, result_tables
+from presupuesto_link.presentation.tables import ResultTable, quarter_tables, result_tables
 from presupuesto_link.sources.embedded import embedded_root
 from presupuesto_link.wording import NO_DATA
 
@@ -21,11 +22,11 @@ ANALYSIS, FIGURES = "analizar", "graficar"  # the commands whose results a folde
 _LIBRARIES = ("jinja2", "matplotlib", "numpy", "plotnine", "polars", "pydantic", "scipy", "xlsxwriter")
 
 
-def write_analysis(analysis: Analysis, folder: Path, progress: Callable[[str], None] = lambda _: None) -> list[str]:
-    """Write tables, workbook, figures, page and manifest.
+def write_analysis(dossier: Dossier, folder: Path, progress: Callable[[str], None] = lambda _: None) -> list[str]:
+    """Write tables, workbook, figures, board and manifest.
 
     Args:
-        analysis: what to write.
+        dossier: what to write.
         folder: target; it may exist if it is empty or holds an earlier analysis of this program.
         progress: called with a Spanish sentence before each part.
 
@@ -35,14 +36,14 @@ def write_analysis(analysis: Analysis, folder: Path, progress: Callable[[str], N
     Raises:
         OutputError: the folder holds somebody else's files, or cannot be written.
     """
-    return replace_folder(folder, ANALYSIS, lambda part: _write_all(analysis, part, progress))
+    return replace_folder(folder, ANALYSIS, lambda part: _write_all(dossier, part, progress))
 
 
-def write_figures(analysis: Analysis, folder: Path) -> tuple[Figure, ...]:
+def write_figures(dossier: Dossier, folder: Path) -> tuple[Figure, ...]:
     """Write only the figures, each as PNG and SVG, and their manifest.
 
     Args:
-        analysis: what to draw.
+        dossier: what to draw.
         folder: target; it may exist if it is empty or holds earlier figures of this program.
 
     Raises:
@@ -51,34 +52,34 @@ def write_figures(analysis: Analysis, folder: Path) -> tuple[Figure, ...]:
     drawn: list[Figure] = []
 
     def write(part: Path) -> None:
-        drawn.extend(_write_figures(analysis, part))
-        write_manifest(part, FIGURES, _manifest(analysis))
+        drawn.extend(_write_figures(dossier, part))
+        write_manifest(part, FIGURES, _manifest(dossier))
 
     replace_folder(folder, FIGURES, write)
     return tuple(drawn)
 
 
-def _write_all(analysis: Analysis, folder: Path, progress: Callable[[str], None]) -> None:
-    from presupuesto_link.presentation.page import FigureRef, render_page
+def _write_all(dossier: Dossier, folder: Path, progress: Callable[[str], None]) -> None:
+    from presupuesto_link.presentation.board import board_text
 
-    tables = result_tables(analysis)
+    analysis = dossier.analysis
+    tables = (*result_tables(analysis), *(quarter_tables(dossier.quarter) if dossier.quarter else ()))
     progress("Escribiendo tablas")
     _write_tables(tables, folder / "tablas")
     progress("Escribiendo el libro de Excel")
-    _write_workbook(analysis, tables, folder / "libro.xlsx")
+    _write_workbook(dossier, tables, folder / "libro.xlsx")
     progress("Dibujando las figuras")
-    figures = _write_figures(analysis, folder / "graficos")
-    progress("Componiendo la página")
-    refs = [FigureRef(f.name, f.title, f.alt, f"graficos/{f.name}.svg") for f in figures]
+    figures = _write_figures(dossier, folder / "graficos")
+    progress("Componiendo el tablero")
     links = {f"tablas/{table.name}.csv": table.title for table in tables}
-    (folder / "index.html").write_text(render_page(analysis, refs, links), encoding="utf-8", newline="\n")
-    write_manifest(folder, ANALYSIS, _manifest(analysis))
+    (folder / "index.html").write_text(board_text(dossier, figures, links), encoding="utf-8", newline="\n")
+    write_manifest(folder, ANALYSIS, _manifest(dossier))
 
 
-def _write_figures(analysis: Analysis, folder: Path) -> tuple[Figure, ...]:
+def _write_figures(dossier: Dossier, folder: Path) -> tuple[Figure, ...]:
     from presupuesto_link.presentation.plots import draw_all, save_figure
 
-    figures = draw_all(analysis)
+    figures = draw_all(dossier)
     for figure in figures:
         save_figure(figure, folder)
     return figures
@@ -91,10 +92,10 @@ def _write_tables(tables: tuple[ResultTable, ...], folder: Path) -> None:
         write_csv(table.frame, folder / f"{table.name}.csv")
 
 
-def _write_workbook(analysis: Analysis, tables: tuple[ResultTable, ...], path: Path) -> None:
+def _write_workbook(dossier: Dossier, tables: tuple[ResultTable, ...], path: Path) -> None:
     from presupuesto_link.presentation.workbook import TableSheet, write_workbook
 
-    spec = analysis.inputs.spec
+    spec = dossier.analysis.inputs.spec
     about = [
         ("Análisis", spec.titulo),
         ("Pregunta", spec.pregunta),
@@ -102,15 +103,20 @@ def _write_workbook(analysis: Analysis, tables: tuple[ResultTable, ...], path: P
         ("Fecha de corte", spec.fecha_corte.isoformat()),
         ("Perfil de avance", spec.avance.perfil),
         ("Política de ND", spec.avance.politica_nd),
+        *(
+            [("Datos", "DATOS SINTÉTICOS: ninguna cifra de dinero del año en curso es del SIAF.")]
+            if dossier.synthetic
+            else []
+        ),
         ("Colores", f"En las columnas de color, gris quiere decir sin dato ({NO_DATA})."),
         *(("No modela", sentence) for sentence in spec.no_modela),
     ]
     write_workbook(path, {table.name: TableSheet(table.title, table.frame, table.note) for table in tables}, about)
 
 
-def _manifest(analysis: Analysis) -> dict[str, Any]:
+def _manifest(dossier: Dossier) -> dict[str, Any]:
     """What went in, with which versions and parameters. No dates, no machine paths."""
-    inputs = analysis.inputs
+    inputs, quarter = dossier.analysis.inputs, dossier.quarter
     return {
         **made_with(_LIBRARIES),
         "entradas": {_name(path, inputs.path.parent): digest(path) for path in inputs.files},
@@ -119,6 +125,7 @@ def _manifest(analysis: Analysis) -> dict[str, Any]:
             "perfiles": [profile.model_dump(mode="json") for profile in inputs.profiles],
             "escenarios": [scenario.model_dump(mode="json") for scenario in inputs.scenarios],
         },
+        **({"trimestre": about_followed(quarter.monitoring.followed)} if quarter else {}),
     }
 
 

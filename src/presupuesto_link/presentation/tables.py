@@ -6,10 +6,15 @@ from dataclasses import dataclass
 
 import polars as pl
 
+from presupuesto_link.dossier import Quarter
 from presupuesto_link.fields import FIELDS
 from presupuesto_link.pipeline import Analysis
+from presupuesto_link.presentation.monitoring_folder import monitoring_tables, projection_tables
+from presupuesto_link.presentation.monitoring_words import MONITORING
+from presupuesto_link.presentation.results import marked
 from presupuesto_link.presentation.words import year_pair
 from presupuesto_link.scenarios.compare import Scenario
+from presupuesto_link.wording import MONTHS
 
 
 @dataclass(frozen=True)
@@ -43,6 +48,15 @@ _TEXTS = {
 }
 
 
+_QUARTER = {
+    "semaforo": "Semáforo del dinero", "alertas": "Alertas", "alineamiento": "Dinero a tiempo y resultado por AER", "alineamiento_celdas": "Dinero a tiempo y resultado",
+    "curvas": "Curvas de lo esperado", "meses_fuera_de_ritmo": "Meses fuera de ritmo", "composicion": "Composición (PEFA PI-2)",
+    "composicion_por_unidad": "Composición por unidad", "ritmo_del_anio": "Ritmo del año", "modificaciones": "Modificaciones desde el corte anterior",
+    "lineas_modificadas": "Líneas modificadas", "cierre": "Cierre proyectado", "senda": "Senda mensual", "errores_de_metodos": "Errores de los métodos",
+    "calibracion": "Calibración de los intervalos",
+}  # fmt: skip
+
+
 def result_tables(analysis: Analysis) -> tuple[ResultTable, ...]:
     """Every table of an analysis. Ratios stay ratios and amounts stay exact; nothing is rounded here."""
     audit, plan = analysis.audit, analysis.inputs.plan
@@ -67,6 +81,19 @@ def result_tables(analysis: Analysis) -> tuple[ResultTable, ...]:
         *_matrix_tables(analysis),
         *(table for scenario in analysis.scenarios for table in _scenario_tables(scenario)),
         dictionary(),
+    )
+
+
+def quarter_tables(quarter: Quarter) -> tuple[ResultTable, ...]:
+    """The tables of a quarter, as `semaforo` and `proyectar` write them; made-up money says so in each row."""
+    followed = quarter.monitoring.followed
+    frames = monitoring_tables(quarter.monitoring) | (
+        projection_tables(quarter.projection) if quarter.projection else {}
+    )
+    year = f"{followed.year} a {MONTHS[followed.month - 1]}"
+    return tuple(
+        ResultTable(f"trimestre_{name}", f"{_QUARTER[name]}, {year}", MONITORING, marked(frame, followed.synthetic))
+        for name, frame in frames.items()
     )
 
 

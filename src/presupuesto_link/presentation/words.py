@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from presupuesto_link.matrices.matrix import Matrix
     from presupuesto_link.specs import AnalisisSpec, SemaforoSpec
 
+DAGGER = "†"  # marks transversal actions, whose money is beside and never added up
 _OTHER_RULES = {"porcentaje_como_fraccion": "valor en fracción"}  # explains a figure, but no profile uses it
 
 

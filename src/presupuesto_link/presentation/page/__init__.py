@@ -1,7 +1,8 @@
-"""The readable page: one self-contained HTML file for directors and the budget office.
+"""The board: one self-contained HTML file for directors and the budget office.
 
-Everything the template shows is built here as plain text; the template only places it. The page needs no network and
-no JavaScript; figures are files beside it. `context` is its table of contents; each group of sections has a module.
+Everything the template shows is built here as plain text; the template only places it. The file needs no network and nothing
+beside it; without its script it is read whole, and with it tables are sorted and filtered and what is seen has an address.
+`sections` is its table of contents; each group of sections has a module.
 """
 
 from __future__ import annotations

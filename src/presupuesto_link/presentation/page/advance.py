@@ -11,7 +11,7 @@ from presupuesto_link.measures.aggregate import POLICIES
 from presupuesto_link.pipeline import Analysis
 from presupuesto_link.presentation.page.facts import published_index
 from presupuesto_link.presentation.page.figures import FigureShelf
-from presupuesto_link.presentation.page.views import Cell, Row, TableView, chip, who
+from presupuesto_link.presentation.page.views import Cell, Row, TableView, card_of, chip, who
 from presupuesto_link.presentation.page.words import POLICY_HEADERS
 from presupuesto_link.presentation.selection import of_profile
 from presupuesto_link.wording import NO_DATA, percent, plural
@@ -69,10 +69,16 @@ def _light_table(rows: pl.DataFrame, level: str, names: Mapping[str, str]) -> Ta
         f"Avance por {level} y año, con las dos formas de contar el ND",
         (level, *headers),
         tuple(
-            Row((who(code, names), *(cell for year in years for cell in _year_cells(found, code, year))))
+            Row(
+                (
+                    who(code, names, card_of(code) if code.startswith("AER.") else ""),
+                    *(cell for year in years for cell in _year_cells(found, code, year)),
+                )
+            )
             for code in rows["elemento"].unique().sort()
         ),
         frozenset(range(1, len(headers) + 1)),
+        f"semaforo-{level.lower()}",
     )
 
 

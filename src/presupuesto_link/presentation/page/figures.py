@@ -1,25 +1,27 @@
-"""The figures beside the page: each is placed in its section once; the others go to the end."""
+"""The figures of the board: each is inside the file, placed in its section once; the others go to the end."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from pathlib import PurePosixPath
+from urllib.parse import quote
+
+_PLAIN = " !$&'()*+,-./0123456789:;=?@ABCDEFGHIJKLMNOPQRSTUVWXYZ_abcdefghijklmnopqrstuvwxyz~"
 
 
 @dataclass(frozen=True)
 class FigureRef:
-    """A figure beside the page: its path is relative to the page, and the PNG has the same path with `.png`."""
+    """A figure of the board: its name, title, description and drawing."""
 
     name: str
     title: str
     alt: str
-    path: str
+    svg: str
 
     @property
-    def png(self) -> str:
-        """The path of the same figure as PNG."""
-        return str(PurePosixPath(self.path).with_suffix(".png"))
+    def uri(self) -> str:
+        """The drawing as an address that needs no network and no file: percent-encoded, which is shorter than base64."""
+        return "data:image/svg+xml," + quote(" ".join(self.svg.split()), safe=_PLAIN)
 
 
 class FigureShelf:

@@ -14,7 +14,7 @@ from presupuesto_link.measures.semaforo import AMBER, GREEN, GREY, RED
 from presupuesto_link.pipeline import Analysis
 from presupuesto_link.presentation.page.facts import decision_index, direct_pim
 from presupuesto_link.presentation.page.figures import FigureShelf
-from presupuesto_link.presentation.page.views import Cell, Row, TableView, chip, who
+from presupuesto_link.presentation.page.views import Cell, Row, TableView, card_of, chip, who
 from presupuesto_link.presentation.page.words import agree, capital
 from presupuesto_link.presentation.words import limit, short_amount, year_pair
 from presupuesto_link.specs import MatricesSpec
@@ -120,9 +120,7 @@ def _grid_cell(matrix: Matrix, row: Mapping[str, Any], names: Mapping[str, str])
         "pim": money if row["acciones"] else "",
         "nota": f"{plural(across, 'transversal', 'transversales')}, sin sumar su PIM" if across else "",
         "lista": [
-            {"codigo": code, "nombre": names[code], "href": f"#{anchor(matrix, code)}"}
-            for code in row["lista"].split(", ")
-            if code
+            {"codigo": code, "nombre": names[code], "href": card_of(code)} for code in row["lista"].split(", ") if code
         ],
     }
 

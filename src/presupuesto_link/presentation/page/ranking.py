@@ -8,14 +8,15 @@ from typing import Any
 
 import polars as pl
 
+from presupuesto_link.dossier import Dossier
 from presupuesto_link.matrices.ranking import COMPONENTS, LAGGING, ON_TARGET
 from presupuesto_link.matrices.ranking import NO_DATA as DATA_FIRST
 from presupuesto_link.pipeline import Analysis
-from presupuesto_link.presentation.page.facts import decision_index, diagnosis_of
+from presupuesto_link.presentation.page.facts import diagnosis_of
 from presupuesto_link.presentation.page.figures import FigureShelf
-from presupuesto_link.presentation.page.matrices import anchor
-from presupuesto_link.presentation.page.views import Cell, Row, TableView, chip, who
+from presupuesto_link.presentation.page.views import Cell, Row, TableView, card_of, chip, who
 from presupuesto_link.presentation.page.words import score
+from presupuesto_link.presentation.robustness_words import how, places, sentences
 from presupuesto_link.presentation.theme import COMPONENT_LOOKS
 from presupuesto_link.presentation.words import lagging_words
 from presupuesto_link.specs import RankingSpec
@@ -30,14 +31,17 @@ _MEANING = {
 }
 
 
-def ranking_view(analysis: Analysis, names: Mapping[str, str], shelf: FigureShelf) -> dict[str, Any]:
-    """Figure, table and how to read the score."""
+def ranking_view(dossier: Dossier, names: Mapping[str, str], shelf: FigureShelf) -> dict[str, Any]:
+    """Figure, table with the interval of places, and how to read the score."""
+    analysis = dossier.analysis
     spec = analysis.inputs.spec.ranking
     weights = _weights(spec)
     on_target = analysis.ranking.filter(pl.col("grupo") == ON_TARGET)
     return {
         "figura": shelf.take("ranking"),
-        "tabla": _ranking_table(analysis, names),
+        "tabla": _ranking_table(dossier, names),
+        "firmeza": sentences(dossier.robustness),
+        "como": how(dossier.robustness),
         "componentes": [(COMPONENT_LOOKS[n].label, weights[n], _MEANING[n]) for n in COMPONENTS],
         "rezagada": lagging_words(analysis.inputs.spec),
         "prioritarios": enumerate_words(spec.objetivos_prioritarios) or "ninguno",
@@ -55,6 +59,7 @@ def data_table(analysis: Analysis, names: Mapping[str, str]) -> TableView:
         ("Orden", "AER", "Objetivo prioritario", "PIM", f"Ejecución {year}"),
         tuple(_data_row(analysis, row, names) for row in waiting.iter_rows(named=True)),
         frozenset({3, 4}),
+        "prioridad-de-dato",
     )
 
 
@@ -64,8 +69,9 @@ def _weights(spec: RankingSpec) -> dict[str, str]:
     return {name: percent(weight / sum(weights.values()), 0) for name, weight in weights.items()}
 
 
-def _ranking_table(analysis: Analysis, names: Mapping[str, str]) -> TableView:
-    spec = analysis.inputs.spec.ranking
+def _ranking_table(dossier: Dossier, names: Mapping[str, str]) -> TableView:
+    analysis, spec = dossier.analysis, dossier.analysis.inputs.spec.ranking
+    firm = {row["accion"]: row for row in dossier.robustness.resumen.iter_rows(named=True)}
     weights, diagnosis = _weights(spec), diagnosis_of(analysis)
     lagging = analysis.ranking.filter(pl.col("grupo") == LAGGING)
     return TableView(
@@ -78,17 +84,23 @@ def _ranking_table(analysis: Analysis, names: Mapping[str, str]) -> TableView:
             f"Avance {spec.anio_resultado} y diagnóstico",
             f"Ejecución {spec.anio_ejecucion} y PIM",
         ),
-        tuple(_ranking_row(analysis, row, names, diagnosis[row["accion"]]) for row in lagging.iter_rows(named=True)),
+        tuple(
+            _ranking_row(analysis, row, firm[row["accion"]], names, diagnosis[row["accion"]])
+            for row in lagging.iter_rows(named=True)
+        ),
         frozenset(range(2, 10)),
+        "ranking",
     )
 
 
-def _ranking_row(analysis: Analysis, row: Mapping[str, Any], names: Mapping[str, str], diagnosis: str) -> Row:
+def _ranking_row(
+    analysis: Analysis, row: Mapping[str, Any], firm: Mapping[str, Any], names: Mapping[str, str], diagnosis: str
+) -> Row:
     known = row["peso_con_dato_ratio"]
     return Row(
         (
-            Cell(f"{row['puesto']}.º"),
-            who(row["accion"], names, _link_to(analysis, row["accion"])),
+            Cell(f"{row['puesto']}.º", places(firm["puesto_bajo"], firm["puesto_alto"])),
+            who(row["accion"], names, card_of(row["accion"])),
             Cell(score(row["puntaje_ratio"]), "" if known > 1 - 1e-9 else f"con {percent(known, 0)} del peso"),
             *(Cell(score(row[f"aporte_{name}"])) for name in COMPONENTS),
             replace(chip(row["avance_ratio"], row["banda_resultado"]), detail=diagnosis),
@@ -101,17 +113,12 @@ def _data_row(analysis: Analysis, row: Mapping[str, Any], names: Mapping[str, st
     return Row(
         (
             Cell(f"{row['puesto']}.º"),
-            who(row["accion"], names, _link_to(analysis, row["accion"])),
+            who(row["accion"], names, card_of(row["accion"])),
             Cell("sí" if row["prioridad"] else "no", row["objetivo"]),
             Cell(soles(row["pim_soles"])),
             _execution_chip(analysis, row["accion"]),
         )
     )
-
-
-def _link_to(analysis: Analysis, code: str) -> str:
-    """To the diagnosis of an action, in the matrix for deciding."""
-    return f"#{anchor(analysis.matrices[decision_index(analysis)], code)}"
 
 
 def _execution_chip(analysis: Analysis, code: str) -> Cell:

@@ -1,31 +1,45 @@
-"""From an analysis to HTML: the only module that knows the template engine."""
+"""From a dossier to HTML: the only module that knows the template engine."""
 
 from __future__ import annotations
 
 import re
+from base64 import b64encode
 from collections.abc import Mapping, Sequence
+from hashlib import sha256
 from typing import Any
 
-from presupuesto_link.pipeline import Analysis
+from presupuesto_link.dossier import Dossier
 from presupuesto_link.presentation.page.context import page_context
 from presupuesto_link.presentation.page.figures import FigureRef
+from presupuesto_link.presentation.page.words import capital
 
 _AMOUNT = re.compile(r"(S/ [\d,.]*\d(?: M)?|\d[\d,.]* %)")
 
 
-def render_page(analysis: Analysis, figures: Sequence[FigureRef], tables: Mapping[str, str] | None = None) -> str:
-    """The page of an analysis, as HTML.
+def render_page(dossier: Dossier, figures: Sequence[FigureRef], tables: Mapping[str, str] | None = None) -> str:
+    """The board of a dossier: one HTML file that needs nothing else.
 
     Args:
-        analysis: a complete analysis.
-        figures: the figures written beside the page; those it does not know go to the end, under their title.
-        tables: title of every table written beside the page, by its path relative to the page.
+        dossier: an analysis and, if there is one, its quarter.
+        figures: their drawings go inside the file; those it does not know go to the end, under their title.
+        tables: title of every table written beside the page, by its path relative to it; without them nothing is said to be beside.
 
     Returns:
-        UTF-8 text, the same for the same analysis: no date of today, no random name.
+        UTF-8 text, the same for the same dossier: no date of today, no random name.
     """
-    template = _environment().get_template("index.html.j2")
-    return f"{template.render(page_context(analysis, figures, tables or {}))}\n"
+    from markupsafe import Markup
+
+    environment = _environment()
+    script = environment.loader.get_source(environment, "tablero.js")[0]
+    inside = {"guion": Markup(script), "huella": _fingerprint(script)}
+    return (
+        f"{environment.get_template('index.html.j2').render(page_context(dossier, figures, tables or {}) | inside)}\n"
+    )
+
+
+def _fingerprint(script: str) -> str:
+    """What the page's own policy lets run: this script and no other."""
+    return f"sha256-{b64encode(sha256(script.encode()).digest()).decode()}"
 
 
 def _environment() -> Any:
@@ -39,6 +53,7 @@ def _environment() -> Any:
         lstrip_blocks=True,
     )
     environment.filters["firme"] = _firm
+    environment.filters["capitaliza"] = capital
     return environment
 
 

@@ -33,12 +33,13 @@ class Row:
 
 @dataclass(frozen=True)
 class TableView:
-    """A table ready to be placed: `numeric` are the columns aligned to the right."""
+    """A table ready to be placed: `numeric` are the columns aligned to the right; one with a `key` can be sorted, filtered and sent as seen."""
 
     caption: str
     headers: tuple[str, ...]
     rows: tuple[Row, ...]
     numeric: frozenset[int] = frozenset()
+    key: str = ""
 
 
 def chip(ratio: float | None, color: str) -> Cell:
@@ -49,3 +50,13 @@ def chip(ratio: float | None, color: str) -> Cell:
 def who(code: str, names: Mapping[str, str], href: str = "") -> Cell:
     """An element of the plan: its code and, below, its name."""
     return Cell(code, names[code], href=href)
+
+
+def card_of(code: str) -> str:
+    """The link to an action's card."""
+    return f"#{card_id(code)}"
+
+
+def card_id(code: str) -> str:
+    """The id of an action's card in the page."""
+    return f"ficha-{code}"

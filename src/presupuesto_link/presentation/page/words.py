@@ -6,16 +6,15 @@ import datetime as dt
 
 from presupuesto_link.presentation.theme import band_words
 from presupuesto_link.specs import SemaforoSpec
-from presupuesto_link.wording import NO_DATA
+from presupuesto_link.wording import MONTHS, NO_DATA
 
 POLICY_WORDS = {"excluir": "excluyendo los ND", "cero": "contando el ND como 0"}
 POLICY_HEADERS = {"excluir": "excluyendo ND", "cero": "ND como 0"}
-_MONTHS = ("enero", "febrero", "marzo", "abril", "mayo", "junio", "julio", "agosto", "septiembre", "octubre", "noviembre", "diciembre")  # fmt: skip
 
 
 def date(day: dt.date) -> str:
     """`31 de octubre de 2025`."""
-    return f"{day.day} de {_MONTHS[day.month - 1]} de {day.year}"
+    return f"{day.day} de {MONTHS[day.month - 1]} de {day.year}"
 
 
 def score(ratio: float | None) -> str:
@@ -26,6 +25,11 @@ def score(ratio: float | None) -> str:
 def agree(count: int, one: str, many: str) -> str:
     """The word that agrees with a count."""
     return one if count == 1 else many
+
+
+def counted(count: int, one: str, many: str, none: str) -> str:
+    """`ninguna mejoró`, `1 mejoró`, `3 mejoraron`."""
+    return none if count == 0 else f"{count:,} {agree(count, one, many)}"
 
 
 def capital(text: str) -> str:

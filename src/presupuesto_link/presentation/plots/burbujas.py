@@ -11,7 +11,6 @@ from presupuesto_link.matrices.diagnosis import GET_DATA, NO_BUDGET, REDESIGN, R
 from presupuesto_link.matrices.matrix import Matrix
 from presupuesto_link.pipeline import Analysis
 from presupuesto_link.presentation.plots.common import (
-    DAGGER,
     PAGE_CM,
     SMALL_PT,
     Figure,
@@ -25,7 +24,7 @@ from presupuesto_link.presentation.plots.common import (
     width_cm,
 )
 from presupuesto_link.presentation.theme import DIAGNOSIS_MARKS, INK, MUTED
-from presupuesto_link.presentation.words import limit, year_pair
+from presupuesto_link.presentation.words import DAGGER, limit, year_pair
 from presupuesto_link.specs import MatricesSpec
 from presupuesto_link.wording import percent, plural, soles
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib import import_module
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ from presupuesto_link.following import Followed
 from presupuesto_link.linkage.by_action import TRANSVERSAL
 from presupuesto_link.pipeline import Analysis, Inputs
 from presupuesto_link.presentation.theme import INK, LINE, MUTED, PAPER
+from presupuesto_link.presentation.words import DAGGER
 from presupuesto_link.scenarios.compare import Scenario
 from presupuesto_link.wording import enumerate_words, short_name
 
@@ -21,8 +23,8 @@ FONT = "DejaVu Sans"  # ships with matplotlib: the text measures the same everyw
 PAGE_CM = 17.5  # text width of an A4 portrait page
 MARGIN_CM = 0.35
 TITLE_PT, SUBTITLE_PT, CAPTION_PT, TEXT_PT, SMALL_PT = 11, 8.5, 7, 8, 7
+_SVG_DPI, _NO_DATE = 72, {"Date": None, "Creator": None}
 MM_PER_PT = 0.352778  # plotnine sizes text in points and marks in millimetres
-DAGGER = "†"  # marks transversal actions
 
 
 @dataclass(frozen=True)
@@ -53,17 +55,28 @@ def save_figure(figure: Figure, folder: Path) -> tuple[Path, Path]:
     Returns:
         The two paths, PNG first.
     """
+    folder.mkdir(parents=True, exist_ok=True)
+    png, svg = folder / f"{figure.name}.png", folder / f"{figure.name}.svg"
+    _draw(figure, png, "png", 300, {"Software": None})
+    _draw(figure, svg, "svg", _SVG_DPI, _NO_DATE)
+    return png, svg
+
+
+def svg_of(figure: Figure) -> str:
+    """The drawing as SVG text: what `save_figure` writes."""
+    drawn = BytesIO()
+    _draw(figure, drawn, "svg", _SVG_DPI, _NO_DATE)
+    return drawn.getvalue().decode("utf-8")
+
+
+def _draw(figure: Figure, target: Path | BytesIO, kind: str, dpi: int, metadata: dict[str, None]) -> None:
     import matplotlib as mpl
 
     mpl.use("Agg")
     plot: Any = figure.plot
-    folder.mkdir(parents=True, exist_ok=True)
-    png, svg = folder / f"{figure.name}.png", folder / f"{figure.name}.svg"
     fixed: Any = {"svg.hashsalt": "presupuesto-link", "svg.fonttype": "path", "font.family": FONT}
     with mpl.rc_context(fixed):
-        plot.save(png, dpi=300, verbose=False, metadata={"Software": None})
-        plot.save(svg, dpi=72, verbose=False, metadata={"Date": None, "Creator": None})
-    return png, svg
+        plot.save(target, format=kind, dpi=dpi, verbose=False, metadata=metadata)
 
 
 def grammar() -> Any:

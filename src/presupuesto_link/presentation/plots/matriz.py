@@ -11,7 +11,6 @@ from presupuesto_link.matrices.matrix import Matrix
 from presupuesto_link.measures.semaforo import AMBER, GREEN, GREY, RED
 from presupuesto_link.pipeline import Analysis
 from presupuesto_link.presentation.plots.common import (
-    DAGGER,
     PAGE_CM,
     SMALL_PT,
     TEXT_PT,
@@ -26,7 +25,7 @@ from presupuesto_link.presentation.plots.common import (
     wrap,
 )
 from presupuesto_link.presentation.theme import HEX, INK, LETTER, LINE, PAPER, TEXT_ON, band_words
-from presupuesto_link.presentation.words import limit, short_amount, year_pair
+from presupuesto_link.presentation.words import DAGGER, limit, short_amount, year_pair
 from presupuesto_link.specs import SemaforoSpec
 from presupuesto_link.wording import plural
 

@@ -10,8 +10,8 @@ from presupuesto_link.linkage.by_action import TRANSVERSAL
 from presupuesto_link.measures.on_time import NO_ACTION, has_money
 from presupuesto_link.measures.semaforo import AMBER, GREEN, GREY, RED
 from presupuesto_link.monitoring import QUARTERS, Monitoring
+from presupuesto_link.presentation.monitoring_words import MONITORING, curve_words
 from presupuesto_link.presentation.plots.common import (
-    DAGGER,
     PAGE_CM,
     SMALL_PT,
     Figure,
@@ -26,14 +26,13 @@ from presupuesto_link.presentation.plots.common import (
 )
 from presupuesto_link.presentation.plots.matriz import GRID_CM, cell_grid, cell_tiles
 from presupuesto_link.presentation.theme import HEX, INK, LETTER, PAPER, TEXT_ON, band_words
-from presupuesto_link.presentation.words import banded, limit, short_amount
+from presupuesto_link.presentation.words import DAGGER, banded, limit, short_amount
 from presupuesto_link.wording import MONTHS, enumerate_words, plural
 
 _ROW_CM, _NAME_CM = 0.52, 6.6
 _AROUND_CM = 8.0  # title, heads and notes, also when the rows are few
 _NOTES_CM = 2.6  # the notes here are longer than those of the matrix: twelve codes must still fit a cell
 _MONEY_X, _GAP = 0.15, 0.35
-MONITORING = "Es un seguimiento de la ejecución dentro del año, como pide la recomendación de la evaluación; no es una evaluación CEPLAN."
 
 
 def draw_quarters(monitoring: Monitoring) -> Figure | None:
@@ -82,21 +81,6 @@ def draw_alignment(monitoring: Monitoring) -> Figure:
     )  # fmt: skip
     alt = f"Matriz de 16 casillas del dinero a tiempo y el resultado. {title}."
     return Figure("alineamiento", title, alt, plot, PAGE_CM, height, data)
-
-
-def curve_words(monitoring: Monitoring) -> str:
-    """What accrual is measured against in the whole, by share of the PIM."""
-    whole = monitoring.light.filter((pl.col("nivel") == "total") & (pl.col("mes") == monitoring.followed.month))
-    said = str(whole["curva"].item())
-    most = monitoring.analysis.inputs.spec.seguimiento.anios_maximos
-    years = sorted(y for y in monitoring.followed.history if y < monitoring.followed.year)[-most:]
-    own = (
-        f" propia de {min(years)} a {max(years)}, por genérica y tipo de gasto"
-        if "estacionalidad" in said and years
-        else ""
-    )
-    even = " (doceavos iguales)" if "lineal" in said else ""
-    return f"{said}{own}{even}"
 
 
 def _tiles(monitoring: Monitoring) -> pl.DataFrame:

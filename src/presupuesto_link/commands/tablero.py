@@ -1,0 +1,63 @@
+"""`tablero`: the board, alone in one file."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from presupuesto_link.commands.cargar import DEFAULT_STORE, StoreOption
+from presupuesto_link.commands.dossier_options import QuarterAsked, QuarterOption, open_dossier
+from presupuesto_link.commands.followed import BeforeOption, HistoryOption, MonthOption, RulesOption, YearOption
+from presupuesto_link.commands.options import (
+    DEFAULT_ANALYSIS,
+    AnalysisOption,
+    BudgetOption,
+    JsonOption,
+    PlanOption,
+    PolicyOption,
+    ProfileOption,
+    open_analysis,
+)
+from presupuesto_link.commands.printing import print_json, progress
+from presupuesto_link.commands.vincular import Scope, ScopeOption, SuggestedOption
+
+
+def tablero(
+    analisis: AnalysisOption = DEFAULT_ANALYSIS,
+    salida: Annotated[
+        Path, typer.Option("--salida", "-s", help="Archivo .html que se escribe", metavar="ARCHIVO")
+    ] = Path("tablero.html"),
+    perfil: ProfileOption = None,
+    nd: PolicyOption = None,
+    gasto: BudgetOption = None,
+    plan: PlanOption = None,
+    almacen: StoreOption = DEFAULT_STORE,
+    instantanea: QuarterOption = None,
+    ambito: ScopeOption = Scope.pliego,
+    anio: YearOption = None,
+    mes: MonthOption = None,
+    anterior: BeforeOption = None,
+    historia: HistoryOption = None,
+    reglas: RulesOption = None,
+    incluir_sugeridos: SuggestedOption = False,
+    como_json: JsonOption = False,
+) -> None:
+    """Escribe el tablero en un solo archivo, que se abre sin internet y se puede enviar.
+
+    Ejemplo: presupuesto-link tablero --instantanea ultima --salida tablero.html
+    """
+    from presupuesto_link.presentation.board import write_board
+
+    asked = QuarterAsked(almacen, instantanea, ambito, reglas, incluir_sugeridos, anio, mes, historia or (), anterior)
+    with progress() as say:
+        dossier = open_dossier(open_analysis(analisis, gasto, plan, perfil, nd), asked, say)
+        write_board(dossier, salida, say)
+    size = salida.stat().st_size
+    if como_json:
+        print_json(archivo=str(salida), bytes=size, sintetico=dossier.synthetic)
+        return
+    if dossier.synthetic:
+        typer.echo("DATOS SINTÉTICOS: ninguna cifra del trimestre es del SIAF.")
+    typer.echo(f"Tablero: {salida} ({size / 1e6:.1f} MB, un solo archivo). Ábralo con el navegador.")

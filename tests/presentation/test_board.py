@@ -1,0 +1,156 @@
+"""The board of a quarter: whole, alone in a file, honest about what is made up, and never over somebody else's work."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from decimal import Decimal
+
+import polars as pl
+import pytest
+
+from presupuesto_link.dossier import Dossier
+from presupuesto_link.errors import OutputError
+from presupuesto_link.presentation import board
+from presupuesto_link.presentation.page import FigureRef, render_page
+from presupuesto_link.presentation.page.quarter_lines import quarter_lines
+from presupuesto_link.wording import percent, soles
+from tests.presentation.test_page import Reader
+
+INSIDE = [FigureRef(n, f"Título de {n}", f"Descripción de {n}", "<svg/>") for n in ("semaforo_trimestral", "proyeccion_cierre", "calibracion_intervalos")]  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def page(quarter_dossier: Dossier) -> Reader:
+    return Reader(render_page(quarter_dossier, INSIDE))
+
+
+@pytest.fixture
+def undrawn(monkeypatch):
+    monkeypatch.setattr("presupuesto_link.presentation.plots.draw_all", lambda _: ())
+
+
+def test_the_quarter_comes_first_in_ten_lines(quarter_dossier: Dossier, page: Reader):
+    lines = quarter_lines(quarter_dossier.quarter)
+    assert len(lines) == 10
+    assert all(f"{line.lead} {line.text}" in page.text for line in lines)
+    assert page.text.index(lines[0].lead) < page.text.index(
+        "La evaluación en diez líneas", page.text.index(lines[0].lead)
+    )
+
+
+def test_its_figures_are_those_of_the_light_and_of_the_close(quarter_dossier: Dossier, page: Reader):
+    """S/ 530.6 M of 1,130.2 M accrued and 6 of 24 AER in red, as the analysis' own page says and its test recomputes from the raw file."""
+    words = " ".join(f"{line.lead} {line.text}" for line in quarter_lines(quarter_dossier.quarter))
+    for expected in (
+        "se devengó 46.9 % del PIM: 84.0 % de lo esperado",
+        "S/ 530.6 M de S/ 1,130.2 M",
+        "6 de 24 AER con dinero están en rojo",
+        "S/ 77.1 M",
+    ):
+        assert expected in words
+    closing = quarter_dossier.quarter.projection.acciones.unidades.filter(pl.col("nivel") == "total").row(0, named=True)
+    assert percent(closing["ejecucion_proyectada_ratio"]) in words
+    assert soles(closing["proyectado_soles"]) in page.text
+
+
+def test_every_alert_rule_and_breakdown_is_on_the_board(quarter_dossier: Dossier, page: Reader):
+    found = quarter_dossier.quarter.monitoring
+    for row in found.alerts.filter(pl.col("nivel") == "AER").iter_rows(named=True):
+        assert soles(row["soles_en_riesgo"]) in page.text
+    rules = found.followed.linkage.coverage.reglas.filter(pl.col("anio") == 2025)
+    assert all(rule in page.text for rule in rules["regla"])
+    for title in (
+        "Dinero vinculado por nivel de gobierno y año",
+        "Dinero vinculado por unidad ejecutora y año",
+        "Dinero vinculado por fuente de financiamiento y año",
+    ):
+        assert title in page.text
+
+
+def test_the_money_of_a_card_adds_up_to_the_action(quarter_dossier: Dossier):
+    """The parts by source of AER.01.03 in 2025 add up to its PIM in the light."""
+    from presupuesto_link.presentation.page.cards import card_views
+    from presupuesto_link.presentation.page.facts import names_of
+
+    (card,) = [c for c in card_views(quarter_dossier, names_of(quarter_dossier.analysis)) if c["codigo"] == "AER.01.03"]
+    by_source = next(t for t in card["dinero"] if "fuente" in t.caption)
+    parts = [Decimal(re.sub(r"[^\d]", "", row.cells[2].text)) for row in by_source.rows if row.cells[0].text == "2025"]
+    light = quarter_dossier.quarter.monitoring.light
+    pim = light.filter((pl.col("unidad") == "AER.01.03") & (pl.col("mes") == 8))["pim_soles"].item()
+    assert len(parts) == 2
+    assert abs(sum(parts) - pim) <= 1  # each is shown in whole soles
+
+
+def test_a_finding_of_an_indicator_is_on_the_card_of_its_action(dossier: Dossier):
+    from presupuesto_link.presentation.page.cards import card_views
+    from presupuesto_link.presentation.page.facts import names_of
+
+    cards = {c["codigo"]: c for c in card_views(dossier, names_of(dossier.analysis))}
+    assert [f.code for f in cards["AER.01.03"]["hallazgos"]] == ["I01"]
+    named = {f.place for c in cards.values() for f in c["hallazgos"]}
+    every = {f.place for f in dossier.analysis.audit.hallazgos if re.search(r"AER\.\d\d\.\d\d", f.place)}
+    assert named == every
+
+
+def test_made_up_money_says_so_first_and_last(quarter_dossier: Dossier, dossier: Dossier, page: Reader):
+    assert page.text.strip().split("DATOS SINTÉTICOS")[0].strip().endswith("Ir al resumen")
+    assert page.text.count("DATOS SINTÉTICOS") >= 2
+    assert "DATOS SINTÉTICOS" not in Reader(render_page(dossier, [])).text
+
+
+def test_without_a_quarter_nothing_of_it_is_promised(dossier: Dossier):
+    page = Reader(render_page(dossier, []))
+    ids = {a.get("id") for _, a in page.tags}
+    assert not {"trimestre", "proyeccion", "cobertura", "archivos"} & ids
+    assert {a["href"] for a in page.all("a") if a["href"].startswith("#")} <= {f"#{i}" for i in ids}
+
+
+def test_a_closed_year_has_nothing_to_project(quarter_dossier: Dossier):
+    closed = replace(quarter_dossier, quarter=replace(quarter_dossier.quarter, projection=None))
+    page = Reader(render_page(closed, []))
+    assert "El año ya cerró: no hay nada que proyectar." in page.text
+    assert "proyeccion" not in {a.get("id") for _, a in page.tags}
+
+
+def test_links_lead_somewhere_and_ids_are_unique(page: Reader):
+    ids = [attrs["id"] for _, attrs in page.tags if "id" in attrs]
+    assert len(ids) == len(set(ids))
+    assert {a["href"][1:] for a in page.all("a")} <= set(ids)
+    keys = [t["data-clave"] for t in page.all("table") if "data-clave" in t]
+    assert len(keys) == len(set(keys))
+
+
+def test_the_file_is_sealed_and_only_an_untouched_board_is_replaced(dossier: Dossier, undrawn, tmp_path):
+    path = tmp_path / "nueva" / "tablero.html"
+    board.write_board(dossier, path)
+    first = path.read_bytes()
+    board.write_board(dossier, path)
+    assert path.read_bytes() == first
+    path.write_text(path.read_text(encoding="utf-8").replace("</h1>", " (mío)</h1>"), encoding="utf-8", newline="\n")
+    with pytest.raises(OutputError, match="no es un tablero sin cambios"):
+        board.write_board(dossier, path)
+    assert "(mío)" in path.read_text(encoding="utf-8")
+    assert [p.name for p in path.parent.iterdir()] == ["tablero.html"]
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [("tablero.txt", "termine en .html"), ("carpeta.html", "una carpeta"), ("nota.html", "no es un tablero")],
+)
+def test_what_cannot_be_a_board_is_refused(name, said, dossier: Dossier, undrawn, tmp_path):
+    (tmp_path / "carpeta.html").mkdir()
+    (tmp_path / "nota.html").write_bytes("una nota con eñe".encode("latin-1"))
+    with pytest.raises(OutputError, match=said):
+        board.write_board(dossier, tmp_path / name)
+    assert (tmp_path / "nota.html").read_bytes() == "una nota con eñe".encode("latin-1")
+
+
+@pytest.mark.lento
+@pytest.mark.parametrize("kind", ["dossier", "quarter_dossier"])
+def test_with_its_figures_it_is_under_five_megabytes_and_the_same_twice(kind, request, tmp_path):
+    shown = request.getfixturevalue(kind)
+    for name in ("a.html", "b.html"):
+        board.write_board(shown, tmp_path / name)
+    assert (tmp_path / "a.html").read_bytes() == (tmp_path / "b.html").read_bytes()
+    assert 1_000_000 < (tmp_path / "a.html").stat().st_size < 5_000_000
