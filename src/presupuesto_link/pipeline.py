@@ -12,11 +12,13 @@ from pathlib import Path
 import polars as pl
 
 from presupuesto_link.audit import Audit, audit_evaluation
+from presupuesto_link.audit.gaps import register_gaps
 from presupuesto_link.errors import InfeasibleScenarioError, Problem, SpecError
 from presupuesto_link.linkage.by_action import LinkedBudget, link_by_action
 from presupuesto_link.matrices.diagnosis import diagnose
 from presupuesto_link.matrices.matrix import Matrix, cross_execution_result
 from presupuesto_link.matrices.ranking import rank_actions
+from presupuesto_link.matrices.redesign import measure_pace, review_actions
 from presupuesto_link.measures.advance import measure_advance
 from presupuesto_link.measures.aggregate import aggregate_elements, count_colours, measure_index
 from presupuesto_link.measures.execution import measure_execution
@@ -65,9 +67,12 @@ class Analysis:
     index: pl.DataFrame
     counts: pl.DataFrame
     audit: Audit
+    gaps: pl.DataFrame
     matrices: tuple[Matrix, ...]
     diagnoses: tuple[pl.DataFrame, ...]
     ranking: pl.DataFrame
+    pace: pl.DataFrame
+    reviews: pl.DataFrame
     scenarios: tuple[Scenario, ...]
     unsolved: tuple[tuple[EscenarioSpec, InfeasibleScenarioError], ...]
 
@@ -182,6 +187,7 @@ def analyse(inputs: Inputs) -> Analysis:
     audit = audit_evaluation(plan, inputs.budget, linked, indicators, elements, spec)
 
     used = pl.col("perfil") == spec.avance.perfil
+    gaps = register_gaps(plan, elements.filter(used))
     chosen = elements.filter(used & (pl.col("politica_nd") == spec.avance.politica_nd))
     scored = indicators.filter(used)
     matrices = tuple(cross_execution_result(execution, chosen, pair, bands) for pair in spec.matrices.pares)
@@ -189,6 +195,8 @@ def analyse(inputs: Inputs) -> Analysis:
 
     year = spec.ranking.anio_ejecucion
     diagnosed, ranking = decide(execution, chosen, scored, audit, spec, year)
+    pace = measure_pace(plan)
+    reviews = review_actions(plan, pace, audit.dudas, diagnosed, spec.matrices.ejecuta_desde_ratio)
     baseline = baseline_of_actions(
         diagnosed, ranking, spec.ranking.pesos, dt.date(year, 12, 31), year, f"tabla de presupuesto por AER de {year}"
     )
@@ -203,9 +211,12 @@ def analyse(inputs: Inputs) -> Analysis:
         measure_index(elements),
         count_colours(elements),
         audit,
+        gaps,
         matrices,
         diagnoses,
         ranking,
+        pace,
+        reviews,
         scenarios,
         unsolved,
     )

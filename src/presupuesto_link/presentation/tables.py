@@ -44,6 +44,18 @@ _TEXTS = {
     "conciliacion_globales": ("Avances globales publicados", "Frente a las dos políticas de ND"),
     "dudas": ("Indicadores en duda", "Por qué la auditoría observa su meta o su valor de ese año"),
     "correcciones": ("Correcciones", "Qué valores se corrigieron y con qué evidencia"),
+    "rediseno": (
+        "Hoja de rediseño de las AER",
+        "Qué sugieren revisar los números; responsable, fecha y decisión se llenan a mano",
+    ),
+    "ritmo_de_indicadores": (
+        "Ritmo de los indicadores",
+        "Ritmo observado y el que pedía la meta, en las unidades de cada indicador por año",
+    ),
+    "brechas_de_datos": (
+        "Registro de datos que faltan",
+        "Cada valor ND, desde cuándo y qué color depende de él; fuente, fecha y responsable se llenan a mano",
+    ),
     "ranking": ("Ranking de AER rezagadas", "Puntaje con cada componente; los ND van aparte"),
 }
 
@@ -75,6 +87,9 @@ def result_tables(analysis: Analysis) -> tuple[ResultTable, ...]:
         "dudas": audit.dudas,
         "correcciones": plan.correcciones,
         "ranking": analysis.ranking,
+        "rediseno": analysis.reviews,
+        "ritmo_de_indicadores": analysis.pace,
+        "brechas_de_datos": analysis.gaps,
     }
     return (
         *(ResultTable(name, *_TEXTS[name], frame) for name, frame in frames.items()),

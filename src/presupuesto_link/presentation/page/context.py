@@ -16,6 +16,7 @@ from presupuesto_link.presentation.page.matrices import matrix_views
 from presupuesto_link.presentation.page.method import method
 from presupuesto_link.presentation.page.quarter import closing_view, link_view, quarter_view
 from presupuesto_link.presentation.page.ranking import data_table, ranking_view
+from presupuesto_link.presentation.page.rediseno import gaps_view, review_view
 from presupuesto_link.presentation.page.scenarios import scenario_views, unsolved_views
 from presupuesto_link.presentation.page.sections import shown
 from presupuesto_link.presentation.page.words import date, legend_words
@@ -44,6 +45,8 @@ def page_context(dossier: Dossier, figures: Sequence[FigureRef], tables: Mapping
         "proyeccion": closing_view(quarter, names, shelf) if quarter else None,
         "cobertura": link_view(quarter, names) if quarter else None,
         "semaforo": light_views(analysis, names, shelf),
+        "rediseno": review_view(analysis, names),
+        "brechas": gaps_view(analysis, names),
         "indice": index_table(analysis),
         "auditoria": audit_view(analysis.audit.hallazgos),
         "conciliacion": reconciliation_view(analysis),

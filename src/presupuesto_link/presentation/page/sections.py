@@ -33,6 +33,8 @@ SECTIONS = (
     Section("escenarios", "Escenarios", "escenarios"),
     Section("proyeccion", "Proyección al cierre", "proyeccion", "proyeccion"),
     Section("cobertura", "Vínculo", "cobertura", "cobertura"),
+    Section("rediseno", "Hoja de rediseño", "rediseno"),
+    Section("brechas", "Datos que faltan", "brechas"),
     Section("indice-propio", "Índice", "indice"),
     Section("auditoria", "Auditoría", "auditoria"),
     Section("conciliacion", "Conciliación", "conciliacion"),
