@@ -40,7 +40,7 @@ def test_an_analysis_is_a_question_a_page_and_expected_results(folder: Path):
 def test_the_questions_asked_of_the_project_are_all_there():
     assert {path.name for path in FOLDERS} == {
         "cajamarca-2024", "ejecucion-y-resultados", "politica-nd-y-colores", "robustez-del-ranking", "semaforo-trimestral-sintetico",
-        "proyeccion-de-cierre-sintetica",
+        "proyeccion-de-cierre-sintetica", "compromisos-2018-2022",
     }  # fmt: skip
 
 

@@ -21,6 +21,7 @@ class Field:
 _MEF = "MEF, SIAF"
 _CEPLAN = "Guía de seguimiento y evaluación, CEPLAN (RPCD 0056-2024)"
 _REPORT = "Informe de evaluación"
+_PROMISE = "Plan de gobierno"
 _OWN = "calculado por presupuesto-link"
 
 
@@ -143,6 +144,22 @@ FIELDS = _fields(
     ("aporte_prioridad", "Aporte de la prioridad al puntaje", "razón", _OWN),
     ("peso_con_dato_ratio", "Parte del peso total que tenía dato", "razón", _OWN),
     ("avance_previo_ratio", "Avance del año previo", "razón", _OWN),
+    # commitments of a government plan
+    ("compromiso", "Código del compromiso", "código", _OWN),
+    ("dimension", "Dimensión del plan de gobierno", "texto", _PROMISE),
+    ("tema", "Tema", "texto", _PROMISE),
+    ("texto", "La frase como se imprimió", "texto", _PROMISE),
+    ("prometido", "Cifra prometida", "unidad del compromiso", _PROMISE),
+    ("exigencia", "Cómo limita el plan la cifra (superar, mínimo…)", "texto", _PROMISE),
+    ("anio_prometido", "Para qué año", "año", _PROMISE),
+    ("equivalencia", "exacta, parecida o ninguna", "texto", "equivalencias.csv"),
+    ("con_reserva", "Las definiciones sólo se parecen", "sí/no", _OWN),
+    ("obtenido_previo", "Valor obtenido del año anterior", "unidad del indicador", _REPORT),
+    ("lectura", "alcanzado, no alcanzado, sin dato o no comparable", "texto", _OWN),
+    ("lugar", "Dónde está en el documento", "texto", "—"),
+    ("prometido_soles", "Monto prometido", "soles", _PROMISE),
+    ("anio_pim", "Año del PIM", "año", _MEF),
+    ("veces_pim_ratio", "Monto prometido entre el PIM de ese año", "razón", _OWN),
     # redesign sheet and register of missing data
     ("que_revisar", "Qué se sugiere revisar (clave)", "texto", _OWN),
     ("evidencia", "Con qué cifras", "texto", _OWN),

@@ -21,11 +21,13 @@ from presupuesto_link.matrices.ranking import rank_actions
 from presupuesto_link.matrices.redesign import measure_pace, review_actions
 from presupuesto_link.measures.advance import measure_advance
 from presupuesto_link.measures.aggregate import aggregate_elements, count_colours, measure_index
+from presupuesto_link.measures.commitments import Commitments, measure_commitments
 from presupuesto_link.measures.execution import measure_execution
 from presupuesto_link.measures.semaforo import colour
 from presupuesto_link.normas.rulebook import in_force
 from presupuesto_link.scenarios.baseline import Baseline, baseline_of_actions
 from presupuesto_link.scenarios.compare import Scenario, run_scenario
+from presupuesto_link.sources.commitments import read_commitments
 from presupuesto_link.sources.embedded import embedded_root
 from presupuesto_link.sources.evaluation import read_evaluation
 from presupuesto_link.specs import (
@@ -38,6 +40,7 @@ from presupuesto_link.specs import (
     read_spec,
 )
 from presupuesto_link.tables.budget import AerBudget, check_budget
+from presupuesto_link.tables.commitments import CommitmentTables, check_commitments
 from presupuesto_link.tables.plan import Plan, check_plan
 
 
@@ -52,6 +55,7 @@ class Inputs:
     profiles: tuple[PerfilSpec, ...]
     scenarios: tuple[EscenarioSpec, ...]
     norms: tuple[NormaSpec, ...]
+    commitments: CommitmentTables | None
     files: tuple[Path, ...]
 
 
@@ -75,6 +79,7 @@ class Analysis:
     reviews: pl.DataFrame
     scenarios: tuple[Scenario, ...]
     unsolved: tuple[tuple[EscenarioSpec, InfeasibleScenarioError], ...]
+    commitments: Commitments | None
 
 
 def load(analysis: Path, overrides: dict[str, Path] | None = None) -> Inputs:
@@ -91,7 +96,7 @@ def load(analysis: Path, overrides: dict[str, Path] | None = None) -> Inputs:
     spec, spec_files = read_analysis(analysis)
     place = {
         key: analysis.parent / getattr(spec.fuentes, key)
-        for key in ("plan", "gasto_aer", "perfiles", "normas")
+        for key in ("plan", "gasto_aer", "perfiles", "normas", "compromisos")
         if getattr(spec.fuentes, key)
     } | (overrides or {})
     profile_files = [
@@ -107,8 +112,17 @@ def load(analysis: Path, overrides: dict[str, Path] | None = None) -> Inputs:
     spec = _named_sources(spec, overrides or {})
     _check_ranking(spec, plan)
     budget = check_budget(raw.gasto_aer, spec.fuentes.anio_gasto, plan.acciones, spec.fuentes.lugar_gasto)
-    files = (*spec_files, *profile_files, *scenario_files, *sorted(norms_folder.glob("*.toml")), *raw.files)
-    return Inputs(spec, analysis, plan, budget, profiles, scenarios, norms, files)
+    promised = read_commitments(place["compromisos"]) if "compromisos" in place else None
+    commitments = check_commitments(promised, plan) if promised else None
+    files = (
+        *spec_files,
+        *profile_files,
+        *scenario_files,
+        *sorted(norms_folder.glob("*.toml")),
+        *raw.files,
+        *(promised.files if promised else ()),
+    )
+    return Inputs(spec, analysis, plan, budget, profiles, scenarios, norms, commitments, files)
 
 
 def _scenario_files(analysis: Path, spec: AnalisisSpec) -> list[Path]:
@@ -219,6 +233,7 @@ def analyse(inputs: Inputs) -> Analysis:
         reviews,
         scenarios,
         unsolved,
+        measure_commitments(inputs.commitments, plan, execution) if inputs.commitments else None,
     )
 
 

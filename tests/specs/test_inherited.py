@@ -58,3 +58,17 @@ def test_a_missing_base_and_an_unknown_key_name_the_file(tmp_path):
         read_analysis(inheriting(tmp_path / "b", "[ranking]\npeso = 1\n"))
     with pytest.raises(SpecError, match="clave «hereda»"):
         read_analysis(child(tmp_path / "d", "hereda = 3\n"))
+
+
+def test_every_path_of_an_analysis_is_moved_when_inherited():
+    """A new key that is a path and is not listed would point to the wrong folder."""
+    from presupuesto_link.specs import AnalisisSpec
+    from presupuesto_link.specs.inherited import _PATHS
+
+    named = {
+        (section, key)
+        for section, field in AnalisisSpec.model_fields.items()
+        for key, inner in getattr(field.annotation, "model_fields", {}).items()
+        if "Path" in str(inner.annotation)
+    }
+    assert named == set(_PATHS)

@@ -93,6 +93,7 @@ def result_tables(analysis: Analysis) -> tuple[ResultTable, ...]:
     }
     return (
         *(ResultTable(name, *_TEXTS[name], frame) for name, frame in frames.items()),
+        *_commitment_tables(analysis),
         *_matrix_tables(analysis),
         *(table for scenario in analysis.scenarios for table in _scenario_tables(scenario)),
         dictionary(),
@@ -123,6 +124,26 @@ def dictionary() -> ResultTable:
         "Qué significa cada columna, en qué unidad y de dónde sale",
         pl.DataFrame(rows).sort("columna"),
     )
+
+
+def _commitment_tables(analysis: Analysis) -> list[ResultTable]:
+    found = analysis.commitments
+    if found is None:
+        return []
+    return [
+        ResultTable(
+            "compromisos",
+            "Compromisos del plan de gobierno",
+            "Prometido, línea base, meta y obtenido; con reserva donde las definiciones sólo se parecen",
+            found.comparacion,
+        ),
+        ResultTable(
+            "compromisos_montos",
+            "Montos prometidos",
+            "Frente al PIM de un solo año de la AER: da idea del tamaño, no del cumplimiento",
+            found.montos,
+        ),
+    ]
 
 
 def _joined(frame: pl.DataFrame, column: str) -> pl.DataFrame:

@@ -55,6 +55,9 @@ class FuentesSpec(Spec):
         default=None, description="Cómo se cita esa tabla en los hallazgos; sin él, el nombre del archivo"
     )
     perfiles: Path = Field(description="Carpeta con los perfiles de avance")
+    compromisos: Path | None = Field(
+        default=None, description="Carpeta con los compromisos de un plan de gobierno y sus equivalencias"
+    )
     normas: Path | None = Field(default=None, description="Carpeta con las normas; sin ella, las que trae el programa")
 
 

@@ -11,7 +11,7 @@ from presupuesto_link.specs.analysis import AnalisisSpec
 from presupuesto_link.specs.base import read_toml, validate_spec
 
 KEY = "hereda"
-_PATHS = (("fuentes", "plan"), ("fuentes", "gasto_aer"), ("fuentes", "perfiles"), ("fuentes", "normas"), ("vinculo", "reglas"), ("seguimiento", "calendario"))  # fmt: skip
+_PATHS = (("fuentes", "plan"), ("fuentes", "gasto_aer"), ("fuentes", "perfiles"), ("fuentes", "normas"), ("fuentes", "compromisos"), ("vinculo", "reglas"), ("seguimiento", "calendario"))  # fmt: skip
 _OWN = ("escenarios",)
 """What lies in the folder of each analysis and is not inherited."""
 

@@ -15,7 +15,7 @@ _SHOWN = 10
 
 @dataclass(frozen=True)
 class Contract:
-    """Columns a table must have, its key, and the columns that only admit some values."""
+    """Columns a table must have, its key (empty when it may have blanks), and the columns that only admit some values."""
 
     columns: tuple[str, ...]
     key: tuple[str, ...]
@@ -45,7 +45,7 @@ def check_contract(table: RawTable, contract: Contract) -> None:
             outside its vocabulary (together).
     """
     check_columns(table, contract.columns)
-    problems = [*_blank_keys(table, contract.key), *_repeated_keys(table, contract.key)]
+    problems = [*_blank_keys(table, contract.key), *_repeated_keys(table, contract.key)] if contract.key else []
     for column, allowed in contract.vocabularies:
         problems += _outside(table, column, allowed)
     raise_problems(problems)

@@ -9,6 +9,7 @@ from presupuesto_link.dossier import Dossier
 from presupuesto_link.presentation.page.advance import index_table, light_views
 from presupuesto_link.presentation.page.audit import audit_view, corrections_table, reconciliation_view
 from presupuesto_link.presentation.page.cards import card_views
+from presupuesto_link.presentation.page.compromisos import commitments_view
 from presupuesto_link.presentation.page.facts import names_of
 from presupuesto_link.presentation.page.figures import FigureRef, FigureShelf
 from presupuesto_link.presentation.page.lines import ten_lines
@@ -45,6 +46,7 @@ def page_context(dossier: Dossier, figures: Sequence[FigureRef], tables: Mapping
         "proyeccion": closing_view(quarter, names, shelf) if quarter else None,
         "cobertura": link_view(quarter, names) if quarter else None,
         "semaforo": light_views(analysis, names, shelf),
+        "compromisos": commitments_view(analysis.commitments, names),
         "rediseno": review_view(analysis, names),
         "brechas": gaps_view(analysis, names),
         "indice": index_table(analysis),

@@ -33,6 +33,7 @@ SECTIONS = (
     Section("escenarios", "Escenarios", "escenarios"),
     Section("proyeccion", "Proyección al cierre", "proyeccion", "proyeccion"),
     Section("cobertura", "Vínculo", "cobertura", "cobertura"),
+    Section("compromisos", "Lo prometido", "compromisos", "compromisos"),
     Section("rediseno", "Hoja de rediseño", "rediseno"),
     Section("brechas", "Datos que faltan", "brechas"),
     Section("indice-propio", "Índice", "indice"),
