@@ -14,8 +14,9 @@ import polars as pl
 import pytest
 
 from presupuesto_link.pipeline import Analysis
+from presupuesto_link.presentation.book_table import TableSheet
 from presupuesto_link.presentation.theme import HEX
-from presupuesto_link.presentation.workbook import TableSheet, sheet_names, write_workbook
+from presupuesto_link.presentation.workbook import sheet_names, write_workbook
 
 ABOUT = [("Análisis", "Prueba"), ("Pregunta", "=¿cuánto?")]
 RISKY = [
@@ -138,7 +139,7 @@ def test_the_first_sheet_tells_what_there_is(book: Path, result: dict[str, Table
 def test_sheets_are_easy_to_read(book: Path) -> None:
     sheet, styles = parts(book)["xl/worksheets/sheet2.xml"], parts(book)["xl/styles.xml"]
     assert 'state="frozen"' in sheet
-    assert "<autoFilter " in sheet
+    assert "<autoFilter " in parts(book)["xl/tables/table1.xml"]
     assert "0.0%" in styles
     for name, colour in HEX.items():
         assert f"&quot;{name}&quot;" in sheet or f'"{name}"' in sheet

@@ -9,7 +9,7 @@ from typing import Any
 from uuid import uuid4
 
 from presupuesto_link.errors import OutputError, Problem, system_reason
-from presupuesto_link.presentation.workbook import CREATED
+from presupuesto_link.presentation.book_parts import CREATED
 
 _OPTIONS = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False, "in_memory": True}
 

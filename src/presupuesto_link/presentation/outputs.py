@@ -13,7 +13,6 @@ from presupuesto_link.presentation.monitoring_folder import about_followed
 from presupuesto_link.presentation.results import made_with
 from presupuesto_link.presentation.tables import ResultTable, quarter_tables, result_tables
 from presupuesto_link.sources.embedded import embedded_root
-from presupuesto_link.wording import NO_DATA
 
 if TYPE_CHECKING:
     from presupuesto_link.presentation.plots import Figure
@@ -93,25 +92,9 @@ def _write_tables(tables: tuple[ResultTable, ...], folder: Path) -> None:
 
 
 def _write_workbook(dossier: Dossier, tables: tuple[ResultTable, ...], path: Path) -> None:
-    from presupuesto_link.presentation.workbook import TableSheet, write_workbook
+    from presupuesto_link.presentation.dossier_book import write_dossier_book
 
-    spec = dossier.analysis.inputs.spec
-    about = [
-        ("Análisis", spec.titulo),
-        ("Pregunta", spec.pregunta),
-        ("Fuente", spec.fuente),
-        ("Fecha de corte", spec.fecha_corte.isoformat()),
-        ("Perfil de avance", spec.avance.perfil),
-        ("Política de ND", spec.avance.politica_nd),
-        *(
-            [("Datos", "DATOS SINTÉTICOS: ninguna cifra de dinero del año en curso es del SIAF.")]
-            if dossier.synthetic
-            else []
-        ),
-        ("Colores", f"En las columnas de color, gris quiere decir sin dato ({NO_DATA})."),
-        *(("No modela", sentence) for sentence in spec.no_modela),
-    ]
-    write_workbook(path, {table.name: TableSheet(table.title, table.frame, table.note) for table in tables}, about)
+    write_dossier_book(dossier, tables, path)
 
 
 def _manifest(dossier: Dossier) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from math import floor
 from typing import TYPE_CHECKING, Any
 
@@ -11,6 +12,7 @@ if TYPE_CHECKING:
     from presupuesto_link.matrices.matrix import Matrix
     from presupuesto_link.specs import AnalisisSpec, SemaforoSpec
 
+_SHOWN = re.compile(r"(?P<soles>S/ )?(?P<value>-?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?)(?P<percent> %)?")
 DAGGER = "†"  # marks transversal actions, whose money is beside and never added up
 _OTHER_RULES = {"porcentaje_como_fraccion": "valor en fracción"}  # explains a figure, but no profile uses it
 
@@ -38,6 +40,18 @@ def banded(ratio: float | None, bands: SemaforoSpec, decimals: int = 1) -> str:
     shown = round(ratio * step) / step
     crosses = any(ratio < edge <= shown for edge in (bands.amarillo_desde_ratio, bands.verde_desde_ratio))
     return percent(floor(ratio * step) / step if crosses else ratio, decimals)
+
+
+def amount_of(text: str) -> tuple[float | None, str]:
+    """The number a cell shows and its spreadsheet format: `S/ 1,234` → 1234 and thousands; `84.7 %` → 0.847; null for anything else."""
+    plain = text.replace(MINUS, "-").strip()
+    found = _SHOWN.fullmatch(plain)
+    if found is None:
+        return None, ""
+    value = float(found["value"].replace(",", ""))
+    if found["percent"]:
+        return value / 100, "0.0%"
+    return value, "#,##0" if found["soles"] else "General"
 
 
 def lagging_words(spec: AnalisisSpec) -> str:

@@ -1,0 +1,74 @@
+"""The workbook of a dossier: what to read first, the cards, and every table with its dictionary."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from presupuesto_link.audit.gaps import TO_FILL as GAPS_TO_FILL
+from presupuesto_link.dossier import Dossier
+from presupuesto_link.fields import FIELDS
+from presupuesto_link.matrices.redesign import TO_FILL as REVIEWS_TO_FILL
+from presupuesto_link.presentation.book_cards import PeopleSheets
+from presupuesto_link.presentation.book_table import Reading, TableSheet
+from presupuesto_link.presentation.tables import ResultTable
+from presupuesto_link.presentation.workbook import write_workbook
+from presupuesto_link.wording import NO_DATA
+
+BANNER = "DATOS SINTÉTICOS: ninguna cifra de dinero del año en curso es del SIAF"
+LIT = frozenset(
+    {
+        "ejecucion_ratio",
+        "avance_ratio",
+        "avance_previo_ratio",
+        "devengado_ratio",
+        "compromiso_ratio",
+        "certificado_ratio",
+    }
+)
+_FIRST = ("ranking", "rediseno", "brechas_de_datos", "trimestre_alertas", "trimestre_semaforo", "trimestre_cierre")
+
+
+def write_dossier_book(dossier: Dossier, tables: Sequence[ResultTable], path: Path) -> None:
+    """Write the workbook.
+
+    Args:
+        dossier: what the first sheets and the cards tell.
+        tables: every result table, in the order of the files; those that people work with go first.
+        path: the `.xlsx`; replaced if it exists.
+
+    Raises:
+        OSError: the file cannot be written.
+    """
+    spec = dossier.analysis.inputs.spec
+    banner = BANNER if dossier.synthetic else ""
+    bands = (spec.semaforo.amarillo_desde_ratio, spec.semaforo.verde_desde_ratio)
+    reading = Reading(banner, _meanings(), bands, LIT, frozenset((*REVIEWS_TO_FILL, *GAPS_TO_FILL)))
+    ordered = sorted(tables, key=lambda table: _FIRST.index(table.name) if table.name in _FIRST else len(_FIRST))
+    sheets = {table.name: TableSheet(table.title, table.frame, table.note) for table in ordered}
+    write_workbook(path, sheets, _about(dossier), reading, PeopleSheets(dossier, banner))
+
+
+def _meanings() -> dict[str, str]:
+    """What each column is, as its heading's note says it."""
+    return {name: f"{field.meaning}. Unidad: {field.unit}. Origen: {field.source}." for name, field in FIELDS.items()}
+
+
+def _about(dossier: Dossier) -> list[tuple[str, str]]:
+    """The reading guide."""
+    spec, quarter = dossier.analysis.inputs.spec, dossier.quarter
+    followed = quarter.monitoring.followed if quarter else None
+    return [
+        ("Análisis", spec.titulo),
+        ("Pregunta", spec.pregunta),
+        ("Cómo leerlo", "Empiece por «Resumen»; cada código de AER lleva a su ficha. «ranking» ordena qué atender primero; «rediseno» y «brechas_de_datos» tienen celdas amarillas para llenar."),
+        ("Colores", f"R rojo, A amarillo, V verde; gris quiere decir sin dato ({NO_DATA}). El color acompaña a la palabra o a la cifra: nunca va solo."),
+        ("Vacío", "Una celda vacía es un dato que no existe: no es cero. El motivo está en la columna que termina en «motivo»."),
+        ("Columnas", "Pase el cursor por un título para ver qué es, en qué unidad y de dónde sale; todas están en «diccionario»."),
+        ("Fuente", spec.fuente),
+        ("Fecha de corte", spec.fecha_corte.isoformat()),
+        *([("Trimestre", f"{followed.year} al {followed.cut_off:%d/%m/%Y}, instantánea {followed.linkage.snapshot.id}, {followed.linkage.scope}")] if followed else []),
+        ("Perfil de avance", spec.avance.perfil),
+        ("Política de ND", spec.avance.politica_nd),
+        *(("No modela", sentence) for sentence in spec.no_modela),
+    ]  # fmt: skip
