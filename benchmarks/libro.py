@@ -71,8 +71,8 @@ def main() -> None:
     timed(bare, frame.head(100)), timed(ours, frame.head(100))  # imports
     alone, whole = timed(bare, frame), timed(ours, frame)
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    print(
-        f"{frame.height:,} filas × {frame.width} columnas: xlsxwriter {alone:.1f} s, libro {whole:.1f} s, razón {whole / alone:.2f}; memoria máxima {peak:,.0f} MB"
+    sys.stdout.write(
+        f"{frame.height:,} filas × {frame.width} columnas: xlsxwriter {alone:.1f} s, libro {whole:.1f} s, razón {whole / alone:.2f}; memoria máxima {peak:,.0f} MB\n"
     )
 
 

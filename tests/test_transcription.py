@@ -110,3 +110,15 @@ def test_each_table_declares_its_origin_and_has_not_changed_since(path: str):
     origin = read_origin(DATA / path)
     assert {"productor", "titulo", "lugar", "fecha_publicacion", "licencia", "sha256"} <= origin.keys()
     assert origin["sha256"] == sha256(Path(DATA / path).read_bytes()).hexdigest()
+
+
+@pytest.mark.fuente
+def test_the_eight_recommendations_stand_in_the_document(report_text: str):
+    lines = {line.strip() for line in report_text.splitlines()}
+    told = rows("pdrc/recomendaciones.csv")
+    assert [row["recomendacion"] for row in told] == [str(n) for n in range(1, 9)]
+    for row in told:
+        assert (
+            "\t".join(row[name] for name in ("problema", "responsable", "accion_requerida", "mecanismo", "plazo"))
+            in lines
+        )

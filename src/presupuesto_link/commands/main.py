@@ -19,6 +19,7 @@ from presupuesto_link.commands.descargar import descargar
 from presupuesto_link.commands.escenario import escenario
 from presupuesto_link.commands.exportar import exportar
 from presupuesto_link.commands.graficar import graficar
+from presupuesto_link.commands.informe import informe
 from presupuesto_link.commands.matriz import matriz
 from presupuesto_link.commands.normas import normas
 from presupuesto_link.commands.proyectar import proyectar
@@ -63,6 +64,7 @@ for command in (
     semaforo,
     proyectar,
     tablero,
+    informe,
 ):
     app.command(cls=SpanishCommand)(command)
 app.add_typer(almacen)

@@ -52,7 +52,7 @@ def write_figures(dossier: Dossier, folder: Path) -> tuple[Figure, ...]:
 
     def write(part: Path) -> None:
         drawn.extend(_write_figures(dossier, part))
-        write_manifest(part, FIGURES, _manifest(dossier))
+        write_manifest(part, FIGURES, manifest_of(dossier))
 
     replace_folder(folder, FIGURES, write)
     return tuple(drawn)
@@ -72,7 +72,7 @@ def _write_all(dossier: Dossier, folder: Path, progress: Callable[[str], None]) 
     progress("Componiendo el tablero")
     links = {f"tablas/{table.name}.csv": table.title for table in tables}
     (folder / "index.html").write_text(board_text(dossier, figures, links), encoding="utf-8", newline="\n")
-    write_manifest(folder, ANALYSIS, _manifest(dossier))
+    write_manifest(folder, ANALYSIS, manifest_of(dossier))
 
 
 def _write_figures(dossier: Dossier, folder: Path) -> tuple[Figure, ...]:
@@ -97,7 +97,7 @@ def _write_workbook(dossier: Dossier, tables: tuple[ResultTable, ...], path: Pat
     write_dossier_book(dossier, tables, path)
 
 
-def _manifest(dossier: Dossier) -> dict[str, Any]:
+def manifest_of(dossier: Dossier) -> dict[str, Any]:
     """What went in, with which versions and parameters. No dates, no machine paths."""
     inputs, quarter = dossier.analysis.inputs, dossier.quarter
     return {

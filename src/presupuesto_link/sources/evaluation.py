@@ -10,6 +10,7 @@ from typing import Any
 from presupuesto_link.errors import InputDataError, Problem, place_of
 from presupuesto_link.sources.delimited import RawTable, read_delimited
 
+OPTIONAL_TABLES = ("recomendaciones",)
 PLAN_TABLES = ("objetivos", "acciones", "indicadores", "valores", "cifras_publicadas")
 
 
@@ -18,7 +19,7 @@ class RawEvaluation:
     """Everything an analysis reads, as it arrived.
 
     Attributes:
-        plan: the raw plan tables by name (see `PLAN_TABLES`).
+        plan: the raw plan tables by name (see `PLAN_TABLES`; those of `OPTIONAL_TABLES` when they are there).
         gasto_aer: the raw budget table.
         correcciones: the rows of `correcciones.toml`, empty when there is no such file.
         files: every file read, for the manifest.
@@ -55,6 +56,11 @@ def read_evaluation(plan_folder: Path, gasto_aer: Path) -> RawEvaluation:
             )
         )
     plan = {name: read_delimited(plan_folder / f"{name}.csv") for name in PLAN_TABLES}
+    plan |= {
+        name: read_delimited(plan_folder / f"{name}.csv")
+        for name in OPTIONAL_TABLES
+        if (plan_folder / f"{name}.csv").is_file()
+    }
     budget = read_delimited(gasto_aer)
     corrections_path = plan_folder / "correcciones.toml"
     corrections = _read_corrections(corrections_path)

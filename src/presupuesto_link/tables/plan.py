@@ -12,6 +12,7 @@ from presupuesto_link.sources.delimited import RawTable
 from presupuesto_link.tables.contract import Contract, check_contract, check_references, not_years, raise_problems
 from presupuesto_link.tables.corrections import apply_corrections, check_known_tables, corrections_table
 from presupuesto_link.tables.numbers import NumberStyle, decimals, detect_style, not_numbers, number
+from presupuesto_link.tables.recommendations import check_recommendations
 
 SENSES = ("ascendente", "descendente", "máximo permisible", "mínimo permisible")
 CONCEPTS = ("linea_base", "meta", "obtenido", "avance_declarado")
@@ -68,6 +69,7 @@ class Plan:
             `nd_motivo`, `correccion`.
         cifras: figures published elsewhere in the report; `valor` Float64, null when not a number.
         correcciones: key `correccion`; what was found, what is used, why, on what evidence.
+        recomendaciones: `check_recommendations`; empty when the plan has none.
     """
 
     objetivos: pl.DataFrame
@@ -76,6 +78,7 @@ class Plan:
     valores: pl.DataFrame
     cifras: pl.DataFrame
     correcciones: pl.DataFrame
+    recomendaciones: pl.DataFrame
 
 
 def check_plan(raw: dict[str, RawTable], corrections: tuple[dict[str, Any], ...]) -> Plan:
@@ -98,6 +101,9 @@ def check_plan(raw: dict[str, RawTable], corrections: tuple[dict[str, Any], ...]
         valores=_values(raw["valores"], frames["valores"]),
         cifras=_published(frames["cifras_publicadas"]),
         correcciones=corrections_table(corrections),
+        recomendaciones=check_recommendations(
+            raw.get("recomendaciones"), {*frames["objetivos"]["objetivo"], *frames["acciones"]["accion"]}
+        ),
     )
 
 

@@ -197,7 +197,7 @@ def _link_line(found: Monitoring) -> Line:
     return Line(
         f"{percent(row['cobertura_ratio'])} del PIM está vinculado a alguna AER.",
         f"Son {short_amount(row['pim_vinculado_soles'])} de {short_amount(row['pim_soles'])}; el resto no se puede atribuir a ningún objetivo."
-        + (f" De {rest['base']}, {percent(rest['cobertura_ratio'])}." if rest else ""),
+        + (f" {capital(rest['base'])}, {percent(rest['cobertura_ratio'])}." if rest else ""),
     )
 
 

@@ -29,12 +29,10 @@ def render_page(dossier: Dossier, figures: Sequence[FigureRef], tables: Mapping[
     """
     from markupsafe import Markup
 
-    environment = _environment()
-    script = environment.loader.get_source(environment, "tablero.js")[0]
+    engine = environment()
+    script = engine.loader.get_source(engine, "tablero.js")[0]
     inside = {"guion": Markup(script), "huella": _fingerprint(script)}
-    return (
-        f"{environment.get_template('index.html.j2').render(page_context(dossier, figures, tables or {}) | inside)}\n"
-    )
+    return f"{engine.get_template('index.html.j2').render(page_context(dossier, figures, tables or {}) | inside)}\n"
 
 
 def _fingerprint(script: str) -> str:
@@ -42,19 +40,20 @@ def _fingerprint(script: str) -> str:
     return f"sha256-{b64encode(sha256(script.encode()).digest()).decode()}"
 
 
-def _environment() -> Any:
+def environment() -> Any:
+    """The template engine, with the filters that page and report share."""
     from jinja2 import Environment, PackageLoader, StrictUndefined
 
-    environment = Environment(
+    engine = Environment(
         loader=PackageLoader("presupuesto_link.presentation", "templates"),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters["firme"] = _firm
-    environment.filters["capitaliza"] = capital
-    return environment
+    engine.filters["firme"] = _firm
+    engine.filters["capitaliza"] = capital
+    return engine
 
 
 def _firm(text: str) -> Any:

@@ -69,6 +69,13 @@ def svg_of(figure: Figure) -> str:
     return drawn.getvalue().decode("utf-8")
 
 
+def png_of(figure: Figure, dpi: int = 200) -> bytes:
+    """The drawing as PNG, for a document."""
+    drawn = BytesIO()
+    _draw(figure, drawn, "png", dpi, {"Software": None})
+    return drawn.getvalue()
+
+
 def _draw(figure: Figure, target: Path | BytesIO, kind: str, dpi: int, metadata: dict[str, None]) -> None:
     import matplotlib as mpl
 

@@ -1,0 +1,64 @@
+"""`informe`: the report for the Consejo Regional, in Word and ready to print."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from presupuesto_link.commands.cargar import DEFAULT_STORE, StoreOption
+from presupuesto_link.commands.dossier_options import QuarterAsked, QuarterOption, open_dossier
+from presupuesto_link.commands.followed import BeforeOption, HistoryOption, MonthOption, RulesOption, YearOption
+from presupuesto_link.commands.options import (
+    DEFAULT_ANALYSIS,
+    AnalysisOption,
+    BudgetOption,
+    JsonOption,
+    PlanOption,
+    PolicyOption,
+    ProfileOption,
+    open_analysis,
+)
+from presupuesto_link.commands.printing import print_json, progress
+from presupuesto_link.commands.vincular import Scope, ScopeOption, SuggestedOption
+
+
+def informe(
+    analisis: AnalysisOption = DEFAULT_ANALYSIS,
+    salida: Annotated[Path, typer.Option("--salida", "-s", help="Carpeta del informe", metavar="CARPETA")] = Path(
+        "informe"
+    ),
+    perfil: ProfileOption = None,
+    nd: PolicyOption = None,
+    gasto: BudgetOption = None,
+    plan: PlanOption = None,
+    almacen: StoreOption = DEFAULT_STORE,
+    instantanea: QuarterOption = None,
+    ambito: ScopeOption = Scope.pliego,
+    anio: YearOption = None,
+    mes: MonthOption = None,
+    anterior: BeforeOption = None,
+    historia: HistoryOption = None,
+    reglas: RulesOption = None,
+    incluir_sugeridos: SuggestedOption = False,
+    como_json: JsonOption = False,
+) -> None:
+    """Escribe el informe para el Consejo Regional: un documento de Word y una página lista para imprimir.
+
+    Ejemplo: presupuesto-link informe --instantanea ultima --anterior 20250701 --salida informe
+    """
+    from presupuesto_link.presentation.report.write import write_report
+
+    asked = QuarterAsked(almacen, instantanea, ambito, reglas, incluir_sugeridos, anio, mes, historia or (), anterior)
+    with progress() as say:
+        dossier = open_dossier(open_analysis(analisis, gasto, plan, perfil, nd), asked, say)
+        written = write_report(dossier, salida, say)
+    if como_json:
+        print_json(carpeta=str(salida), archivos=written, sintetico=dossier.synthetic)
+        return
+    if dossier.synthetic:
+        typer.echo("DATOS SINTÉTICOS: ninguna cifra del trimestre es del SIAF.")
+    typer.echo(
+        f"Informe: {salida / 'informe.docx'} (Word) e {salida / 'informe.html'} (para imprimir o guardar como PDF)."
+    )

@@ -1,0 +1,275 @@
+"""What the report tells, in the order a councillor reads it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+
+import polars as pl
+
+from presupuesto_link.dossier import Dossier, Quarter
+from presupuesto_link.measures.alerts import BETTER, NEW, WORSE
+from presupuesto_link.presentation.dossier_book import BANNER
+from presupuesto_link.presentation.monitoring_words import MONITORING, curve_words
+from presupuesto_link.presentation.page.advance import light_views
+from presupuesto_link.presentation.page.compromisos import commitments_view
+from presupuesto_link.presentation.page.facts import names_of
+from presupuesto_link.presentation.page.figures import FigureShelf
+from presupuesto_link.presentation.page.lines import Line, ten_lines
+from presupuesto_link.presentation.page.method import method
+from presupuesto_link.presentation.page.quarter import closing_view, link_view, quarter_view
+from presupuesto_link.presentation.page.quarter_lines import quarter_lines
+from presupuesto_link.presentation.page.ranking import data_table, ranking_view
+from presupuesto_link.presentation.page.rediseno import gaps_view, review_view
+from presupuesto_link.presentation.page.scenarios import scenario_views
+from presupuesto_link.presentation.page.views import Cell, Row, TableView
+from presupuesto_link.presentation.page.words import capital, counted, date
+from presupuesto_link.presentation.plots import Figure
+from presupuesto_link.presentation.report.blocks import Block, Drawing, Paragraph, Points, Report, Section
+from presupuesto_link.presentation.report.recommendations import recommendations_table
+from presupuesto_link.wording import plural, soles
+
+_ALERTS, _WAITING = 12, 10
+
+
+def report_of(dossier: Dossier, figures: Sequence[Figure]) -> Report:
+    """The report of a dossier.
+
+    Args:
+        dossier: what is told.
+        figures: those drawn of it (`plots.draw_all`); each goes where it is read, and those with no place are left out.
+    """
+    spec, quarter = dossier.analysis.inputs.spec, dossier.quarter
+    drawn = {figure.name: figure for figure in figures}
+    when = (
+        _period(quarter.monitoring.followed.year, quarter.monitoring.followed.month)
+        if quarter
+        else f"Resultados de {spec.ranking.anio_resultado}"
+    )
+    return Report(
+        spec.titulo, f"Informe para el Consejo Regional. {when}", _facts(dossier), f"{BANNER}." if dossier.synthetic else "",
+        tuple(section for section in _sections(dossier, drawn) if section.blocks),
+    )  # fmt: skip
+
+
+def _period(year: int, month: int) -> str:
+    quarter = (month + 2) // 3
+    return f"{quarter}.º trimestre de {year}" + ("" if month % 3 == 0 else ", en curso")
+
+
+def _facts(dossier: Dossier) -> tuple[tuple[str, str], ...]:
+    spec = dossier.analysis.inputs.spec
+    given = [("Pregunta", spec.pregunta), ("Fuente", spec.fuente), ("Corte de la evaluación", date(spec.fecha_corte))]
+    if dossier.quarter:
+        followed = dossier.quarter.monitoring.followed
+        given += [
+            ("Corte del trimestre", date(followed.cut_off)),
+            ("Gasto", f"{followed.linkage.scope}; instantánea {followed.linkage.snapshot.id}"),
+        ]
+    return (*given, ("Elaboración", spec.autor))
+
+
+def _sections(dossier: Dossier, drawn: dict[str, Figure]) -> Iterable[Section]:
+    analysis, quarter = dossier.analysis, dossier.quarter
+    names = names_of(analysis)
+    yield Section("Resumen", _summary(dossier))
+    if quarter:
+        yield from _quarter_sections(quarter, names, drawn)
+    light = light_views(analysis, names, FigureShelf(()))[0]["tabla"]
+    yield Section("Semáforo de los objetivos", _figure(drawn, "semaforo_oer") or (light,))
+    yield Section(
+        "Gasto y resultado",
+        _figure(
+            drawn, f"matriz_{analysis.inputs.spec.ranking.anio_ejecucion}_{analysis.inputs.spec.ranking.anio_resultado}"
+        ),
+    )
+    yield Section("AER rezagadas: qué atender primero", _ranking(dossier, names, drawn))
+    yield Section("Escenarios de reasignación (borrador)", _scenarios(dossier, names, drawn))
+    yield Section("Recomendaciones de la evaluación", _recommendations(dossier))
+    yield Section("Qué revisar de cada AER", _reviews(dossier, names))
+    yield Section("Datos que faltan", _gaps(dossier, names))
+    yield Section("Lo prometido en el plan de gobierno", _commitments(dossier, names))
+    yield Section("Anexo: método y límites", _annex(dossier))
+
+
+def _summary(dossier: Dossier) -> tuple[Block, ...]:
+    quarter = dossier.quarter
+    own = Points(_points(ten_lines(dossier.analysis)), True)
+    if quarter is None:
+        return (own,)
+    return (
+        Paragraph("", "El trimestre"),
+        Points(_points(quarter_lines(quarter)), True),
+        Paragraph("", "La evaluación"),
+        own,
+    )
+
+
+def _points(lines: Sequence[Line]) -> tuple[Paragraph, ...]:
+    return tuple(Paragraph(line.text, line.lead) for line in lines)
+
+
+def _quarter_sections(quarter: Quarter, names: dict[str, str], drawn: dict[str, Figure]) -> Iterable[Section]:
+    found, nothing = quarter.monitoring, FigureShelf(())
+    view = quarter_view(quarter, names, nothing)
+    yield Section(
+        "Semáforo del trimestre",
+        (
+            Paragraph(f"{MONITORING} Lo esperado a cada fecha: {curve_words(found)}.", note=True), *_figure(drawn, "semaforo_trimestral"),
+            _without(view["oer"], "Curva"), *(Paragraph(said, note=True) for said in found.notices),
+        ),
+    )  # fmt: skip
+    yield Section(
+        "Alertas",
+        (
+            Paragraph(
+                "Una alerta dice dónde mirar; no es una falta. «Soles que faltan» es la distancia a lo esperado a la fecha."
+            ),
+            _first(view["alertas"], _ALERTS),
+        ),
+    )
+    yield Section("Qué cambió desde el corte anterior", _changes(quarter, names))
+    yield Section("Dinero a tiempo y resultado", _figure(drawn, "alineamiento"))
+    closing = closing_view(quarter, names, nothing)
+    if closing:
+        told = f"Desde {closing['desde']}, con el método «{closing['metodo']}» ({closing['motivo']}). Extiende lo visto: no sabe de transferencias, emergencias ni decisiones que aún no ocurren."
+        yield Section(
+            "Proyección al cierre",
+            (
+                Paragraph(told),
+                *_figure(drawn, "proyeccion_cierre"),
+                _without(closing["oer"], "De dónde sale el intervalo"),
+            ),
+        )
+    link = link_view(quarter, names)
+    yield Section(
+        "Qué parte del dinero está vinculada",
+        (
+            Paragraph(
+                "Cada sol se vincula por reglas que una persona firma; lo que ninguna toma se dice, no se reparte."
+            ),
+            link["tasas"],
+        ),
+    )
+
+
+def _changes(quarter: Quarter, names: dict[str, str]) -> tuple[Block, ...]:
+    found = quarter.monitoring
+    if found.previous is None:
+        return (Paragraph("No hay un corte anterior con que comparar: el cambio se verá en el próximo informe."),)
+    rows = found.alerts.filter((pl.col("nivel") == "AER") & pl.col("cambio").is_in([NEW, WORSE, BETTER]))
+    count = {kind: rows.filter(pl.col("cambio") == kind).height for kind in (NEW, WORSE, BETTER)}
+    told = (
+        f"Corte anterior: {found.previous}. {capital(counted(count[NEW], 'alerta nueva', 'alertas nuevas', 'ninguna alerta nueva'))}, "
+        f"{counted(count[WORSE], 'que empeora', 'que empeoran', 'ninguna que empeore')} y {counted(count[BETTER], 'que mejora', 'que mejoran', 'ninguna que mejore')}."
+    )
+    table = TableView(
+        "AER cuya alerta cambió",
+        ("AER", "Cambio", "Antes", "Ahora", "Soles que faltan", "Cambio del PIM"),
+        tuple(
+            Row((
+                Cell(r["unidad"], names.get(r["unidad"], "")), Cell(r["cambio"]), Cell(r["color_previo"] or "ND", color=r["color_previo"] or "gris"),
+                Cell(r["color_devengado"], color=r["color_devengado"]), Cell(soles(r["soles_en_riesgo"])), Cell(soles(r["pim_cambio_soles"])),
+            ))
+            for r in rows.iter_rows(named=True)
+        ),
+        frozenset({4, 5}),
+    )  # fmt: skip
+    return (Paragraph(told), *((table,) if table.rows else ()), *_modified(quarter))
+
+
+def _modified(quarter: Quarter) -> tuple[Block, ...]:
+    found = quarter.monitoring
+    if found.modifications is None or found.modified is None:
+        return (Paragraph("Sin otra instantánea no se ven las modificaciones presupuestarias.", note=True),)
+    moved = found.modifications.row(0, named=True)
+    return (
+        Paragraph(
+            f"{capital(counted(moved['lineas_modificadas'], 'línea cambió', 'líneas cambiaron', 'ninguna línea cambió'))} de PIM, de {plural(moved['lineas'], 'línea', 'líneas')}: aumentos de "
+            f"{soles(moved['aumentos_soles'])} y rebajas de {soles(moved['rebajas_soles'])}.", "Modificaciones presupuestarias."
+        ),
+    )  # fmt: skip
+
+
+def _ranking(dossier: Dossier, names: dict[str, str], drawn: dict[str, Figure]) -> tuple[Block, ...]:
+    view = ranking_view(dossier, names, FigureShelf(()))
+    waiting = data_table(dossier.analysis, names)
+    blocks: list[Block] = [
+        Paragraph(view["rezagada"]),
+        *_figure(drawn, "ranking"),
+        Paragraph(" ".join(view["firmeza"])),
+    ]
+    if waiting.rows:
+        blocks += [
+            Paragraph("De estas AER no se sabe si van bien o mal: lo primero es conseguir el dato."),
+            _first(waiting, _WAITING),
+        ]
+    return tuple(blocks)
+
+
+def _scenarios(dossier: Dossier, names: dict[str, str], drawn: dict[str, Figure]) -> tuple[Block, ...]:
+    blocks: list[Block] = []
+    for view in scenario_views(dossier.analysis, names, FigureShelf(())):
+        blocks += [
+            Paragraph(view["pregunta"], f"{view['titulo']}."), Paragraph(view["advertencia"], "Advertencia."), Paragraph(f"Se movería en total {view['monto']}."),
+            *_figure(drawn, f"escenario_{view['id']}"), view["transferencias"], Points(tuple(Paragraph(text) for text in view["no_modela"])),
+        ]  # fmt: skip
+    return tuple(blocks)
+
+
+def _recommendations(dossier: Dossier) -> tuple[Block, ...]:
+    table = recommendations_table(dossier)
+    if table is None:
+        return ()
+    note = "Los textos son los del Cuadro Resumen de la evaluación. Con qué datos se mira cada una, y qué OER o AER nombra, es lectura propia."
+    return Paragraph(note, note=True), table
+
+
+def _reviews(dossier: Dossier, names: dict[str, str]) -> tuple[Block, ...]:
+    view = review_view(dossier.analysis, names)
+    return Paragraph(view["frase"]), view["clases"]
+
+
+def _gaps(dossier: Dossier, names: dict[str, str]) -> tuple[Block, ...]:
+    return (Paragraph(gaps_view(dossier.analysis, names)["frase"]),)
+
+
+def _commitments(dossier: Dossier, names: dict[str, str]) -> tuple[Block, ...]:
+    view = commitments_view(dossier.analysis.commitments, names)
+    return (
+        () if view is None else (Paragraph(view["frase"]), *((view["comparados"],) if view["comparados"].rows else ()))
+    )
+
+
+def _annex(dossier: Dossier) -> tuple[Block, ...]:
+    said = [Paragraph(text, f"{term}.") for term, text in method(dossier.analysis)]
+    return (
+        *said,
+        Paragraph("", "Lo que este análisis no modela"),
+        Points(tuple(Paragraph(text) for text in dossier.analysis.inputs.spec.no_modela)),
+    )
+
+
+def _figure(drawn: dict[str, Figure], name: str) -> tuple[Drawing, ...]:
+    return (Drawing(drawn[name]),) if name in drawn else ()
+
+
+def _first(table: TableView, count: int) -> TableView:
+    """The first rows of a table, and how many there are."""
+    if len(table.rows) <= count:
+        return table
+    return replace(
+        table, caption=f"{table.caption} (las {count} primeras de {len(table.rows)})", rows=table.rows[:count]
+    )
+
+
+def _without(table: TableView, *heads: str) -> TableView:
+    """A table without some columns, which only a screen has room for."""
+    kept = [n for n, head in enumerate(table.headers) if head not in heads]
+    rows = tuple(replace(row, cells=tuple(row.cells[n] for n in kept)) for row in table.rows)
+    return replace(
+        table,
+        headers=tuple(table.headers[n] for n in kept),
+        rows=rows,
+        numeric=frozenset(kept.index(n) for n in table.numeric if n in kept),
+    )

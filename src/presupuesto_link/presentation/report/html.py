@@ -1,0 +1,47 @@
+"""The report as a page ready to print on A4, with everything inside."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from presupuesto_link.presentation.page.figures import FigureRef
+from presupuesto_link.presentation.page.views import TableView
+from presupuesto_link.presentation.report.blocks import Drawing, Paragraph, Points, Report
+from presupuesto_link.presentation.theme import HEX, LETTER, TEXT_ON
+
+_KINDS: Mapping[type, str] = {Paragraph: "parrafo", Points: "lista", TableView: "tabla", Drawing: "figura"}
+
+
+def render_html(report: Report) -> str:
+    """The report as HTML: no script, no network, nothing beside it.
+
+    Args:
+        report: what is told.
+
+    Returns:
+        UTF-8 text, the same for the same report.
+    """
+    from presupuesto_link.presentation.page.render import environment
+    from presupuesto_link.presentation.plots.common import svg_of
+
+    sections = [
+        {"titulo": section.title, "id": f"s{number}", "bloques": [_block(block, svg_of) for block in section.blocks]}
+        for number, section in enumerate(report.sections, start=1)
+    ]
+    context = {
+        "informe": report,
+        "secciones": sections,
+        "colores": [(name, HEX[name], TEXT_ON[name]) for name in HEX],
+        "letras": LETTER,
+        "bandas": {},
+    }
+    return f"{environment().get_template('informe.html.j2').render(context)}\n"
+
+
+def _block(block: Any, draw: Any) -> dict[str, Any]:
+    value = block
+    if isinstance(block, Drawing):
+        figure = block.figure
+        value = FigureRef(figure.name, figure.title, figure.alt, draw(figure))
+    return {"clase": _KINDS[type(block)], "valor": value}
