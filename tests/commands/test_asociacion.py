@@ -61,6 +61,7 @@ def test_json_equals_the_library(capsys, study):
     assert found["muestra"][0]["pim_soles"] == "168807035.00"
 
 
+@pytest.mark.lento
 def test_another_seed_moves_only_the_bootstrap(capsys, study):
     found = json.loads(call(capsys, "asociacion", "--semilla", "7", "--json")[1])["estimaciones"]
     ours = study.estimaciones.to_dicts()

@@ -144,6 +144,7 @@ def test_without_earlier_years_a_scenario_says_there_is_no_projection(single, ca
     assert "saldo libre proyectado al cierre" not in text
 
 
+@pytest.mark.lento
 def test_a_year_without_pim_has_no_figure_and_no_crash(tmp_path, capsys):
     path = write_long(
         tmp_path / "2024-Gasto.csv",

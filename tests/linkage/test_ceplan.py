@@ -17,6 +17,7 @@ from presupuesto_link.linkage.match import CLASH, EXCLUDED, REST
 from presupuesto_link.linkage.rules import NOBODY, TRANSVERSAL, Rules
 from presupuesto_link.sources.delimited import RawTable
 from presupuesto_link.tables.ceplan import AOI_SCHEMA, FINANCIAL_SCHEMA, PHYSICAL_SCHEMA, Poi
+from tests.examples import few
 from tests.linkage.spending import gasto, rule
 
 ACTIONS = ("AER.01.01", "AER.04.01", "AER.07.01", "AER.11.02")
@@ -278,7 +279,8 @@ def test_lines_without_meta_are_nobodys_and_a_chain_that_differs_is_not_known():
 SHARES = st.lists(st.integers(1, 20), min_size=1, max_size=3)
 
 
-@settings(max_examples=40, deadline=None)
+@pytest.mark.propiedad
+@settings(max_examples=few(40), deadline=None)
 @given(SHARES, SHARES, st.integers(0, 7), st.integers(0, 10**10))
 def test_what_reaches_the_aer_is_the_exact_product_and_the_rest_stays(meta_weights, aei_weights, rest, centimos):
     """Weights over their sum and a rest: of the meta, Σp is assigned; of its AEI, Σq; the AER get Σp·Σq of the meta."""

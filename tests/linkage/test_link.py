@@ -12,6 +12,7 @@ from presupuesto_link.linkage.link import conservation, link_gasto
 from presupuesto_link.linkage.match import CLASH, EXCLUDED, NO_RULE, REST
 from presupuesto_link.linkage.rules import NOBODY, SUGGESTED, TRANSVERSAL, Rules
 from presupuesto_link.tables.gasto import MEASURES
+from tests.examples import few
 from tests.linkage.spending import by_hand, gasto, rule
 
 ACTIONS = ("AER.01.01", "AER.04.01", "AER.11.02", "AER.13.01")
@@ -168,7 +169,8 @@ choice = st.fixed_dictionaries(
 many = st.lists(choice, max_size=6).map(lambda found: [rule(f"r{i}", **one) for i, one in enumerate(found)])
 
 
-@settings(max_examples=60, deadline=None)
+@pytest.mark.propiedad
+@settings(max_examples=few(60), deadline=None)
 @given(lines, many)
 def test_the_engine_gives_what_a_person_would_line_by_line(rows, rules):
     table = gasto(*rows)
@@ -180,7 +182,8 @@ def test_the_engine_gives_what_a_person_would_line_by_line(rows, rules):
     assert {k: v for k, v in pim_of(found).items() if v} == {k: v for k, v in wanted.items() if v}
 
 
-@settings(max_examples=40, deadline=None)
+@pytest.mark.propiedad
+@settings(max_examples=few(40), deadline=None)
 @given(lines, many, st.randoms(use_true_random=False))
 def test_neither_the_order_of_lines_nor_that_of_rules_matters_and_linking_again_changes_nothing(rows, rules, random):
     order = ["mes", "programa", "funcion", "sec_ejec", "fuente", "accion", "vinculo", "regla", "motivo", "pim_soles"]
@@ -192,7 +195,8 @@ def test_neither_the_order_of_lines_nor_that_of_rules_matters_and_linking_again_
     assert first.equals(again)
 
 
-@settings(max_examples=40, deadline=None)
+@pytest.mark.propiedad
+@settings(max_examples=few(40), deadline=None)
 @given(lines, many.map(lambda rules: [r for r in rules if r.action != NOBODY]), st.sampled_from(ACTIONS), parts)
 def test_a_more_specific_rule_never_lowers_coverage(rows, rules, action, part):
     rows = [row | {"pim_soles": str(abs(Decimal(row["pim_soles"])))} for row in rows]

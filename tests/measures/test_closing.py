@@ -12,6 +12,7 @@ from presupuesto_link.measures.closing import BY_ERRORS, BY_SUM, NO_HISTORY, NO_
 from presupuesto_link.measures.reconcile import reconcile
 from presupuesto_link.specs import ProyeccionSpec
 from presupuesto_link.tables.numbers import MONEY
+from tests.examples import few
 
 FAST = ProyeccionSpec(metodos=("lineal", "parte del año anterior", "parte media"))
 LEVELS = (("AER", ("accion",)), ("OER", "objetivo"))
@@ -195,7 +196,8 @@ def test_the_surest_projection_moves_least():
     assert found == pytest.approx([10, 26], abs=1e-3)
 
 
-@settings(max_examples=40)
+@pytest.mark.propiedad
+@settings(max_examples=few(40))
 @given(
     st.lists(st.floats(0, 1e7), min_size=1, max_size=8),
     st.floats(0, 1e8),

@@ -12,6 +12,7 @@ from presupuesto_link.linkage.rules import TRANSVERSAL
 from presupuesto_link.measures.calendar import curves_of
 from presupuesto_link.measures.on_time import days_red, measure_on_time, months_off, soles_at_risk
 from presupuesto_link.specs import SeguimientoSpec, SemaforoSpec
+from tests.examples import few
 from tests.measures.monthly import ACTIONS, months, row
 
 SPEC, BANDS = SeguimientoSpec(), SemaforoSpec()
@@ -138,7 +139,8 @@ CENTIMOS = st.integers(-10_000, 1_000_000).map(lambda c: str(Decimal(c) / 100))
 LINE = st.tuples(st.integers(0, 6), CENTIMOS, st.sampled_from(["AER.01.01", "AER.02.01", None]), st.sampled_from(["3", "6", None]), st.sampled_from(["1", "2"]))  # fmt: skip
 
 
-@settings(max_examples=25)
+@pytest.mark.propiedad
+@settings(max_examples=few(25))
 @given(st.lists(LINE, min_size=1, max_size=8), st.randoms(use_true_random=False))
 def test_money_is_conserved_and_the_order_of_rows_is_irrelevant(lines, chance):
     rows = [row(m, accion=a, generica=g, fuente=f, **{"devengado" if m else "pim": v}) for m, v, a, g, f in lines]

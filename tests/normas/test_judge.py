@@ -14,6 +14,7 @@ from presupuesto_link.normas.rulebook import in_force
 from presupuesto_link.normas.truth import legal_class, side_truth
 from presupuesto_link.specs import NormaSpec, read_norms
 from tests.conftest import ROOT
+from tests.examples import few
 
 NORMS = read_norms(ROOT / "data" / "normas")
 BOOK = in_force(NORMS, dt.date(2025, 5, 15))
@@ -303,7 +304,8 @@ def _side(draw, side):
     return {name: draw(st.sampled_from(VALUES.get(name, ["si", "no"]))) for name in BOOK.fields(side)}
 
 
-@settings(max_examples=30)
+@pytest.mark.propiedad
+@settings(max_examples=few(30))
 @given(st.data())
 def test_a_missing_field_never_makes_a_transfer_allowed(data):
     donor, receiver = _side(data.draw, "donante"), _side(data.draw, "receptor")

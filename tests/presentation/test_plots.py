@@ -180,6 +180,7 @@ def test_nothing_that_moves_draws_no_transfers(analysis):
     assert draw_transfers(analysis.inputs, replace(scenario, transferencias=scenario.transferencias.clear())) is None
 
 
+@pytest.mark.lento
 def test_the_frontier_goes_through_the_proposal_and_leaves_out_what_has_no_value(analysis, tmp_path):
     scenario = analysis.scenarios[0]
     frontier = pl.DataFrame({"monto_soles": [9_000_000, 0, 3_000_000, 99], "valor": [3.4e6, 0.0, 1.7e6, None]})

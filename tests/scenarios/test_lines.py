@@ -18,6 +18,7 @@ from presupuesto_link.scenarios.problem import build_problem
 from presupuesto_link.scenarios.side_by_side import changes, shared, summarise
 from presupuesto_link.scenarios.solve import best_value, solve
 from presupuesto_link.specs import ExcepcionSpec
+from tests.examples import few
 from tests.scenarios.budget import DATE, EMPTY, asked, base, line, norms, rule
 
 # AER.01.01 has 300 free of source 1; AER.02.01, 100 of source 5. AER.05.01 (score 0.9) can take 120 of source 1; AER.06.01 (0.5) 200 of
@@ -275,7 +276,8 @@ BAG = st.tuples(st.sampled_from(["1", "5"]), st.sampled_from(["775", "776"]), st
 KINDS = st.sampled_from(["prioridad", "brechas", "mínimo movimiento", "equidad"])
 
 
-@settings(max_examples=60, deadline=None)
+@pytest.mark.propiedad
+@settings(max_examples=few(60), deadline=None)
 @given(
     st.lists(BAG, min_size=1, max_size=2),
     st.lists(BAG, min_size=1, max_size=2),

@@ -15,6 +15,7 @@ from presupuesto_link.scenarios import compare
 from presupuesto_link.scenarios.baseline import baseline_of_actions
 from presupuesto_link.specs import EscenarioSpec, PesosSpec, validate_spec
 from presupuesto_link.tables.numbers import MONEY
+from tests.examples import few
 
 DATE = dt.date(2023, 12, 31)
 
@@ -180,7 +181,8 @@ TINY = st.lists(
 )
 
 
-@settings(max_examples=40, deadline=None)
+@pytest.mark.propiedad
+@settings(max_examples=few(40), deadline=None)
 @given(TINY, st.data())
 def test_no_other_whole_transfer_scores_more(shapes, data):
     """Brute force over every whole amount that each receiver could get."""
@@ -207,7 +209,8 @@ def test_no_other_whole_transfer_scores_more(shapes, data):
     assert got == pytest.approx(best, abs=1e-6)
 
 
-@settings(max_examples=25, deadline=None)
+@pytest.mark.propiedad
+@settings(max_examples=few(25), deadline=None)
 @given(
     st.lists(
         st.tuples(st.integers(1, 10**10), st.floats(0, 1.1), st.sampled_from(["verde", "rojo"])),

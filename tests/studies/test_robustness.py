@@ -124,6 +124,7 @@ def test_the_analysis_gives_what_was_written(found, name):
     assert_frame_equal(table, expected(table, name), abs_tol=A_HALF)
 
 
+@pytest.mark.lento
 def test_the_analysis_with_narrow_weights_gives_what_was_written():
     near = study_robustness(analyse(load(FOLDER / "pesos-acotados.toml")))
     table = robustness_tables(near)["resumen"]
