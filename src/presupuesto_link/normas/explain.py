@@ -22,19 +22,22 @@ SCHEMA = {
 }  # fmt: skip
 
 
-def explain(arcs: Arcs, invoked: Sequence[ExcepcionSpec], numbers: NDArray[np.intp]) -> pl.DataFrame:
+def explain(
+    arcs: Arcs, invoked: Sequence[ExcepcionSpec], numbers: NDArray[np.intp], only: str | None = None
+) -> pl.DataFrame:
     """The rules that concern each transfer, or may.
 
     Args:
         arcs: the transfers to explain.
         invoked: exceptions in use.
         numbers: the name of each transfer in the column `arco`.
+        only: the rule asked about; null asks about all.
 
     Returns:
         Key (`arco`, `regla`), worst verdict first within a transfer; `requiere` is the paper of the exception when one is used;
         `faltan` names what is not known, null when nothing; `excepcion` is null when none lifts the rule.
     """
-    parts = [_of_rule(arcs, rule, invoked, numbers) for rule in arcs.book.reglas]
+    parts = [_of_rule(arcs, rule, invoked, numbers) for rule in arcs.book.reglas if only in (None, rule.id)]
     order = {verdict: place for place, verdict in enumerate(VERDICTS)}
     table = pl.concat([pl.DataFrame(schema=SCHEMA), *(part for part in parts if part is not None)])
     rank = pl.col("veredicto").replace_strict(order, return_dtype=pl.Int8)

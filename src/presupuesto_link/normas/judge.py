@@ -178,11 +178,11 @@ class Judgement:
                         used |= covered & (_said(rule, self.arcs.truth(rule)) > REQUIRES)
         return used
 
-    def explain(self, arcs: NDArray[np.intp]) -> pl.DataFrame:
-        """Every rule that concerns some transfers, or may (see `normas.explain`)."""
+    def explain(self, arcs: NDArray[np.intp], only: str | None = None) -> pl.DataFrame:
+        """Every rule that concerns some transfers, or may, or only one of them (see `normas.explain`)."""
         from presupuesto_link.normas.explain import explain
 
-        return explain(self.arcs.some(arcs), self.invoked, arcs)
+        return explain(self.arcs.some(arcs), self.invoked, arcs, only)
 
 
 def judge(  # noqa: PLR0913, PLR0917 - what is judged, and two settings
