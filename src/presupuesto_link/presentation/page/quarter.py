@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 import polars as pl
@@ -17,6 +18,7 @@ from presupuesto_link.presentation.page.figures import FigureShelf
 from presupuesto_link.presentation.page.quarter_lines import quarter_lines
 from presupuesto_link.presentation.page.views import Cell, Row, TableView, card_of
 from presupuesto_link.presentation.page.words import capital, date
+from presupuesto_link.presentation.results import SYNTHETIC
 from presupuesto_link.presentation.words import DAGGER, banded, short_amount
 from presupuesto_link.projecting import Projection
 from presupuesto_link.wording import MONTHS, percent, plural, short_name, soles
@@ -29,7 +31,7 @@ def quarter_view(quarter: Quarter, names: Mapping[str, str], shelf: FigureShelf)
     """Everything of the quarter but its close and its link."""
     found = quarter.monitoring
     followed = found.followed
-    return {
+    return _told(quarter, {
         "lineas": quarter_lines(quarter),
         "titulo": f"{followed.year}, al {date(followed.cut_off)}",
         "esperado": curve_words(found),
@@ -42,7 +44,7 @@ def quarter_view(quarter: Quarter, names: Mapping[str, str], shelf: FigureShelf)
         "alertas": _alerts_table(found, names),
         "alineamiento": _alignment(found, names),
         "avisos": found.notices,
-    }
+    })  # fmt: skip
 
 
 def closing_view(quarter: Quarter, names: Mapping[str, str], shelf: FigureShelf) -> dict[str, Any] | None:
@@ -51,7 +53,7 @@ def closing_view(quarter: Quarter, names: Mapping[str, str], shelf: FigureShelf)
     if projection is None:
         return None
     closing, followed = projection.acciones, projection.followed
-    return {
+    return _told(quarter, {
         "metodo": closing.metodo,
         "motivo": closing.motivo,
         "desde": MONTHS[followed.month - 1],
@@ -61,20 +63,32 @@ def closing_view(quarter: Quarter, names: Mapping[str, str], shelf: FigureShelf)
         "oer": _closing_table(projection, "OER", names),
         "aer": _closing_table(projection, "AER", names),
         "errores": _errors_table(projection),
-    }
+    })  # fmt: skip
 
 
 def link_view(quarter: Quarter, names: Mapping[str, str]) -> dict[str, Any]:
     """How much of the money reaches an action, by which rules, and what does not."""
     linkage, year = quarter.monitoring.followed.linkage, quarter.monitoring.followed.year
     cover = linkage.coverage
-    return {
+    return _told(quarter, {
         "anio": year,
         "ambito": linkage.scope,
         "reglas_archivo": linkage.rules.source,
         "tasas": _rates_table(cover.tasas.filter(pl.col("anio") == year), year),
         "reglas": _rules_table(cover.reglas.filter(pl.col("anio") == year), names, year),
         "sin_vincular": _unlinked_table(cover.sin_vincular.filter(pl.col("anio") == year), linkage.names, year),
+    })  # fmt: skip
+
+
+def _told(quarter: Quarter, view: dict[str, Any]) -> dict[str, Any]:
+    """The view; each table of made-up money says so in its own caption, because a table travels alone."""
+    if not quarter.monitoring.followed.synthetic:
+        return view
+    return {
+        name: replace(value, caption=f"{capital(SYNTHETIC)}. {value.caption}")
+        if isinstance(value, TableView)
+        else value
+        for name, value in view.items()
     }
 
 
