@@ -41,7 +41,7 @@ def analysis(inputs: Inputs) -> Analysis:
 
 @pytest.fixture(scope="session")
 def dossier(analysis: Analysis) -> Dossier:
-    """The embedded analysis without any quarter."""
+    """The embedded analysis without any quarter nor other scenarios."""
     return Dossier(analysis, study_robustness(analysis), None)
 
 

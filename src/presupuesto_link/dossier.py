@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 
+from presupuesto_link.errors import InfeasibleScenarioError
 from presupuesto_link.following import Link
 from presupuesto_link.monitoring import Monitoring, monitor
+from presupuesto_link.normas.rulebook import in_force
 from presupuesto_link.pipeline import Analysis, Inputs, analyse
 from presupuesto_link.projecting import Projection, project
+from presupuesto_link.scenarios.compare import Scenario, run_scenario
 from presupuesto_link.sources.store import Snapshot, Store
+from presupuesto_link.specs import EscenarioSpec, read_spec
 from presupuesto_link.studies.robustness import Robustness, study_robustness
 from presupuesto_link.tables.calendar import Calendar
 
@@ -51,11 +56,15 @@ class Quarter:
 
 @dataclass(frozen=True)
 class Dossier:
-    """An analysis with what stands of its ranking, and its quarter when a linked snapshot was asked for."""
+    """An analysis with what stands of its ranking, and its quarter when a linked snapshot was asked for.
+
+    `compared` are its scenarios and, after them, the others of its folder on the same budget: those that have a solution.
+    """
 
     analysis: Analysis
     robustness: Robustness
     quarter: Quarter | None
+    compared: tuple[Scenario, ...] = ()
 
     @property
     def synthetic(self) -> bool:
@@ -77,7 +86,25 @@ def assemble(inputs: Inputs, asked: Asked | None = None, say: Callable[[str], No
     say("Midiendo avances y matrices")
     analysis = analyse(inputs)
     say("Probando la firmeza del ranking")
-    return Dossier(analysis, study_robustness(analysis), _quarter(inputs, asked, say) if asked else None)
+    firm, compared = study_robustness(analysis), (*analysis.scenarios, *_others(analysis))
+    return Dossier(analysis, firm, _quarter(inputs, asked, say) if asked else None, compared)
+
+
+def _others(analysis: Analysis) -> tuple[Scenario, ...]:
+    """The scenarios beside those of the analysis, in the order of their files; none when it has none of its own to be compared with."""
+    if not analysis.scenarios:
+        return ()
+    inputs, base = analysis.inputs, analysis.scenarios[0].baseline
+    known = {scenario.spec.id for scenario in analysis.scenarios}
+    found = []
+    for path in sorted((inputs.path.parent / "escenarios").glob("*.toml")):
+        spec = read_spec(path, EscenarioSpec)
+        if spec.id in known or spec.base.instantanea is not None:
+            continue
+        dated = replace(base, fecha=spec.base.fecha_corte or base.fecha)
+        with suppress(InfeasibleScenarioError):
+            found.append(run_scenario(dated, spec, in_force(inputs.norms, dated.fecha)))
+    return tuple(found)
 
 
 def _quarter(inputs: Inputs, asked: Asked, say: Callable[[str], None]) -> Quarter:

@@ -9,7 +9,7 @@ from decimal import Decimal
 import polars as pl
 import pytest
 
-from presupuesto_link.dossier import Dossier
+from presupuesto_link.dossier import Dossier, assemble
 from presupuesto_link.errors import OutputError
 from presupuesto_link.presentation import board
 from presupuesto_link.presentation.page import FigureRef, render_page
@@ -154,3 +154,20 @@ def test_with_its_figures_it_is_under_five_megabytes_and_the_same_twice(kind, re
         board.write_board(shown, tmp_path / name)
     assert (tmp_path / "a.html").read_bytes() == (tmp_path / "b.html").read_bytes()
     assert 1_000_000 < (tmp_path / "a.html").stat().st_size < 5_000_000
+
+
+@pytest.mark.lento
+def test_the_scenarios_of_the_folder_are_compared_with_the_one_of_the_analysis(inputs):
+    """Amounts as the golden results of each file say: 7,385,699; 98,838,028; 3,471,913; 5,649,743; 5,000,000."""
+    whole = assemble(inputs)
+    assert whole.compared[0].spec.id == "recomendacion-2"
+    assert sorted(int(s.monto_soles) for s in whole.compared) == [
+        3_471_913,
+        5_000_000,
+        5_649_743,
+        7_385_699,
+        98_838_028,
+    ]
+    page = Reader(render_page(whole, []))
+    section = page.text.split("Escenarios comparados")[1]
+    assert all(soles(s.monto_soles) in section for s in whole.compared)

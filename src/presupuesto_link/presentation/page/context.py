@@ -18,7 +18,7 @@ from presupuesto_link.presentation.page.method import method
 from presupuesto_link.presentation.page.quarter import closing_view, link_view, quarter_view
 from presupuesto_link.presentation.page.ranking import data_table, ranking_view
 from presupuesto_link.presentation.page.rediseno import gaps_view, review_view
-from presupuesto_link.presentation.page.scenarios import scenario_views, unsolved_views
+from presupuesto_link.presentation.page.scenarios import compared_view, scenario_views, unsolved_views
 from presupuesto_link.presentation.page.sections import shown
 from presupuesto_link.presentation.page.words import date, legend_words
 from presupuesto_link.presentation.theme import HEX, LETTER, TEXT_ON
@@ -42,6 +42,7 @@ def page_context(dossier: Dossier, figures: Sequence[FigureRef], tables: Mapping
         "datos": data_table(analysis, names),
         "fichas": card_views(dossier, names),
         "escenarios": scenario_views(analysis, names, shelf),
+        "comparados": compared_view(dossier.compared, names),
         "no_calculables": unsolved_views(analysis),
         "proyeccion": closing_view(quarter, names, shelf) if quarter else None,
         "cobertura": link_view(quarter, names) if quarter else None,

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import polars as pl
 
 from presupuesto_link.pipeline import Analysis
 from presupuesto_link.presentation.page.figures import FigureShelf
-from presupuesto_link.presentation.page.views import Cell, Row, TableView, chip, who
+from presupuesto_link.presentation.page.views import Cell, Row, TableView, card_of, chip, who
+from presupuesto_link.presentation.page.words import score
 from presupuesto_link.presentation.selection import binding_limits, reached_limits, unsolved_reason
 from presupuesto_link.presentation.words import signed_soles
 from presupuesto_link.scenarios.compare import Scenario
+from presupuesto_link.scenarios.side_by_side import changes, summarise
 from presupuesto_link.wording import percent, plural, soles
+
+_LEAST = 2
 
 
 def scenario_views(analysis: Analysis, names: Mapping[str, str], shelf: FigureShelf) -> list[dict[str, Any]]:
@@ -23,6 +27,45 @@ def scenario_views(analysis: Analysis, names: Mapping[str, str], shelf: FigureSh
         | _scenario_view(scenario, names)
         for scenario in analysis.scenarios
     ]
+
+
+def compared_view(scenarios: Sequence[Scenario], names: Mapping[str, str]) -> dict[str, TableView] | None:
+    """Several scenarios on the same budget, side by side; null when there is nothing to compare."""
+    if len(scenarios) < _LEAST:
+        return None
+    return {"resumen": _summary_table(scenarios), "cambios": _side_table(scenarios, names)}
+
+
+def _summary_table(scenarios: Sequence[Scenario]) -> TableView:
+    return TableView(
+        "Los escenarios con las mismas medidas; sus objetivos propios no se comparan",
+        ("Escenario", "Se movería", "Ceden", "Reciben", "Transferencias", "Con dato legal pendiente", "Prioridad por sol"),
+        tuple(
+            Row((
+                Cell(row["titulo"], row["escenario"]), Cell(soles(row["monto_soles"])), *(Cell(str(row[c])) for c in ("donantes", "receptores", "transferencias")),
+                Cell(f"{row['sin_dato']} de {row['movimientos']}"), Cell(score(row["prioridad_por_sol"])),
+            ))
+            for row in summarise(scenarios).iter_rows(named=True)
+        ),
+        frozenset(range(1, 7)), "escenarios",
+    )  # fmt: skip
+
+
+def _side_table(scenarios: Sequence[Scenario], names: Mapping[str, str]) -> TableView:
+    ids = [scenario.spec.id for scenario in scenarios]
+    return TableView(
+        "Cambio del PIM de cada AER en cada escenario, en soles",
+        ("AER", "PIM de hoy", *ids),
+        tuple(
+            Row((who(row["accion"], names, card_of(row["accion"])), Cell(soles(row["pim_antes_soles"])), *(_change(row[name]) for name in ids)))
+            for row in changes(scenarios).iter_rows(named=True)
+        ),
+        frozenset(range(1, len(ids) + 2)), "escenarios-cambios",
+    )  # fmt: skip
+
+
+def _change(amount: Any) -> Cell:
+    return Cell(signed_soles(amount) if amount else "—")
 
 
 def unsolved_views(analysis: Analysis) -> list[dict[str, str]]:
