@@ -202,3 +202,16 @@ def test_it_is_read_whole_without_its_script(visit):
     assert one.page.locator("details.ficha:visible").count() == 48
     one.page.locator("#ficha-AER\\.01\\.03 > summary").click()
     assert one.page.locator("#ficha-AER\\.01\\.03 table:visible").count() >= 3
+
+
+@pytest.mark.parametrize(
+    "fragment",
+    ["#ranking&ranking.orden=99b", "#ranking&ranking.orden=x&ranking.color=morado", "#par=zzz&x", "#nada&par=2023-2023", "#%E0%A4%A", "#<img src=x onerror=alert(1)>", "#&&&=&=",
+     "#matriz&matriz-2023-2024.celda=verde-azul\"]", "#ficha-AER.99.99", "#__proto__&constructor=1"],
+)  # fmt: skip
+def test_an_address_that_makes_no_sense_does_no_harm(visit, fragment):
+    one = visit()
+    page = one.go(fragment)
+    assert page.locator(".par:visible").count() == 1
+    assert one.rows("ranking").count() > 10 or "color" in fragment
+    assert not page.locator("img[src=x]").count()

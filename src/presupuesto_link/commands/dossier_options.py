@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from presupuesto_link.commands.cargar import DEFAULT_STORE
 from presupuesto_link.commands.scenario_ground import NEWEST
 from presupuesto_link.commands.vincular import Scope
 
@@ -56,7 +57,7 @@ def open_dossier(inputs: Inputs, asked: QuarterAsked, say: Callable[[str], None]
         given = [
             name
             for name, value in (
-                ("--reglas", asked.rules), ("--incluir-sugeridos", asked.suggested), ("--anio", asked.year), ("--mes", asked.month),
+                ("--almacen", asked.store != DEFAULT_STORE), ("--ambito", asked.scope is not Scope.pliego), ("--reglas", asked.rules), ("--incluir-sugeridos", asked.suggested), ("--anio", asked.year), ("--mes", asked.month),
                 ("--historia", asked.history), ("--anterior", asked.before),
             )
             if value

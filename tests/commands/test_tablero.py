@@ -1,0 +1,80 @@
+"""`tablero`, `informe` and `analizar` with a quarter, as a person asks for them; figures are drawn in other tests."""
+
+import json
+
+import pytest
+
+from presupuesto_link.commands import main
+
+
+def run(*arguments):
+    return main._code([str(argument) for argument in arguments], False)
+
+
+@pytest.fixture
+def undrawn(monkeypatch):
+    monkeypatch.setattr("presupuesto_link.presentation.plots.draw_all", lambda _: ())
+
+
+@pytest.mark.parametrize("command", ["tablero", "informe", "analizar"])
+@pytest.mark.parametrize(
+    ("arguments", "named"),
+    [(("--anterior", "20250701"), "--anterior"), (("--ambito", "todo"), "--ambito"), (("--almacen", "otro"), "--almacen"), (("--mes", "6", "--anio", "2025"), "--anio, --mes"),
+     (("--incluir-sugeridos",), "--incluir-sugeridos"), (("--historia", "2024"), "--historia"), (("--reglas", "r.csv"), "--reglas")],
+)  # fmt: skip
+def test_what_would_be_ignored_is_told(command, arguments, named, tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    assert run(command, *arguments) == 2
+    assert f"{named} sólo tiene sentido con --instantanea" in " ".join(capsys.readouterr().err.split())
+    assert not list(tmp_path.iterdir())
+
+
+def test_an_empty_store_and_an_unknown_snapshot_are_told(tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    assert run("tablero", "--almacen", tmp_path / "vacio", "--instantanea", "ultima") == 1
+    assert "un almacén vacío" in capsys.readouterr().err
+    assert run("informe", "--almacen", tmp_path / "vacio", "--instantanea", "1999") == 1
+    assert "no hay ninguna instantánea «1999»" in capsys.readouterr().err
+    assert not [path for path in tmp_path.rglob("*") if path.is_file()]
+
+
+def test_the_board_says_where_it_is(undrawn, tmp_path, capsys):
+    target = tmp_path / "t.html"
+    assert run("tablero", "--salida", target) == 0
+    assert "un solo archivo" in capsys.readouterr().out
+    assert run("tablero", "--salida", target, "--json") == 0
+    found = json.loads(capsys.readouterr().out)
+    assert found == {"archivo": str(target), "bytes": target.stat().st_size, "sintetico": False}
+
+
+def test_the_report_is_two_files_and_not_over_somebody_elses(undrawn, tmp_path, capsys):
+    (tmp_path / "ajena").mkdir()
+    (tmp_path / "ajena" / "mio.docx").write_bytes(b"x")
+    assert run("informe", "--salida", tmp_path / "ajena") == 1
+    assert "una carpeta con otros archivos" in capsys.readouterr().err
+    assert run("informe", "--salida", tmp_path / "i", "--json") == 0
+    assert json.loads(capsys.readouterr().out)["archivos"] == ["informe.docx", "informe.html", "manifiesto.json"]
+    assert (tmp_path / "ajena" / "mio.docx").read_bytes() == b"x"
+
+
+@pytest.mark.lento
+def test_the_tour_of_the_readme_is_true(tmp_path, monkeypatch, capsys):
+    """Its commands as written, on a copy of the synthetic extracts."""
+    import re
+    import shutil
+
+    from tests.conftest import ROOT
+
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    block = re.search(r"<!-- orden: trimestre -->\s*```\w*\n(.*?)```", text, re.S)[1]
+    (tmp_path / "data" / "siaf").mkdir(parents=True)
+    for path in (ROOT / "data" / "siaf").glob("gasto_*"):
+        shutil.copy(path, tmp_path / "data" / "siaf")
+    monkeypatch.chdir(tmp_path)
+    for line in block.strip().splitlines():
+        words = line.split()
+        assert words[0] == "presupuesto-link"
+        assert run(*words[1:]) == 0, line
+    assert (tmp_path / "trimestre" / "index.html").is_file()
+    assert (tmp_path / "informe" / "informe.docx").is_file()
+    assert "DATOS SINTÉTICOS" in capsys.readouterr().out
