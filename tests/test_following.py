@@ -86,7 +86,7 @@ def test_the_cut_off_before_is_the_same_extract_else_a_quarter_else_none(inputs,
     assert monitor(inputs, store, snapshot, NOTHING, month=3).previous is None
     assert (
         monitor(inputs, store, snapshot, NOTHING).previous
-        == "cierre de 31/03/2025 en la misma instantánea, con el PIM de hoy"
+        == "31/03/2025 (cierre del trimestre previo en la misma instantánea, con el PIM de hoy)"
     )
     later = load("2025-06-30", *year(2025, *FLOWS, pim="1300"))
     found = monitor(inputs, store, later, NOTHING)

@@ -156,13 +156,14 @@ def _before(
     """The light of the cut-off before, one row per unit, and which one it is."""
     if earlier is not None:
         old = _light(inputs, earlier, curves).filter(pl.col("mes") == earlier.month)
-        return old, f"instantánea {earlier.linkage.snapshot.id}, corte {earlier.cut_off:%d/%m/%Y}"
+        return old, f"{earlier.cut_off:%d/%m/%Y} (instantánea {earlier.linkage.snapshot.id})"
     quarters = [month for month in QUARTERS if month < followed.month]
     if not quarters:
         return None, None
-    return light.filter(
-        pl.col("mes") == quarters[-1]
-    ), f"cierre de {followed.ends[quarters[-1]]:%d/%m/%Y} en la misma instantánea, con el PIM de hoy"
+    return (
+        light.filter(pl.col("mes") == quarters[-1]),
+        f"{followed.ends[quarters[-1]]:%d/%m/%Y} (cierre del trimestre previo en la misma instantánea, con el PIM de hoy)",
+    )
 
 
 def _results(analysis: Analysis) -> pl.DataFrame:

@@ -43,7 +43,7 @@ def test_its_figures_are_those_of_the_light_and_of_the_close(quarter_dossier: Do
     """S/ 530.6 M of 1,130.2 M accrued and 6 of 24 AER in red, as the analysis' own page says and its test recomputes from the raw file."""
     words = " ".join(f"{line.lead} {line.text}" for line in quarter_lines(quarter_dossier.quarter))
     for expected in (
-        "se devengó 46.9 % del PIM: 84.0 % de lo esperado",
+        "se había devengado el 46.9 % del PIM: el 84.0 % de lo esperado",
         "S/ 530.6 M de S/ 1,130.2 M",
         "6 de 24 AER con dinero están en rojo",
         "S/ 77.1 M",

@@ -33,7 +33,7 @@ def quarter_view(quarter: Quarter, names: Mapping[str, str], shelf: FigureShelf)
     followed = found.followed
     return _told(quarter, {
         "lineas": quarter_lines(quarter),
-        "titulo": f"{followed.year}, al {date(followed.cut_off)}",
+        "titulo": f"al {date(followed.cut_off)}",
         "esperado": curve_words(found),
         "advertencia": MONITORING,
         "anterior": found.previous,

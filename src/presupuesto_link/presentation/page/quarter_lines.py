@@ -60,7 +60,7 @@ def _money_line(found: Monitoring) -> Line:
     done = row["devengado_soles"]
     of_pim = float(done / row["pim_soles"]) if done is not None and row["pim_soles"] else None
     return Line(
-        f"Al {date(followed.cut_off)} se devengó {percent(of_pim)} del PIM: {banded(row['devengado_ratio'], _bands(found))} de lo esperado.",
+        f"Al {date(followed.cut_off)} se había devengado el {percent(of_pim)} del PIM: el {banded(row['devengado_ratio'], _bands(found))} de lo esperado.",
         f"Son {short_amount(done)} de {short_amount(row['pim_soles'])}; a esa fecha se esperaban {short_amount(row['devengado_esperado_soles'])} "
         f"({curve_words(found)}), para ejecutar todo el PIM en diciembre.",
     )
@@ -117,7 +117,7 @@ def _change_line(found: Monitoring) -> Line:
 def _stages_line(found: Monitoring) -> Line:
     row, bands = whole_row(found), _bands(found)
     return Line(
-        f"Lo certificado va en {banded(row['certificado_ratio'], bands)} de lo esperado y lo comprometido en {banded(row['compromiso_ratio'], bands)}.",
+        f"Lo certificado va en el {banded(row['certificado_ratio'], bands)} de lo esperado, y lo comprometido, en el {banded(row['compromiso_ratio'], bands)}.",
         "Lo que no se certifica ni se compromete no podrá devengarse: es el aviso más temprano."
         + "".join(
             f" Sin cifra de {stage}: {row[f'{stage}_motivo']}."
@@ -163,7 +163,7 @@ def _closing_line(quarter: Quarter) -> Line:
     closing = quarter.projection.acciones
     row = closing.unidades.filter(pl.col("nivel") == "total").row(0, named=True)
     return Line(
-        f"Al ritmo visto, a diciembre se devengaría {percent(row['ejecucion_proyectada_ratio'])} del PIM.",
+        f"Al ritmo visto, a diciembre se devengaría el {percent(row['ejecucion_proyectada_ratio'])} del PIM.",
         f"Quedarían libres {short_amount(row['saldo_libre_soles'])} (entre {short_amount(row['saldo_libre_bajo_soles'])} y "
         f"{short_amount(row['saldo_libre_alto_soles'])}, intervalo prudente del {percent(closing.confianza, 0)}). No sabe de decisiones que aún no ocurren.",
     )
@@ -176,7 +176,7 @@ def _moved_line(found: Monitoring) -> Line:
     )
     row = step.row(0, named=True) if step.height else None
     lead = (
-        f"Entre PIA y PIM el presupuesto {_grew(row['cambio_total_ratio'])} y su reparto entre OER cambió {percent(row['varianza_ratio'])}."
+        f"Entre PIA y PIM el presupuesto {_grew(row['cambio_total_ratio'])} y su reparto entre OER cambió un {percent(row['varianza_ratio'])}."
         if row and row["cambio_total_ratio"] is not None
         else "No se puede medir cuánto cambió el presupuesto entre PIA y PIM."
     )
@@ -195,14 +195,14 @@ def _link_line(found: Monitoring) -> Line:
     row = rates.row(0, named=True)
     rest = rates.row(1, named=True) if rates.height > 1 else None
     return Line(
-        f"{percent(row['cobertura_ratio'])} del PIM está vinculado a alguna AER.",
+        f"El {percent(row['cobertura_ratio'])} del PIM está vinculado a alguna AER.",
         f"Son {short_amount(row['pim_vinculado_soles'])} de {short_amount(row['pim_soles'])}; el resto no se puede atribuir a ningún objetivo."
-        + (f" {capital(rest['base'])}, {percent(rest['cobertura_ratio'])}." if rest else ""),
+        + (f" {capital(rest['base'])}, el {percent(rest['cobertura_ratio'])}." if rest else ""),
     )
 
 
 def _grew(ratio: float) -> str:
-    return f"creció {percent(ratio)}" if ratio >= 0 else f"bajó {percent(-ratio)}"
+    return f"creció un {percent(ratio)}" if ratio >= 0 else f"bajó un {percent(-ratio)}"
 
 
 def _some(words: Iterable[str], count: int) -> str:
