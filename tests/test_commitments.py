@@ -37,6 +37,27 @@ def test_every_sentence_and_figure_is_as_printed(plan_text, inputs):
         assert re.sub(r"\s+", "", row["impreso"]) in re.sub(r"\s+", "", row["texto"]), row["compromiso"]
 
 
+NOT_PROMISES = {
+    "2018", "2022", "2025", "2030",  # years
+    "2", "1",  # «Nivel 2», «III-1»
+    "36",  # the age of whom the anaemia is measured
+    "13%",  # the baseline of illiteracy, beside its target
+}  # fmt: skip
+
+
+def test_no_printed_figure_was_left_out(inputs):
+    """Every number of the summary of the plan is in some sentence transcribed, or is no promise; item numbers apart."""
+    path = SHARED / "fuentes" / "002_4c038b6d4a455ae9.txt"
+    if not path.is_file():
+        pytest.skip("the government plan is not beside this repository")
+    summary = path.read_text(encoding="utf-8").split("II. RESUMEN DEL PLAN DE GOBIERNO")[1]
+    lines = [re.sub(r"^\s*\d+\.\s?-?", "", line) for line in summary.splitlines()]
+    printed = {number for line in lines for number in re.findall(r"\d+(?:\.\d+)?%?", line)}
+    told = {number for text in inputs.commitments.compromisos["texto"] for number in re.findall(r"\d+(?:\.\d+)?%?", text)}
+    assert printed - told - NOT_PROMISES == set()
+    assert len(told) >= 20
+
+
 def test_the_figures_are_those_printed(inputs):
     """Read again from the printed figure, with its words for millions and thousands."""
     words = {"dos": 2.0}

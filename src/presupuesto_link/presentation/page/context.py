@@ -9,13 +9,15 @@ from presupuesto_link.dossier import Dossier
 from presupuesto_link.presentation.page.advance import index_table, light_views
 from presupuesto_link.presentation.page.audit import audit_view, corrections_table, reconciliation_view
 from presupuesto_link.presentation.page.cards import card_views
+from presupuesto_link.presentation.page.closing import closing_view
 from presupuesto_link.presentation.page.compromisos import commitments_view
+from presupuesto_link.presentation.page.coverage import link_view
 from presupuesto_link.presentation.page.facts import names_of
 from presupuesto_link.presentation.page.figures import FigureRef, FigureShelf
 from presupuesto_link.presentation.page.lines import ten_lines
 from presupuesto_link.presentation.page.matrices import matrix_views
 from presupuesto_link.presentation.page.method import method
-from presupuesto_link.presentation.page.quarter import closing_view, link_view, quarter_view
+from presupuesto_link.presentation.page.quarter import quarter_view
 from presupuesto_link.presentation.page.ranking import data_table, ranking_view
 from presupuesto_link.presentation.page.rediseno import gaps_view, review_view
 from presupuesto_link.presentation.page.scenarios import compared_view, scenario_views, unsolved_views

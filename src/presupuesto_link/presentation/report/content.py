@@ -12,12 +12,14 @@ from presupuesto_link.measures.alerts import BETTER, NEW, WORSE
 from presupuesto_link.presentation.dossier_book import BANNER
 from presupuesto_link.presentation.monitoring_words import MONITORING, curve_words
 from presupuesto_link.presentation.page.advance import light_views
+from presupuesto_link.presentation.page.closing import closing_view
 from presupuesto_link.presentation.page.compromisos import commitments_view
+from presupuesto_link.presentation.page.coverage import link_view
 from presupuesto_link.presentation.page.facts import names_of
 from presupuesto_link.presentation.page.figures import FigureShelf
 from presupuesto_link.presentation.page.lines import Line, ten_lines
 from presupuesto_link.presentation.page.method import method
-from presupuesto_link.presentation.page.quarter import closing_view, link_view, quarter_view
+from presupuesto_link.presentation.page.quarter import quarter_view
 from presupuesto_link.presentation.page.quarter_lines import quarter_lines
 from presupuesto_link.presentation.page.ranking import data_table, ranking_view
 from presupuesto_link.presentation.page.rediseno import gaps_view, review_view
