@@ -53,7 +53,9 @@ def test_no_printed_figure_was_left_out(inputs):
     summary = path.read_text(encoding="utf-8").split("II. RESUMEN DEL PLAN DE GOBIERNO")[1]
     lines = [re.sub(r"^\s*\d+\.\s?-?", "", line) for line in summary.splitlines()]
     printed = {number for line in lines for number in re.findall(r"\d+(?:\.\d+)?%?", line)}
-    told = {number for text in inputs.commitments.compromisos["texto"] for number in re.findall(r"\d+(?:\.\d+)?%?", text)}
+    told = {
+        number for text in inputs.commitments.compromisos["texto"] for number in re.findall(r"\d+(?:\.\d+)?%?", text)
+    }
     assert printed - told - NOT_PROMISES == set()
     assert len(told) >= 20
 

@@ -14,7 +14,7 @@ import polars as pl
 from presupuesto_link.errors import InputDataError, Problem
 from presupuesto_link.following import Followed, Link, closed_month, follow
 from presupuesto_link.matrices.matrix import count_cells
-from presupuesto_link.measures.alerts import alerts_of
+from presupuesto_link.measures.alerts import alerts_of, colour_changes
 from presupuesto_link.measures.calendar import Curves, check_calendars, curves_of
 from presupuesto_link.measures.modifications import composition_variance, modifications_between, rhythm
 from presupuesto_link.measures.on_time import measure_on_time, months_off
@@ -36,6 +36,7 @@ class Monitoring:
         curves: what it is measured against.
         light: `measure_on_time`, each month up to the cut-off.
         alerts: `alerts_of` every level.
+        changes: `colour_changes` of every unit with money, also of those that are no alert.
         previous: the cut-off before, in words; null when there is none.
         actions: key `accion`: `banda_ejecucion` (money on time), `banda_resultado`, soles, ratios.
         cells: `count_cells` of them: money on time × result on time.
@@ -51,6 +52,7 @@ class Monitoring:
     curves: Curves
     light: pl.DataFrame
     alerts: pl.DataFrame
+    changes: pl.DataFrame
     previous: str | None
     actions: pl.DataFrame
     cells: pl.DataFrame
@@ -112,7 +114,7 @@ def monitor(  # noqa: PLR0913, PLR0917 - the options of `semaforo`
     composition, heads = composition_variance(followed.months, inputs.plan.acciones)
     alerts = alerts_of(light, followed.month, previous, followed.ends, followed.cut_off, results)
     return Monitoring(
-        analysis, followed, curves, light, alerts, said, actions, count_cells(actions, (followed.year, inputs.spec.ranking.anio_resultado)),
+        analysis, followed, curves, light, alerts, colour_changes(light, followed.month, previous), said, actions, count_cells(actions, (followed.year, inputs.spec.ranking.anio_resultado)),
         months_off(light, inputs.spec.seguimiento, inputs.spec.semaforo), composition, heads, modifications, modified, rhythm(followed.months),
         notices,
     )  # fmt: skip

@@ -87,7 +87,7 @@ def test_the_folder_says_that_its_data_are_made_up(ask, tmp_path, monkeypatch):
     monkeypatch.setattr("presupuesto_link.presentation.plots.seguimiento.draw_alignment", lambda _: None)
     assert ask("--anterior", "20250701", "--salida", tmp_path / "s")[0] == 0
     tables = sorted((tmp_path / "s" / "tablas").glob("*.csv"))
-    assert len(tables) == 11
+    assert len(tables) == 12
     for path in tables:
         with path.open(encoding="utf-8-sig", newline="") as file:
             assert {r["datos"] for r in csv.DictReader(file)} == {"datos sintéticos"}, path.name

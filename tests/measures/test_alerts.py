@@ -6,7 +6,7 @@ import polars as pl
 import pytest
 
 from presupuesto_link.following import month_ends
-from presupuesto_link.measures.alerts import alerts_of
+from presupuesto_link.measures.alerts import alerts_of, colour_changes
 from tests.measures.monthly import months, row
 from tests.measures.test_on_time import light
 
@@ -46,3 +46,22 @@ def test_a_unit_without_figure_before_is_new_and_never_said_to_lack_a_cut_off():
     gone = light(months(row(0, pim="10", accion="AER.02.01"), row(1, devengado="5", accion="AER.02.01")))
     found = alerts_of(table, 6, gone.filter(pl.col("mes") == 6), ends, ends[6], RESULTS)
     assert found.filter(pl.col("unidad") == "AER.01.01")["cambio"].item() == "nueva"
+
+
+@pytest.mark.parametrize(
+    ("now", "before", "change"),
+    [("500", "100", "mejora"), ("500", "400", "mejora"), ("400", "495", "empeora"), ("400", "400", "sin cambio"), ("500", None, "sin corte anterior")],
+)  # fmt: skip
+def test_what_got_well_is_no_alert_and_is_a_change(now, before, change):
+    """From red or amber to green it leaves the alerts: counting improvements among them would miss it."""
+    table, old = (light(months(row(0, pim="1000"), row(1, devengado=v))) if v else None for v in (now, before))
+    previous = None if old is None else old.filter(pl.col("mes") == 6)
+    found = colour_changes(table, 6, previous).filter(pl.col("unidad") == "AER.01.01").row(0, named=True)
+    assert found["cambio"] == change
+
+
+def test_a_unit_that_was_not_there_cannot_be_compared():
+    table = light(months(row(0, pim="1000"), row(1, devengado="400")))
+    gone = light(months(row(0, pim="10", accion="AER.02.01"), row(1, devengado="5", accion="AER.02.01")))
+    found = colour_changes(table, 6, gone.filter(pl.col("mes") == 6))
+    assert found.filter(pl.col("unidad") == "AER.01.01")["cambio"].item() == "sin cifra que comparar"

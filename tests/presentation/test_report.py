@@ -85,7 +85,7 @@ def test_each_recommendation_has_its_row_in_order_and_something_computed(quarter
     says = [row.cells[5].text for row in table.rows]
     assert (
         says[0]
-        == "De 20 indicadores de OER.03 y OER.04, 7 no tienen dato de 2024; 3 no lo tienen en más de un año evaluado."
+        == "De 20 indicadores de OER.03 y OER.04, 7 no tienen dato de 2024; 3 llevan más de un año evaluado sin él."
     )
     assert says[1].startswith("4 siguen en rojo (OER.01, OER.07, OER.10 y OER.12) de los 5 OER que nombra.")
     assert says[5] == "Ningún dato cargado lo mide directamente: lo debe informar el responsable."

@@ -54,6 +54,36 @@ def alerts_of(
     ).sort(_grave(), "soles_en_riesgo", *_KEY, descending=[False, True, False, False], nulls_last=True)  # fmt: skip
 
 
+def colour_changes(light: pl.DataFrame, month: int, previous: pl.DataFrame | None) -> pl.DataFrame:
+    """How the colour of every unit with money changed since the cut-off before; those that got well are no alert any more, and are here.
+
+    Args:
+        light: `measure_on_time`.
+        month: the one of the cut-off.
+        previous: rows of `measure_on_time` at the cut-off before (one per unit); null when there is none.
+
+    Returns:
+        Key `nivel, unidad`: `vinculo`, `color_previo`, `color_devengado`, `cambio` (empeora, mejora, sin cambio, or why it cannot be said: a colour missing or no
+        cut-off before), `devengado_ratio`, `razon_previa`, `soles_en_riesgo`, `pim_cambio_soles`.
+    """
+    now = light.filter((pl.col("mes") == month) & has_money()).with_columns(soles_en_riesgo=soles_at_risk())
+    table = now.join(_before(light, previous), on=_KEY, how="left", validate="1:1")
+    was, is_ = (
+        pl.col(c).replace_strict(_ORDER, default=None, return_dtype=pl.Int8)
+        for c in ("color_previo", "color_devengado")
+    )
+    if previous is None:
+        change = pl.lit(UNKNOWN)
+    else:
+        change = (
+            pl.when(was.is_null() | is_.is_null()).then(pl.lit(NOT_COMPARED)).when(is_ > was).then(pl.lit(WORSE)).when(is_ < was).then(pl.lit(BETTER)).otherwise(pl.lit(SAME))
+        )  # fmt: skip
+    return table.select(
+        *_KEY, "vinculo", "color_previo", "color_devengado", "devengado_ratio", "razon_previa", "soles_en_riesgo", cambio=change,
+        pim_cambio_soles=pl.col("pim_soles") - pl.col("pim_previo_soles"),
+    ).sort(_KEY)  # fmt: skip
+
+
 def _kind() -> pl.Expr:
     accrued, reserved = pl.col("color_devengado"), pl.col("color_certificado")
     return (

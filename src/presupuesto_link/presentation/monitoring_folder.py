@@ -24,7 +24,7 @@ def monitoring_tables(result: Monitoring) -> dict[str, pl.DataFrame]:
     plan = result.analysis.inputs.plan
     names = unit_names(result.followed, plan.acciones, plan.objetivos)
     tables = {
-        "semaforo": _named(result.light, names), "alertas": _named(result.alerts, names), "alineamiento": result.actions, "alineamiento_celdas": result.cells,
+        "semaforo": _named(result.light, names), "alertas": _named(result.alerts, names), "cambios": _named(result.changes, names), "alineamiento": result.actions, "alineamiento_celdas": result.cells,
         "meses_fuera_de_ritmo": _named(result.off, names), "composicion": result.composition, "composicion_por_unidad": result.heads,
         "ritmo_del_anio": result.rhythm, "curvas": result.curves.partes.join(result.curves.curvas, on=["curva", "etapa"], how="left", validate="m:1"),
     }  # fmt: skip

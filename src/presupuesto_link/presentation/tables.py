@@ -61,7 +61,7 @@ _TEXTS = {
 
 
 _QUARTER = {
-    "semaforo": "Semáforo del dinero", "alertas": "Alertas", "alineamiento": "Dinero a tiempo y resultado por AER", "alineamiento_celdas": "Dinero a tiempo y resultado",
+    "semaforo": "Semáforo del dinero", "alertas": "Alertas", "cambios": "Cambio de color desde el corte anterior", "alineamiento": "Dinero a tiempo y resultado por AER", "alineamiento_celdas": "Dinero a tiempo y resultado",
     "curvas": "Curvas de lo esperado", "meses_fuera_de_ritmo": "Meses fuera de ritmo", "composicion": "Composición (PEFA PI-2)",
     "composicion_por_unidad": "Composición por unidad", "ritmo_del_anio": "Ritmo del año", "modificaciones": "Modificaciones desde el corte anterior",
     "lineas_modificadas": "Líneas modificadas", "cierre": "Cierre proyectado", "senda": "Senda mensual", "errores_de_metodos": "Errores de los métodos",

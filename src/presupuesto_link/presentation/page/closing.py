@@ -15,9 +15,6 @@ from presupuesto_link.presentation.page.views import Cell, Row, TableView
 from presupuesto_link.projecting import Projection
 from presupuesto_link.wording import MONTHS, percent, soles
 
-_STAGES = ("devengado", "compromiso", "certificado")
-_ROWS = ("verde", "amarillo", "rojo", "gris")
-
 
 def closing_view(quarter: Quarter, names: Mapping[str, str], shelf: FigureShelf) -> dict[str, Any] | None:
     """The projection to December; null once the year has closed."""

@@ -13,9 +13,6 @@ from presupuesto_link.presentation.page.views import Cell, Row, TableView
 from presupuesto_link.presentation.page.words import capital
 from presupuesto_link.wording import percent, plural, soles
 
-_STAGES = ("devengado", "compromiso", "certificado")
-_ROWS = ("verde", "amarillo", "rojo", "gris")
-
 
 def link_view(quarter: Quarter, names: Mapping[str, str]) -> dict[str, Any]:
     """How much of the money reaches an action, by which rules, and what does not."""

@@ -15,9 +15,6 @@ from presupuesto_link.presentation.results import SYNTHETIC
 from presupuesto_link.presentation.words import DAGGER
 from presupuesto_link.wording import short_name
 
-_STAGES = ("devengado", "compromiso", "certificado")
-_ROWS = ("verde", "amarillo", "rojo", "gris")
-
 
 def unit_cell(unit: str, link: str | None, names: Mapping[str, str]) -> Cell:
     """An objective or an action by its code and short name, an action leading to its card; a transversal one is marked."""

@@ -9,7 +9,7 @@ import polars as pl
 
 from presupuesto_link.dossier import Quarter
 from presupuesto_link.linkage.rules import TRANSVERSAL
-from presupuesto_link.measures.alerts import BETTER, NEW, WORSE
+from presupuesto_link.measures.alerts import BETTER, WORSE
 from presupuesto_link.measures.on_time import NO_ACTION, has_money
 from presupuesto_link.measures.semaforo import AMBER, GREEN, GREY, RED
 from presupuesto_link.monitoring import Monitoring
@@ -102,14 +102,13 @@ def _behind_line(found: Monitoring) -> Line:
 def _change_line(found: Monitoring) -> Line:
     if found.previous is None:
         return Line("No hay un corte anterior con que comparar.", "El cambio se verá en el próximo corte.")
-    alerts = found.alerts.filter((pl.col("nivel") == "AER") & (pl.col("unidad") != NO_ACTION))
-    by = {kind: alerts.filter(pl.col("cambio") == kind)["unidad"].to_list() for kind in (NEW, WORSE, BETTER)}
-    worse = [*by[NEW], *by[WORSE]]
+    rows = found.changes.filter((pl.col("nivel") == "AER") & (pl.col("unidad") != NO_ACTION))
+    worse, better = (rows.filter(pl.col("cambio") == kind)["unidad"].to_list() for kind in (WORSE, BETTER))
     return Line(
         f"Desde el corte anterior, {counted(len(worse), 'AER empeoró', 'AER empeoraron', 'ninguna AER empeoró')} de color"
-        f" y {counted(len(by[BETTER]), 'mejoró', 'mejoraron', 'ninguna mejoró')}.",
+        f" y {counted(len(better), 'mejoró', 'mejoraron', 'ninguna mejoró')}.",
         (f"Empeoraron: {enumerate_words(worse)}. " if worse else "")
-        + (f"Mejoraron: {enumerate_words(by[BETTER])}. " if by[BETTER] else "")
+        + (f"Mejoraron: {enumerate_words(better)}. " if better else "")
         + f"Corte anterior: {found.previous}.",
     )
 

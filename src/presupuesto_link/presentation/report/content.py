@@ -8,7 +8,7 @@ from dataclasses import replace
 import polars as pl
 
 from presupuesto_link.dossier import Dossier, Quarter
-from presupuesto_link.measures.alerts import BETTER, NEW, WORSE
+from presupuesto_link.measures.alerts import BETTER, WORSE
 from presupuesto_link.presentation.dossier_book import BANNER
 from presupuesto_link.presentation.monitoring_words import MONITORING, curve_words
 from presupuesto_link.presentation.page.advance import light_views
@@ -159,14 +159,16 @@ def _changes(quarter: Quarter, names: dict[str, str]) -> tuple[Block, ...]:
     found = quarter.monitoring
     if found.previous is None:
         return (Paragraph("No hay un corte anterior con que comparar: el cambio se verá en el próximo informe."),)
-    rows = found.alerts.filter((pl.col("nivel") == "AER") & pl.col("cambio").is_in([NEW, WORSE, BETTER]))
-    count = {kind: rows.filter(pl.col("cambio") == kind).height for kind in (NEW, WORSE, BETTER)}
+    rows = found.changes.filter((pl.col("nivel") == "AER") & pl.col("cambio").is_in([WORSE, BETTER])).sort(
+        "cambio", "unidad"
+    )
+    count = {kind: rows.filter(pl.col("cambio") == kind).height for kind in (WORSE, BETTER)}
     told = (
-        f"Corte anterior: {found.previous}. {capital(counted(count[NEW], 'alerta nueva', 'alertas nuevas', 'ninguna alerta nueva'))}, "
-        f"{counted(count[WORSE], 'que empeora', 'que empeoran', 'ninguna que empeore')} y {counted(count[BETTER], 'que mejora', 'que mejoran', 'ninguna que mejore')}."
+        f"Corte anterior: {found.previous}. {capital(counted(count[WORSE], 'AER empeoró', 'AER empeoraron', 'ninguna AER empeoró'))} de color y "
+        f"{counted(count[BETTER], 'mejoró', 'mejoraron', 'ninguna mejoró')}."
     )
     table = TableView(
-        "AER cuya alerta cambió",
+        "AER cuyo color cambió",
         ("AER", "Cambio", "Antes", "Ahora", "Soles que faltan", "Cambio del PIM"),
         tuple(
             Row((

@@ -54,8 +54,7 @@ def _data(dossier: Dossier, codes: Sequence[str]) -> str:
     now, both = gaps.filter(pl.col("anio") == year), gaps.group_by("indicador").len().filter(pl.col("len") > 1)
     return (
         f"De {plural(own.height, 'indicador', 'indicadores')} de {enumerate_words(codes)}, {now.height} no {agree(now.height, 'tiene', 'tienen')} dato de {year}; "
-        f"{counted(both.height, 'no lo tiene', 'no lo tienen', 'ninguno lleva más de un año sin él:')}"
-        + (" en más de un año evaluado." if both.height else " todos lo tuvieron antes.")
+        f"{counted(both.height, 'lleva', 'llevan', 'ninguno lleva')} más de un año evaluado sin él."
     )
 
 
