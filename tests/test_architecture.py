@@ -131,9 +131,10 @@ def test_public_names_exist():
         _ = presupuesto_link.nothing_of_the_kind
 
 
-def test_every_output_column_is_in_the_dictionary_and_the_other_way_round(analysis):
+def test_every_output_column_is_in_the_dictionary_and_the_other_way_round(analysis, quarter_dossier):
     from presupuesto_link.fields import FIELDS
-    from presupuesto_link.presentation.tables import result_tables
+    from presupuesto_link.presentation.tables import quarter_tables, result_tables
 
-    used = {column for table in result_tables(analysis) for column in table.frame.columns}
+    tables = (*result_tables(analysis), *quarter_tables(quarter_dossier.quarter))
+    used = {column for table in tables for column in table.frame.columns}
     assert used == FIELDS.keys()

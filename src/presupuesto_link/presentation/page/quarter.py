@@ -18,7 +18,7 @@ from presupuesto_link.presentation.page.quarter_lines import quarter_lines
 from presupuesto_link.presentation.page.views import Cell, Row, TableView, card_of
 from presupuesto_link.presentation.page.words import capital, date
 from presupuesto_link.presentation.words import DAGGER, banded, short_amount
-from presupuesto_link.wording import MONTHS, plural, soles
+from presupuesto_link.wording import MONTHS, soles
 
 _STAGES = ("devengado", "compromiso", "certificado")
 _ROWS = ("verde", "amarillo", "rojo", "gris")
@@ -84,7 +84,7 @@ def _alerts_table(found: Monitoring, names: Mapping[str, str]) -> TableView:
     alerts = found.alerts.filter(pl.col("nivel") == "AER")
     bands = found.analysis.inputs.spec.semaforo
     return TableView(
-        f"Alertas de las AER, de la más grave a la menos grave ({plural(alerts.height, 'alerta', 'alertas')})",
+        "Alertas de las AER, de la más grave a la menos grave",
         ("AER", "Alerta", "Cambio", "Soles que faltan para lo esperado", "Días en rojo", "De lo esperado", f"Resultado {found.result_year}"),
         tuple(
             Row((
