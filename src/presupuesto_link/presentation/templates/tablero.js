@@ -13,9 +13,11 @@
   function each(selector, action, root) { Array.prototype.forEach.call((root || doc).querySelectorAll(selector), action); }
   function plain(text) { return text.normalize("NFD").replace(/[\u0300-\u036f]/g, "").toLowerCase(); }
 
+  function decoded(text) { try { return decodeURIComponent(text); } catch (error) { return text; } }
+
   /* ---- the fragment: #place&key=value&key=value ---- */
   function read() {
-    var parts = decodeURIComponent(location.hash.slice(1)).split("&");
+    var parts = decoded(location.hash.slice(1)).split("&");
     var found = { place: parts.shift() || "", values: {} };
     parts.forEach(function (part) {
       var cut = part.indexOf("=");
@@ -238,7 +240,7 @@
   doc.addEventListener("click", function (event) { // a link inside the page moves its place and keeps the rest of the view
     var link = event.target.closest && event.target.closest('a[href^="#"]');
     if (!link || event.ctrlKey || event.metaKey || event.shiftKey) return;
-    var id = decodeURIComponent(link.getAttribute("href").slice(1));
+    var id = decoded(link.getAttribute("href").slice(1));
     if (!doc.getElementById(id)) return;
     event.preventDefault();
     var parts = [encodeURIComponent(id)];
