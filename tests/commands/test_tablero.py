@@ -38,6 +38,7 @@ def test_an_empty_store_and_an_unknown_snapshot_are_told(tmp_path, monkeypatch, 
     assert not [path for path in tmp_path.rglob("*") if path.is_file()]
 
 
+@pytest.mark.lento
 def test_the_board_says_where_it_is(undrawn, tmp_path, capsys):
     target = tmp_path / "t.html"
     assert run("tablero", "--salida", target) == 0
@@ -47,14 +48,26 @@ def test_the_board_says_where_it_is(undrawn, tmp_path, capsys):
     assert found == {"archivo": str(target), "bytes": target.stat().st_size, "sintetico": False}
 
 
-def test_the_report_is_two_files_and_not_over_somebody_elses(undrawn, tmp_path, capsys):
-    (tmp_path / "ajena").mkdir()
-    (tmp_path / "ajena" / "mio.docx").write_bytes(b"x")
-    assert run("informe", "--salida", tmp_path / "ajena") == 1
+@pytest.mark.parametrize("command", ["informe", "analizar", "graficar"])
+def test_a_folder_of_somebody_else_is_refused_before_any_work(command, tmp_path, monkeypatch, capsys):
+    monkeypatch.setattr("presupuesto_link.pipeline.load", None)
+    (tmp_path / "mio.docx").write_bytes(b"x")
+    assert run(command, "--salida", tmp_path) == 1
     assert "una carpeta con otros archivos" in capsys.readouterr().err
+    assert [path.name for path in tmp_path.iterdir()] == ["mio.docx"]
+
+
+def test_a_file_that_is_no_board_is_refused_before_any_work(tmp_path, monkeypatch, capsys):
+    monkeypatch.setattr("presupuesto_link.pipeline.load", None)
+    (tmp_path / "mio.html").write_text("<p>mío</p>", encoding="utf-8")
+    assert run("tablero", "--salida", tmp_path / "mio.html") == 1
+    assert "no es un tablero sin cambios" in capsys.readouterr().err
+
+
+@pytest.mark.lento
+def test_the_report_is_two_files(undrawn, tmp_path, capsys):
     assert run("informe", "--salida", tmp_path / "i", "--json") == 0
     assert json.loads(capsys.readouterr().out)["archivos"] == ["informe.docx", "informe.html", "manifiesto.json"]
-    assert (tmp_path / "ajena" / "mio.docx").read_bytes() == b"x"
 
 
 @pytest.mark.lento

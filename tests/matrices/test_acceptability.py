@@ -184,6 +184,7 @@ def test_with_one_set_of_weights_the_places_are_those_of_the_ranking(advances, n
 
 
 @given(ADVANCES, st.permutations(range(6)))
+@pytest.mark.lento
 def test_the_order_of_rows_never_matters_and_shares_add_up(advances, order):
     one = measure_acceptability([Reading("una", ranked_of(advances, PesosSpec())[1])], only(*COMPONENTS), 200, 3, 2)
     other = measure_acceptability(

@@ -52,8 +52,10 @@ def analizar(
 
     Ejemplo: presupuesto-link analizar --salida salida --instantanea ultima
     """
-    from presupuesto_link.presentation.outputs import write_analysis
+    from presupuesto_link.presentation.folder import check_folder
+    from presupuesto_link.presentation.outputs import ANALYSIS, write_analysis
 
+    check_folder(salida, ANALYSIS)
     asked = QuarterAsked(almacen, instantanea, ambito, reglas, incluir_sugeridos, anio, mes, historia or (), anterior)
     with progress() as say:
         dossier = open_dossier(open_analysis(analisis, gasto, plan, perfil, nd), asked, say)

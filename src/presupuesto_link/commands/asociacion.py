@@ -52,7 +52,7 @@ def asociacion(
 
     with progress() as say:
         say("Estimando")
-        study = study_association(analyse(_seeded(open_analysis(analisis, gasto, plan), semilla)))
+        study = study_association(analyse(_seeded(open_analysis(analisis, gasto, plan, scenarios=False), semilla)))
         written = _write(study, salida)
     if como_json:
         _print_as_json(study, eficiencia)

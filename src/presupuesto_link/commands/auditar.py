@@ -51,7 +51,7 @@ def auditar(
     from presupuesto_link.pipeline import analyse
 
     codigo = _known_code(codigo)
-    audit = analyse(open_analysis(analisis, gasto, plan)).audit
+    audit = analyse(open_analysis(analisis, gasto, plan, scenarios=False)).audit
     chosen = [
         f
         for f in audit.hallazgos

@@ -36,8 +36,10 @@ def graficar(
     Ejemplo: presupuesto-link graficar --salida graficos
     """
     from presupuesto_link.dossier import assemble
-    from presupuesto_link.presentation.outputs import write_figures
+    from presupuesto_link.presentation.folder import check_folder
+    from presupuesto_link.presentation.outputs import FIGURES, write_figures
 
+    check_folder(salida, FIGURES)
     figures = write_figures(assemble(open_analysis(analisis, gasto, plan, perfil, nd)), salida)
     if como_json:
         print_json(

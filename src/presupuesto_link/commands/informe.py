@@ -48,8 +48,10 @@ def informe(
 
     Ejemplo: presupuesto-link informe --instantanea ultima --anterior 20250701 --salida informe
     """
-    from presupuesto_link.presentation.report.write import write_report
+    from presupuesto_link.presentation.folder import check_folder
+    from presupuesto_link.presentation.report.write import COMMAND, write_report
 
+    check_folder(salida, COMMAND)
     asked = QuarterAsked(almacen, instantanea, ambito, reglas, incluir_sugeridos, anio, mes, historia or (), anterior)
     with progress() as say:
         dossier = open_dossier(open_analysis(analisis, gasto, plan, perfil, nd), asked, say)

@@ -49,7 +49,9 @@ def matriz(
     """
     from presupuesto_link.pipeline import analyse
 
-    result = analyse(_with_pair(open_analysis(analisis, gasto, plan, perfil, nd), ejecucion, resultado))
+    result = analyse(
+        _with_pair(open_analysis(analisis, gasto, plan, perfil, nd, scenarios=False), ejecucion, resultado)
+    )
     cells, diagnosis = result.matrices[0], result.diagnoses[0]
     if como_json:
         print_json(

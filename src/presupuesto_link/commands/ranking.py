@@ -41,7 +41,7 @@ def ranking(
     """
     from presupuesto_link.pipeline import analyse
 
-    result = analyse(open_analysis(analisis, gasto, plan, perfil, nd))
+    result = analyse(open_analysis(analisis, gasto, plan, perfil, nd, scenarios=False))
     if como_json:
         print_json(pesos=result.inputs.spec.ranking.pesos.as_dict(), filas=records(result.ranking))
         return

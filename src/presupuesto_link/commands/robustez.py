@@ -45,7 +45,7 @@ def robustez(
     from presupuesto_link.pipeline import analyse
     from presupuesto_link.studies.robustness import study_robustness
 
-    analysis = analyse(open_analysis(analisis, gasto, plan))
+    analysis = analyse(open_analysis(analisis, gasto, plan, scenarios=False))
     asked = {"sorteos": sorteos, "semilla": semilla, "primeros": primeros}
     spec = analysis.inputs.spec.robustez.model_copy(update={key: n for key, n in asked.items() if n is not None})
     found = study_robustness(analysis, spec)

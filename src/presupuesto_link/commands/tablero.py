@@ -48,8 +48,9 @@ def tablero(
 
     Ejemplo: presupuesto-link tablero --instantanea ultima --salida tablero.html
     """
-    from presupuesto_link.presentation.board import write_board
+    from presupuesto_link.presentation.board import check_board, write_board
 
+    check_board(salida)
     asked = QuarterAsked(almacen, instantanea, ambito, reglas, incluir_sugeridos, anio, mes, historia or (), anterior)
     with progress() as say:
         dossier = open_dossier(open_analysis(analisis, gasto, plan, perfil, nd), asked, say)

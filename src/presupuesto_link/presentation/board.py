@@ -55,7 +55,7 @@ def write_board(dossier: Dossier, path: Path, progress: Callable[[str], None] = 
     """
     from presupuesto_link.presentation.plots import draw_all
 
-    _must_be_replaceable(path)
+    check_board(path)
     progress("Dibujando las figuras")
     figures = draw_all(dossier)
     progress("Componiendo el tablero")
@@ -78,7 +78,12 @@ def _sealed(text: str) -> str:
     return body + _SEAL.format(sha256(body.encode()).hexdigest())
 
 
-def _must_be_replaceable(path: Path) -> None:
+def check_board(path: Path) -> None:
+    """Refuse a path that may not be written before any long work is done for it.
+
+    Raises:
+        OutputError: it is not a name for a page, or what is there is not an untouched board.
+    """
     if path.suffix.lower() not in (".html", ".htm"):
         raise _refusal(
             path, f"«{path.name}»", "un nombre que termine en .html", "use por ejemplo --salida tablero.html"

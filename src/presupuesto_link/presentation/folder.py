@@ -51,6 +51,15 @@ def replace_folder(folder: Path, command: str, write: Callable[[Path], None]) ->
     return files_in(folder)
 
 
+def check_folder(folder: Path, command: str) -> None:
+    """Refuse a folder that may not be replaced before any long work is done for it.
+
+    Raises:
+        OutputError: as `replace_folder`.
+    """
+    _must_be_replaceable(folder.resolve(), command)
+
+
 def write_manifest(folder: Path, command: str, content: dict[str, Any]) -> None:
     """Leave beside the results what they are made of and the digest of each: what a later run may replace."""
     manifest = content | {"orden": command, "salidas": {name: digest(folder / name) for name in files_in(folder)}}
