@@ -47,11 +47,21 @@ def test_its_figures_are_those_of_the_light_and_of_the_close(quarter_dossier: Do
         "S/ 530.6 M de S/ 1,130.2 M",
         "6 de 24 AER con dinero están en rojo",
         "S/ 77.1 M",
+        "Otros S/ 23.1 M faltan en gasto que ninguna regla vincula.",
     ):
         assert expected in words
     closing = quarter_dossier.quarter.projection.acciones.unidades.filter(pl.col("nivel") == "total").row(0, named=True)
     assert percent(closing["ejecucion_proyectada_ratio"]) in words
     assert soles(closing["proyectado_soles"]) in page.text
+
+
+def test_the_two_budgets_are_told_apart_where_they_meet(quarter_dossier: Dossier, dossier: Dossier, page: Reader):
+    """5,801 M of the evaluation and 1,130 M of the quarter on one page: a director asks why."""
+    said = (
+        "El dinero de la evaluación es el de 2023, de la tabla por AER que ella publica; el del trimestre es el de 2025"
+    )
+    assert said in page.text.split("La evaluación en diez líneas")[2]
+    assert "no se comparan entre sí" not in Reader(render_page(dossier, [])).text
 
 
 def test_every_alert_rule_and_breakdown_is_on_the_board(quarter_dossier: Dossier, page: Reader):

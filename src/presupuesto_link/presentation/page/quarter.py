@@ -14,7 +14,7 @@ from presupuesto_link.monitoring import Monitoring
 from presupuesto_link.presentation.monitoring_words import MONITORING, curve_words
 from presupuesto_link.presentation.page.figures import FigureShelf
 from presupuesto_link.presentation.page.quarter_cells import told, unit_cell
-from presupuesto_link.presentation.page.quarter_lines import quarter_lines
+from presupuesto_link.presentation.page.quarter_lines import quarter_lines, two_budgets
 from presupuesto_link.presentation.page.views import Cell, Row, TableView, card_of
 from presupuesto_link.presentation.page.words import capital, date
 from presupuesto_link.presentation.words import DAGGER, banded, short_amount
@@ -40,6 +40,7 @@ def quarter_view(quarter: Quarter, names: Mapping[str, str], shelf: FigureShelf)
         "aer": _light_table(found, "AER", names),
         "alertas": _alerts_table(found, names),
         "alineamiento": _alignment(found, names),
+        "dos_presupuestos": two_budgets(quarter),
         "avisos": found.notices,
     })  # fmt: skip
 

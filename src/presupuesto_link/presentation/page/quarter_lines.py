@@ -39,6 +39,16 @@ def quarter_lines(quarter: Quarter) -> tuple[Line, ...]:
     )
 
 
+def two_budgets(quarter: Quarter) -> str:
+    """Why the money of the quarter and that of the evaluation are not the same, nor to be compared."""
+    found = quarter.monitoring
+    year = found.analysis.inputs.spec.fuentes.anio_gasto
+    return (
+        f"El dinero de la evaluación es el de {year}, de la tabla por AER que ella publica; el del trimestre es el de {found.followed.year}: {found.followed.linkage.scope}. "
+        "Vienen de fuentes distintas y no se comparan entre sí."
+    )
+
+
 def whole_row(found: Monitoring) -> Mapping[str, Any]:
     """The row of everything that may be added up, at the cut-off."""
     rows = found.light.filter((pl.col("nivel") == "total") & (pl.col("mes") == found.followed.month))
@@ -83,9 +93,8 @@ def _behind_line(found: Monitoring) -> Line:
     late = found.alerts.filter(
         (pl.col("nivel") == "AER") & (pl.col("vinculo") != TRANSVERSAL) & (pl.col("unidad") != NO_ACTION) & (pl.col("soles_en_riesgo") > 0)
     ).sort("soles_en_riesgo", "unidad", descending=[True, False])  # fmt: skip
-    across = found.alerts.filter(
-        (pl.col("nivel") == "AER") & (pl.col("vinculo") == TRANSVERSAL) & (pl.col("soles_en_riesgo") > 0)
-    )
+    other = found.alerts.filter((pl.col("nivel") == "AER") & (pl.col("soles_en_riesgo") > 0))
+    across, loose = other.filter(pl.col("vinculo") == TRANSVERSAL), other.filter(pl.col("unidad") == NO_ACTION)
     listed = (f"{r['unidad']} ({short_amount(r['soles_en_riesgo'])})" for r in late.iter_rows(named=True))
     beside = "; ".join(f"{r['unidad']}, {short_amount(r['soles_en_riesgo'])}" for r in across.iter_rows(named=True))
     return Line(
@@ -94,6 +103,9 @@ def _behind_line(found: Monitoring) -> Line:
             f"Donde más falta: {_some(listed, late.height)}."
             if late.height
             else "Ninguna AER está por debajo de lo esperado."
+        )
+        + "".join(
+            f" Otros {short_amount(v)} faltan en gasto que ninguna regla vincula." for v in loose["soles_en_riesgo"]
         )
         + (f" Aparte, sin sumarse, lo transversal: {beside}." if beside else ""),
     )

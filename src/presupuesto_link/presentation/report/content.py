@@ -20,7 +20,7 @@ from presupuesto_link.presentation.page.figures import FigureShelf
 from presupuesto_link.presentation.page.lines import Line, ten_lines
 from presupuesto_link.presentation.page.method import method
 from presupuesto_link.presentation.page.quarter import quarter_view
-from presupuesto_link.presentation.page.quarter_lines import quarter_lines
+from presupuesto_link.presentation.page.quarter_lines import quarter_lines, two_budgets
 from presupuesto_link.presentation.page.ranking import data_table, ranking_view
 from presupuesto_link.presentation.page.rediseno import gaps_view, review_view
 from presupuesto_link.presentation.page.scenarios import scenario_views
@@ -102,7 +102,7 @@ def _summary(dossier: Dossier) -> tuple[Block, ...]:
     return (
         Paragraph("", "El trimestre"),
         Points(_points(quarter_lines(quarter)), True),
-        Paragraph("", "La evaluación"),
+        Paragraph(two_budgets(quarter), "La evaluación."),
         own,
     )
 
