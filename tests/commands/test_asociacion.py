@@ -27,6 +27,7 @@ def study(analysis):
     return study_association(analysis)
 
 
+@pytest.mark.lento
 def test_it_says_first_how_little_thirty_actions_can_tell(capsys):
     code, out, err = call(capsys, "asociacion", "--eficiencia")
     assert (code, err) == (0, "")

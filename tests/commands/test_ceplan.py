@@ -111,6 +111,7 @@ def test_without_pim_the_differences_are_told_in_what_was_accrued(folder, capsys
     assert row[-3:] == ["0.06", "0.04", "distinto"]  # two thirds of it
 
 
+@pytest.mark.lento
 def test_the_derived_rules_give_the_same_link_in_vincular(folder, capsys):
     target = folder / "derivadas.csv"
     assert run(*ceplan(folder, "--salida", target)) == 0

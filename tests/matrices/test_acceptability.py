@@ -169,6 +169,7 @@ def ranked_of(advances, weights, order=range(6)) -> tuple[pl.DataFrame, pl.DataF
 
 
 @given(ADVANCES, PESOS)
+@pytest.mark.lento
 def test_with_one_set_of_weights_the_places_are_those_of_the_ranking(advances, numbers):
     weights = PesosSpec(**dict(zip(COMPONENTS, numbers, strict=True)))
     expected, components = ranked_of(advances, weights)

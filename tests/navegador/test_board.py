@@ -34,7 +34,9 @@ class Visit:
     """A page that remembers what went wrong in it and what it asked for from outside."""
 
     def __init__(self, browser: Any, path: Path, **view: Any) -> None:
-        self.context = browser.new_context(**view)
+        self.context = browser.new_context(
+            reduced_motion="reduce", **view
+        )  # a page that moves by itself is hard to hit
         self.page = self.context.new_page()
         self.path, self.wrong, self.asked = path, [], []
         self.page.on("pageerror", lambda error: self.wrong.append(str(error)))
@@ -71,6 +73,11 @@ def visit(browser: Any, boards: dict[str, Path]) -> Any:
         one.context.close()
 
 
+def wait_for(one: Visit, selector: str) -> None:
+    """Until the page has answered: what a person does without thinking."""
+    one.page.wait_for_selector(selector, timeout=10_000)
+
+
 @pytest.mark.parametrize("view", VIEWS)
 @pytest.mark.parametrize("board", ["evaluacion", "trimestre"])
 def test_everybody_can_use_it_and_nothing_is_asked_from_outside(visit, board, view):
@@ -90,12 +97,13 @@ def test_a_table_is_sorted_and_the_order_can_be_sent(visit):
     one = visit()
     head = one.page.locator('table[data-clave="ranking"] th', has_text="y diagnóstico")
     head.get_by_role("button").click()
+    wait_for(one, 'table[data-clave="ranking"] th[aria-sort="descending"]')
     assert head.get_attribute("aria-sort") == "descending"
     shown = [float(re.sub(r"[^\d.]", "", text)) for text in one.page.locator('table[data-clave="ranking"] tbody tr td:nth-child(9) .chip').all_inner_texts()]  # fmt: skip
     assert len(shown) > 10
     assert shown == sorted(shown, reverse=True)
     head.get_by_role("button").click()
-    assert head.get_attribute("aria-sort") == "ascending"
+    wait_for(one, 'table[data-clave="ranking"] th[aria-sort="ascending"]')
     first = one.rows("ranking").first.inner_text()
     again = one.go(one.page.evaluate("location.hash"))
     assert again.locator('table[data-clave="ranking"] th[aria-sort="ascending"]').count() == 1
@@ -143,9 +151,11 @@ def test_the_years_are_changed_and_a_cell_gives_its_actions(visit):
     pairs = one.page.locator(".par")
     assert [pairs.nth(n).is_visible() for n in range(2)] == [True, False]
     one.page.locator("#par").select_option("2023-2023")
+    wait_for(one, '.par[data-par="2023-2023"]:not([hidden])')
     assert [pairs.nth(n).is_visible() for n in range(2)] == [False, True]
     cell = one.page.locator('table[data-rejilla="matriz-2023-2023"] td[data-celda="verde-verde"]')
     cell.get_by_role("button").click()
+    wait_for(one, ".par:not([hidden]) .panel a")
     panel = one.page.locator(".par:visible .panel")
     count = int(re.match(r"\d+", cell.get_by_role("button").inner_text())[0])
     assert panel.get_by_role("link").count() == count == cell.locator("ul a").count()
@@ -176,9 +186,11 @@ def test_without_a_mouse(visit):
     head = one.page.locator('table[data-clave="ranking"] th button').nth(2)
     head.focus()
     keys.press("Space")
+    wait_for(one, 'table[data-clave="ranking"] th[aria-sort]')
     assert one.page.locator('table[data-clave="ranking"] th[aria-sort]').count() == 1
     one.page.locator("#ficha-AER\\.10\\.01 > summary").focus()
     keys.press("Enter")
+    wait_for(one, "#ficha-AER\\.10\\.01[open]")
     assert one.page.locator("#ficha-AER\\.10\\.01").get_attribute("open") is not None
     outline = one.page.evaluate("getComputedStyle(document.activeElement).outlineStyle")
     assert outline == "solid"
@@ -201,6 +213,7 @@ def test_it_is_read_whole_without_its_script(visit):
     assert one.page.locator(".par:visible").count() == 2
     assert one.page.locator("details.ficha:visible").count() == 48
     one.page.locator("#ficha-AER\\.01\\.03 > summary").click()
+    wait_for(one, "#ficha-AER\\.01\\.03[open]")
     assert one.page.locator("#ficha-AER\\.01\\.03 table:visible").count() >= 3
 
 

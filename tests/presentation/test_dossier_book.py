@@ -42,6 +42,7 @@ def book(path: Path) -> openpyxl.Workbook:
     return openpyxl.load_workbook(path)
 
 
+@pytest.mark.lento
 def test_people_read_first_and_work_next(book, quarter_dossier: Dossier):
     assert book.sheetnames[:6] == ["Léame", "Resumen", "Fichas", "ranking", "rediseno", "brechas_de_datos"]
     said = [row[1] for row in book["Resumen"].iter_rows(values_only=True) if row[1]]
@@ -50,6 +51,7 @@ def test_people_read_first_and_work_next(book, quarter_dossier: Dossier):
     assert len(said) == 20
 
 
+@pytest.mark.lento
 def test_every_code_leads_to_its_card_and_back(book, quarter_dossier: Dossier):
     cards = book["Fichas"]
     for row in range(2, 8):
@@ -62,6 +64,7 @@ def test_every_code_leads_to_its_card_and_back(book, quarter_dossier: Dossier):
     assert titles == quarter_dossier.analysis.inputs.plan.acciones["accion"].to_list()
 
 
+@pytest.mark.lento
 def test_a_card_has_numbers_not_words_for_numbers(book):
     rows = list(book["Fichas"].iter_rows(values_only=True))
     start = next(n for n, row in enumerate(rows) if str(row[0]).startswith("AER.01.03 "))
@@ -71,12 +74,14 @@ def test_a_card_has_numbers_not_words_for_numbers(book):
     assert money[1:4] == (12191117, 15359803, 12809255)
 
 
+@pytest.mark.lento
 def test_headings_say_what_each_column_is(book):
     heads = {cell.value: cell.comment for cell in book["ranking"][1]}
     assert heads["pim_soles"].text.startswith(FIELDS["pim_soles"].meaning)
     assert all(comment is not None for name, comment in heads.items() if name in FIELDS)
 
 
+@pytest.mark.lento
 def test_what_is_to_be_filled_is_empty_yellow_and_takes_a_date(book):
     sheet = book["rediseno"]
     names = {cell.value: cell.column for cell in sheet[1]}
@@ -87,6 +92,7 @@ def test_what_is_to_be_filled_is_empty_yellow_and_takes_a_date(book):
     assert rule.type == "date"
 
 
+@pytest.mark.lento
 def test_ratios_are_painted_with_the_edges_of_the_analysis(book):
     sheet = book["ranking"]
     column = next(cell.column_letter for cell in sheet[1] if cell.value == "avance_ratio")
@@ -103,6 +109,7 @@ def test_ratios_are_painted_with_the_edges_of_the_analysis(book):
     ]
 
 
+@pytest.mark.lento
 def test_it_prints_on_a4_with_its_heading_and_says_what_is_made_up(book):
     for sheet in book.worksheets:
         assert sheet.page_setup.paperSize == 9
@@ -115,6 +122,7 @@ def test_it_prints_on_a4_with_its_heading_and_says_what_is_made_up(book):
     ) == {"datos sintéticos"}
 
 
+@pytest.mark.lento
 def test_every_table_is_a_native_one(book, quarter_dossier: Dossier):
     tables = [
         t

@@ -246,6 +246,7 @@ def test_entries_close_to_the_sol_and_touch_few_lines():
     assert cancelled["sec_func"].to_list() == ["6", "7"]
 
 
+@pytest.mark.lento
 def test_questions_and_comparison_on_lines():
     scenario = run_scenario(
         base(HAND, SCORES),
