@@ -162,4 +162,4 @@ def test_zero_and_one_are_said_right(analysis):
     found = analysis.commitments
     text = commitments_view(found, {})["frase"]
     assert "De 20 cifras prometidas que no son montos, 15 no tienen en la evaluación con qué compararse" in text
-    assert "ninguna se alcanzó, 4 no y 1 no tiene dato" in text
+    assert "De las otras 5, 4 no se alcanzaron, 1 no tiene dato y ninguna se alcanzó" in text

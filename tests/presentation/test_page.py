@@ -119,7 +119,7 @@ def test_the_numbers_of_the_published_evaluation(analysis: Analysis) -> None:
         "11 de 48 AER",
         "S/ 8,900.2 M",
         "134 observaciones",
-        "55.65%",
+        "55.65 %",
     ):
         assert expected in words, expected
 
@@ -167,7 +167,7 @@ def test_the_own_index_is_marked_and_the_published_one_is_not_reproducible(page:
     section = page.text.split("Índice del plan")[1].split("Auditoría de lo publicado")[0]
     assert section.count("Propio, no oficial") >= 2
     assert "no es reproducible" in section
-    assert "55.65%" in section
+    assert "55.65 %" in section
 
 
 def test_nothing_comes_from_elsewhere(html: str, page: Reader) -> None:

@@ -190,9 +190,9 @@ def test_a_profile_that_is_not_loaded_is_named(analysis):
 
 def test_sentences_when_none_is_sure_and_with_stated_weights(analysis):
     none = study_robustness(analysis, RobustezSpec(sorteos=500, primeros=1))
-    assert sentences(none)[0] == "Ninguna AER está como la más rezagada en el 95 % o más de los casos."
+    assert sentences(none)[0] == "Ninguna AER está como la más rezagada en el 95 % o más de los casos probados."
     stated = study_robustness(analysis, RobustezSpec(sorteos=500, pesos=RangosSpec(brecha_avance=(0.5, 1))))
-    assert "en el 95 % o más de los casos, con los pesos que se dan por posibles." in sentences(stated)[0]
+    assert "en el 95 % o más de los casos probados, con los pesos que se dan por posibles." in sentences(stated)[0]
 
 
 def test_a_single_option_that_is_not_the_one_of_the_analysis_moves_the_list_too(analysis):
@@ -201,8 +201,10 @@ def test_a_single_option_that_is_not_the_one_of_the_analysis_moves_the_list_too(
     row = result.efectos.filter(pl.col("duda") == "umbral").row(0, named=True)
     assert (row["opciones"], row["entran"], row["salen"]) == (1, 2.0, 2.0)
     words = sentences(result)
-    assert any(sentence.startswith("Lo que más mueve la lista: el umbral de rezago; ") for sentence in words)
-    assert not any("el perfil de avance" in sentence for sentence in words)
+    assert any(
+        sentence.startswith("Lo que más mueve la lista: desde qué avance se llama rezagada; ") for sentence in words
+    )
+    assert not any("la fórmula del avance" in sentence for sentence in words)
 
 
 BASE = {"titulo": "t", "autor": "a", "pregunta": "p", "fuente": "f", "fecha_corte": "2025-01-01",

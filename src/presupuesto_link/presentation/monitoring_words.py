@@ -7,6 +7,7 @@ import polars as pl
 from presupuesto_link.monitoring import Monitoring
 
 MONITORING = "Es un seguimiento de la ejecución dentro del año, como pide la recomendación de la evaluación; no es una evaluación CEPLAN."
+CENTRAL = "las acciones centrales (9001) ni las asignaciones que no resultan en productos (9002)"
 
 
 def curve_words(monitoring: Monitoring) -> str:

@@ -15,9 +15,9 @@ if TYPE_CHECKING:
 
 DOUBTS = {
     "pesos": "los pesos",
-    "perfil": "el perfil de avance",
-    "política de ND": "la política de ND",
-    "umbral": "el umbral de rezago",
+    "perfil": "la fórmula del avance (perfil)",
+    "política de ND": "cómo se cuentan los ND",
+    "umbral": "desde qué avance se llama rezagada",
     "todas": "todas las dudas juntas",
 }
 _OPTIONS = {"pesos": "pesos", "perfil": "perfiles", "política de ND": "politicas_nd", "umbral": "umbrales"}
@@ -64,7 +64,9 @@ def sentences(robustness: Robustness) -> list[str]:
     depends = enumerate_words(f"{row['accion']} ({share(row['primeros_ratio'])})" for row in by_class["depende"])
     told = [
         _sure(robustness.spec, always, len(by_class["siempre"])),
-        f"Dependen de los pesos o de cómo se lea el avance: {depends}." if depends else "",
+        f"Dependen de los pesos o de cómo se lea el avance (entre paréntesis, en cuántos casos están): {depends}."
+        if depends
+        else "",
         f"Casi nunca están (5 % de los casos o menos): {never}." if never else "",
         _without_place(len(by_class["sin puesto"])),
         *effect_sentences(robustness),
@@ -74,10 +76,10 @@ def sentences(robustness: Robustness) -> list[str]:
 
 def _sure(spec: RobustezSpec, codes: str, count: int) -> str:
     place = f"entre las {spec.primeros} más rezagadas" if spec.primeros > 1 else "como la más rezagada"
-    among = f"{place} en el 95 % o más de los casos"
+    among = f"{place} en el 95 % o más de los casos probados"
     if not count:
         return f"Ninguna AER está {among}."
-    whatever = "se pese como se pese" if spec.pesos.free else "con los pesos que se dan por posibles"
+    whatever = "cualesquiera que sean los pesos" if spec.pesos.free else "con los pesos que se dan por posibles"
     return f"{'Seguras' if count > 1 else 'Segura'}: {codes} {'están' if count > 1 else 'está'} {among}, {whatever}."
 
 

@@ -14,6 +14,9 @@ if TYPE_CHECKING:
 
 _SHOWN = re.compile(r"(?P<soles>S/ )?(?P<value>-?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?)(?P<percent> %)?")
 DAGGER = "†"  # marks transversal actions, whose money is beside and never added up
+AMOUNT = re.compile(
+    rf"(?:S/ )?[-{MINUS}]?\d[\d,.]* (?:%|M\b|pp\b)|S/ [-{MINUS}]?\d[\d,.]*"
+)  # what is read as one thing
 _OTHER_RULES = {"porcentaje_como_fraccion": "valor en fracción"}  # explains a figure, but no profile uses it
 
 
@@ -40,6 +43,11 @@ def banded(ratio: float | None, bands: SemaforoSpec, decimals: int = 1) -> str:
     shown = round(ratio * step) / step
     crosses = any(ratio < edge <= shown for edge in (bands.amarillo_desde_ratio, bands.verde_desde_ratio))
     return percent(floor(ratio * step) / step if crosses else ratio, decimals)
+
+
+def unbroken(text: str) -> str:
+    """Text whose amounts and percentages do not part from their sign or unit at the end of a line."""
+    return AMOUNT.sub(lambda found: found[0].replace(" ", "\u00a0"), text)
 
 
 def amount_of(text: str) -> tuple[float | None, str]:

@@ -36,8 +36,8 @@ def _sentence(rows: pl.DataFrame) -> str:
     reserve = rows.filter(pl.col("con_reserva"))["compromiso"].n_unique()
     return (
         f"De {plural(total, 'cifra prometida', 'cifras prometidas')} que no son montos, {beyond} no {agree(beyond, 'tiene', 'tienen')} en la evaluación con qué compararse. "
-        f"De las demás, {counted(reached, 'se alcanzó', 'se alcanzaron', 'ninguna se alcanzó')}, {missed} no y {mute} no {agree(mute, 'tiene', 'tienen')} dato; "
-        f"en {reserve} las definiciones sólo se parecen, y por eso se {agree(reserve, 'lee', 'leen')} con reserva."
+        f"De las otras {total - beyond}, {counted(missed, 'no se alcanzó', 'no se alcanzaron', 'ninguna quedó por debajo')}, {mute} no {agree(mute, 'tiene', 'tienen')} dato y {counted(reached, 'se alcanzó', 'se alcanzaron', 'ninguna se alcanzó')}. "
+        f"En {reserve} las definiciones sólo se parecen, y por eso se {agree(reserve, 'lee', 'leen')} con reserva."
     )
 
 

@@ -8,6 +8,7 @@ from typing import Any
 import polars as pl
 
 from presupuesto_link.dossier import Quarter
+from presupuesto_link.presentation.monitoring_words import CENTRAL
 from presupuesto_link.presentation.page.quarter_cells import told, unit_cell
 from presupuesto_link.presentation.page.views import Cell, Row, TableView
 from presupuesto_link.presentation.page.words import capital
@@ -34,10 +35,10 @@ def _rates_table(rates: pl.DataFrame, year: int) -> TableView:
         ("Base", "PIM", "PIM vinculado", "Cobertura", "Devengado vinculado", "Cobertura del devengado"),
         tuple(
             Row((
-                Cell(capital(r["base"])), Cell(soles(r["pim_soles"])), Cell(soles(r["pim_vinculado_soles"])), Cell(percent(r["cobertura_ratio"])),
+                Cell(capital(r["base"]), f"sin {CENTRAL}" if number else ""), Cell(soles(r["pim_soles"])), Cell(soles(r["pim_vinculado_soles"])), Cell(percent(r["cobertura_ratio"])),
                 Cell(soles(r["devengado_vinculado_soles"])), Cell(percent(r["cobertura_devengado_ratio"])),
             ))
-            for r in rates.iter_rows(named=True)
+            for number, r in enumerate(rates.iter_rows(named=True))
         ),
         frozenset(range(1, 6)),
     )  # fmt: skip

@@ -53,7 +53,7 @@ def published_index(analysis: Analysis) -> dict[int, tuple[str, str]]:
     rows = analysis.inputs.plan.cifras.filter(pl.col("medida") == "indice_gestion")
     return {
         row["anio"]: (
-            row["impreso"],
+            row["impreso"].replace("%", " %"),
             "no es reproducible"
             if any(place.endswith(str(row["anio"])) for place in broken)
             else "coincide con una de las fórmulas probadas",

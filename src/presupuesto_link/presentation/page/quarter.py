@@ -85,8 +85,8 @@ def _alerts_table(found: Monitoring, names: Mapping[str, str]) -> TableView:
     alerts = found.alerts.filter(pl.col("nivel") == "AER")
     bands = found.analysis.inputs.spec.semaforo
     return TableView(
-        "Alertas de las AER, de la más grave a la menos grave",
-        ("AER", "Alerta", "Cambio", "Soles que faltan para lo esperado", "Días en rojo", "De lo esperado", f"Resultado {found.result_year}"),
+        "Alertas por AER, de la más grave a la menos grave. «sin AER»: lo que ninguna regla vincula",
+        ("AER", "Alerta", "Cambio", "Soles que faltan para lo esperado", "Días en rojo", "% de lo esperado", f"Resultado {found.result_year}"),
         tuple(
             Row((
                 unit_cell(r["unidad"], r["vinculo"], names), Cell(capital(r["alerta"])), Cell(r["cambio"], (r["color_previo"] and f"antes, {r['color_previo']}") or ""),

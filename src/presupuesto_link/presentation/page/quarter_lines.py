@@ -13,7 +13,7 @@ from presupuesto_link.measures.alerts import BETTER, WORSE
 from presupuesto_link.measures.on_time import NO_ACTION, has_money
 from presupuesto_link.measures.semaforo import AMBER, GREEN, GREY, RED
 from presupuesto_link.monitoring import Monitoring
-from presupuesto_link.presentation.monitoring_words import curve_words
+from presupuesto_link.presentation.monitoring_words import CENTRAL, curve_words
 from presupuesto_link.presentation.page.lines import Line
 from presupuesto_link.presentation.page.words import agree, capital, counted, date
 from presupuesto_link.presentation.words import banded, short_amount
@@ -81,11 +81,14 @@ def _red_line(found: Monitoring) -> Line:
     red = now.filter(pl.col("color_devengado") == RED).sort("devengado_ratio", "unidad")
     listed = (f"{r['unidad']} ({banded(r['devengado_ratio'], _bands(found), 0)})" for r in red.iter_rows(named=True))
     count = {c: now.filter(pl.col("color_devengado") == c).height for c in (AMBER, GREEN, GREY)}
+    said = [
+        f"{count[AMBER]} en amarillo",
+        f"{count[GREEN]} en verde",
+        *([f"{count[GREY]} sin cifra"] if count[GREY] else []),
+    ]
     return Line(
         f"{red.height} de {now.height} AER con dinero {agree(red.height, 'está', 'están')} en rojo.",
-        (f"Las más atrasadas: {_some(listed, red.height)}. " if red.height else "")
-        + f"Hay {count[AMBER]} en amarillo, {count[GREEN]} en verde"
-        + (f" y {count[GREY]} sin cifra." if count[GREY] else "."),
+        (f"Las más atrasadas: {_some(listed, red.height)}. " if red.height else "") + f"Hay {enumerate_words(said)}.",
     )
 
 
@@ -187,16 +190,21 @@ def _moved_line(found: Monitoring) -> Line:
     )
     row = step.row(0, named=True) if step.height else None
     lead = (
-        f"Entre PIA y PIM el presupuesto {_grew(row['cambio_total_ratio'])} y su reparto entre OER cambió un {percent(row['varianza_ratio'])}."
+        f"Entre PIA y PIM el presupuesto {_grew(row['cambio_total_ratio'])}, y un {percent(row['varianza_ratio'] / 2)} de él pasó de unos OER a otros."
         if row and row["cambio_total_ratio"] is not None
         else "No se puede medir cuánto cambió el presupuesto entre PIA y PIM."
     )
+    spread = (
+        f"Varianza de la composición: {percent(row['varianza_ratio'])}, que cuenta cada sol al salir y al llegar. "
+        if row and row["varianza_ratio"] is not None
+        else ""
+    )
     if found.modifications is None:
-        return Line(lead, "Sin otra instantánea no se ven las modificaciones desde el corte anterior.")
+        return Line(lead, f"{spread}Sin otra instantánea no se ven las modificaciones desde el corte anterior.")
     moved = found.modifications.row(0, named=True)
     return Line(
         lead,
-        f"Desde el corte anterior se {agree(moved['lineas_modificadas'], 'modificó', 'modificaron')} {plural(moved['lineas_modificadas'], 'línea', 'líneas')}: aumentos de "
+        f"{spread}Desde el corte anterior se {agree(moved['lineas_modificadas'], 'modificó', 'modificaron')} {plural(moved['lineas_modificadas'], 'línea', 'líneas')}: aumentos de "
         f"{short_amount(moved['aumentos_soles'])} y rebajas de {short_amount(moved['rebajas_soles'])}.",
     )
 
@@ -208,7 +216,7 @@ def _link_line(found: Monitoring) -> Line:
     return Line(
         f"El {percent(row['cobertura_ratio'])} del PIM está vinculado a alguna AER.",
         f"Son {short_amount(row['pim_vinculado_soles'])} de {short_amount(row['pim_soles'])}; el resto no se puede atribuir a ningún objetivo."
-        + (f" {capital(rest['base'])}, el {percent(rest['cobertura_ratio'])}." if rest else ""),
+        + (f" Sin contar {CENTRAL}, el {percent(rest['cobertura_ratio'])}." if rest else ""),
     )
 
 

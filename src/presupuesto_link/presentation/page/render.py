@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from base64 import b64encode
 from collections.abc import Mapping, Sequence
 from hashlib import sha256
@@ -12,8 +11,7 @@ from presupuesto_link.dossier import Dossier
 from presupuesto_link.presentation.page.context import page_context
 from presupuesto_link.presentation.page.figures import FigureRef
 from presupuesto_link.presentation.page.words import capital
-
-_AMOUNT = re.compile(r"(S/ [\d,.]*\d(?: M)?|\d[\d,.]* %)")
+from presupuesto_link.presentation.words import AMOUNT
 
 
 def render_page(dossier: Dossier, figures: Sequence[FigureRef], tables: Mapping[str, str] | None = None) -> str:
@@ -60,4 +58,4 @@ def _firm(text: str) -> Any:
     """Escaped text whose amounts and percentages do not break across lines."""
     from markupsafe import Markup, escape
 
-    return Markup(_AMOUNT.sub(r'<span class="firme">\1</span>', str(escape(text))))
+    return Markup(AMOUNT.sub(r'<span class="firme">\g<0></span>', str(escape(text))))

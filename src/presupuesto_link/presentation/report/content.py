@@ -201,7 +201,7 @@ def _ranking(dossier: Dossier, names: dict[str, str], drawn: dict[str, Figure]) 
     blocks: list[Block] = [
         Paragraph(view["rezagada"]),
         *_figure(drawn, "ranking"),
-        Paragraph(" ".join(view["firmeza"])),
+        Points(tuple(Paragraph(text) for text in view["firmeza"])),
     ]
     if waiting.rows:
         blocks += [

@@ -12,6 +12,7 @@ from presupuesto_link.presentation.book_parts import CREATED
 from presupuesto_link.presentation.page.views import Cell, TableView
 from presupuesto_link.presentation.report.blocks import Block, Drawing, Paragraph, Points, Report
 from presupuesto_link.presentation.theme import HEX, LETTER, TEXT_ON
+from presupuesto_link.presentation.words import unbroken
 
 _LANGUAGE, _FONT = "es-PE", "Arial"  # its measures are the same in every program
 _TEXT_CM, _TABLE_PT, _NARROW_PT, _NOTE_PT = 17.0, 8.0, 7.0, 9.0
@@ -101,8 +102,8 @@ def _paragraph(document: Any, block: Paragraph, style: str | None = None) -> Non
 
     line = document.add_paragraph(style=style)
     if block.lead:
-        line.add_run(f"{block.lead} " if block.text else block.lead).bold = True
-    run = line.add_run(block.text)
+        line.add_run(unbroken(f"{block.lead} " if block.text else block.lead)).bold = True
+    run = line.add_run(unbroken(block.text))
     if block.note:
         run.italic, run.font.size = True, Pt(_NOTE_PT)
 
@@ -179,7 +180,7 @@ def _write(place: Any, cell: Cell, right: bool, size: float, bold: bool = False)
         line.alignment = WD_ALIGN_PARAGRAPH.RIGHT
     letter = LETTER.get(cell.color, "")
     text = f"{letter} {cell.text}" if letter and cell.text != letter else cell.text
-    run = line.add_run(text.replace(" ", "\u00a0") if right else text)
+    run = line.add_run(text.replace(" ", "\u00a0") if right else unbroken(text))
     run.font.size, run.bold = Pt(size), bold or bool(cell.color)
     if cell.color:
         _shade(place, HEX[cell.color])
@@ -187,7 +188,7 @@ def _write(place: Any, cell: Cell, right: bool, size: float, bold: bool = False)
     if cell.detail:
         below = place.add_paragraph()
         below.paragraph_format.space_after = Pt(0)
-        said = below.add_run(cell.detail)
+        said = below.add_run(unbroken(cell.detail))
         said.font.size, said.italic = Pt(size - 0.5), True
         if cell.color:
             said.font.color.rgb = _rgb(TEXT_ON[cell.color])

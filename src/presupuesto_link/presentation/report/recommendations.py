@@ -8,6 +8,7 @@ from typing import Any
 import polars as pl
 
 from presupuesto_link.dossier import Dossier
+from presupuesto_link.measures.on_time import NO_ACTION
 from presupuesto_link.measures.semaforo import GREEN, GREY, RED
 from presupuesto_link.presentation.page.facts import total
 from presupuesto_link.presentation.page.quarter_lines import actions_now
@@ -101,9 +102,9 @@ def _follow_up(dossier: Dossier, _: Sequence[str]) -> str:
     if dossier.quarter is None:
         return "Este informe no trae ningún trimestre: falta cargar y vincular un extracto del año en curso."
     found = dossier.quarter.monitoring
-    alerts = found.alerts.filter(pl.col("nivel") == "AER").height
+    alerts = found.alerts.filter((pl.col("nivel") == "AER") & (pl.col("unidad") != NO_ACTION)).height
     before = (
-        f"comparado con el corte anterior ({found.previous})"
+        f"comparado con el corte anterior: {found.previous}"
         if found.previous
         else "sin un corte anterior con que comparar"
     )
