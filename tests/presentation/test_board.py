@@ -123,6 +123,17 @@ def test_a_closed_year_has_nothing_to_project(quarter_dossier: Dossier):
     assert "proyeccion" not in {a.get("id") for _, a in page.tags}
 
 
+def test_a_figure_keeps_its_place_before_it_is_drawn():
+    """Without its size, what is below would jump when the figure above is drawn."""
+    drawn = FigureRef(
+        "ranking",
+        "t",
+        "d",
+        '<?xml version="1.0"?>\n<svg xmlns:xlink="x" width="496.06pt" height="674.64pt" viewBox="0 0 1 1"/>',
+    )
+    assert (drawn.size, INSIDE[0].size) == ((661, 900), None)
+
+
 def test_links_lead_somewhere_and_ids_are_unique(page: Reader):
     ids = [attrs["id"] for _, attrs in page.tags if "id" in attrs]
     assert len(ids) == len(set(ids))

@@ -92,6 +92,15 @@ def test_each_recommendation_has_its_row_in_order_and_something_computed(quarter
     assert says[7] == "Avance de 2024: OER.07, rojo (67.9 %); AER.07.04, sin dato. Ninguno está en verde."
 
 
+def test_the_follow_up_counts_the_actions_and_not_what_no_rule_links(quarter_dossier: Dossier):
+    alerts = quarter_dossier.quarter.monitoring.alerts.filter(pl.col("nivel") == "AER")
+    actions = alerts.filter(pl.col("unidad").str.starts_with("AER."))
+    assert 0 < actions.height < alerts.height
+    rows = quarter_dossier.analysis.inputs.plan.recomendaciones
+    said = what_the_data_says(quarter_dossier, rows.filter(pl.col("recomendacion") == "5").row(0, named=True))
+    assert f" {actions.height} alertas de AER" in said
+
+
 def test_health_and_education_are_counted_another_way(dossier: Dossier):
     """From the values themselves: indicators of OER.03 and OER.04 and of their actions, and those without 2024 or without either year."""
     plan = dossier.analysis.inputs.plan
@@ -173,6 +182,14 @@ def test_colour_is_never_alone_in_a_table(word: Path):
                 if painted:
                     letter = {"C0392B": "R", "F2B134": "A", "1B7F5C": "V", "9AA0A6": "ND"}[painted[1]]
                     assert cell.text.startswith(letter), cell.text
+
+
+def test_an_amount_is_not_parted_from_its_sign_or_unit(word: Path):
+    document = docx.Document(str(word))
+    cells = [cell.text for table in document.tables for row in table.rows for cell in row.cells]
+    said = " ".join([*(line.text for line in document.paragraphs), *cells])
+    assert len(re.findall(r"\d\u00a0%", said)) > 100
+    assert not re.findall(r".{20}(?:S/ [\d-]|\d %)", said)
 
 
 def test_twice_gives_the_same_bytes(report: Report, word: Path, tmp_path: Path):

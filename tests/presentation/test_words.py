@@ -2,7 +2,7 @@
 
 import pytest
 
-from presupuesto_link.presentation.words import banded
+from presupuesto_link.presentation.words import banded, unbroken
 from presupuesto_link.specs import SemaforoSpec
 
 
@@ -13,3 +13,12 @@ from presupuesto_link.specs import SemaforoSpec
 )  # fmt: skip
 def test_a_percentage_never_rounds_into_the_next_band(ratio, decimals, shown):
     assert banded(ratio, SemaforoSpec(), decimals) == shown
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["S/ 1,234,567", "S/ 5,801.0 M", "84.7 %", "+S/ 12", "\u2212S/ 164,973", "S/ \u221212.3 M", "+12.3 pp", "100 %"],
+)
+def test_an_amount_stays_whole_and_the_rest_may_break(text):
+    said = unbroken(f"Son {text}, y 48 AER más")
+    assert said == f"Son {text.replace(' ', chr(0xA0))}, y 48 AER más"

@@ -45,12 +45,12 @@ def _compared_table(rows: pl.DataFrame) -> TableView:
     year = max(rows["anio"], default=0)
     return TableView(
         "Prometido para 2022, línea base, meta y obtenido" if rows["anio_prometido"].unique().to_list() == [2022] else "Prometido, línea base, meta y obtenido",
-        ("Compromiso", "Prometido", "Indicador de la evaluación", "Línea base", f"Meta {year}", f"Obtenido {year - 1}", f"Obtenido {year}", "Lectura", "Reserva"),
+        ("Compromiso", "Prometido", "Indicador de la evaluación", "Línea base", f"Meta {year}", f"Obtenido {year - 1}", f"Obtenido {year}", "Lectura y por qué la reserva"),
         tuple(
             Row((
                 Cell(r["compromiso"], r["texto"]), Cell(r["impreso"]), Cell(r["indicador"], r["nombre"] or ""), Cell(plain_number(r["linea_base"]), str(r["linea_base_anio"] or "")),
                 Cell(plain_number(r["meta"])), Cell(plain_number(r["obtenido_previo"])), Cell(plain_number(r["obtenido"])),
-                Cell(capital(r["lectura"]), "con reserva" if r["con_reserva"] else ""), Cell(r["motivo"]),
+                Cell(capital(r["lectura"]) + (", con reserva" if r["con_reserva"] else ""), r["motivo"]),
             ))
             for r in rows.iter_rows(named=True)
         ),

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from urllib.parse import quote
 
+_SIZE, _PX_PER_PT = re.compile(r'<svg[^>]* width="([\d.]+)pt" height="([\d.]+)pt"'), 96 / 72
 _PLAIN = " !$&'()*+,-./0123456789:;=?@ABCDEFGHIJKLMNOPQRSTUVWXYZ_abcdefghijklmnopqrstuvwxyz~"
 
 
@@ -17,6 +19,12 @@ class FigureRef:
     title: str
     alt: str
     svg: str
+
+    @property
+    def size(self) -> tuple[int, int] | None:
+        """Its width and height in pixels, so that a page keeps its place before drawing it; null if the drawing does not say."""
+        found = _SIZE.search(self.svg[:2000])
+        return (round(float(found[1]) * _PX_PER_PT), round(float(found[2]) * _PX_PER_PT)) if found else None
 
     @property
     def uri(self) -> str:

@@ -130,7 +130,7 @@ def _ranking_line(analysis: Analysis) -> Line:
     )
     return Line(
         f"{plural(lagging.height, 'AER está rezagada', 'AER están rezagadas')}.",
-        f"Su avance de {spec.anio_resultado} es menor de {limit(spec.rezagada_bajo_ratio)}."
+        f"Su avance de {spec.anio_resultado} es menor de {limit(spec.rezagada_bajo_ratio)}{' (rojo o amarillo)' if spec.rezagada_bajo_ratio == analysis.inputs.spec.semaforo.verde_desde_ratio else ''}."
         + (f" Las primeras del ranking: {first}." if first else "")
         + _to_confirm(analysis, lagging.head(3)["accion"].to_list()),
     )
@@ -147,8 +147,10 @@ def _data_line(analysis: Analysis) -> Line:
     waiting = analysis.ranking.filter(pl.col("grupo") == DATA_FIRST)
     linked, pim = direct_pim(analysis.ranking), direct_pim(waiting)
     largest = waiting.filter(pl.col("vinculo") == DIRECT).sort("pim_soles", "accion", descending=[True, False]).head(1)
-    text = f"No tienen resultado medible de {analysis.inputs.spec.ranking.anio_resultado} y reúnen {short_amount(pim)} de PIM"
-    text += f" ({percent(float(pim / linked))} del vinculado)." if linked else "."
+    paid = waiting.filter(pl.col("vinculo") == DIRECT).height
+    text = f"No tienen resultado medible de {analysis.inputs.spec.ranking.anio_resultado}: primero hay que conseguirlo."
+    if paid and linked:
+        text += f" {agree(paid, 'La', 'Las')} {paid} con presupuesto vinculado {agree(paid, 'tiene', 'reúnen')} {short_amount(pim)} de PIM ({percent(float(pim / linked))} del total)."
     for row in largest.iter_rows(named=True):
         text += f" La mayor es {row['accion']} ({short_name(row['nombre'])}), con {short_amount(row['pim_soles'])}."
     return Line(f"{plural(waiting.height, 'AER es', 'AER son')} «prioridad de dato».", text)

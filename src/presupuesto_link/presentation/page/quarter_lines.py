@@ -195,7 +195,7 @@ def _moved_line(found: Monitoring) -> Line:
         else "No se puede medir cuánto cambió el presupuesto entre PIA y PIM."
     )
     spread = (
-        f"Varianza de la composición: {percent(row['varianza_ratio'])}, que cuenta cada sol al salir y al llegar. "
+        f"Es la mitad de la varianza de la composición, {percent(row['varianza_ratio'])} (PEFA PI-2). "
         if row and row["varianza_ratio"] is not None
         else ""
     )

@@ -101,7 +101,7 @@ def _ranking_row(
         (
             Cell(f"{row['puesto']}.º", places(firm["puesto_bajo"], firm["puesto_alto"])),
             who(row["accion"], names, card_of(row["accion"])),
-            Cell(score(row["puntaje_ratio"]), "" if known > 1 - 1e-9 else f"con {percent(known, 0)} del peso"),
+            Cell(score(row["puntaje_ratio"]), "" if known > 1 - 1e-9 else f"dato en {percent(known, 0)} del peso"),
             *(Cell(score(row[f"aporte_{name}"])) for name in COMPONENTS),
             replace(chip(row["avance_ratio"], row["banda_resultado"]), detail=diagnosis),
             replace(_execution_chip(analysis, row["accion"]), detail=soles(row["pim_soles"])),

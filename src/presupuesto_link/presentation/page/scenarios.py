@@ -90,6 +90,7 @@ def _scenario_view(scenario: Scenario, names: Mapping[str, str]) -> dict[str, An
         "advertencia": scenario.advertencia,
         "cautelas": scenario.cautelas,
         "no_modela": scenario.spec.no_modela,
+        "absorcion": scenario.spec.receptores.absorcion.modo != "sin descuento",
         "frenos": binding_limits(scenario)["frase"].to_list(),
         "alcanzados": reached_limits(scenario)["frase"].to_list(),
         "holgura": plural(slack, "tope tiene holgura", "topes tienen holgura"),
@@ -113,9 +114,9 @@ def _transfer_rows(scenario: Scenario, names: Mapping[str, str]) -> Iterable[Row
     seen: set[str] = set()
     for row in scenario.transferencias.iter_rows(named=True):
         giver = row["donante"]
-        first = Cell(giver) if giver in seen else who(giver, names)
+        first = Cell(giver, href=card_of(giver)) if giver in seen else who(giver, names, card_of(giver))
         seen.add(giver)
-        yield Row((first, who(row["receptor"], names), Cell(soles(row["monto_soles"]))))
+        yield Row((first, who(row["receptor"], names, card_of(row["receptor"])), Cell(soles(row["monto_soles"]))))
 
 
 def _changes_table(scenario: Scenario, names: Mapping[str, str]) -> TableView:

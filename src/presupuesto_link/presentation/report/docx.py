@@ -80,7 +80,7 @@ def _cover(document: Any, report: Report) -> None:
     for term, text in report.facts:
         line = document.add_paragraph()
         line.add_run(f"{term}: ").bold = True
-        line.add_run(text)
+        line.add_run(unbroken(text))
     document.add_heading("Contenido", 1)
     contents = document.add_paragraph()
     _field(contents, r'TOC \o "1-1" \h \z', [section.title for section in report.sections])
@@ -122,7 +122,7 @@ def _table(document: Any, view: TableView) -> None:
 
     size = _size(view)
     caption = document.add_paragraph(style="Caption")
-    caption.add_run(view.caption)
+    caption.add_run(unbroken(view.caption))
     caption.paragraph_format.keep_with_next = True
     table = document.add_table(rows=1, cols=len(view.headers), style="Table Grid")
     table.autofit = False
