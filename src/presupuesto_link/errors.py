@@ -37,9 +37,11 @@ def system_reason(error: OSError) -> str:
 
 
 def place_of(error: Exception) -> str:
-    """Where a TOML parser stopped, as ` (línea 2, columna 10)`; empty when it does not say."""
+    """Where a TOML parser stopped, as ` (línea 2, columna 10)` or at the end of the file; empty when it does not say."""
     found = re.search(r"at line (\d+), column (\d+)", str(error))
-    return f" (línea {found[1]}, columna {found[2]})" if found else ""
+    if found:
+        return f" (línea {found[1]}, columna {found[2]})"
+    return " (al final del archivo: falta cerrar algo)" if "at end of document" in str(error) else ""
 
 
 class PresupuestoLinkError(Exception):

@@ -2,8 +2,10 @@
 
 import json
 import re
+import signal
 import subprocess
 import sys
+import threading
 
 import polars as pl
 import pytest
@@ -265,6 +267,28 @@ def test_interrupting_says_so(capsys, monkeypatch):
     code, _, err = call(capsys, "ranking")
     assert code == 130
     assert "Interrumpido" in err
+
+
+def test_an_interruption_that_a_library_swallows_is_still_one(capsys, monkeypatch):
+    from presupuesto_link import pipeline
+    from presupuesto_link.commands import main
+
+    def swallow(*_: object) -> None:
+        try:
+            signal.raise_signal(signal.SIGINT)
+        except KeyboardInterrupt:
+            raise KeyError("PolyCollection") from None
+
+    before = signal.getsignal(signal.SIGINT)
+    monkeypatch.setattr(sys, "unraisablehook", sys.unraisablehook)
+    monkeypatch.setattr(pipeline, "load", swallow)
+    monkeypatch.setattr(main, "_asked_to_stop", threading.Event())
+    try:
+        main._listen()
+        code, _, err = call(capsys, "ranking")
+    finally:
+        signal.signal(signal.SIGINT, before)
+    assert (code, err) == (130, "Interrumpido: no quedó nada escrito a medias.\n")
 
 
 def test_an_internal_error_has_no_traceback(capsys, monkeypatch):

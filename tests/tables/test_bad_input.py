@@ -33,6 +33,21 @@ def test_missing_column(budget_file):
         load_budget(edit(budget_file, (",PIM,", ",PRESUPUESTO,")))
 
 
+def test_what_cannot_be_seen_is_named_with_its_place(budget_file):
+    with pytest.raises(
+        InputDataError,
+        match=r"gasto.csv, fila 2, columna AE\n  se encontró: un carácter de control, .*U\+0007, tras «AER»",
+    ):
+        load_budget(edit(budget_file, ("AER.01.01", "AER\a.01.01")))
+
+
+def test_a_file_cut_at_its_end_says_so(tmp_path):
+    path = tmp_path / "analisis.toml"
+    path.write_text('titulo = ["a"', encoding="utf-8")
+    with pytest.raises(SpecError, match="al final del archivo: falta cerrar algo"):
+        load(path)
+
+
 def test_text_in_a_number(budget_file):
     with pytest.raises(
         InputDataError, match=r"gasto.csv, fila 3, columna PIA\n  se encontró: «doscientos»\n  se esperaba: un número"
@@ -337,6 +352,13 @@ def test_missing_plan_folder(tmp_path):
             r"«vinculo.transversales»\n  se encontró: AER.70.01",
         ),
         ("[fuentes]", "[fuentes", r"TOML mal escrito \(línea \d+, columna \d+\)"),
+        ("[fuentes]", "[fuentes]\nx = [", r"TOML mal escrito"),
+        (
+            'titulo = "PDRC Cajamarca 2033: dinero y resultados 2023-2024"',
+            'titulo = " "',
+            r"«titulo»\n  se encontró: un texto vacío",
+        ),
+        ('titulo = "PDRC', 'titulo = "\\u0007PDRC', "un texto sin caracteres de control"),
         ('"OER.10", "OER.12"]', '"OER.10", "OER.66"]', r"«ranking.objetivos_prioritarios»\n  se encontró: OER.66"),
         ("anio_resultado_previo = 2023", "anio_resultado_previo = 2024", "un año anterior a 2024"),
         ("anio_resultado = 2024", "anio_resultado = 2031", "un año con metas: 2023, 2024"),

@@ -61,6 +61,4 @@ def informe(
         return
     if dossier.synthetic:
         typer.echo("DATOS SINTÉTICOS: ninguna cifra del trimestre es del SIAF.")
-    typer.echo(
-        f"Informe: {salida / 'informe.docx'} (Word) e {salida / 'informe.html'} (para imprimir o guardar como PDF)."
-    )
+    typer.echo(f"Informe en {salida}: informe.docx (Word) e informe.html (para imprimir o guardar como PDF).")

@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import _thread
+import os
+import signal
 import sys
+import threading
+from types import FrameType
 from typing import Annotated, Any
 
 import typer
@@ -33,6 +38,7 @@ from presupuesto_link.errors import PresupuestoLinkError
 
 _INTERRUPTED = 130
 _INTERRUPTED_WORDS = "Interrumpido: no quedó nada escrito a medias."
+_asked_to_stop = threading.Event()
 _USAGE_ERROR: type[Exception] = next(base for base in typer.BadParameter.__mro__ if base.__name__ == "UsageError")
 
 app = typer.Typer(
@@ -95,7 +101,34 @@ def run(arguments: list[str] | None = None) -> None:
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(encoding="utf-8", errors="replace")
-    sys.exit(_code([argument for argument in given if argument != "--debug"], debug))
+    _listen()
+    code = _code([argument for argument in given if argument != "--debug"], debug)
+    if (
+        code == _INTERRUPTED
+    ):  # libraries stopped in the middle of their work may fail when the interpreter takes itself down
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(code)
+    sys.exit(code)
+
+
+def _listen() -> None:
+    """Remember that the user asked to stop: a library may swallow the interruption and fail later with an error of its own."""
+
+    def stop(number: int, frame: FrameType | None) -> None:
+        _asked_to_stop.set()
+        signal.default_int_handler(number, frame)
+
+    def again(lost: sys.UnraisableHookArgs) -> None:
+        if issubclass(lost.exc_type, KeyboardInterrupt):  # it fell where nothing can be raised
+            _thread.interrupt_main()
+        else:
+            sys.__unraisablehook__(lost)
+
+    main = threading.current_thread() is threading.main_thread()
+    if main and signal.getsignal(signal.SIGINT) is signal.default_int_handler:
+        signal.signal(signal.SIGINT, stop)
+        sys.unraisablehook = again
 
 
 def _code(arguments: list[str], debug: bool) -> int:
@@ -106,7 +139,7 @@ def _code(arguments: list[str], debug: bool) -> int:
         sys.stderr.close()
         return 0
     except (Exception, KeyboardInterrupt) as error:
-        if debug and not isinstance(error, (_USAGE_ERROR, KeyboardInterrupt, typer.Abort)):
+        if debug and not (_asked_to_stop.is_set() or isinstance(error, (_USAGE_ERROR, KeyboardInterrupt, typer.Abort))):
             raise
         return _failed(error)
     if result == _INTERRUPTED:  # Typer turns Ctrl-C into this code
@@ -116,6 +149,8 @@ def _code(arguments: list[str], debug: bool) -> int:
 
 def _failed(error: BaseException) -> int:
     """Say what went wrong and give the code of its kind."""
+    if _asked_to_stop.is_set():
+        return _say(_INTERRUPTED_WORDS, _INTERRUPTED)
     if isinstance(error, PresupuestoLinkError):
         return _say(str(error), 1)
     if isinstance(error, _USAGE_ERROR):

@@ -12,7 +12,9 @@ import polars as pl
 
 from presupuesto_link.errors import InputDataError, Problem
 from presupuesto_link.sources.unreadable import unreadable
+from presupuesto_link.wording import CONTROL, plural
 
+_SHOWN = 10
 DELIMITERS = (",", ";", "\t", "|")
 
 
@@ -48,8 +50,8 @@ def read_delimited(path: Path) -> RawTable:
     what Excel for Windows writes in Peru. The delimiter is the most frequent of `, ; tab |` in the header.
 
     Raises:
-        InputDataError: missing or empty file, no rows, repeated headers, or a record with more cells
-            than the header.
+        InputDataError: missing or empty file, no rows, repeated headers, a record with more or fewer cells
+            than the header, or a control character, which no document or figure can write.
     """
     text, encoding, digest = decoded(path)
     if not text.strip():
@@ -148,12 +150,23 @@ def _check_shape(path: Path, header: list[str], records: list[tuple[int, list[st
     problems += [
         Problem(
             f"{path}, fila {number}",
-            f"{len(row)} celdas",
+            plural(len(row), "celda", "celdas"),
             f"{len(header)} como en los títulos",
             "agregue las celdas que faltan o ponga entre comillas el texto que contenga el separador",
         )
         for number, row in records
         if len(row) != len(header)
     ]
+    problems += [
+        Problem(
+            f"{path}, fila {number}, columna {label}",
+            f"un carácter de control, que no se ve (U+{ord(found[0]):04X}, tras «{cell[: found.start()][-20:]}»)",
+            "texto",
+            "bórrelo y escriba de nuevo la celda",
+        )
+        for number, row in records
+        for label, cell in zip(header, row, strict=False)
+        if (found := CONTROL.search(cell))
+    ][:_SHOWN]
     if problems:
         raise InputDataError(*problems)

@@ -75,6 +75,6 @@ def _read_corrections(path: Path) -> tuple[dict[str, Any], ...]:
         rows = tomllib.loads(path.read_text(encoding="utf-8-sig")).get("correccion", [])
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise InputDataError(
-            Problem(str(path), f"TOML mal escrito{place_of(error)}", "TOML válido", "corrija la línea indicada")
+            Problem(str(path), f"TOML mal escrito{place_of(error)}", "TOML válido", "corrija lo indicado")
         ) from None
     return tuple(rows)

@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
-from presupuesto_link.specs.base import NdPolicy, Ratio, Spec
+from presupuesto_link.specs.base import NdPolicy, Ratio, Spec, Text
 from presupuesto_link.specs.monitoring import ProyeccionSpec, SeguimientoSpec
 from presupuesto_link.specs.robustness import RobustezSpec
 
@@ -187,10 +187,10 @@ class AsociacionSpec(Spec):
 class AnalisisSpec(Spec):
     """One question asked of one set of data: the whole of an `analisis.toml`."""
 
-    titulo: str
-    autor: str
-    pregunta: str
-    fuente: str = Field(description="De dónde salen los datos, como se cita al pie de cada figura")
+    titulo: Text
+    autor: Text
+    pregunta: Text
+    fuente: Text = Field(description="De dónde salen los datos, como se cita al pie de cada figura")
     fecha_corte: dt.date = Field(description="Fecha del documento o corte de los datos")
     no_modela: tuple[str, ...] = ()
     hereda: str | None = Field(

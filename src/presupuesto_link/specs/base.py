@@ -6,11 +6,20 @@ import tomllib
 from pathlib import Path
 from typing import Annotated, Any, Literal, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, ValidationError
 
 from presupuesto_link.errors import Problem, SpecError, place_of, system_reason
+from presupuesto_link.wording import CONTROL
+
+
+def _readable(text: str) -> str:
+    if CONTROL.search(text):
+        raise ValueError("un texto sin caracteres de control")
+    return text
+
 
 Ratio = Annotated[float, Field(ge=0, le=1)]
+Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1), AfterValidator(_readable)]
 NdPolicy = Literal["excluir", "cero"]
 S = TypeVar("S", bound="Spec")
 
@@ -79,7 +88,7 @@ def read_toml(path: Path) -> dict[str, Any]:
         ) from None
     except tomllib.TOMLDecodeError as error:
         raise SpecError(
-            Problem(str(path), f"TOML mal escrito{place_of(error)}", "TOML válido", "corrija la línea indicada")
+            Problem(str(path), f"TOML mal escrito{place_of(error)}", "TOML válido", "corrija lo indicado")
         ) from None
 
 
@@ -113,6 +122,8 @@ def _problem(where: str, item: Any) -> Problem:
         return Problem(
             f"{where}, clave «{key}»", "una lista vacía", "al menos un elemento", "agregue uno o quite la clave"
         )
+    if kind == "string_too_short":
+        return Problem(f"{where}, clave «{key}»", "un texto vacío", "un texto", "escríbalo o quite la clave")
     limits = {
         "greater_than_equal": "un valor mayor o igual que {ge}",
         "less_than_equal": "un valor menor o igual que {le}",

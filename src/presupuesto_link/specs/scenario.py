@@ -5,14 +5,13 @@ from __future__ import annotations
 import datetime as dt
 from typing import Annotated, Literal
 
-from pydantic import Field, StringConstraints, model_validator
+from pydantic import Field, model_validator
 
-from presupuesto_link.specs.base import Ratio, Spec
+from presupuesto_link.specs.base import Ratio, Spec, Text
 
 Soles = Annotated[int, Field(ge=0, le=10**13)]
 Share = Annotated[float, Field(ge=0, le=100)]
 Weight = Annotated[float, Field(ge=0, le=10**6)]
-Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
 Colour = Literal["rojo", "amarillo", "verde", "gris"]
 Verdict = Literal["PERMITIDO", "REQUIERE", "FALTA DATO", "PROHIBIDO"]
 LEVELS = ("bajo", "central", "alto")
