@@ -7,6 +7,7 @@ import os
 import signal
 import sys
 import threading
+import warnings
 from types import FrameType
 from typing import Annotated, Any
 
@@ -101,6 +102,9 @@ def run(arguments: list[str] | None = None) -> None:
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(encoding="utf-8", errors="replace")
+    warnings.filterwarnings(
+        "ignore", message="Glyph .* missing from"
+    )  # a name with a letter that the font lacks is drawn with a box
     _listen()
     code = _code([argument for argument in given if argument != "--debug"], debug)
     if (
