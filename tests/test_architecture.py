@@ -9,7 +9,7 @@ import pytest
 from tests.conftest import ROOT
 
 PACKAGE = ROOT / "src" / "presupuesto_link"
-BASE = ("errors", "findings", "fields", "specs", "wording")
+BASE = ("wording", "errors", "findings", "fields", "specs")
 ORDER = (
     *BASE,
     "sources",

@@ -11,6 +11,8 @@ from presupuesto_link.fields import FIELDS
 from presupuesto_link.matrices.redesign import TO_FILL as REVIEWS_TO_FILL
 from presupuesto_link.presentation.book_cards import PeopleSheets
 from presupuesto_link.presentation.book_table import Reading, TableSheet
+from presupuesto_link.presentation.monitoring_words import MONITORING
+from presupuesto_link.presentation.page.quarter_lines import two_budgets
 from presupuesto_link.presentation.tables import ResultTable
 from presupuesto_link.presentation.workbook import write_workbook
 from presupuesto_link.wording import NO_DATA
@@ -66,8 +68,8 @@ def _about(dossier: Dossier) -> list[tuple[str, str]]:
         ("Vacío", "Una celda vacía es un dato que no existe: no es cero. El motivo está en la columna que termina en «motivo»."),
         ("Columnas", "Pase el cursor por un título para ver qué es, en qué unidad y de dónde sale; todas están en «diccionario»."),
         ("Fuente", spec.fuente),
-        ("Fecha de corte", spec.fecha_corte.isoformat()),
-        *([("Trimestre", f"{followed.year} al {followed.cut_off:%d/%m/%Y}, instantánea {followed.linkage.snapshot.id}, {followed.linkage.scope}")] if followed else []),
+        ("Fecha de corte", f"{spec.fecha_corte:%d/%m/%Y}"),
+        *([("Trimestre", f"{followed.year} al {followed.cut_off:%d/%m/%Y}, instantánea {followed.linkage.snapshot.id}, {followed.linkage.scope}. {MONITORING}"), ("Dos presupuestos", two_budgets(quarter))] if quarter and followed else []),
         ("Perfil de avance", spec.avance.perfil),
         ("Política de ND", spec.avance.politica_nd),
         *(("No modela", sentence) for sentence in spec.no_modela),

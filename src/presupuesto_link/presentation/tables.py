@@ -10,7 +10,6 @@ from presupuesto_link.dossier import Quarter
 from presupuesto_link.fields import FIELDS
 from presupuesto_link.pipeline import Analysis
 from presupuesto_link.presentation.monitoring_folder import monitoring_tables, projection_tables
-from presupuesto_link.presentation.monitoring_words import MONITORING
 from presupuesto_link.presentation.results import marked
 from presupuesto_link.presentation.words import year_pair
 from presupuesto_link.scenarios.compare import Scenario
@@ -61,11 +60,22 @@ _TEXTS = {
 
 
 _QUARTER = {
-    "semaforo": "Semáforo del dinero", "alertas": "Alertas", "cambios": "Cambio de color desde el corte anterior", "alineamiento": "Dinero a tiempo y resultado por AER", "alineamiento_celdas": "Dinero a tiempo y resultado",
-    "curvas": "Curvas de lo esperado", "meses_fuera_de_ritmo": "Meses fuera de ritmo", "composicion": "Composición (PEFA PI-2)",
-    "composicion_por_unidad": "Composición por unidad", "ritmo_del_anio": "Ritmo del año", "modificaciones": "Modificaciones desde el corte anterior",
-    "lineas_modificadas": "Líneas modificadas", "cierre": "Cierre proyectado", "senda": "Senda mensual", "errores_de_metodos": "Errores de los métodos",
-    "calibracion": "Calibración de los intervalos",
+    "semaforo": ("Semáforo del dinero", "Lo devengado, comprometido y certificado entre lo esperado a cada mes"),
+    "alertas": ("Alertas", "Dónde mirar primero: qué va atrasado o adelantado, cuántos soles y desde cuándo"),
+    "cambios": ("Cambio de color desde el corte anterior", "El color de antes y el de ahora, y cuánto cambió el PIM"),
+    "alineamiento": ("Dinero a tiempo y resultado por AER", "Dos colores puestos juntos; el uno no explica el otro"),
+    "alineamiento_celdas": ("Dinero a tiempo y resultado", "Cuántas AER y cuánto PIM hay en cada cruce de colores"),
+    "curvas": ("Curvas de lo esperado", "Qué parte del PIM se espera devengada al cierre de cada mes, y de dónde sale"),
+    "meses_fuera_de_ritmo": ("Meses fuera de ritmo", "Cuántos meses cada AER devengó menos o más de lo esperado, y cuáles"),
+    "composicion": ("Composición (PEFA PI-2)", "Cuánto cambió el total, y cuánto el reparto, de PIA a PIM y de PIM a devengado"),
+    "composicion_por_unidad": ("Composición por unidad", "Cuánto se apartó cada parte de lo que le tocaba si todo cambiara igual que el total"),
+    "ritmo_del_anio": ("Ritmo del año", "Qué parte de lo devengado cada año cayó en diciembre y en el último trimestre"),
+    "modificaciones": ("Modificaciones desde el corte anterior", "Cuántas líneas cambiaron de PIM, cuánto subió y cuánto bajó"),
+    "lineas_modificadas": ("Líneas modificadas", "Cada línea cuyo PIM cambió, antes y ahora"),
+    "cierre": ("Cierre proyectado", "Devengado y saldo libre a diciembre, con su intervalo y de dónde sale"),
+    "senda": ("Senda mensual", "El devengado acumulado de cada mes, observado o proyectado con su intervalo"),
+    "errores_de_metodos": ("Errores de los métodos", "Cuánto se equivocó cada método al proyectar los años ya cerrados"),
+    "calibracion": ("Calibración de los intervalos", "De los intervalos prometidos, cuántos acertaron en los años ya cerrados"),
 }  # fmt: skip
 
 
@@ -108,8 +118,8 @@ def quarter_tables(quarter: Quarter) -> tuple[ResultTable, ...]:
     )
     year = f"{followed.year} a {MONTHS[followed.month - 1]}"
     return tuple(
-        ResultTable(f"trimestre_{name}", f"{_QUARTER[name]}, {year}", MONITORING, marked(frame, followed.synthetic))
-        for name, frame in frames.items()
+        ResultTable(f"trimestre_{name}", f"{title}, {year}", note, marked(frame, followed.synthetic))
+        for (title, note), name, frame in ((_QUARTER[name], name, frame) for name, frame in frames.items())
     )
 
 
