@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
@@ -70,6 +71,11 @@ class Dossier:
     def synthetic(self) -> bool:
         """Whether some money is made up, which every output must say."""
         return self.quarter is not None and self.quarter.monitoring.followed.synthetic
+
+    @property
+    def cut_off(self) -> dt.date:
+        """The date up to which it tells: that of the quarter, or that of the evaluation."""
+        return self.quarter.monitoring.followed.cut_off if self.quarter else self.analysis.inputs.spec.fecha_corte
 
 
 def assemble(inputs: Inputs, asked: Asked | None = None, say: Callable[[str], None] = lambda _: None) -> Dossier:

@@ -131,6 +131,8 @@ FIELDS = _fields(
     ("usado", "Valor que se usa", "texto", _OWN),
     ("tipo", "Clase de corrección", "texto", _OWN),
     ("motivo", "Por qué", "texto", _OWN),
+    ("hoja", "Hoja del libro en que se llenó", "texto", _OWN),
+    ("fila", "Fila de esa hoja en el libro anterior", "cantidad", _OWN),
     ("evidencia", "Con qué evidencia", "texto", _OWN),
     # matrices
     ("banda_ejecucion", "Banda de la ejecución (gris = ND)", "color", _OWN),

@@ -12,12 +12,16 @@ from pathlib import Path
 import polars as pl
 
 from presupuesto_link.audit import Audit, audit_evaluation
+from presupuesto_link.audit.gaps import KEY as GAP_KEY
+from presupuesto_link.audit.gaps import TO_FILL as GAP_TO_FILL
 from presupuesto_link.audit.gaps import register_gaps
 from presupuesto_link.errors import InfeasibleScenarioError, Problem, SpecError
 from presupuesto_link.linkage.by_action import LinkedBudget, link_by_action
 from presupuesto_link.matrices.diagnosis import diagnose
 from presupuesto_link.matrices.matrix import Matrix, cross_execution_result
 from presupuesto_link.matrices.ranking import rank_actions
+from presupuesto_link.matrices.redesign import KEY as REVIEW_KEY
+from presupuesto_link.matrices.redesign import TO_FILL as REVIEW_TO_FILL
 from presupuesto_link.matrices.redesign import measure_pace, review_actions
 from presupuesto_link.measures.advance import measure_advance
 from presupuesto_link.measures.aggregate import aggregate_elements, count_colours, measure_index
@@ -30,6 +34,7 @@ from presupuesto_link.scenarios.compare import Scenario, run_scenario
 from presupuesto_link.sources.commitments import read_commitments
 from presupuesto_link.sources.embedded import embedded_root
 from presupuesto_link.sources.evaluation import read_evaluation
+from presupuesto_link.sources.filled import FilledBook, read_filled
 from presupuesto_link.specs import (
     AnalisisSpec,
     EscenarioSpec,
@@ -41,7 +46,11 @@ from presupuesto_link.specs import (
 )
 from presupuesto_link.tables.budget import AerBudget, check_budget
 from presupuesto_link.tables.commitments import CommitmentTables, check_commitments
+from presupuesto_link.tables.filled import Sheet, carry_over
 from presupuesto_link.tables.plan import Plan, check_plan
+
+SHEETS = {"rediseno": Sheet(REVIEW_KEY, REVIEW_TO_FILL), "brechas_de_datos": Sheet(GAP_KEY, GAP_TO_FILL)}
+"""The sheets of the workbook that people fill."""
 
 
 @dataclass(frozen=True)
@@ -57,11 +66,16 @@ class Inputs:
     norms: tuple[NormaSpec, ...]
     commitments: CommitmentTables | None
     files: tuple[Path, ...]
+    filled: FilledBook | None = None
 
 
 @dataclass(frozen=True)
 class Analysis:
-    """Every result of an analysis; each table's columns and key are in the function that makes it."""
+    """Every result of an analysis; each table's columns and key are in the function that makes it.
+
+    `unplaced` are the rows that somebody filled in an earlier workbook and that the new sheets no longer have (`carry_over`, with
+    `hoja`); null when no workbook was given.
+    """
 
     inputs: Inputs
     linked: LinkedBudget
@@ -80,14 +94,16 @@ class Analysis:
     scenarios: tuple[Scenario, ...]
     unsolved: tuple[tuple[EscenarioSpec, InfeasibleScenarioError], ...]
     commitments: Commitments | None
+    unplaced: pl.DataFrame | None = None
 
 
-def load(analysis: Path, overrides: dict[str, Path] | None = None) -> Inputs:
+def load(analysis: Path, overrides: dict[str, Path] | None = None, filled: Path | None = None) -> Inputs:
     """Read and check an analysis file and everything it names.
 
     Args:
         analysis: an `analisis.toml`; its paths are relative to its own folder.
         overrides: other paths for keys of `[fuentes]`, relative to the working folder.
+        filled: an earlier workbook whose sheets to fill somebody filled: what they wrote goes to the new ones.
 
     Raises:
         SpecError: a parameter file is not valid.
@@ -114,6 +130,9 @@ def load(analysis: Path, overrides: dict[str, Path] | None = None) -> Inputs:
     budget = check_budget(raw.gasto_aer, spec.fuentes.anio_gasto, plan.acciones, spec.fuentes.lugar_gasto)
     promised = read_commitments(place["compromisos"]) if "compromisos" in place else None
     commitments = check_commitments(promised, plan) if promised else None
+    book = (
+        read_filled(filled, {name: (*sheet.key, *sheet.to_fill) for name, sheet in SHEETS.items()}) if filled else None
+    )
     files = (
         *spec_files,
         *profile_files,
@@ -121,8 +140,9 @@ def load(analysis: Path, overrides: dict[str, Path] | None = None) -> Inputs:
         *sorted(norms_folder.glob("*.toml")),
         *raw.files,
         *(promised.files if promised else ()),
+        *([filled] if filled else []),
     )
-    return Inputs(spec, analysis, plan, budget, profiles, scenarios, norms, commitments, files)
+    return Inputs(spec, analysis, plan, budget, profiles, scenarios, norms, commitments, files, book)
 
 
 def _scenario_files(analysis: Path, spec: AnalisisSpec) -> list[Path]:
@@ -211,6 +231,7 @@ def analyse(inputs: Inputs) -> Analysis:
     diagnosed, ranking = decide(execution, chosen, scored, audit, spec, year)
     pace = measure_pace(plan)
     reviews = review_actions(plan, pace, audit.dudas, diagnosed, spec.matrices.ejecuta_desde_ratio)
+    sheets, unplaced = _filled({"rediseno": reviews, "brechas_de_datos": gaps}, inputs.filled)
     baseline = baseline_of_actions(
         diagnosed, ranking, spec.ranking.pesos, dt.date(year, 12, 31), year, f"tabla de presupuesto por AER de {year}"
     )
@@ -225,16 +246,28 @@ def analyse(inputs: Inputs) -> Analysis:
         measure_index(elements),
         count_colours(elements),
         audit,
-        gaps,
+        sheets["brechas_de_datos"],
         matrices,
         diagnoses,
         ranking,
         pace,
-        reviews,
+        sheets["rediseno"],
         scenarios,
         unsolved,
         measure_commitments(inputs.commitments, plan, execution) if inputs.commitments else None,
+        unplaced,
     )
+
+
+def _filled(
+    sheets: dict[str, pl.DataFrame], book: FilledBook | None
+) -> tuple[dict[str, pl.DataFrame], pl.DataFrame | None]:
+    """The sheets with what people wrote on the earlier ones, and what no longer has a row."""
+    if book is None:
+        return sheets, None
+    done = {name: carry_over(frame, book.sheets[name], SHEETS[name], str(book.path)) for name, frame in sheets.items()}
+    gone = [rest.select(pl.lit(name).alias("hoja"), pl.all()) for name, (_, rest) in done.items()]
+    return {name: frame for name, (frame, _) in done.items()}, pl.concat(gone, how="diagonal")
 
 
 def decide(

@@ -6,6 +6,7 @@ import polars as pl
 
 from presupuesto_link.tables.plan import Plan
 
+KEY = ("indicador", "anio")
 TO_FILL = ("fuente_dato", "fecha_esperada", "responsable")
 """What no source says and the office that keeps the register writes."""
 CORRECTED = "retirado por una corrección"
@@ -40,7 +41,7 @@ def register_gaps(plan: Plan, elements: pl.DataFrame) -> pl.DataFrame:
         _colours(elements), on=["elemento", "anio"], how="left", validate="m:1"
     )
     return placed.sort("orden", "anio").with_columns(
-        que_depende=_depends(), fuente_motivo=pl.lit(NO_SOURCE), **{name: pl.lit(None, pl.String) for name in TO_FILL}
+        que_depende=_depends(), fuente_motivo=pl.lit(NO_SOURCE), **{name: pl.lit(None, pl.Date if name.startswith("fecha") else pl.String) for name in TO_FILL}
     ).select(
         "indicador", "anio", "elemento", "nivel", "objetivo", "nombre", "unidad", "nd_causa", "nd_motivo", "sin_dato_desde", "ultimo_valor", "ultimo_anio",
         "indicadores", "con_dato", "color_excluir", "color_cero", "color_depende_nd", "que_depende", *TO_FILL, "fuente_motivo",

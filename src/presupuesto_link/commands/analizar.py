@@ -14,6 +14,7 @@ from presupuesto_link.commands.options import (
     DEFAULT_ANALYSIS,
     AnalysisOption,
     BudgetOption,
+    FilledOption,
     JsonOption,
     PlanOption,
     PolicyOption,
@@ -46,6 +47,7 @@ def analizar(
     historia: HistoryOption = None,
     reglas: RulesOption = None,
     incluir_sugeridos: SuggestedOption = False,
+    libro_anterior: FilledOption = None,
     como_json: JsonOption = False,
 ) -> None:
     """Hace el análisis completo: tablas, libro de Excel, figuras y un tablero que los muestra.
@@ -58,7 +60,7 @@ def analizar(
     check_folder(salida, ANALYSIS)
     asked = QuarterAsked(almacen, instantanea, ambito, reglas, incluir_sugeridos, anio, mes, historia or (), anterior)
     with progress() as say:
-        dossier = open_dossier(open_analysis(analisis, gasto, plan, perfil, nd), asked, say)
+        dossier = open_dossier(open_analysis(analisis, gasto, plan, perfil, nd, filled=libro_anterior), asked, say)
         written = write_analysis(dossier, salida, say)
     result = dossier.analysis
     if como_json:
@@ -70,9 +72,14 @@ def analizar(
 def print_summary(result: Analysis, folder: Path, files: int) -> None:
     """What was read, what was found, the ten most lagging actions and where everything is."""
     from presupuesto_link.presentation.summary import summary_lines
+    from presupuesto_link.sources.filled import UNPLACED
+    from presupuesto_link.wording import plural
 
     for line in summary_lines(result):
         typer.echo(line)
     typer.echo("")
     print_ranking(result, 10)
+    if result.unplaced is not None and result.unplaced.height:
+        many = plural(result.unplaced.height, "fila llenada ya no sale", "filas llenadas ya no salen")
+        typer.echo(f"{many} en el libro nuevo: lo escrito quedó en su hoja «{UNPLACED}».")
     typer.echo(f"{files} archivos en {folder}. Abra {folder / 'index.html'}")

@@ -14,6 +14,7 @@ from presupuesto_link.commands.options import (
     DEFAULT_ANALYSIS,
     AnalysisOption,
     BudgetOption,
+    FilledOption,
     JsonOption,
     PlanOption,
     PolicyOption,
@@ -42,6 +43,7 @@ def informe(
     historia: HistoryOption = None,
     reglas: RulesOption = None,
     incluir_sugeridos: SuggestedOption = False,
+    libro_anterior: FilledOption = None,
     como_json: JsonOption = False,
 ) -> None:
     """Escribe el informe para el Consejo Regional: un documento de Word y una página lista para imprimir.
@@ -54,7 +56,7 @@ def informe(
     check_folder(salida, COMMAND)
     asked = QuarterAsked(almacen, instantanea, ambito, reglas, incluir_sugeridos, anio, mes, historia or (), anterior)
     with progress() as say:
-        dossier = open_dossier(open_analysis(analisis, gasto, plan, perfil, nd), asked, say)
+        dossier = open_dossier(open_analysis(analisis, gasto, plan, perfil, nd, filled=libro_anterior), asked, say)
         written = write_report(dossier, salida, say)
     if como_json:
         print_json(carpeta=str(salida), archivos=written, sintetico=dossier.synthetic)

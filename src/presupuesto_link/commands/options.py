@@ -44,6 +44,14 @@ ProfileOption = Annotated[
 PolicyOption = Annotated[
     Policy | None, typer.Option("--nd", help="Qué hacer con los ND: excluir o cero", metavar="POLÍTICA")
 ]
+FilledOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--libro-anterior",
+        help="Libro de Excel que se llenó: lo escrito en sus celdas amarillas pasa al nuevo",
+        metavar="LIBRO",
+    ),
+]
 JsonOption = Annotated[bool, typer.Option("--json", help="Escribe el resultado en JSON, para otro programa")]
 DEFAULT_ANALYSIS = "cajamarca-2024"
 
@@ -57,6 +65,7 @@ def open_analysis(
     pairs: tuple[tuple[int, int], ...] | None = None,
     norms: Path | None = None,
     scenarios: bool = True,
+    filled: Path | None = None,
 ) -> Inputs:
     """Load an analysis with the paths and settings given on the command line; without its scenarios when nobody will see them."""
     from dataclasses import replace
@@ -64,7 +73,7 @@ def open_analysis(
     from presupuesto_link.pipeline import load, with_settings
 
     given = {"gasto_aer": budget, "plan": plan, "normas": norms}
-    inputs = load(analysis_path(analysis), {key: path for key, path in given.items() if path is not None})
+    inputs = load(analysis_path(analysis), {key: path for key, path in given.items() if path is not None}, filled)
     inputs = inputs if scenarios else replace(inputs, scenarios=())
     return with_settings(inputs, perfil=profile and profile.value, politica_nd=policy and policy.value, pares=pairs)
 

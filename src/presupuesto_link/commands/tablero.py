@@ -14,6 +14,7 @@ from presupuesto_link.commands.options import (
     DEFAULT_ANALYSIS,
     AnalysisOption,
     BudgetOption,
+    FilledOption,
     JsonOption,
     PlanOption,
     PolicyOption,
@@ -42,6 +43,7 @@ def tablero(
     historia: HistoryOption = None,
     reglas: RulesOption = None,
     incluir_sugeridos: SuggestedOption = False,
+    libro_anterior: FilledOption = None,
     como_json: JsonOption = False,
 ) -> None:
     """Escribe el tablero en un solo archivo, que se abre sin internet y se puede enviar.
@@ -53,7 +55,7 @@ def tablero(
     check_board(salida)
     asked = QuarterAsked(almacen, instantanea, ambito, reglas, incluir_sugeridos, anio, mes, historia or (), anterior)
     with progress() as say:
-        dossier = open_dossier(open_analysis(analisis, gasto, plan, perfil, nd), asked, say)
+        dossier = open_dossier(open_analysis(analisis, gasto, plan, perfil, nd, filled=libro_anterior), asked, say)
         write_board(dossier, salida, say)
     size = salida.stat().st_size
     if como_json:

@@ -17,6 +17,7 @@ from presupuesto_link.tables.plan import Plan
 from presupuesto_link.wording import percent, plain_number
 
 Priority = Literal["alta", "media", "baja"]
+KEY = ("elemento", "indicador", "que_revisar")
 TO_FILL = ("responsable", "fecha_compromiso", "decision")
 """What a person writes on the sheet."""
 
@@ -119,7 +120,7 @@ def review_actions(
         .join(owners, on="elemento", how="left", validate="m:1")
         .join(money, on="elemento", how="left", validate="m:1")
         .join(figures, on="indicador", how="left", validate="m:1")
-        .with_columns(pl.lit(None, pl.String).alias(name) for name in TO_FILL)
+        .with_columns(pl.lit(None, pl.Date if name.startswith("fecha") else pl.String).alias(name) for name in TO_FILL)
         .sort(pl.col("prioridad_revision").replace_strict(_RANK), "pim_soles", "elemento", "indicador", "que_revisar", descending=[False, True, False, False, False], nulls_last=True)
         .select("elemento", "nivel", "objetivo", "indicador", "titulo", "evidencia", "remedio", "prioridad_revision", *TO_FILL, "pim_soles", *figures.columns[1:], "que_revisar")
     )  # fmt: skip

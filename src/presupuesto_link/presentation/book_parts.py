@@ -44,6 +44,7 @@ class Styles:
         self.muted = self._add(font_color=MUTED, text_wrap=True, align="left", indent=1)
         self.link = self._add(font_color="#0B5394", underline=1)
         self.fill = self._add(bg_color="#FFF8DC", border=1, border_color=LINE, text_wrap=True)
+        self.fill_quoted = self._add(bg_color="#FFF8DC", border=1, border_color=LINE, text_wrap=True, quote_prefix=True)
         self.fill_date = self._add(
             bg_color="#FFF8DC", border=1, border_color=LINE, num_format="dd/mm/yyyy", align="left"
         )

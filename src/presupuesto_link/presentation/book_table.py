@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
@@ -19,6 +19,7 @@ from presupuesto_link.presentation.book_parts import (
     width_of,
     write_value,
 )
+from presupuesto_link.presentation.csv_files import RISKY_STARTS
 
 _CODES = frozenset({"accion", "elemento", "donante", "receptor", "unidad"})
 _MOST_LINKS = 60_000  # a sheet accepts 65,530
@@ -26,11 +27,12 @@ _MOST_LINKS = 60_000  # a sheet accepts 65,530
 
 @dataclass(frozen=True)
 class TableSheet:
-    """A table with the title and the note a reader needs."""
+    """A table with the title and the note a reader needs, and the columns that a person fills; those of dates take only dates."""
 
     title: str
     frame: pl.DataFrame
     note: str
+    to_fill: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -42,14 +44,12 @@ class Reading:
         meanings: what each column is, as a note on its heading.
         bands: lower edges of amber and green, for the ratios that have a traffic light; null paints none.
         lit: the ratio columns that have it.
-        to_fill: columns that a person fills; those that begin with `fecha` take a date.
     """
 
     banner: str = ""
     meanings: Mapping[str, str] = field(default_factory=dict)
     bands: tuple[float, float] | None = None
     lit: frozenset[str] = frozenset()
-    to_fill: frozenset[str] = frozenset()
 
 
 class Sheets(Protocol):
@@ -85,13 +85,15 @@ def write_table(
         leads = first if first and linked and column in _CODES else None
         for row, value in enumerate(values, start=1):
             place = leads.place_of(value) if leads and isinstance(value, str) else None
-            if place:
+            if column in table.to_fill:
+                _leave_to_fill(sheet, (row, index), value, frame.schema[column], styles)
+            elif place:
                 sheet.write_url(row, index, f"internal:{place}", styles.link, value)
             else:
                 write_value(sheet, (row, index), value, number, width >= WRAP_FROM, styles)
             lines[row - 1] = max(lines[row - 1], lines_of(value, width))
-        if column in reading.to_fill:
-            _leave_to_fill(sheet, index, values, column.startswith("fecha"), styles)
+        if column in table.to_fill:
+            _only_what_it_takes(sheet, index, len(values), frame.schema[column])
         if column in reading.lit and reading.bands and frame.height:
             _light(sheet, index, frame.height, reading.bands, styles)
         if _is_colour(column, frame.schema[column]) and frame.height:
@@ -118,14 +120,21 @@ def _as_table(sheet: Any, frame: pl.DataFrame, name: str, styles: Styles) -> Non
     sheet.add_table(0, 0, frame.height, frame.width - 1, {"name": name, "columns": heads, "style": None})
 
 
-def _leave_to_fill(sheet: Any, column: int, values: Sequence[Any], dated: bool, styles: Styles) -> None:
-    """Cells for a person to write on; those that are dates accept only a date."""
-    for row, value in enumerate(values, start=1):
-        if value is None:
-            sheet.write_blank(row, column, None, styles.fill_date if dated else styles.fill)
+def _leave_to_fill(sheet: Any, place: tuple[int, int], value: Any, kind: pl.DataType, styles: Styles) -> None:
+    """A cell for a person to write on, with what was written before if there is something."""
+    if value is None:
+        sheet.write_blank(*place, None, styles.fill_date if kind == pl.Date else styles.fill)
+    elif kind == pl.Date:
+        sheet.write_datetime(*place, value, styles.fill_date)
+    else:
+        sheet.write_string(*place, value, styles.fill_quoted if value.startswith(RISKY_STARTS) else styles.fill)
+
+
+def _only_what_it_takes(sheet: Any, column: int, rows: int, kind: pl.DataType) -> None:
+    """Room to write; a column of dates accepts only dates."""
     sheet.set_column(column, column, 22)
-    if dated and values:
-        sheet.data_validation(1, column, len(values), column, {
+    if kind == pl.Date and rows:
+        sheet.data_validation(1, column, rows, column, {
             "validate": "date", "criteria": ">=", "value": CREATED.date(), "error_title": "No es una fecha", "error_message": "Escriba una fecha, por ejemplo 31/12/2026.",
         })  # fmt: skip
 

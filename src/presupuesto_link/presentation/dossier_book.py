@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from presupuesto_link.audit.gaps import TO_FILL as GAPS_TO_FILL
 from presupuesto_link.dossier import Dossier
 from presupuesto_link.fields import FIELDS
-from presupuesto_link.matrices.redesign import TO_FILL as REVIEWS_TO_FILL
+from presupuesto_link.pipeline import SHEETS
 from presupuesto_link.presentation.book_cards import PeopleSheets
 from presupuesto_link.presentation.book_table import Reading, TableSheet
 from presupuesto_link.presentation.monitoring_words import MONITORING
@@ -45,10 +44,14 @@ def write_dossier_book(dossier: Dossier, tables: Sequence[ResultTable], path: Pa
     spec = dossier.analysis.inputs.spec
     banner = BANNER if dossier.synthetic else ""
     bands = (spec.semaforo.amarillo_desde_ratio, spec.semaforo.verde_desde_ratio)
-    reading = Reading(banner, _meanings(), bands, LIT, frozenset((*REVIEWS_TO_FILL, *GAPS_TO_FILL)))
+    reading = Reading(banner, _meanings(), bands, LIT)
     ordered = sorted(tables, key=lambda table: _FIRST.index(table.name) if table.name in _FIRST else len(_FIRST))
-    sheets = {table.name: TableSheet(table.title, table.frame, table.note) for table in ordered}
+    sheets = {table.name: TableSheet(table.title, table.frame, table.note, _to_fill(table.name)) for table in ordered}
     write_workbook(path, sheets, _about(dossier), reading, PeopleSheets(dossier, banner))
+
+
+def _to_fill(name: str) -> frozenset[str]:
+    return frozenset(SHEETS[name].to_fill) if name in SHEETS else frozenset()
 
 
 def _meanings() -> dict[str, str]:

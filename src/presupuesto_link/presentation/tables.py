@@ -13,6 +13,7 @@ from presupuesto_link.presentation.monitoring_folder import monitoring_tables, p
 from presupuesto_link.presentation.results import marked
 from presupuesto_link.presentation.words import year_pair
 from presupuesto_link.scenarios.compare import Scenario
+from presupuesto_link.sources.filled import UNPLACED
 from presupuesto_link.wording import MONTHS
 
 
@@ -103,6 +104,7 @@ def result_tables(analysis: Analysis) -> tuple[ResultTable, ...]:
     }
     return (
         *(ResultTable(name, *_TEXTS[name], frame) for name, frame in frames.items()),
+        *_unplaced_table(analysis),
         *_commitment_tables(analysis),
         *_matrix_tables(analysis),
         *(table for scenario in analysis.scenarios for table in _scenario_tables(scenario)),
@@ -134,6 +136,13 @@ def dictionary() -> ResultTable:
         "Qué significa cada columna, en qué unidad y de dónde sale",
         pl.DataFrame(rows).sort("columna"),
     )
+
+
+def _unplaced_table(analysis: Analysis) -> list[ResultTable]:
+    if analysis.unplaced is None or analysis.unplaced.is_empty():
+        return []
+    note = "Lo que alguien escribió en el libro anterior, en filas que las hojas nuevas ya no tienen"
+    return [ResultTable(UNPLACED, "Lo llenado que ya no sale", note, analysis.unplaced)]
 
 
 def _commitment_tables(analysis: Analysis) -> list[ResultTable]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Any
 
 from presupuesto_link.errors import InputDataError, Problem
 
@@ -22,17 +23,30 @@ def sheet_grid(path: Path, choose: Callable[[Sequence[str]], str | None], wanted
     Raises:
         InputDataError: the workbook cannot be opened, or no sheet serves.
     """
-    import fastexcel
-
-    try:
-        book = fastexcel.read_excel(path)
-    except Exception as error:
-        raise InputDataError(
-            Problem(str(path), f"un libro que no se puede abrir ({error})", "un .xlsx sano", "ábralo en Excel y guárdelo de nuevo")
-        ) from None  # fmt: skip
+    book = _opened(path)
     sheet = choose(book.sheet_names)
     if sheet is None:
         found = f"no hay {wanted}; tiene {', '.join(book.sheet_names)}"
         raise InputDataError(Problem(str(path), found, f"una {wanted}", remedy))
     cells = book.load_sheet(sheet, header_row=None, dtypes="string", skip_rows=0).to_polars()
     return [["" if cell is None else str(cell).strip() for cell in row] for row in cells.rows()]
+
+
+def has_sheet(path: Path, name: str) -> bool:
+    """Whether a workbook has a sheet.
+
+    Raises:
+        InputDataError: the workbook cannot be opened.
+    """
+    return name in _opened(path).sheet_names
+
+
+def _opened(path: Path) -> Any:
+    import fastexcel
+
+    try:
+        return fastexcel.read_excel(path)
+    except Exception as error:
+        raise InputDataError(
+            Problem(str(path), f"un libro que no se puede abrir ({error})", "un .xlsx sano", "ábralo en Excel y guárdelo de nuevo")
+        ) from None  # fmt: skip

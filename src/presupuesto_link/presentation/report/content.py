@@ -230,12 +230,13 @@ def _recommendations(dossier: Dossier) -> tuple[Block, ...]:
 
 
 def _reviews(dossier: Dossier, names: dict[str, str]) -> tuple[Block, ...]:
-    view = review_view(dossier.analysis, names)
-    return Paragraph(view["frase"]), view["clases"]
+    view = review_view(dossier.analysis, names, dossier.cut_off)
+    return Paragraph(" ".join(filter(None, (view["frase"], view["llenado"])))), view["clases"]
 
 
 def _gaps(dossier: Dossier, names: dict[str, str]) -> tuple[Block, ...]:
-    return (Paragraph(gaps_view(dossier.analysis, names)["frase"]),)
+    view = gaps_view(dossier.analysis, names, dossier.cut_off)
+    return (Paragraph(" ".join(filter(None, (view["frase"], view["llenado"])))),)
 
 
 def _commitments(dossier: Dossier, names: dict[str, str]) -> tuple[Block, ...]:

@@ -1,0 +1,174 @@
+"""`--libro-anterior`: what an office wrote on the workbook is in the next one, on the board and in the report."""
+
+import datetime as dt
+from pathlib import Path
+
+import openpyxl
+import polars as pl
+import pytest
+
+from presupuesto_link.commands.main import _code
+from presupuesto_link.dossier import Dossier
+from presupuesto_link.errors import InputDataError
+from presupuesto_link.fields import FIELDS
+from presupuesto_link.pipeline import SHEETS, analyse, load
+from presupuesto_link.presentation.book_table import TableSheet
+from presupuesto_link.presentation.page.rediseno import gaps_view, review_view
+from presupuesto_link.presentation.report.content import report_of
+from presupuesto_link.presentation.tables import result_tables
+from presupuesto_link.presentation.workbook import write_workbook
+from presupuesto_link.sources.embedded import embedded_analyses
+from presupuesto_link.sources.filled import UNPLACED
+
+ANALYSIS = embedded_analyses()["cajamarca-2024"]
+
+
+def column(sheet, name):
+    return next(cell.column for cell in sheet[1] if cell.value == name)
+
+
+@pytest.fixture(scope="module")
+def filled(analysis, tmp_path_factory) -> Path:
+    """The two sheets as `analizar` writes them, filled as a person would, and a row of something already solved."""
+    path = tmp_path_factory.mktemp("lleno") / "libro.xlsx"
+    tables = {t.name: t for t in result_tables(analysis)}
+    write_workbook(
+        path,
+        {
+            name: TableSheet(tables[name].title, tables[name].frame, "", frozenset(SHEETS[name].to_fill))
+            for name in SHEETS
+        },
+        [],
+    )
+    book = openpyxl.load_workbook(path)
+    sheet, gaps = book["rediseno"], book["brechas_de_datos"]
+    first = sheet.cell(2, column(sheet, "responsable"))
+    first.value, first.data_type = "=Gerencia de Infraestructura", "s"  # typed with an apostrophe before it
+    sheet.cell(2, column(sheet, "fecha_compromiso")).value = dt.date(2025, 9, 30)
+    sheet.cell(4, column(sheet, "decision")).value = "Revisar el indicador\nen el POI 2027"
+    sheet.cell(4, column(sheet, "fecha_compromiso")).value = "15/03/2026"
+    last = sheet.max_row + 1
+    for name, value in (("elemento", "AER.01.01"), ("que_revisar", "gasta_y_no_logra"), ("responsable", "GRDE")):
+        sheet.cell(last, column(sheet, name)).value = value
+    gaps.cell(3, column(gaps, "fuente_dato")).value = "ENAHO"
+    gaps.cell(3, column(gaps, "fecha_esperada")).value = dt.datetime(2026, 6, 30)
+    book.save(path)
+    return path
+
+
+@pytest.fixture(scope="module")
+def carried(filled):
+    return analyse(load(ANALYSIS, filled=filled))
+
+
+def test_what_was_written_is_on_the_same_rows_and_nothing_else_changes(analysis, carried):
+    assert carried.reviews.drop(SHEETS["rediseno"].to_fill).equals(analysis.reviews.drop(SHEETS["rediseno"].to_fill))
+    assert carried.reviews.row(0, named=True)["responsable"] == "=Gerencia de Infraestructura"
+    third = carried.reviews.row(2, named=True)
+    assert (third["fecha_compromiso"], third["decision"]) == (
+        dt.date(2026, 3, 15),
+        "Revisar el indicador\nen el POI 2027",
+    )
+    second = carried.gaps.row(1, named=True)
+    assert (second["fuente_dato"], second["fecha_esperada"]) == ("ENAHO", dt.date(2026, 6, 30))
+    written = sum(carried.reviews[name].count() for name in SHEETS["rediseno"].to_fill)
+    assert (written, sum(carried.gaps[name].count() for name in SHEETS["brechas_de_datos"].to_fill)) == (4, 2)
+    assert carried.inputs.files[-1].name == "libro.xlsx"
+
+
+def test_what_no_longer_has_a_row_has_its_own_sheet(analysis, carried):
+    assert analysis.unplaced is None
+    assert UNPLACED not in [table.name for table in result_tables(analysis)]
+    (table,) = [table for table in result_tables(carried) if table.name == UNPLACED]
+    row = table.frame.row(0, named=True)
+    assert (table.frame.height, row["hoja"], row["elemento"], row["que_revisar"], row["responsable"]) == (
+        1,
+        "rediseno",
+        "AER.01.01",
+        "gasta_y_no_logra",
+        "GRDE",
+    )
+    assert set(table.frame.columns) <= set(FIELDS)
+
+
+def test_the_board_and_the_report_say_who_answers_and_what_is_late(dossier: Dossier, carried):
+    told = Dossier(carried, dossier.robustness, None)
+    names = dict(carried.inputs.plan.acciones.select("accion", "nombre").iter_rows())
+    review, gaps = review_view(carried, names, told.cut_off), gaps_view(carried, names, told.cut_off)
+    assert (
+        review["llenado"] == "De 92 filas, 1 tiene responsable y 2 tienen fecha; 1 ya venció al 31 de octubre de 2025."
+    )
+    assert (
+        gaps["llenado"]
+        == "De 50 filas, ninguna tiene responsable y 1 tiene fecha; ninguna venció al 31 de octubre de 2025."
+    )
+    assert review["tabla"].headers[-1] == "Responsable y decisión"
+    assert (review["tabla"].rows[0].cells[-1].text, review["tabla"].rows[0].cells[-1].detail) == (
+        "=Gerencia de Infraestructura",
+        "30/09/2025",
+    )
+    said = str(report_of(told, ()).sections)
+    assert review["llenado"] in said
+    assert gaps["llenado"] in said
+    empty = review_view(dossier.analysis, names, told.cut_off)
+    assert (empty["llenado"], len(empty["tabla"].headers)) == ("", 7)
+
+
+def test_it_goes_on_from_one_workbook_to_the_next(carried, tmp_path):
+    """Written, read and written again: the same cells, dates as dates, and what begins with = is never a formula."""
+    tables = {t.name: t for t in result_tables(carried)}
+    sheets = {name: TableSheet("t", tables[name].frame, "", frozenset(SHEETS[name].to_fill)) for name in SHEETS}
+    sheets[UNPLACED] = TableSheet("t", tables[UNPLACED].frame, "")
+    write_workbook(tmp_path / "segundo.xlsx", sheets, [])
+    again = analyse(load(ANALYSIS, filled=tmp_path / "segundo.xlsx"))
+    assert again.reviews.equals(carried.reviews)
+    assert again.gaps.equals(carried.gaps)
+    assert again.unplaced is not None
+    assert carried.unplaced is not None
+    assert again.unplaced.drop("fila").equals(carried.unplaced.drop("fila"))
+    sheet = openpyxl.load_workbook(tmp_path / "segundo.xlsx")["rediseno"]
+    cell = sheet.cell(2, column(sheet, "responsable"))
+    assert (cell.value, cell.data_type, cell.fill.fgColor.rgb) == ("=Gerencia de Infraestructura", "s", "FFFFF8DC")
+    assert sheet.cell(2, column(sheet, "fecha_compromiso")).value == dt.datetime(2025, 9, 30)
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        (lambda book: book.remove(book["rediseno"]), "no hay hoja «rediseno»; tiene"),
+        (lambda book: book["rediseno"].delete_cols(column(book["rediseno"], "decision")), r"hoja «rediseno», fila 1\n  se encontró: no están, o están repetidas, las columnas decision"),
+        (lambda book: book["rediseno"].cell(6, column(book["rediseno"], "fecha_compromiso"), "pronto"), r"hoja «rediseno», fila 6, columna fecha_compromiso\n  se encontró: «pronto»"),
+    ],
+)  # fmt: skip
+def test_a_workbook_that_does_not_serve_is_named(filled, tmp_path, change, message):
+    book = openpyxl.load_workbook(filled)
+    change(book)
+    book.save(tmp_path / "malo.xlsx")
+    with pytest.raises(InputDataError, match=message):
+        analyse(load(ANALYSIS, filled=tmp_path / "malo.xlsx"))
+
+
+@pytest.mark.parametrize(
+    ("name", "content"), [("no.xlsx", None), ("roto.xlsx", b"PK\3\4nada"), ("texto.xlsx", b"hola")]
+)
+def test_what_is_no_workbook_is_told_in_spanish(name, content, tmp_path, capsys):
+    path = tmp_path / name
+    if content is not None:
+        path.write_bytes(content)
+    assert _code(["tablero", "--libro-anterior", str(path), "--salida", str(tmp_path / "t.html")], False) == 1
+    err = capsys.readouterr().err
+    assert name in err
+    assert "qué hacer" in err
+    assert not (tmp_path / "t.html").exists()
+
+
+def test_the_command_says_where_the_rest_is(filled, tmp_path, monkeypatch, capsys):
+    monkeypatch.setattr("presupuesto_link.presentation.plots.draw_all", lambda _: ())
+    monkeypatch.setattr("presupuesto_link.presentation.dossier_book.write_dossier_book", lambda *_: None)
+    assert _code(["analizar", "--libro-anterior", str(filled), "--salida", str(tmp_path / "s")], False) == 0
+    assert (
+        f"1 fila llenada ya no sale en el libro nuevo: lo escrito quedó en su hoja «{UNPLACED}»"
+        in capsys.readouterr().out
+    )
+    rest = pl.read_csv(tmp_path / "s" / "tablas" / f"{UNPLACED}.csv")
+    assert rest["responsable"].to_list() == ["GRDE"]
