@@ -44,9 +44,13 @@ def has_sheet(path: Path, name: str) -> bool:
 def _opened(path: Path) -> Any:
     import fastexcel
 
+    if not path.is_file():
+        found = "una carpeta" if path.is_dir() else "el archivo no existe"
+        raise InputDataError(Problem(str(path), found, "un libro .xlsx", "revise la ruta escrita"))
     try:
         return fastexcel.read_excel(path)
-    except Exception as error:
+    except Exception:
         raise InputDataError(
-            Problem(str(path), f"un libro que no se puede abrir ({error})", "un .xlsx sano", "ábralo en Excel y guárdelo de nuevo")
+            Problem(str(path), "un libro que no se puede abrir: no es de Excel, tiene clave o está dañado", "un .xlsx sano",
+                    "ábralo en Excel y guárdelo de nuevo como .xlsx, sin clave")
         ) from None  # fmt: skip
