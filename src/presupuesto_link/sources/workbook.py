@@ -50,7 +50,16 @@ def _opened(path: Path) -> Any:
     try:
         return fastexcel.read_excel(path)
     except Exception:
-        raise InputDataError(
-            Problem(str(path), "un libro que no se puede abrir: no es de Excel, tiene clave o está dañado", "un .xlsx sano",
-                    "ábralo en Excel y guárdelo de nuevo como .xlsx, sin clave")
-        ) from None  # fmt: skip
+        raise not_opened(path) from None
+
+
+def not_opened(path: Path) -> InputDataError:
+    """A workbook that no reader opens, and what to do."""
+    return InputDataError(
+        Problem(
+            str(path),
+            "un libro que no se puede abrir: no es de Excel, tiene clave o está dañado",
+            "un .xlsx sano",
+            "ábralo en Excel y guárdelo de nuevo como .xlsx, sin clave",
+        )
+    )

@@ -13,6 +13,7 @@ import polars as pl
 from presupuesto_link.errors import InputDataError, Problem
 from presupuesto_link.sources.siaf.layout import RECORD, Layout, normalise
 from presupuesto_link.sources.siaf.page import YEAR_TITLE, year_in
+from presupuesto_link.sources.workbook import not_opened
 
 Grid = list[list[str]]
 _HEADER_ROWS = 20
@@ -31,15 +32,8 @@ def sheet_cells(path: Path) -> Grid:
             raise_if_empty=False,
             drop_empty_rows=False,
         )
-    except Exception as error:
-        raise InputDataError(
-            Problem(
-                str(path),
-                f"un libro que no se puede abrir ({error})",
-                "un .xlsx sano",
-                "ábralo en Excel y guárdelo de nuevo",
-            )
-        ) from None
+    except Exception:
+        raise not_opened(path) from None
     return [["" if cell is None else str(cell) for cell in row] for row in frame.rows()]
 
 
