@@ -90,7 +90,7 @@ def test_the_cut_off_before_is_the_same_extract_else_a_quarter_else_none(inputs,
     )
     later = load("2025-06-30", *year(2025, *FLOWS, pim="1300"))
     found = monitor(inputs, store, later, NOTHING)
-    assert found.previous == f"31/05/2025 (instantánea {snapshot.id})"
+    assert found.previous_told == f"31/05/2025 (instantánea {snapshot.id})"
     assert found.modifications["neto_soles"].item() == Decimal(100)
     assert found.cells["acciones"].sum() == inputs.plan.acciones.height
     with pytest.raises(InputDataError, match="es del 30/06/2025\n  se esperaba: un corte anterior al 31/05/2025"):

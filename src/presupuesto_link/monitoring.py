@@ -38,6 +38,7 @@ class Monitoring:
         alerts: `alerts_of` every level.
         changes: `colour_changes` of every unit with money, also of those that are no alert.
         previous: the cut-off before, in words; null when there is none.
+        previous_id: its snapshot; null when it is the same one.
         actions: key `accion`: `banda_ejecucion` (money on time), `banda_resultado`, soles, ratios.
         cells: `count_cells` of them: money on time × result on time.
         off: `months_off` of every unit.
@@ -54,6 +55,7 @@ class Monitoring:
     alerts: pl.DataFrame
     changes: pl.DataFrame
     previous: str | None
+    previous_id: str | None
     actions: pl.DataFrame
     cells: pl.DataFrame
     off: pl.DataFrame
@@ -63,6 +65,11 @@ class Monitoring:
     modified: pl.DataFrame | None
     rhythm: pl.DataFrame
     notices: tuple[str, ...]
+
+    @property
+    def previous_told(self) -> str | None:
+        """The cut-off before with its snapshot, for who must find it again."""
+        return f"{self.previous} (instantánea {self.previous_id})" if self.previous_id else self.previous
 
     @property
     def cuts(self) -> tuple[int, ...]:
@@ -114,7 +121,7 @@ def monitor(  # noqa: PLR0913, PLR0917 - the options of `semaforo`
     composition, heads = composition_variance(followed.months, inputs.plan.acciones)
     alerts = alerts_of(light, followed.month, previous, followed.ends, followed.cut_off, results)
     return Monitoring(
-        analysis, followed, curves, light, alerts, colour_changes(light, followed.month, previous), said, actions, count_cells(actions, (followed.year, inputs.spec.ranking.anio_resultado)),
+        analysis, followed, curves, light, alerts, colour_changes(light, followed.month, previous), said, earlier.linkage.snapshot.id if earlier else None, actions, count_cells(actions, (followed.year, inputs.spec.ranking.anio_resultado)),
         months_off(light, inputs.spec.seguimiento, inputs.spec.semaforo), composition, heads, modifications, modified, rhythm(followed.months),
         notices,
     )  # fmt: skip
@@ -158,7 +165,7 @@ def _before(
     """The light of the cut-off before, one row per unit, and which one it is."""
     if earlier is not None:
         old = _light(inputs, earlier, curves).filter(pl.col("mes") == earlier.month)
-        return old, f"{earlier.cut_off:%d/%m/%Y} (instantánea {earlier.linkage.snapshot.id})"
+        return old, f"{earlier.cut_off:%d/%m/%Y}"
     quarters = [month for month in QUARTERS if month < followed.month]
     if not quarters:
         return None, None

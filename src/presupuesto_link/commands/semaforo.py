@@ -103,7 +103,7 @@ def about(result: Monitoring) -> dict[str, Any]:
     return {
         "instantanea": followed.linkage.snapshot.id, "sintetico": followed.synthetic, "ambito": followed.linkage.scope, "anio": followed.year,
         "mes": followed.month, "corte": followed.cut_off, "historia": {str(y): s for y, s in followed.history.items() if y < followed.year},
-        "curva": curve_words(result), "corte_anterior": result.previous, "anio_resultado": result.result_year, "advertencia": MONITORING,
+        "curva": curve_words(result), "corte_anterior": result.previous_told, "anio_resultado": result.result_year, "advertencia": MONITORING,
     }  # fmt: skip
 
 
@@ -122,7 +122,7 @@ def print_monitoring(result: Monitoring, level: str, shown: int) -> None:
         typer.echo("DATOS SINTÉTICOS: ninguna cifra es del SIAF.")
     typer.echo(f"Semáforo de {followed.year} al {followed.cut_off:%d/%m/%Y}: {followed.linkage.scope}")
     typer.echo(f"  Lo esperado: {facts['curva']}. Apunta a ejecutar todo el PIM en diciembre.")
-    typer.echo(f"  Corte anterior: {result.previous or 'ninguno'}.")
+    typer.echo(f"  Corte anterior: {result.previous_told or 'ninguno'}.")
     typer.echo("  Curva de cada fila: cal., calendario; est., estacionalidad propia; lin., doceavos iguales.")
     typer.echo("")
     _print_light(result, level)

@@ -54,7 +54,7 @@ def write_monitoring(result: Monitoring, folder: Path) -> list[str]:
     """
     from presupuesto_link.presentation.plots.seguimiento import draw_alignment, draw_quarters
 
-    extra = {"corte_anterior": result.previous, "anio_resultado": result.result_year}
+    extra = {"corte_anterior": result.previous_told, "anio_resultado": result.result_year}
     return _write(
         "semaforo",
         folder,

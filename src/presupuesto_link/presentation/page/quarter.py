@@ -31,9 +31,11 @@ def quarter_view(quarter: Quarter, names: Mapping[str, str], shelf: FigureShelf)
     return told(quarter, {
         "lineas": quarter_lines(quarter),
         "titulo": f"al {date(followed.cut_off)}",
+        "mes": MONTHS[followed.month - 1],
         "esperado": curve_words(found),
         "advertencia": MONITORING,
-        "anterior": found.previous,
+        "instantanea": followed.linkage.snapshot.id,
+        "anterior": found.previous_told,
         "ambito": followed.linkage.scope,
         "figura": shelf.take("semaforo_trimestral"),
         "oer": _light_table(found, "OER", names),

@@ -61,11 +61,14 @@ def _period(year: int, month: int) -> str:
 
 def _facts(dossier: Dossier) -> tuple[tuple[str, str], ...]:
     spec = dossier.analysis.inputs.spec
-    given = [("Pregunta", spec.pregunta), ("Fuente", spec.fuente), ("Corte de la evaluación", date(spec.fecha_corte))]
+    given = [("Pregunta", spec.pregunta), ("Fuente", spec.fuente)]
+    if dossier.quarter is None or spec.fecha_corte != dossier.cut_off:
+        given += [("Corte de la evaluación", date(spec.fecha_corte))]
     if dossier.quarter:
         followed = dossier.quarter.monitoring.followed
         given += [
             ("Corte del trimestre", date(followed.cut_off)),
+            *([("Corte anterior", told)] if (told := dossier.quarter.monitoring.previous_told) else []),
             ("Gasto", f"{followed.linkage.scope}; instantánea {followed.linkage.snapshot.id}"),
         ]
     return (*given, ("Elaboración", spec.autor))
