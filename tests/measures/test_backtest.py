@@ -43,7 +43,7 @@ def test_all_methods_are_compared_on_the_same_years_and_series():
     assert found.errors["elegido"].sum() == 1
     best = here.sort("error_ratio").row(0, named=True)
     assert found.chosen == best["metodo"]
-    assert "12 pruebas, desde el mes 7 de 2 años pasados" in found.reason
+    assert "desde el mes 7 de 2 años pasados: 12 pruebas" in found.reason
 
 
 def test_a_model_that_cannot_be_tried_is_not_chosen():

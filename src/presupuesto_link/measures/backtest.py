@@ -98,7 +98,7 @@ def backtest(past: Array, month: int, methods: Sequence[Method] = METHODS, tick:
     chosen = next(trial for trial in usable if trial.method == best[0])
     marked = frame.with_columns(elegido=(pl.col("metodo") == best[0]) & (pl.col("mes_origen") == month))
     tried = plural(shared.shape[0], "año pasado", "años pasados")
-    reason = f"menor error en la prueba de origen móvil: {plural(best[2], 'prueba', 'pruebas')}, desde el mes {month} de {tried}"
+    reason = f"el de menor error al probarlo desde el mes {month} de {tried}: {plural(best[2], 'prueba', 'pruebas')}"
     return Backtest(marked.sort("mes_origen", "metodo"), chosen.method, reason, chosen)
 
 

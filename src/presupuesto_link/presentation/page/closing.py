@@ -15,6 +15,8 @@ from presupuesto_link.presentation.page.views import Cell, Row, TableView
 from presupuesto_link.projecting import Projection
 from presupuesto_link.wording import MONTHS, percent, soles
 
+ORIGIN = "De dónde sale el intervalo"
+
 
 def closing_view(quarter: Quarter, names: Mapping[str, str], shelf: FigureShelf) -> dict[str, Any] | None:
     """The projection to December; null once the year has closed."""
@@ -42,17 +44,22 @@ def _closing_table(projection: Projection, level: str, names: Mapping[str, str])
     share = percent(closing.confianza, 0)
     return TableView(
         f"Cierre proyectado por {level}, con su intervalo del {share}",
-        (level, "PIM", "Devengado", "Proyectado a diciembre", "Del PIM", "Quedaría libre", "Libre, extremo bajo", "Libre, extremo alto", "De dónde sale el intervalo"),
+        (level, "PIM", "Devengado", "Proyectado a diciembre", "Del PIM", f"Quedaría libre (intervalo del {share})", ORIGIN),
         tuple(
             Row((
                 unit_cell(r["unidad"], None, names), *(Cell(soles(r[c])) for c in ("pim_soles", "devengado_soles", "proyectado_soles")),
                 Cell(percent(r["ejecucion_proyectada_ratio"])),
-                *(Cell(soles(r[c])) for c in ("saldo_libre_soles", "saldo_libre_bajo_soles", "saldo_libre_alto_soles")), Cell(r["intervalo"]),
+                Cell(soles(r["saldo_libre_soles"]), _between(r)), Cell(r["intervalo"]),
             ))
             for r in ordered.iter_rows(named=True)
         ),
-        frozenset(range(1, 8)), f"cierre-{level.lower()}",
+        frozenset(range(1, 6)), f"cierre-{level.lower()}",
     )  # fmt: skip
+
+
+def _between(row: Mapping[str, Any]) -> str:
+    low, high = row["saldo_libre_bajo_soles"], row["saldo_libre_alto_soles"]
+    return "" if low is None or high is None else f"entre {soles(low)} y {soles(high)}"
 
 
 def _errors_table(projection: Projection) -> TableView:

@@ -20,6 +20,7 @@ from presupuesto_link.presentation.page.words import capital, date
 from presupuesto_link.presentation.words import DAGGER, banded, short_amount
 from presupuesto_link.wording import MONTHS, soles
 
+CURVE = "Curva"
 _STAGES = ("devengado", "compromiso", "certificado")
 _ROWS = ("verde", "amarillo", "rojo", "gris")
 
@@ -56,15 +57,17 @@ def _light_table(found: Monitoring, level: str, names: Mapping[str, str]) -> Tab
     last = months[-1]
     headers = (
         level, "PIM de hoy", *(f"Devengado a {MONTHS[month - 1]}" for month in months), f"Compromiso a {MONTHS[last - 1]}",
-        f"Certificado a {MONTHS[last - 1]}", "Devengado en soles", "Curva",
+        f"Certificado a {MONTHS[last - 1]}", "Devengado en soles", CURVE,
     )  # fmt: skip
-    return TableView(
+    told = TableView(
         f"Lo hecho entre lo esperado a cada fecha, por {level}. {DAGGER}: transversal, no se suma",
         headers,
         tuple(_light_row(found, by, unit, months, names) for unit in [*units, WHOLE] if (unit, last) in by),
         frozenset({1, *range(2, 4 + len(months)), 4 + len(months)}),
         f"trimestre-{level.lower()}",
     )
+    alike = len({row.cells[-1].text for row in told.rows}) <= 1  # it is told once, above the table
+    return told.without(CURVE) if alike else told
 
 
 def _light_row(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from presupuesto_link.wording import percent
 
@@ -40,6 +40,16 @@ class TableView:
     rows: tuple[Row, ...]
     numeric: frozenset[int] = frozenset()
     key: str = ""
+
+    def without(self, *heads: str) -> TableView:
+        """The same table without some columns; those it does not have are no matter."""
+        kept = [n for n, head in enumerate(self.headers) if head not in heads]
+        return replace(
+            self,
+            headers=tuple(self.headers[n] for n in kept),
+            rows=tuple(replace(row, cells=tuple(row.cells[n] for n in kept)) for row in self.rows),
+            numeric=frozenset(kept.index(n) for n in self.numeric if n in kept),
+        )
 
 
 def chip(ratio: float | None, color: str) -> Cell:

@@ -12,14 +12,14 @@ from presupuesto_link.measures.alerts import BETTER, WORSE
 from presupuesto_link.presentation.dossier_book import BANNER
 from presupuesto_link.presentation.monitoring_words import MONITORING, curve_words
 from presupuesto_link.presentation.page.advance import light_views
-from presupuesto_link.presentation.page.closing import closing_view
+from presupuesto_link.presentation.page.closing import ORIGIN, closing_view
 from presupuesto_link.presentation.page.compromisos import commitments_view
 from presupuesto_link.presentation.page.coverage import link_view
 from presupuesto_link.presentation.page.facts import names_of
 from presupuesto_link.presentation.page.figures import FigureShelf
 from presupuesto_link.presentation.page.lines import Line, ten_lines
 from presupuesto_link.presentation.page.method import method
-from presupuesto_link.presentation.page.quarter import quarter_view
+from presupuesto_link.presentation.page.quarter import CURVE, quarter_view
 from presupuesto_link.presentation.page.quarter_lines import quarter_lines, two_budgets
 from presupuesto_link.presentation.page.ranking import data_table, ranking_view
 from presupuesto_link.presentation.page.rediseno import gaps_view, review_view
@@ -121,7 +121,7 @@ def _quarter_sections(quarter: Quarter, names: dict[str, str], drawn: dict[str, 
         "Semáforo del trimestre",
         (
             Paragraph(f"{MONITORING} Lo esperado a cada fecha: {curve_words(found)}.", note=True), *_figure(drawn, "semaforo_trimestral"),
-            _without(view["oer"], "Curva"), *(Paragraph(said, note=True) for said in found.notices),
+            view["oer"].without(CURVE), *(Paragraph(said, note=True) for said in found.notices),
         ),
     )  # fmt: skip
     yield Section(
@@ -143,7 +143,7 @@ def _quarter_sections(quarter: Quarter, names: dict[str, str], drawn: dict[str, 
             (
                 Paragraph(told),
                 *_figure(drawn, "proyeccion_cierre"),
-                _without(closing["oer"], "De dónde sale el intervalo"),
+                closing["oer"].without(ORIGIN),
             ),
         )
     link = link_view(quarter, names)
@@ -268,16 +268,4 @@ def _first(table: TableView, count: int) -> TableView:
         return table
     return replace(
         table, caption=f"{table.caption} (las {count} primeras de {len(table.rows)})", rows=table.rows[:count]
-    )
-
-
-def _without(table: TableView, *heads: str) -> TableView:
-    """A table without some columns, which only a screen has room for."""
-    kept = [n for n, head in enumerate(table.headers) if head not in heads]
-    rows = tuple(replace(row, cells=tuple(row.cells[n] for n in kept)) for row in table.rows)
-    return replace(
-        table,
-        headers=tuple(table.headers[n] for n in kept),
-        rows=rows,
-        numeric=frozenset(kept.index(n) for n in table.numeric if n in kept),
     )
