@@ -16,8 +16,10 @@ from presupuesto_link.presentation.words import unbroken
 
 _LANGUAGE, _FONT = "es-PE", "Arial"  # its measures are the same in every program
 _TEXT_CM, _TABLE_PT, _NARROW_PT, _NOTE_PT = 17.0, 8.0, 7.0, 9.0
+_AIR_PT = 1.5  # above and below what a cell says
 _MANY = 6  # columns from which the letter is smaller
-_PAD_CM, _LETTER_EM, _LONGEST = 0.44, 0.58, 16  # of a cell, of a bold letter, and of what is never broken
+_PAD_CM, _LONGEST = 0.44, 16  # of a cell, and letters of what is never broken
+_BOLD_EM, _LETTER_EM = 0.64, 0.52  # the width of a letter
 _CM_PER_PT = 0.0352778
 _MOST_CM = 21.0  # a picture never takes more than a page
 _FIXED = (1980, 1, 1, 0, 0, 0)
@@ -147,13 +149,14 @@ def _table(document: Any, view: TableView) -> None:
 def _widths(view: TableView) -> list[float]:
     """Centimetres of each column: first what cannot be broken, then the rest by how much text there is, long texts counting less and less."""
     least, wants = [], []
-    letter = _LETTER_EM * _size(view) * _CM_PER_PT
+    bold, letter = (width * _size(view) * _CM_PER_PT for width in (_BOLD_EM, _LETTER_EM))
     for place, head in enumerate(view.headers):
         cells = [row.cells[place] for row in view.rows]
-        whole = [cell.text + ("RR " if cell.color else "") for cell in cells] if place in view.numeric else []
-        words = [word for text in (head, *(f"{cell.text} {cell.detail}" for cell in cells)) for word in text.split()]
+        whole = place in view.numeric
+        strong = [*head.split(), *(f"RR {cell.text}" for cell in cells if cell.color and whole)]
+        words = [word for cell in cells for word in ([cell.text] if whole else f"{cell.text} {cell.detail}".split())]
         texts = [text for cell in cells for text in (cell.text, cell.detail)]
-        least.append(_PAD_CM + letter * min(_LONGEST, max(map(len, (*words, *whole)), default=4)))
+        least.append(_PAD_CM + max(bold * _reach(strong), letter * _reach(words)))
         wants.append(letter * _room(max(map(len, texts), default=0)))
     spare = max(0.0, _TEXT_CM - sum(least))
     more = [max(0.0, want - low) for want, low in zip(wants, least, strict=True)]
@@ -161,12 +164,17 @@ def _widths(view: TableView) -> list[float]:
     return [_TEXT_CM * width / sum(given) for width in given]
 
 
+def _reach(texts: list[str]) -> int:
+    """Letters of the longest of what is not to be broken."""
+    return min(_LONGEST, max(map(len, texts), default=4))
+
+
 def _size(view: TableView) -> float:
     return _NARROW_PT if len(view.headers) > _MANY else _TABLE_PT
 
 
 def _room(length: int) -> float:
-    return length if length <= _LONGEST else _LONGEST + 3 * (length - _LONGEST) ** 0.5
+    return length if length <= _LONGEST else _LONGEST + 3 * (length - _LONGEST) ** 0.7
 
 
 def _write(place: Any, cell: Cell, right: bool, size: float, bold: bool = False) -> None:
@@ -175,7 +183,10 @@ def _write(place: Any, cell: Cell, right: bool, size: float, bold: bool = False)
     from docx.shared import Pt
 
     line = place.paragraphs[0]
-    line.paragraph_format.space_after = Pt(0)
+    line.paragraph_format.space_before, line.paragraph_format.space_after = (
+        Pt(_AIR_PT),
+        Pt(0 if cell.detail else _AIR_PT),
+    )
     if right:
         line.alignment = WD_ALIGN_PARAGRAPH.RIGHT
     letter = LETTER.get(cell.color, "")
@@ -187,7 +198,7 @@ def _write(place: Any, cell: Cell, right: bool, size: float, bold: bool = False)
         run.font.color.rgb = _rgb(TEXT_ON[cell.color])
     if cell.detail:
         below = place.add_paragraph()
-        below.paragraph_format.space_after = Pt(0)
+        below.paragraph_format.space_after = Pt(_AIR_PT)
         said = below.add_run(unbroken(cell.detail))
         said.font.size, said.italic = Pt(size - 0.5), True
         if cell.color:
