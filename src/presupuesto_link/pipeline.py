@@ -44,9 +44,10 @@ from presupuesto_link.specs import (
     read_norms,
     read_spec,
 )
+from presupuesto_link.tables.asked import check_ranking
 from presupuesto_link.tables.budget import AerBudget, check_budget
 from presupuesto_link.tables.commitments import CommitmentTables, check_commitments
-from presupuesto_link.tables.filled import Sheet, carry_over
+from presupuesto_link.tables.filled import Sheet, fill
 from presupuesto_link.tables.plan import Plan, check_plan
 
 SHEETS = {"rediseno": Sheet(REVIEW_KEY, REVIEW_TO_FILL), "brechas_de_datos": Sheet(GAP_KEY, GAP_TO_FILL)}
@@ -126,7 +127,7 @@ def load(analysis: Path, overrides: dict[str, Path] | None = None, filled: Path 
     raw = read_evaluation(place["plan"], place["gasto_aer"])
     plan = check_plan(raw.plan, raw.correcciones)
     spec = _named_sources(spec, overrides or {})
-    _check_ranking(spec, plan)
+    check_ranking(spec, plan)
     budget = check_budget(raw.gasto_aer, spec.fuentes.anio_gasto, plan.acciones, spec.fuentes.lugar_gasto)
     promised = read_commitments(place["compromisos"]) if "compromisos" in place else None
     commitments = check_commitments(promised, plan) if promised else None
@@ -165,47 +166,6 @@ def _named_sources(spec: AnalisisSpec, overrides: dict[str, Path]) -> AnalisisSp
     )
 
 
-def _check_ranking(spec: AnalisisSpec, plan: Plan) -> None:
-    """The ranking names objectives and years that exist."""
-    ranking, where = spec.ranking, "analisis.toml, clave «ranking."
-    unknown = sorted(set(ranking.objetivos_prioritarios) - set(plan.objetivos["objetivo"]))
-    years = sorted(set(plan.valores.filter(pl.col("concepto") == "meta")["anio"]))
-    known = ", ".join(map(str, years))
-    problems = [
-        *(
-            [
-                Problem(
-                    f"{where}objetivos_prioritarios»",
-                    ", ".join(unknown),
-                    "códigos de objetivos.csv",
-                    "corrija los códigos",
-                )
-            ]
-            if unknown
-            else []
-        ),
-        *(
-            Problem(f"{where}{key}»", str(year), f"un año con metas: {known}", "corrija el año")
-            for key, year in (
-                ("anio_resultado", ranking.anio_resultado),
-                ("anio_resultado_previo", ranking.anio_resultado_previo),
-            )
-            if year not in years
-        ),
-    ]
-    if ranking.anio_resultado_previo >= ranking.anio_resultado:
-        problems.append(
-            Problem(
-                f"{where}anio_resultado_previo»",
-                str(ranking.anio_resultado_previo),
-                f"un año anterior a {ranking.anio_resultado}",
-                "corrija el año",
-            )
-        )
-    if problems:
-        raise SpecError(*problems)
-
-
 def analyse(inputs: Inputs) -> Analysis:
     """Run every stage on checked inputs. Same inputs, same result; nothing is read or written."""
     spec, plan = inputs.spec, inputs.plan
@@ -231,7 +191,7 @@ def analyse(inputs: Inputs) -> Analysis:
     diagnosed, ranking = decide(execution, chosen, scored, audit, spec, year)
     pace = measure_pace(plan)
     reviews = review_actions(plan, pace, audit.dudas, diagnosed, spec.matrices.ejecuta_desde_ratio)
-    sheets, unplaced = _filled({"rediseno": reviews, "brechas_de_datos": gaps}, inputs.filled)
+    sheets, unplaced = fill({"rediseno": reviews, "brechas_de_datos": gaps}, SHEETS, inputs.filled)
     baseline = baseline_of_actions(
         diagnosed, ranking, spec.ranking.pesos, dt.date(year, 12, 31), year, f"tabla de presupuesto por AER de {year}"
     )
@@ -257,17 +217,6 @@ def analyse(inputs: Inputs) -> Analysis:
         measure_commitments(inputs.commitments, plan, execution) if inputs.commitments else None,
         unplaced,
     )
-
-
-def _filled(
-    sheets: dict[str, pl.DataFrame], book: FilledBook | None
-) -> tuple[dict[str, pl.DataFrame], pl.DataFrame | None]:
-    """The sheets with what people wrote on the earlier ones, and what no longer has a row."""
-    if book is None:
-        return sheets, None
-    done = {name: carry_over(frame, book.sheets[name], SHEETS[name], str(book.path)) for name, frame in sheets.items()}
-    gone = [rest.select(pl.lit(name).alias("hoja"), pl.all()) for name, (_, rest) in done.items()]
-    return {name: frame for name, (frame, _) in done.items()}, pl.concat(gone, how="diagonal")
 
 
 def decide(

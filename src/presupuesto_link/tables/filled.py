@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 
 import polars as pl
 
 from presupuesto_link.errors import InputDataError, Problem
-from presupuesto_link.sources.filled import UNPLACED
+from presupuesto_link.sources.filled import UNPLACED, FilledBook
 from presupuesto_link.wording import CONTROL
 
 GONE = "ya no sale en la hoja: se resolvió o cambió lo que hay que revisar"
@@ -24,6 +24,29 @@ class Sheet:
 
     key: tuple[str, ...]
     to_fill: tuple[str, ...]
+
+
+def fill(
+    frames: Mapping[str, pl.DataFrame], sheets: Mapping[str, Sheet], book: FilledBook | None
+) -> tuple[dict[str, pl.DataFrame], pl.DataFrame | None]:
+    """The new sheets with what people wrote on those of an earlier workbook.
+
+    Args:
+        frames: the new sheets by name.
+        sheets: the key of each and what people write on it.
+        book: the earlier workbook; without it nothing is written.
+
+    Returns:
+        The sheets, and what has no place in them (`carry_over`, with `hoja`), null without a workbook.
+
+    Raises:
+        InputDataError: see `carry_over`.
+    """
+    if book is None:
+        return dict(frames), None
+    done = {name: carry_over(frame, book.sheets[name], sheets[name], str(book.path)) for name, frame in frames.items()}
+    left = [rest.select(pl.lit(name).alias("hoja"), pl.all()) for name, (_, rest) in done.items()]
+    return {name: frame for name, (frame, _) in done.items()}, pl.concat(left, how="diagonal")
 
 
 def carry_over(frame: pl.DataFrame, filled: pl.DataFrame, sheet: Sheet, book: str) -> tuple[pl.DataFrame, pl.DataFrame]:
