@@ -13,15 +13,22 @@ NOTE = "<!-- Página generada por docs/generate.py: no la edite a mano. -->\n\n"
 
 def fields_page() -> str:
     """The dictionary of columns."""
-    from presupuesto_link.fields import FIELDS
+    from presupuesto_link.fields import FIELDS, IN_TABLES
 
     rows = [
         f"| `{f.name}` | {f.meaning} | {f.unit} | {f.source} |" for f in sorted(FIELDS.values(), key=lambda f: f.name)
+    ]
+    own = [
+        f"| `{start}…` | `{f.name}` | {f.meaning} | {f.unit} | {f.source} |"
+        for start, fields in IN_TABLES.items()
+        for f in fields.values()
     ]
     return (
         NOTE
         + "# Columnas de las tablas\n\n| columna | qué es | unidad | origen |\n|---|---|---|---|\n"
         + "\n".join(rows)
+        + "\n\n## Donde una columna dice otra cosa\n\n| en las tablas que empiezan así | columna | qué es | unidad | origen |\n|---|---|---|---|---|\n"
+        + "\n".join(own)
         + "\n"
     )
 

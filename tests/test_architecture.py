@@ -141,3 +141,19 @@ def test_every_output_column_is_in_the_dictionary_and_the_other_way_round(analys
     tables = (*result_tables(filled), *quarter_tables(quarter_dossier.quarter))
     used = {column for table in tables for column in table.frame.columns}
     assert used == FIELDS.keys()
+
+
+def test_what_a_column_means_in_some_tables_is_of_columns_they_have(analysis, quarter_dossier):
+    from presupuesto_link.fields import FIELDS, IN_TABLES, field_of
+    from presupuesto_link.presentation.tables import quarter_tables, result_tables
+
+    tables = (*result_tables(analysis), *quarter_tables(quarter_dossier.quarter))
+    for start, fields in IN_TABLES.items():
+        theirs = {column for table in tables if table.name.startswith(start) for column in table.frame.columns}
+        assert theirs, start
+        assert fields.keys() <= theirs, (start, fields.keys() - theirs)
+    assert "Fuente de financiamiento" in field_of("trimestre_lineas_modificadas", "fuente").meaning
+    assert field_of("trimestre_ritmo_del_anio", "pim_soles").meaning == "PIM de ese año"
+    assert field_of("trimestre_ritmo_del_anio", "anio") == IN_TABLES["trimestre_"]["anio"]
+    assert field_of("conciliacion_globales", "fuente") == FIELDS["fuente"]
+    assert field_of("ranking", "de_nadie") is None

@@ -18,7 +18,7 @@ class Field:
     source: str
 
 
-_MEF = "MEF, SIAF"
+MEF = "MEF, SIAF"
 _CEPLAN = "Guía de seguimiento y evaluación, CEPLAN (RPCD 0056-2024)"
 _REPORT = "Informe de evaluación"
 _PROMISE = "Plan de gobierno"
@@ -31,7 +31,7 @@ def _fields(*rows: tuple[str, str, str, str]) -> dict[str, Field]:
 
 def _stage(key: str, name: str) -> tuple[tuple[str, str, str, str], ...]:
     """The columns of one stage of spending in the quarterly light; its own amount is told once, with the budget."""
-    own = () if key == "devengado" else ((f"{key}_soles", f"{name} acumulado desde enero", "soles", _MEF),)
+    own = () if key == "devengado" else ((f"{key}_soles", f"{name} acumulado desde enero", "soles", MEF),)
     return (
         *own,
         (f"{key}_esperado_soles", f"{name} que se esperaba a esa fecha", "soles", _OWN),
@@ -55,9 +55,9 @@ FIELDS = _fields(
     ("anio", "Año fiscal o año del resultado", "año", "—"),
     ("anio_ejecucion", "Año del presupuesto de la matriz", "año", "—"),
     ("anio_resultado", "Año del resultado de la matriz", "año", "—"),
-    ("pia_soles", "Presupuesto institucional de apertura", "soles", _MEF),
-    ("pim_soles", "Presupuesto institucional modificado", "soles", _MEF),
-    ("devengado_soles", "Gasto devengado", "soles", _MEF),
+    ("pia_soles", "Presupuesto institucional de apertura", "soles", MEF),
+    ("pim_soles", "Presupuesto institucional modificado", "soles", MEF),
+    ("devengado_soles", "Gasto devengado", "soles", MEF),
     ("saldo_soles", "PIM menos devengado", "soles", _OWN),
     ("ejecucion_ratio", "Devengado entre PIM; vacío si no hay PIM o es cero", "razón", _OWN),
     ("ejecucion_motivo", "Por qué no hay razón de ejecución", "texto", _OWN),
@@ -171,8 +171,8 @@ FIELDS = _fields(
     ("obtenido_previo", "Valor obtenido del año anterior", "unidad del indicador", _REPORT),
     ("lectura", "alcanzado, no alcanzado, sin dato o no comparable", "texto", _OWN),
     ("prometido_soles", "Monto prometido", "soles", _PROMISE),
-    ("anio_pim", "Año del PIM", "año", _MEF),
-    ("veces_pim_ratio", "Monto prometido entre el PIM de ese año", "razón", _OWN),
+    ("anio_pim", "Año del PIM", "año", MEF),
+    ("veces_pim_ratio", "Monto prometido entre el PIM de ese año", "veces", _OWN),
     # redesign sheet and register of missing data
     ("que_revisar", "Qué se sugiere revisar (clave)", "texto", _OWN),
     ("prioridad_revision", "alta, media o baja, según lo que se revisa", "texto", _OWN),
@@ -209,7 +209,7 @@ FIELDS = _fields(
     ("receptor", "AER que recibe", "código", _OWN),
     ("monto_soles", "Monto que pasa del donante al receptor", "soles", _OWN),
     ("papel", "donante, receptor o sin cambio", "texto", _OWN),
-    ("pim_antes_soles", "PIM de partida", "soles", _MEF),
+    ("pim_antes_soles", "PIM de partida", "soles", MEF),
     ("cambio_soles", "Lo que recibe menos lo que cede", "soles", _OWN),
     ("pim_despues_soles", "PIM con el escenario", "soles", _OWN),
     ("tope_soles", "Máximo que puede dar o recibir", "soles", _OWN),
@@ -236,7 +236,7 @@ FIELDS = _fields(
     ("alerta", "Clase de alerta", "texto", _OWN),
     ("cambio", "Qué cambió desde el corte anterior", "texto", _OWN),
     ("color_previo", "Color en el corte anterior", "color", _OWN),
-    ("razon_previa", "Devengado entre lo esperado en el corte anterior", "razón", _OWN),
+    ("devengado_previo_ratio", "Devengado entre lo esperado en el corte anterior", "razón", _OWN),
     ("soles_en_riesgo", "Lo que falta devengar para lo esperado a la fecha", "soles", _OWN),
     ("dias_en_rojo", "Días desde que entró en rojo sin salir", "días", _OWN),
     ("pim_cambio_soles", "Cambio del PIM desde el corte anterior; vacío sin otra instantánea", "soles", _OWN),
@@ -250,20 +250,20 @@ FIELDS = _fields(
     ("por", "OER o programa", "texto", _OWN),
     ("de", "Etapa de partida", "texto", _OWN),
     ("a", "Etapa de llegada", "texto", _OWN),
-    ("total_de_soles", "Total de la etapa de partida", "soles", _MEF),
-    ("total_a_soles", "Total de la etapa de llegada", "soles", _MEF),
+    ("total_de_soles", "Total de la etapa de partida", "soles", MEF),
+    ("total_a_soles", "Total de la etapa de llegada", "soles", MEF),
     ("cambio_total_ratio", "Cuánto cambió el total", "razón", _OWN),
     ("varianza_ratio", "Varianza de la composición", "razón", "PEFA 2016, PI-2"),
-    ("monto_de_soles", "Monto en la etapa de partida", "soles", _MEF),
+    ("monto_de_soles", "Monto en la etapa de partida", "soles", MEF),
     ("ajustado_soles", "Monto de partida si sólo hubiera cambiado el total", "soles", "PEFA 2016, PI-2"),
-    ("monto_a_soles", "Monto en la etapa de llegada", "soles", _MEF),
+    ("monto_a_soles", "Monto en la etapa de llegada", "soles", MEF),
     ("desviacion_soles", "Diferencia absoluta con el ajustado", "soles", "PEFA 2016, PI-2"),
     ("parte_ratio", "Parte del total; en una curva, parte del año acumulada", "razón", _OWN),
-    ("ultimo_mes", "Último mes con devengado", "mes", _MEF),
+    ("ultimo_mes", "Último mes con devengado", "mes", MEF),
     ("parte_diciembre_ratio", "Devengado de diciembre sobre el del año; vacío si no cerró", "razón", _OWN),
     ("parte_ultimo_trimestre_ratio", "Devengado del último trimestre sobre el del año", "razón", _OWN),
     # curves and projection
-    ("etapa", "devengado, compromiso o certificado", "texto", _MEF),
+    ("etapa", "devengado, compromiso o certificado", "texto", MEF),
     ("detalle", "De dónde sale la curva", "texto", _OWN),
     ("metodo", "Método de la proyección", "texto", _OWN),
     ("proyectado_soles", "Devengado proyectado a diciembre", "soles", _OWN),
@@ -283,7 +283,7 @@ FIELDS = _fields(
     ("elegido", "Es el método que se usa", "sí/no", _OWN),
     ("confianza_ratio", "Confianza que promete el intervalo", "razón", _OWN),
     ("cobertura_ratio", "Parte de los cierres pasados que contuvo", "razón", _OWN),
-    ("lineas", "Líneas del presupuesto", "cantidad", _MEF),
+    ("lineas", "Líneas del presupuesto", "cantidad", MEF),
     ("lineas_modificadas", "Líneas cuyo PIM cambió", "cantidad", _OWN),
     ("aumentos_soles", "Suma de los aumentos de PIM", "soles", _OWN),
     ("rebajas_soles", "Suma de las rebajas de PIM", "soles", _OWN),
@@ -294,11 +294,60 @@ FIELDS = _fields(
         "razón",
         "PEFA 2016, PI-21.4",
     ),
-    ("sec_ejec", "Unidad ejecutora", "código", _MEF),
-    ("sec_func", "Meta (secuencia funcional)", "código", _MEF),
-    ("generica", "Genérica de gasto", "código", _MEF),
+    ("sec_ejec", "Unidad ejecutora", "código", MEF),
+    ("sec_func", "Meta (secuencia funcional)", "código", MEF),
+    ("generica", "Genérica de gasto", "código", MEF),
     # dictionary
+    ("en_tablas", "En qué tablas vale: todas, o las que empiezan así", "texto", _OWN),
     ("columna", "Nombre de la columna", "texto", _OWN),
     ("significado", "Qué es", "texto", _OWN),
     ("origen", "De dónde sale", "texto", _OWN),
 )
+
+IN_TABLES: dict[str, dict[str, Field]] = {
+    "trimestre_": _fields(
+        ("nivel", "Qué se mide: AER, OER, programa, fuente, ejecutora o total", "texto", _OWN),
+        ("unidad", "Código de lo que se mide, según «nivel»", "código", MEF),
+        ("nombre", "Nombre de lo que se mide", "texto", MEF),
+        ("fuente", "Fuente de financiamiento", "código", MEF),
+        ("anio", "Año fiscal", "año", "—"),
+        ("pim_soles", "PIM de hoy, también en los meses que ya pasaron", "soles", MEF),
+        ("devengado_soles", "Devengado acumulado desde enero", "soles", MEF),
+        ("pim_antes_soles", "PIM en el corte anterior", "soles", MEF),
+        ("pim_despues_soles", "PIM en este corte", "soles", MEF),
+        ("cambio_soles", "PIM de este corte menos el del anterior", "soles", _OWN),
+        ("color_previo", "Color en el corte anterior, con el PIM que tenía entonces", "color", _OWN),
+        ("anio_ejecucion", "Año del dinero", "año", "—"),
+        ("anio_resultado", "Año del resultado", "año", "—"),
+        ("banda_ejecucion", "Color del dinero frente a lo esperado (gris = sin dinero)", "color", _OWN),
+    ),
+    "trimestre_ritmo_del_anio": _fields(
+        ("pim_soles", "PIM de ese año", "soles", MEF), ("devengado_soles", "Devengado de ese año hasta su último mes", "soles", MEF),
+    ),
+    "trimestre_composicion_por_unidad": _fields(("unidad", "OER o programa, según «por»", "código", MEF)),
+    "compromisos": _fields(
+        ("impreso", "Cifra prometida como se imprimió", "texto", _PROMISE),
+        ("unidad", "Unidad de la cifra prometida", "texto", _PROMISE),
+        ("sentido", "Hacia dónde debía ir la cifra prometida", "texto", _OWN),
+        ("nombre", "Nombre del indicador de la evaluación o, en los montos, de la AER", "texto", "PDRC"),
+        ("anio", "Año de la meta y del valor obtenido", "año", "—"),
+        ("motivo", "Por qué se compara con reserva, o no se compara", "texto", "equivalencias.csv"),
+        ("lugar", "Dónde está en el plan de gobierno", "texto", _PROMISE),
+        ("pim_soles", "PIM de la AER en ese único año", "soles", MEF),
+    ),
+    "rediseno": _fields(
+        ("titulo", "Qué se sugiere revisar", "texto", _OWN),
+        ("evidencia", "Con qué cifras", "texto", _OWN),
+        ("nombre", "Nombre del indicador", "texto", "PDRC"),
+        ("pim_soles", "PIM de la AER en el año de ejecución del análisis; se repite en cada fila de la misma AER", "soles", MEF),
+    ),
+    "ranking": _fields(("pim_soles", "PIM en el año de ejecución del análisis; no sume la columna: las transversales cuentan otra vez el dinero de las demás", "soles", MEF)),
+    "diccionario": _fields(("unidad", "En qué unidad está la columna", "texto", _OWN)),
+}  # fmt: skip
+"""Columns that mean something else in some tables, by the beginning of the table's name."""
+
+
+def field_of(table: str, column: str) -> Field | None:
+    """What a column means in a table: what is told of that table, or what is told of all; null for a column of nobody."""
+    own = [start for start, fields in IN_TABLES.items() if table.startswith(start) and column in fields]
+    return IN_TABLES[max(own, key=len)][column] if own else FIELDS.get(column)

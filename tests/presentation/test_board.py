@@ -84,7 +84,7 @@ def test_the_money_of_a_card_adds_up_to_the_action(quarter_dossier: Dossier):
     from presupuesto_link.presentation.page.facts import names_of
 
     (card,) = [c for c in card_views(quarter_dossier, names_of(quarter_dossier.analysis)) if c["codigo"] == "AER.01.03"]
-    by_source = next(t for t in card["dinero"] if "fuente" in t.caption)
+    by_source = next(t for t in card["dinero"] if "por fuente" in t.caption)
     parts = [Decimal(re.sub(r"[^\d]", "", row.cells[2].text)) for row in by_source.rows if row.cells[0].text == "2025"]
     light = quarter_dossier.quarter.monitoring.light
     pim = light.filter((pl.col("unidad") == "AER.01.03") & (pl.col("mes") == 8))["pim_soles"].item()

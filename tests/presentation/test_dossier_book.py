@@ -14,7 +14,7 @@ import polars as pl
 import pytest
 
 from presupuesto_link.dossier import Dossier
-from presupuesto_link.fields import FIELDS
+from presupuesto_link.fields import FIELDS, field_of
 from presupuesto_link.presentation.book_table import TableSheet
 from presupuesto_link.presentation.dossier_book import BANNER, write_dossier_book
 from presupuesto_link.presentation.page.lines import ten_lines
@@ -70,15 +70,48 @@ def test_a_card_has_numbers_not_words_for_numbers(book):
     start = next(n for n, row in enumerate(rows) if str(row[0]).startswith("AER.01.03 "))
     one = next(row for row in rows[start:] if str(row[0]).startswith("IND.01.AER.01.03"))
     assert one[2:9] == (10.33, 10.35, 10.25, 0.0, 10.33, 10.15, 0.0)
-    money = next(row for row in rows[start:] if row[0] == "2023")
+    money = next(row for row in rows[start:] if row[0] == 2023)
     assert money[1:4] == (12191117, 15359803, 12809255)
 
 
 @pytest.mark.lento
 def test_headings_say_what_each_column_is(book):
     heads = {cell.value: cell.comment for cell in book["ranking"][1]}
-    assert heads["pim_soles"].text.startswith(FIELDS["pim_soles"].meaning)
+    assert heads["pim_soles"].text.startswith(field_of("ranking", "pim_soles").meaning)
     assert all(comment is not None for name, comment in heads.items() if name in FIELDS)
+    quarter = {cell.value: cell.comment.text for cell in book["trimestre_lineas_modificadas"][1]}
+    assert quarter["fuente"].startswith("Fuente de financiamiento")
+    assert "Origen: datos sintéticos" in quarter["pim_antes_soles"]
+    assert "Origen: MEF, SIAF" in heads["pim_soles"].text
+
+
+@pytest.mark.lento
+def test_what_is_signed_prints_on_one_page_and_each_card_begins_one(book, quarter_dossier):
+    sheet = book["rediseno"]
+    last = next(cell.column_letter for cell in sheet[1] if cell.value == "decision")
+    assert sheet.print_area.endswith(f"${last}${sheet.max_row}")
+    assert (sheet.page_setup.fitToWidth or 1, sheet.sheet_properties.pageSetUpPr.fitToPage) == (1, True)
+    wide = book["trimestre_semaforo"]
+    assert (wide.page_setup.scale, wide.print_title_cols) == (65, "$A:$A")
+    breaks = [found.id for found in book["Fichas"].row_breaks.brk]
+    starts = [
+        row
+        for row in range(1, book["Fichas"].max_row + 1)
+        if re.match(r"AER\.\d\d\.\d\d ", str(book["Fichas"].cell(row, 1).value))
+    ]
+    assert breaks == [row - 1 for row in starts[1:]]
+
+
+@pytest.mark.lento
+def test_a_part_of_a_score_is_no_percentage_and_a_year_is_a_number(book):
+    heads = {cell.value: cell.column for cell in book["ranking"][1]}
+    assert book["ranking"].cell(2, heads["aporte_brecha_avance"]).number_format == "0.000"
+    assert book["ranking"].cell(2, heads["avance_ratio"]).number_format == "0.0%"
+    times = {cell.value: cell.column for cell in book["compromisos_montos"][1]}
+    assert book["compromisos_montos"].cell(2, times["veces_pim_ratio"]).number_format == "0.00"
+    assert {type(row[0]) for row in book["Fichas"].iter_rows(values_only=True) if str(row[0]) in ("2023", "2024")} == {
+        int
+    }
 
 
 @pytest.mark.lento

@@ -69,6 +69,8 @@ def same(written: object, original: object) -> bool:
         return isinstance(written, int | float) and math.isclose(
             float(written), float(original), rel_tol=1e-14, abs_tol=1e-15
         )
+    if isinstance(original, bool):
+        return written == ("sí" if original else "no")
     return (written or None) == (original or None) if isinstance(original, str) else written == original
 
 

@@ -43,8 +43,8 @@ def register_gaps(plan: Plan, elements: pl.DataFrame) -> pl.DataFrame:
     return placed.sort("orden", "anio").with_columns(
         que_depende=_depends(), fuente_motivo=pl.lit(NO_SOURCE), **{name: pl.lit(None, pl.Date if name.startswith("fecha") else pl.String) for name in TO_FILL}
     ).select(
-        "indicador", "anio", "elemento", "nivel", "objetivo", "nombre", "unidad", "nd_causa", "nd_motivo", "sin_dato_desde", "ultimo_valor", "ultimo_anio",
-        "indicadores", "con_dato", "color_excluir", "color_cero", "color_depende_nd", "que_depende", *TO_FILL, "fuente_motivo",
+        "indicador", "anio", "elemento", "nombre", "nd_causa", "nd_motivo", "sin_dato_desde", "que_depende", *TO_FILL, "fuente_motivo",
+        "nivel", "objetivo", "unidad", "ultimo_valor", "ultimo_anio", "indicadores", "con_dato", "color_excluir", "color_cero", "color_depende_nd",
     )  # fmt: skip
 
 

@@ -122,7 +122,7 @@ def review_actions(
         .join(figures, on="indicador", how="left", validate="m:1")
         .with_columns(pl.lit(None, pl.Date if name.startswith("fecha") else pl.String).alias(name) for name in TO_FILL)
         .sort(pl.col("prioridad_revision").replace_strict(_RANK), "pim_soles", "elemento", "indicador", "que_revisar", descending=[False, True, False, False, False], nulls_last=True)
-        .select("elemento", "nivel", "objetivo", "indicador", "titulo", "evidencia", "remedio", "prioridad_revision", *TO_FILL, "pim_soles", *figures.columns[1:], "que_revisar")
+        .select("elemento", "indicador", "titulo", "evidencia", "remedio", "prioridad_revision", *TO_FILL, "pim_soles", "nivel", "objetivo", *figures.columns[1:], "que_revisar")
     )  # fmt: skip
 
 

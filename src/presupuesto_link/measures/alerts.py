@@ -64,7 +64,7 @@ def colour_changes(light: pl.DataFrame, month: int, previous: pl.DataFrame | Non
 
     Returns:
         Key `nivel, unidad`: `vinculo`, `color_previo`, `color_devengado`, `cambio` (empeora, mejora, sin cambio, or why it cannot be said: a colour missing or no
-        cut-off before), `devengado_ratio`, `razon_previa`, `soles_en_riesgo`, `pim_cambio_soles`.
+        cut-off before), `devengado_ratio`, `devengado_previo_ratio`, `soles_en_riesgo`, `pim_cambio_soles`.
     """
     now = light.filter((pl.col("mes") == month) & has_money()).with_columns(soles_en_riesgo=soles_at_risk())
     table = now.join(_before(light, previous), on=_KEY, how="left", validate="1:1")
@@ -79,7 +79,7 @@ def colour_changes(light: pl.DataFrame, month: int, previous: pl.DataFrame | Non
             pl.when(was.is_null() | is_.is_null()).then(pl.lit(NOT_COMPARED)).when(is_ > was).then(pl.lit(WORSE)).when(is_ < was).then(pl.lit(BETTER)).otherwise(pl.lit(SAME))
         )  # fmt: skip
     return table.select(
-        *_KEY, "vinculo", "color_previo", "color_devengado", "devengado_ratio", "razon_previa", "soles_en_riesgo", cambio=change,
+        *_KEY, "vinculo", "color_previo", "color_devengado", "devengado_ratio", "devengado_previo_ratio", "soles_en_riesgo", cambio=change,
         pim_cambio_soles=pl.col("pim_soles") - pl.col("pim_previo_soles"),
     ).sort(_KEY)  # fmt: skip
 
@@ -109,7 +109,7 @@ def _grave() -> pl.Expr:
 def _before(light: pl.DataFrame, previous: pl.DataFrame | None) -> pl.DataFrame:
     rows = light.clear() if previous is None else previous
     return rows.select(
-        *_KEY, color_previo="color_devengado", razon_previa="devengado_ratio", pim_previo_soles="pim_soles"
+        *_KEY, color_previo="color_devengado", devengado_previo_ratio="devengado_ratio", pim_previo_soles="pim_soles"
     )
 
 

@@ -85,6 +85,7 @@ class PeopleSheets:
             for offset, block in enumerate(_blocks(card)):
                 _write_block(sheet, self._rows[card["codigo"]] + offset, block, styles)
         page_setup(sheet, "Fichas por AER", self._banner)
+        sheet.set_h_pagebreaks([self._rows[card["codigo"]] for card in self._cards[1:]])
 
 
 def _write_lines(sheet: Any, row: int, lines: Sequence[Line], styles: Styles) -> int:
@@ -148,7 +149,7 @@ def _write_row(sheet: Any, row: int, cells: Sequence[Cell], styles: Styles) -> N
     """Figures as numbers, with their colour; a long note goes in a comment, and a short one after its text."""
     tallest = 1
     for column, cell in enumerate(cells):
-        value, number = amount_of(cell.text) if column else (None, "")
+        value, number = amount_of(cell.text) if column or cell.text.isdigit() else (None, "")
         aside = bool(cell.detail) and (
             value is not None or bool(cell.color) or (column > 0 and len(cell.detail) > _SHORT)
         )

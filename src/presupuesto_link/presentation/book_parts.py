@@ -17,6 +17,8 @@ CREATED = dt.datetime(2000, 1, 1)  # fixed, so that the same tables give the sam
 TEXT = "texto"  # the style of text cells; its number format is the general one
 WRAP_FROM = 48
 _WIDEST, _NARROWEST = 60, 9
+_READABLE, _SCALE = 240.0, 65  # characters across an A4 page before they are too small, and the scale beyond them
+_DATES = {pl.Datetime: "dd/mm/yyyy hh:mm", pl.Date: "dd/mm/yyyy"}
 _EXACT_DIGITS = 15  # what a spreadsheet keeps of a number
 _LINE_POINTS, _TALLEST = 15, 405  # height of a line of text; Excel accepts up to 409
 
@@ -80,11 +82,19 @@ def quoted_name(name: str) -> str:
     return "'" + name.replace("'", "''") + "'"
 
 
-def page_setup(sheet: Any, title: str, banner: str = "") -> None:
-    """How it prints: landscape A4, one page wide, header row on each page, banner, title and page number."""
+def page_setup(sheet: Any, title: str, banner: str = "", width: float = 0.0) -> None:
+    """How it prints: landscape A4, header row on each page, banner, title and page number.
+
+    One page wide while letters can be read; a sheet `width` characters wide or more goes on as many pages as it needs, with its first column on each.
+    """
     sheet.set_landscape()
     sheet.set_paper(9)
-    sheet.fit_to_pages(1, 0)
+    sheet.set_margins(left=0.4, right=0.4, top=0.7, bottom=0.6)
+    if width > _READABLE:
+        sheet.set_print_scale(_SCALE)
+        sheet.repeat_columns(0)
+    else:
+        sheet.fit_to_pages(1, 0)
     sheet.repeat_rows(0)
     said = f"{banner}. {title}" if banner else title
     sheet.set_header("&L" + said.replace("&", "&&")[:200])
@@ -97,7 +107,7 @@ def write_value(sheet: Any, place: tuple[int, int], value: Any, number: str, wra
     if value is None or (isinstance(value, float) and math.isnan(value)):
         return
     if isinstance(value, bool):
-        sheet.write_boolean(*place, value, styles.cell("General", wrap))
+        sheet.write_string(*place, "sí" if value else "no", styles.cell(TEXT, wrap))
     elif isinstance(value, int | float | Decimal) and _holds(value):
         sheet.write_number(*place, float(value), styles.cell(number, wrap))
     elif isinstance(value, dt.date | dt.datetime):
@@ -119,19 +129,19 @@ def _holds(value: float | Decimal) -> bool:
     return Decimal(f"{float(value):.{_EXACT_DIGITS}G}") == value
 
 
-def number_format(column: str, kind: pl.DataType) -> str:
-    """The format a column's name and type ask for."""
+def number_format(column: str, kind: pl.DataType, unit: str = "") -> str:
+    """The format a column's name, type and unit ask for; a ratio that is no percentage (a part of a score) and a number of times say so."""
     if column.endswith("_soles") or kind.is_decimal():
         return "#,##0.00"
+    if kind.is_float() and unit == "veces":
+        return "0.00"
     if column.endswith("_ratio"):
         return "0.0%"
-    if kind == pl.Datetime:
-        return "yyyy-mm-dd hh:mm"
-    if kind == pl.Date:
-        return "yyyy-mm-dd"
+    if kind.is_float() and unit == "razón":
+        return "0.000"
     if kind.is_integer():
         return "0" if "anio" in column.split("_") else "#,##0"
-    return "General"
+    return _DATES.get(kind.base_type(), "General")
 
 
 def width_of(column: str, values: Sequence[Any], number: str) -> float:

@@ -22,17 +22,20 @@ from presupuesto_link.presentation.book_parts import (
 from presupuesto_link.presentation.csv_files import RISKY_STARTS
 
 _CODES = frozenset({"accion", "elemento", "donante", "receptor", "unidad"})
+_FILL, _NARROW, _WIDEST = 22, 36, 60  # widths of a column to fill, of any other beside it, and of the widest
 _MOST_LINKS = 60_000  # a sheet accepts 65,530
 
 
 @dataclass(frozen=True)
 class TableSheet:
-    """A table with the title and the note a reader needs, and the columns that a person fills; those of dates take only dates."""
+    """A table with the title and the note a reader needs, the columns that a person fills (those of dates take only dates) what each column is, as a note on its heading, and its unit."""
 
     title: str
     frame: pl.DataFrame
     note: str
     to_fill: frozenset[str] = frozenset()
+    meanings: Mapping[str, str] = field(default_factory=dict)
+    units: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -41,13 +44,11 @@ class Reading:
 
     Attributes:
         banner: said first on «Léame» and at the head of every printed page, if there is something to say.
-        meanings: what each column is, as a note on its heading.
         bands: lower edges of amber and green, for the ratios that have a traffic light; null paints none.
         lit: the ratio columns that have it.
     """
 
     banner: str = ""
-    meanings: Mapping[str, str] = field(default_factory=dict)
     bands: tuple[float, float] | None = None
     lit: frozenset[str] = frozenset()
 
@@ -71,17 +72,18 @@ def write_table(
 ) -> None:  # fmt: skip
     """Header in the first row, so that any program can read the sheet as a table."""
     frame = table.frame
-    lines = [1] * frame.height
+    lines, widths = [1] * frame.height, list[float]()
     linked = frame.height * len(_CODES & set(frame.columns)) <= _MOST_LINKS
     for index, column in enumerate(frame.columns):
         values = frame[column].to_list()
-        number = number_format(column, frame.schema[column])
-        width = width_of(column, values, number)
+        number = number_format(column, frame.schema[column], table.units.get(column, ""))
+        width = min(width_of(column, values, number), _NARROW if table.to_fill else _WIDEST)
+        widths.append(_FILL if column in table.to_fill else width)
         sheet.set_column(index, index, width)
         right = frame.schema[column].is_numeric()
         sheet.write_string(0, index, column, styles.head_right if right else styles.head)
-        if column in reading.meanings:
-            sheet.write_comment(0, index, reading.meanings[column], {"author": "presupuesto-link", "x_scale": 2})
+        if column in table.meanings:
+            sheet.write_comment(0, index, table.meanings[column], {"author": "presupuesto-link", "x_scale": 2})
         leads = first if first and linked and column in _CODES else None
         for row, value in enumerate(values, start=1):
             place = leads.place_of(value) if leads and isinstance(value, str) else None
@@ -103,7 +105,11 @@ def write_table(
     sheet.freeze_panes(1, 0)
     if frame.width:
         _as_table(sheet, frame, name, styles)
-    page_setup(sheet, table.title, reading.banner)
+    page_setup(sheet, table.title, reading.banner, sum(widths))
+    if table.to_fill:  # what is signed goes on one page: from what to review to the answer
+        last = max(place for place, column in enumerate(frame.columns) if column in table.to_fill)
+        sheet.print_area(0, 0, max(frame.height, 1), last)
+        sheet.fit_to_pages(1, 0)
 
 
 def _as_table(sheet: Any, frame: pl.DataFrame, name: str, styles: Styles) -> None:
@@ -132,7 +138,7 @@ def _leave_to_fill(sheet: Any, place: tuple[int, int], value: Any, kind: pl.Data
 
 def _only_what_it_takes(sheet: Any, column: int, rows: int, kind: pl.DataType) -> None:
     """Room to write; a column of dates accepts only dates."""
-    sheet.set_column(column, column, 22)
+    sheet.set_column(column, column, _FILL)
     if kind == pl.Date and rows:
         sheet.data_validation(1, column, rows, column, {
             "validate": "date", "criteria": ">=", "value": CREATED.date(), "error_title": "No es una fecha", "error_message": "Escriba una fecha, por ejemplo 31/12/2026.",

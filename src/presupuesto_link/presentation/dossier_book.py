@@ -6,12 +6,13 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from presupuesto_link.dossier import Dossier
-from presupuesto_link.fields import FIELDS
+from presupuesto_link.fields import MEF, field_of
 from presupuesto_link.pipeline import SHEETS
 from presupuesto_link.presentation.book_cards import PeopleSheets
 from presupuesto_link.presentation.book_table import Reading, TableSheet
 from presupuesto_link.presentation.monitoring_words import MONITORING
 from presupuesto_link.presentation.page.quarter_lines import two_budgets
+from presupuesto_link.presentation.results import SYNTHETIC
 from presupuesto_link.presentation.tables import ResultTable
 from presupuesto_link.presentation.workbook import write_workbook
 from presupuesto_link.wording import NO_DATA
@@ -44,19 +45,22 @@ def write_dossier_book(dossier: Dossier, tables: Sequence[ResultTable], path: Pa
     spec = dossier.analysis.inputs.spec
     banner = BANNER if dossier.synthetic else ""
     bands = (spec.semaforo.amarillo_desde_ratio, spec.semaforo.verde_desde_ratio)
-    reading = Reading(banner, _meanings(), bands, LIT)
+    reading = Reading(banner, bands, LIT)
     ordered = sorted(tables, key=lambda table: _FIRST.index(table.name) if table.name in _FIRST else len(_FIRST))
-    sheets = {table.name: TableSheet(table.title, table.frame, table.note, _to_fill(table.name)) for table in ordered}
+    sheets = {table.name: _sheet(table, dossier.synthetic) for table in ordered}
     write_workbook(path, sheets, _about(dossier), reading, PeopleSheets(dossier, banner))
 
 
-def _to_fill(name: str) -> frozenset[str]:
-    return frozenset(SHEETS[name].to_fill) if name in SHEETS else frozenset()
-
-
-def _meanings() -> dict[str, str]:
-    """What each column is, as its heading's note says it."""
-    return {name: f"{field.meaning}. Unidad: {field.unit}. Origen: {field.source}." for name, field in FIELDS.items()}
+def _sheet(table: ResultTable, made_up: bool) -> TableSheet:
+    """A table as a sheet, with what each of its columns is; where money is made up, no column says that it comes from the State."""
+    told = {name: field for name in table.frame.columns if (field := field_of(table.name, name))}
+    made_up = made_up and table.name.startswith("trimestre_")
+    notes = {
+        name: f"{f.meaning}. Unidad: {f.unit}. Origen: {SYNTHETIC if made_up and f.source == MEF else f.source}."
+        for name, f in told.items()
+    }
+    to_fill = frozenset(SHEETS[table.name].to_fill) if table.name in SHEETS else frozenset()
+    return TableSheet(table.title, table.frame, table.note, to_fill, notes, {name: f.unit for name, f in told.items()})
 
 
 def _about(dossier: Dossier) -> list[tuple[str, str]]:

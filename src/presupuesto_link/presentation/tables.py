@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import polars as pl
 
 from presupuesto_link.dossier import Quarter
-from presupuesto_link.fields import FIELDS
+from presupuesto_link.fields import FIELDS, IN_TABLES
 from presupuesto_link.pipeline import Analysis
 from presupuesto_link.presentation.monitoring_folder import monitoring_tables, projection_tables
 from presupuesto_link.presentation.results import marked
@@ -46,7 +46,7 @@ _TEXTS = {
     "correcciones": ("Correcciones", "Qué valores se corrigieron y con qué evidencia"),
     "rediseno": (
         "Hoja de rediseño de las AER",
-        "Qué sugieren revisar los números; responsable, fecha y decisión se llenan a mano",
+        "Qué sugieren revisar los números; responsable, fecha y decisión se llenan a mano. El PIM se repite en cada fila de la misma AER",
     ),
     "ritmo_de_indicadores": (
         "Ritmo de los indicadores",
@@ -56,14 +56,17 @@ _TEXTS = {
         "Registro de datos que faltan",
         "Cada valor ND, desde cuándo y qué color depende de él; fuente, fecha y responsable se llenan a mano",
     ),
-    "ranking": ("Ranking de AER rezagadas", "Puntaje con cada componente; los ND van aparte"),
+    "ranking": (
+        "Ranking de AER rezagadas",
+        "Puntaje con cada componente; los ND van aparte. No sume su PIM: las transversales cuentan otra vez el de las demás",
+    ),
 }
 
 
 _QUARTER = {
-    "semaforo": ("Semáforo del dinero", "Lo devengado, comprometido y certificado entre lo esperado a cada mes"),
-    "alertas": ("Alertas", "Dónde mirar primero: qué va atrasado o adelantado, cuántos soles y desde cuándo"),
-    "cambios": ("Cambio de color desde el corte anterior", "El color de antes y el de ahora, y cuánto cambió el PIM"),
+    "semaforo": ("Semáforo del dinero", "Lo devengado, comprometido y certificado entre lo esperado a cada mes, siempre con el PIM de hoy. Cifras acumuladas: filtre un mes y un nivel antes de sumar"),
+    "alertas": ("Alertas", "Dónde mirar primero: qué va atrasado o adelantado, cuántos soles y desde cuándo. Los mismos soles salen por AER, OER, programa, fuente y ejecutora: filtre un nivel antes de sumar"),
+    "cambios": ("Cambio de color desde el corte anterior", "El color de antes, con el PIM que tenía entonces, y el de ahora; y cuánto cambió el PIM"),
     "alineamiento": ("Dinero a tiempo y resultado por AER", "Dos colores puestos juntos; el uno no explica el otro"),
     "alineamiento_celdas": ("Dinero a tiempo y resultado", "Cuántas AER y cuánto PIM hay en cada cruce de colores"),
     "curvas": ("Curvas de lo esperado", "Qué parte del PIM se espera devengada al cierre de cada mes, y de dónde sale"),
@@ -127,14 +130,17 @@ def quarter_tables(quarter: Quarter) -> tuple[ResultTable, ...]:
 
 def dictionary() -> ResultTable:
     """The dictionary of columns as a table."""
+    told = [("todas", f) for f in FIELDS.values()]
+    told += [(f"{start}…", f) for start, fields in IN_TABLES.items() for f in fields.values()]
     rows = [
-        {"columna": f.name, "significado": f.meaning, "unidad": f.unit, "origen": f.source} for f in FIELDS.values()
+        {"columna": f.name, "significado": f.meaning, "unidad": f.unit, "origen": f.source, "en_tablas": where}
+        for where, f in told
     ]
     return ResultTable(
         "diccionario",
         "Diccionario de columnas",
         "Qué significa cada columna, en qué unidad y de dónde sale",
-        pl.DataFrame(rows).sort("columna"),
+        pl.DataFrame(rows).sort("columna", maintain_order=True),
     )
 
 

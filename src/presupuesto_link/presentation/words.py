@@ -58,7 +58,7 @@ def amount_of(text: str) -> tuple[float | None, str]:
         return None, ""
     value = float(found["value"].replace(",", ""))
     if found["percent"]:
-        return value / 100, "0.0%"
+        return round(value / 100, 6), "0.0%"
     return value, "#,##0" if found["soles"] else "General"
 
 

@@ -10,6 +10,7 @@ import polars as pl
 from presupuesto_link.dossier import Dossier, Quarter
 from presupuesto_link.presentation.page.views import Cell, Row, TableView, chip
 from presupuesto_link.presentation.page.words import capital
+from presupuesto_link.presentation.results import SYNTHETIC
 from presupuesto_link.presentation.words import banded
 from presupuesto_link.wording import MONTHS, percent, soles
 
@@ -35,10 +36,15 @@ def money_tables(dossier: Dossier, code: str, parts: Mapping[str, Sequence[Mappi
     return [table for table in tables if table.rows]
 
 
+def _told(quarter: Quarter, caption: str) -> str:
+    """A caption of the money of the snapshot, which is not that of the evaluation; made-up money says so."""
+    return f"{capital(SYNTHETIC)}. {caption}" if quarter.monitoring.followed.synthetic else caption
+
+
 def _declared(dossier: Dossier, code: str) -> TableView:
     rows = dossier.analysis.execution.filter((pl.col("accion") == code) & pl.col("pim_soles").is_not_null())
     return TableView(
-        "Dinero según la tabla de la evaluación",
+        "Dinero según la tabla que publica la evaluación",
         ("Año", "PIA", "PIM", "Devengado", "Ejecución"),
         tuple(
             Row((
@@ -69,7 +75,10 @@ def _light(quarter: Quarter, code: str) -> TableView:
         for r in own.iter_rows(named=True)
     ]  # fmt: skip
     return TableView(
-        "Dinero del año en curso, al PIM de hoy",
+        _told(
+            quarter,
+            "Dinero del año en curso según la instantánea vinculada; los meses que ya pasaron, con el PIM de hoy",
+        ),
         ("Corte", "PIM", "Devengado", "Esperado", "De lo esperado"),
         (*rows, *_close(quarter, code)),
         frozenset(range(1, 5)),
@@ -94,7 +103,7 @@ def _part(quarter: Quarter, by: str, rows: Sequence[Mapping[str, Any]]) -> Table
     names = _names(quarter, by)
     ordered = sorted(rows, key=lambda r: (-r["anio"], -(r["pim_soles"] or 0)))
     return TableView(
-        f"Dinero vinculado por {_TITLES[by].lower()} y año",
+        _told(quarter, f"Dinero vinculado por {_TITLES[by].lower()} y año, según la instantánea: no es el de la tabla de la evaluación"),
         ("Año", _TITLES[by], "PIM", "Devengado", "Parte del PIM de la AER"),
         tuple(
             Row((

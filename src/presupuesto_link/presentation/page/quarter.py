@@ -60,7 +60,7 @@ def _light_table(found: Monitoring, level: str, names: Mapping[str, str]) -> Tab
         f"Certificado a {MONTHS[last - 1]}", "Devengado en soles", CURVE,
     )  # fmt: skip
     told = TableView(
-        f"Lo hecho entre lo esperado a cada fecha, por {level}. {DAGGER}: transversal, no se suma",
+        f"Lo hecho entre lo esperado a cada fecha, por {level}, siempre con el PIM de hoy. {DAGGER}: transversal, no se suma",
         headers,
         tuple(_light_row(found, by, unit, months, names) for unit in [*units, WHOLE] if (unit, last) in by),
         frozenset({1, *range(2, 4 + len(months)), 4 + len(months)}),

@@ -88,7 +88,11 @@ def _red_line(found: Monitoring) -> Line:
     ]
     return Line(
         f"{red.height} de {now.height} AER con dinero {agree(red.height, 'está', 'están')} en rojo.",
-        (f"Las más atrasadas: {_some(listed, red.height)}. " if red.height else "") + f"Hay {enumerate_words(said)}.",
+        (f"Las más atrasadas: {_some(listed, red.height)}. " if red.height else "")
+        + f"Hay {enumerate_words(said)}."
+        + "".join(
+            f" Cuenta también {code}, transversal." for code in now.filter(pl.col("vinculo") == TRANSVERSAL)["unidad"]
+        ),
     )
 
 
@@ -101,7 +105,7 @@ def _behind_line(found: Monitoring) -> Line:
     listed = (f"{r['unidad']} ({short_amount(r['soles_en_riesgo'])})" for r in late.iter_rows(named=True))
     beside = "; ".join(f"{r['unidad']}, {short_amount(r['soles_en_riesgo'])}" for r in across.iter_rows(named=True))
     return Line(
-        f"A las AER les falta devengar {short_amount(late['soles_en_riesgo'].sum())} de lo esperado.",
+        f"A las AER en rojo o amarillo les falta devengar {short_amount(late['soles_en_riesgo'].sum())} de lo esperado.",
         (
             f"Donde más falta: {_some(listed, late.height)}."
             if late.height

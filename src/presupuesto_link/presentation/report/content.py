@@ -128,7 +128,7 @@ def _quarter_sections(quarter: Quarter, names: dict[str, str], drawn: dict[str, 
         "Alertas",
         (
             Paragraph(
-                "Una alerta dice dónde mirar; no es una falta. «Soles que faltan» es la distancia a lo esperado a la fecha."
+                "Una alerta dice dónde mirar; no es una falta. «Soles que faltan» es la distancia a lo esperado a la fecha. «Antes» es el color del corte anterior, con el PIM que tenía entonces; los días en rojo se cuentan con el PIM de hoy."
             ),
             _first(view["alertas"], _ALERTS),
         ),
