@@ -150,10 +150,10 @@ def width_of(column: str, values: Sequence[Any], number: str) -> float:
     return min(_WIDEST, max(_NARROWEST, len(column) + 4, longest + 3))
 
 
-def lines_of(value: Any, width: float) -> int:
+def lines_of(value: Any, width: float, wrap_from: float = WRAP_FROM) -> int:
     """How many lines a text takes in a column that wraps, about; a row too low hides words in some programs."""
     text = ", ".join(map(str, value)) if isinstance(value, list) else value
-    if width < WRAP_FROM or not isinstance(text, str):
+    if width < wrap_from or not isinstance(text, str):
         return 1
     return sum(max(1, math.ceil(len(line) / (width - 4))) for line in text.splitlines()) or 1
 

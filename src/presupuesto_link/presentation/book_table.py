@@ -73,6 +73,7 @@ def write_table(
     """Header in the first row, so that any program can read the sheet as a table."""
     frame = table.frame
     lines, widths = [1] * frame.height, list[float]()
+    wrap_from = _FILL if table.to_fill else WRAP_FROM
     linked = frame.height * len(_CODES & set(frame.columns)) <= _MOST_LINKS
     for index, column in enumerate(frame.columns):
         values = frame[column].to_list()
@@ -92,8 +93,8 @@ def write_table(
             elif place:
                 sheet.write_url(row, index, f"internal:{place}", styles.link, value)
             else:
-                write_value(sheet, (row, index), value, number, width >= WRAP_FROM, styles)
-            lines[row - 1] = max(lines[row - 1], lines_of(value, width))
+                write_value(sheet, (row, index), value, number, width >= wrap_from, styles)
+            lines[row - 1] = max(lines[row - 1], lines_of(value, widths[-1], wrap_from))
         if column in table.to_fill:
             _only_what_it_takes(sheet, index, len(values), frame.schema[column])
         if column in reading.lit and reading.bands and frame.height:

@@ -203,7 +203,7 @@ def _doubts(problem: ReallocationProblem, solution: Solution) -> list[str]:
     if least is not None and solution.unbounded:
         lost = max(0.0, 1 - solution.value / solution.unbounded)
         told.append(
-            f"Evitar movimientos menores que {soles(least)} cuesta {percent(lost)} del objetivo; se buscó descartando los menores, no probando todas las combinaciones."
+            f"No mover montos menores que {soles(least)} cuesta {percent(lost)} de lo que se lograría sin ese mínimo; se buscó descartando los menores, sin probar todas las combinaciones."
         )
     if solution.gap > _GAP:
         told.append(

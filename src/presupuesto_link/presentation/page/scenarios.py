@@ -15,7 +15,7 @@ from presupuesto_link.presentation.selection import binding_limits, reached_limi
 from presupuesto_link.presentation.words import signed_soles
 from presupuesto_link.scenarios.compare import Scenario
 from presupuesto_link.scenarios.side_by_side import changes, summarise
-from presupuesto_link.wording import percent, plural, soles
+from presupuesto_link.wording import enumerate_words, percent, plural, soles
 
 _LEAST = 2
 
@@ -24,7 +24,7 @@ def scenario_views(analysis: Analysis, names: Mapping[str, str], shelf: FigureSh
     """Every scenario, in the order of the analysis."""
     return [
         {"figuras": [shelf.take(f"{name}_{scenario.spec.id}") for name in ("escenario", "transferencias")]}
-        | _scenario_view(scenario, names)
+        | _scenario_view(scenario, names, analysis.reviews)
         for scenario in analysis.scenarios
     ]
 
@@ -80,7 +80,7 @@ def unsolved_views(analysis: Analysis) -> list[dict[str, str]]:
     ]
 
 
-def _scenario_view(scenario: Scenario, names: Mapping[str, str]) -> dict[str, Any]:
+def _scenario_view(scenario: Scenario, names: Mapping[str, str], reviews: pl.DataFrame) -> dict[str, Any]:
     slack = scenario.restricciones.filter(~pl.col("activa")).height
     return {
         "id": scenario.spec.id,
@@ -88,7 +88,7 @@ def _scenario_view(scenario: Scenario, names: Mapping[str, str]) -> dict[str, An
         "pregunta": scenario.spec.pregunta,
         "monto": soles(scenario.monto_soles),
         "advertencia": scenario.advertencia,
-        "cautelas": scenario.cautelas,
+        "cautelas": (*scenario.cautelas, *_donors_to_review(scenario, reviews)),
         "no_modela": scenario.spec.no_modela,
         "absorcion": scenario.spec.receptores.absorcion.modo != "sin descuento",
         "frenos": binding_limits(scenario)["frase"].to_list(),
@@ -98,6 +98,15 @@ def _scenario_view(scenario: Scenario, names: Mapping[str, str]) -> dict[str, An
         "transferencias": _transfers_table(scenario, names),
         "cambios": _changes_table(scenario, names),
     }
+
+
+def _donors_to_review(scenario: Scenario, reviews: pl.DataFrame) -> Iterable[str]:
+    """What the redesign sheet says first of each action that would give."""
+    urgent = reviews.filter(pl.col("prioridad_revision") == "alta")
+    for donor in sorted(scenario.transferencias["donante"].unique()):
+        said = urgent.filter(pl.col("elemento") == donor)["titulo"].unique(maintain_order=True).to_list()
+        if said:
+            yield f"{donor} cedería, pero la hoja de rediseño pide antes mirar: {enumerate_words(f'«{title}»' for title in said)}."
 
 
 def _excluded(row: Mapping[str, Any]) -> str:

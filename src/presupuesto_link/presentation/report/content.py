@@ -218,7 +218,8 @@ def _scenarios(dossier: Dossier, names: dict[str, str], drawn: dict[str, Figure]
     blocks: list[Block] = []
     for view in scenario_views(dossier.analysis, names, FigureShelf(())):
         blocks += [
-            Paragraph(view["pregunta"], f"{view['titulo']}."), Paragraph(view["advertencia"], "Advertencia."), Paragraph(f"Se movería en total {view['monto']}."),
+            Paragraph(view["pregunta"], f"{view['titulo']}."), Paragraph(view["advertencia"], "Advertencia."),
+            *([Points(tuple(Paragraph(text) for text in view["cautelas"]))] if view["cautelas"] else []), Paragraph(f"Se movería en total {view['monto']}."),
             *_figure(drawn, f"escenario_{view['id']}"), view["transferencias"], Points(tuple(Paragraph(text) for text in view["no_modela"])),
         ]  # fmt: skip
     return tuple(blocks)
