@@ -393,7 +393,7 @@ def test_movements_below_a_least_amount_are_left_out_and_what_it_costs_is_told()
     scenario = run_scenario(base(lines, SCORES | {}), asked(movimiento_minimo_soles=10), EMPTY)
     assert [m for *_, m in moved(scenario)] == [95]
     assert scenario.solution.value == pytest.approx(0.9 * 95)
-    assert any("cuesta 5.9 % del objetivo" in sentence for sentence in scenario.cautelas)
+    assert any("cuesta 5.9 % de lo que se lograría" in sentence for sentence in scenario.cautelas)
 
 
 def test_of_two_equal_proposals_the_one_that_asks_least_of_the_law():
