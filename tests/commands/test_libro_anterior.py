@@ -13,6 +13,8 @@ from presupuesto_link.errors import InputDataError
 from presupuesto_link.fields import FIELDS
 from presupuesto_link.pipeline import SHEETS, analyse, load
 from presupuesto_link.presentation.book_table import TableSheet
+from presupuesto_link.presentation.page.cards import card_views
+from presupuesto_link.presentation.page.facts import names_of
 from presupuesto_link.presentation.page.rediseno import gaps_view, review_view
 from presupuesto_link.presentation.report.content import report_of
 from presupuesto_link.presentation.tables import result_tables
@@ -107,6 +109,11 @@ def test_the_board_and_the_report_say_who_answers_and_what_is_late(dossier: Doss
         "=Gerencia de Infraestructura",
         "30/09/2025",
     )
+    card = next(
+        card for card in card_views(told, names_of(carried)) if card["codigo"] == carried.reviews["elemento"][0]
+    )
+    assert "=Gerencia de Infraestructura, para el 30/09/2025" in [item["quien"] for item in card["revisar"]]
+    assert len(card["revisar"]) == carried.reviews.filter(pl.col("elemento") == card["codigo"]).height
     said = str(report_of(told, ()).sections)
     assert review["llenado"] in said
     assert gaps["llenado"] in said

@@ -49,6 +49,7 @@ class _Facts:
         self.ranking = {r["accion"]: r for r in analysis.ranking.iter_rows(named=True)}
         self.firm = {r["accion"]: r for r in dossier.robustness.resumen.iter_rows(named=True)}
         self.findings = _findings_of(analysis.audit.hallazgos)
+        self.reviews = _by(analysis.reviews, "elemento")
         quarter = dossier.quarter
         linkage = quarter.monitoring.followed.linkage if quarter else None
         self.rules = _by(linkage.coverage.reglas, "accion") if linkage else {}
@@ -65,7 +66,7 @@ class _Facts:
             "puesto": _place(ranked, self.firm[code], self.dossier.robustness.spec.primeros), "indicadores": self._indicators(code),
             "dinero": money_tables(self.dossier, code, {by: rows.get(code, []) for by, rows in self.parts.items()}),
             "reglas": [_rule(r) for r in self.rules.get(code, []) if r["anio"] == self._year], "con_vinculo": self.dossier.quarter is not None,
-            "hallazgos": self.findings.get(code, []),
+            "revisar": [_review(r) for r in self.reviews.get(code, [])], "hallazgos": self.findings.get(code, []),
         }  # fmt: skip
 
     @property
@@ -143,4 +144,15 @@ def _rule(row: Mapping[str, Any]) -> dict[str, str]:
         "atrapa": row["atrapa"],
         "parte": percent(row["parte_ratio"], 0),
         "estado": f"{row['estado']}, confianza {row['confianza']}; {lines}",
+    }
+
+
+def _review(row: Mapping[str, Any]) -> dict[str, str]:
+    """What to review, with which figures and, if somebody wrote it, who answers and by when."""
+    who, when, told = row["responsable"], row["fecha_compromiso"], row["evidencia"].rstrip(".")
+    return {
+        "que": row["titulo"],
+        "cifras": f"{row['indicador']}: {told}" if row["indicador"] else told,
+        "hacer": row["remedio"],
+        "quien": f"{who or 'nadie todavía'}{f', para el {when:%d/%m/%Y}' if when else ''}" if who or when else "",
     }
