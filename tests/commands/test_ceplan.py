@@ -135,6 +135,7 @@ def test_the_derived_rules_give_the_same_link_in_vincular(folder, capsys):
     assert again.read_bytes() == before  # the same bytes for the same files
 
 
+@pytest.mark.lento
 def test_suggestions_are_not_applied_until_somebody_signs_them(folder, capsys):
     target = folder / "sugeridas.csv"
     assert run(*ceplan(folder, "--sugerencias", target)) == 0

@@ -169,6 +169,7 @@ def test_what_is_no_workbook_is_told_in_spanish(name, content, tmp_path, capsys)
     assert not (tmp_path / "t.html").exists()
 
 
+@pytest.mark.lento
 def test_the_command_says_where_the_rest_is(filled, tmp_path, monkeypatch, capsys):
     monkeypatch.setattr("presupuesto_link.presentation.plots.draw_all", lambda _: ())
     monkeypatch.setattr("presupuesto_link.presentation.dossier_book.write_dossier_book", lambda *_: None)

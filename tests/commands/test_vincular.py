@@ -215,6 +215,7 @@ def test_each_action_by_who_spends_and_where_it_comes_from(store, capsys):
     assert run("vincular", "--almacen", store, "--por", "color") == 2
 
 
+@pytest.mark.lento
 def test_the_province_of_a_siaf_web_export_adds_up_to_the_action(tmp_path, capsys):
     from tests.sources.extracts import sample
 

@@ -167,6 +167,7 @@ def test_every_table_is_a_native_one(book, quarter_dossier: Dossier):
     assert all(sheet.freeze_panes == "A2" for sheet in book.worksheets if sheet.tables)
 
 
+@pytest.mark.lento
 def test_names_from_the_data_never_become_formulas(dossier: Dossier, tmp_path: Path):
     analysis = dossier.analysis
     names = pl.Series("nombre", [EVIL[n % len(EVIL)] for n in range(48)])
