@@ -25,6 +25,7 @@ import polars as pl
 from presupuesto_link.errors import InputDataError, OutputError, Problem, system_reason
 from presupuesto_link.sources.digest import digest_of
 from presupuesto_link.sources.lock import PART, clean_parts, locked, new_part, owner
+from presupuesto_link.sources.moved import moved, summed
 from presupuesto_link.sources.siaf.layout import AMOUNTS, with_later_codes
 
 MANIFEST = "manifiesto.json"
@@ -217,8 +218,8 @@ class Store:
             )  # fmt: skip
         by = ["anio", *dict.fromkeys(key for key in keys if key != "anio")]
         measures = [m for m in MEASURES if all(s.totals[y][m] is not None for s in (old, new) for y in years)]
-        sides = [_summed(self.read(s.id, filters={"anio": years}), by, measures) for s in (old, new)]
-        return _moved(sides[0], sides[1], by)
+        sides = [summed(self.read(s.id, filters={"anio": years}), by, measures) for s in (old, new)]
+        return moved(sides[0], sides[1], by)
 
     def superseded(self, keep: int) -> tuple[Snapshot, ...]:
         """The snapshots older than the newest `keep` of their year, layout, filters and file."""
@@ -329,35 +330,6 @@ def _changed_totals(snapshot: Snapshot, added: tuple[int, Totals]) -> Iterator[P
         yield Problem(snapshot.id, f"{rows:,} filas", f"{snapshot.manifest['filas']['guardadas']:,} filas", remedy)
     if totals != snapshot.totals:
         yield Problem(snapshot.id, "las filas no suman los totales de control", "los totales del manifiesto", remedy)
-
-
-def _summed(rows: pl.LazyFrame, by: Sequence[str], measures: Sequence[str]) -> pl.DataFrame:
-    return rows.group_by(by).agg(pl.col(measures).sum()).unpivot(measures, index=by, variable_name="medida").collect()
-
-
-def _moved(old: pl.DataFrame, new: pl.DataFrame, by: Sequence[str]) -> pl.DataFrame:
-    both = old.rename({"value": "antes_soles"}).join(
-        new.rename({"value": "despues_soles"}),
-        on=[*by, "medida"],
-        how="full",
-        coalesce=True,
-        nulls_equal=True,
-        validate="1:1",
-    )
-    before, after = pl.col("antes_soles"), pl.col("despues_soles")
-    change = (
-        pl.when(before.is_null())
-        .then(pl.lit("aparece"))
-        .when(after.is_null())
-        .then(pl.lit("desaparece"))
-        .otherwise(pl.lit("cambia"))
-    )
-    return (
-        both.with_columns(diferencia_soles=after.fill_null(0) - before.fill_null(0), cambio=change)
-        .filter((pl.col("diferencia_soles") != 0) | (pl.col("cambio") != "cambia"))
-        .filter((before.fill_null(0) != 0) | (after.fill_null(0) != 0))
-        .sort(*by, "medida", nulls_last=True)
-    )
 
 
 def _seal(part: Path) -> dict[str, dict[str, Any]]:
