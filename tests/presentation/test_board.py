@@ -192,3 +192,23 @@ def test_the_scenarios_of_the_folder_are_compared_with_the_one_of_the_analysis(i
     page = Reader(render_page(whole, []))
     section = page.text.split("Escenarios comparados")[1]
     assert all(soles(s.monto_soles) in section for s in whole.compared)
+
+
+@pytest.mark.parametrize(
+    ("change", "spread", "said"),
+    [
+        (0.1, 0.03, "creció un 10.0 %, y un 1.5 % de él pasó de unos OER a otros."),
+        (-1.0, None, "bajó un 100.0 %."),
+        (None, None, "No se puede medir cuánto cambió el presupuesto entre PIA y PIM."),
+    ],
+)
+def test_what_moved_is_told_with_and_without_a_spread(change, spread, said, quarter_dossier: Dossier):
+    """Without PIM there is a change of the whole and nothing to spread."""
+    found = quarter_dossier.quarter.monitoring
+    step = (pl.col("anio") == 2025) & (pl.col("por") == "OER") & (pl.col("de") == "pia") & (pl.col("a") == "pim")
+    composition = found.composition.filter(step).with_columns(
+        cambio_total_ratio=pl.lit(change, pl.Float64), varianza_ratio=pl.lit(spread, pl.Float64)
+    )
+    line = quarter_lines(replace(quarter_dossier.quarter, monitoring=replace(found, composition=composition)))[8]
+    assert line.lead.endswith(said)
+    assert ("varianza" in line.text) is (spread is not None)

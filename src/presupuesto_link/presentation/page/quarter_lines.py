@@ -193,22 +193,20 @@ def _moved_line(found: Monitoring) -> Line:
         (pl.col("anio") == year) & (pl.col("por") == "OER") & (pl.col("de") == "pia") & (pl.col("a") == "pim")
     )
     row = step.row(0, named=True) if step.height else None
+    change, spread = (row["cambio_total_ratio"], row["varianza_ratio"]) if row else (None, None)
     lead = (
-        f"Entre PIA y PIM el presupuesto {_grew(row['cambio_total_ratio'])}, y un {percent(row['varianza_ratio'] / 2)} de él pasó de unos OER a otros."
-        if row and row["cambio_total_ratio"] is not None
-        else "No se puede medir cuánto cambió el presupuesto entre PIA y PIM."
+        "No se puede medir cuánto cambió el presupuesto entre PIA y PIM."
+        if change is None
+        else f"Entre PIA y PIM el presupuesto {_grew(change)}"
+        + ("." if spread is None else f", y un {percent(spread / 2)} de él pasó de unos OER a otros.")
     )
-    spread = (
-        f"Es la mitad de la varianza de la composición, {percent(row['varianza_ratio'])} (PEFA PI-2). "
-        if row and row["varianza_ratio"] is not None
-        else ""
-    )
+    said = "" if spread is None else f"Es la mitad de la varianza de la composición, {percent(spread)} (PEFA PI-2). "
     if found.modifications is None:
-        return Line(lead, f"{spread}Sin otra instantánea no se ven las modificaciones desde el corte anterior.")
+        return Line(lead, f"{said}Sin otra instantánea no se ven las modificaciones desde el corte anterior.")
     moved = found.modifications.row(0, named=True)
     return Line(
         lead,
-        f"{spread}Desde el corte anterior se {agree(moved['lineas_modificadas'], 'modificó', 'modificaron')} {plural(moved['lineas_modificadas'], 'línea', 'líneas')}: aumentos de "
+        f"{said}Desde el corte anterior se {agree(moved['lineas_modificadas'], 'modificó', 'modificaron')} {plural(moved['lineas_modificadas'], 'línea', 'líneas')}: aumentos de "
         f"{short_amount(moved['aumentos_soles'])} y rebajas de {short_amount(moved['rebajas_soles'])}.",
     )
 
