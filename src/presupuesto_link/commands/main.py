@@ -102,14 +102,11 @@ def run(arguments: list[str] | None = None) -> None:
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(encoding="utf-8", errors="replace")
-    warnings.filterwarnings(
-        "ignore", message="Glyph .* missing from"
-    )  # a name with a letter that the font lacks is drawn with a box
+    warnings.filterwarnings("ignore", message="Glyph .* missing from")  # such a letter is drawn as a box
     _listen()
     code = _code([argument for argument in given if argument != "--debug"], debug)
-    if (
-        code == _INTERRUPTED
-    ):  # libraries stopped in the middle of their work may fail when the interpreter takes itself down
+    if code == _INTERRUPTED:
+        # libraries stopped in the middle of their work may fail when the interpreter takes itself down
         sys.stdout.flush()
         sys.stderr.flush()
         os._exit(code)

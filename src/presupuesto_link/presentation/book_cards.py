@@ -112,16 +112,9 @@ def _blocks(card: Mapping[str, Any]) -> list[tuple[str, Sequence[Any]]]:
         ("texto", (f"Regla {r['regla']}: {r['atrapa']} ({r['parte']} de cada línea; {r['estado']})",))
         for r in card["reglas"]
     ]
-    rows += [
-        (
-            "texto",
-            (
-                f"Revisar: {r['que']}. {r['cifras']}. {r['hacer']}."
-                + (f" Responsable: {r['quien']}." if r["quien"] else ""),
-            ),
-        )
-        for r in card["revisar"]
-    ]
+    for r in card["revisar"]:
+        who = f" Responsable: {r['quien']}." if r["quien"] else ""
+        rows.append(("texto", (f"Revisar: {r['que']}. {r['cifras']}. {r['hacer']}.{who}",)))
     rows += [("texto", (f"{f.code} {f.place}: {f.found}; se esperaba {f.expected}.",)) for f in card["hallazgos"]]
     return rows
 

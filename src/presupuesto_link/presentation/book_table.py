@@ -22,7 +22,7 @@ from presupuesto_link.presentation.book_parts import (
 from presupuesto_link.presentation.csv_files import RISKY_STARTS
 
 _CODES = frozenset({"accion", "elemento", "donante", "receptor", "unidad"})
-_FILL, _NARROW, _WIDEST = 22, 36, 60  # widths of a column to fill, of any other beside it, and of the widest
+_FILL, _NARROW = 22, 36  # widths of a column to fill, and of any other beside it
 _MOST_LINKS = 60_000  # a sheet accepts 65,530
 
 
@@ -78,8 +78,8 @@ def write_table(
     for index, column in enumerate(frame.columns):
         values = frame[column].to_list()
         number = number_format(column, frame.schema[column], table.units.get(column, ""))
-        width = min(width_of(column, values, number), _NARROW if table.to_fill else _WIDEST)
-        widths.append(_FILL if column in table.to_fill else width)
+        width = _width(table, column, width_of(column, values, number))
+        widths.append(width)
         sheet.set_column(index, index, width)
         right = frame.schema[column].is_numeric()
         sheet.write_string(0, index, column, styles.head_right if right else styles.head)
@@ -94,9 +94,9 @@ def write_table(
                 sheet.write_url(row, index, f"internal:{place}", styles.link, value)
             else:
                 write_value(sheet, (row, index), value, number, width >= wrap_from, styles)
-            lines[row - 1] = max(lines[row - 1], lines_of(value, widths[-1], wrap_from))
-        if column in table.to_fill:
-            _only_what_it_takes(sheet, index, len(values), frame.schema[column])
+            lines[row - 1] = max(lines[row - 1], lines_of(value, width, wrap_from))
+        if column in table.to_fill and frame.schema[column] == pl.Date and frame.height:
+            _only_dates(sheet, index, frame.height)
         if column in reading.lit and reading.bands and frame.height:
             _light(sheet, index, frame.height, reading.bands, styles)
         if _is_colour(column, frame.schema[column]) and frame.height:
@@ -137,13 +137,17 @@ def _leave_to_fill(sheet: Any, place: tuple[int, int], value: Any, kind: pl.Data
         sheet.write_string(*place, value, styles.fill_quoted if value.startswith(RISKY_STARTS) else styles.fill)
 
 
-def _only_what_it_takes(sheet: Any, column: int, rows: int, kind: pl.DataType) -> None:
-    """Room to write; a column of dates accepts only dates."""
-    sheet.set_column(column, column, _FILL)
-    if kind == pl.Date and rows:
-        sheet.data_validation(1, column, rows, column, {
-            "validate": "date", "criteria": ">=", "value": CREATED.date(), "error_title": "No es una fecha", "error_message": "Escriba una fecha, por ejemplo 31/12/2026.",
-        })  # fmt: skip
+def _width(table: TableSheet, column: str, wanted: float) -> float:
+    """The width of a column; where people write, there is room for it and the rest makes do with less."""
+    if not table.to_fill:
+        return wanted
+    return _FILL if column in table.to_fill else min(wanted, _NARROW)
+
+
+def _only_dates(sheet: Any, column: int, rows: int) -> None:
+    sheet.data_validation(1, column, rows, column, {
+        "validate": "date", "criteria": ">=", "value": CREATED.date(), "error_title": "No es una fecha", "error_message": "Escriba una fecha, por ejemplo 31/12/2026.",
+    })  # fmt: skip
 
 
 def _light(sheet: Any, column: int, rows: int, bands: tuple[float, float], styles: Styles) -> None:
