@@ -29,9 +29,15 @@ HERE = Path(__file__).resolve()
 PLIEGO, DAY = "445", "2025-01-31"
 # the chain of a reduce, in the layout's headers and in the canonical table
 CHAIN = {
-    "ANO_EJE": "anio", "SEC_EJEC": "sec_ejec", "PROGRAMA_PPTO": "programa", "PRODUCTO_PROYECTO": "producto",
-    "ACTIVIDAD_ACCION_OBRA": "actividad", "FUNCION": "funcion", "DIVISION_FUNCIONAL": "division", "GRUPO_FUNCIONAL": "grupo",
-}  # fmt: skip
+    "ANO_EJE": "anio",
+    "SEC_EJEC": "sec_ejec",
+    "PROGRAMA_PPTO": "programa",
+    "PRODUCTO_PROYECTO": "producto",
+    "ACTIVIDAD_ACCION_OBRA": "actividad",
+    "FUNCION": "funcion",
+    "DIVISION_FUNCIONAL": "division",
+    "GRUPO_FUNCIONAL": "grupo",
+}
 SUMS = {"MONTO_PIM": "pim_soles", "MONTO_CERTIFICADO": "certificado_soles", "MONTO_DEVENGADO": "devengado_soles"}
 MEGA = 1e6
 
@@ -122,11 +128,7 @@ def store_reduce(_: Path, folder: Path) -> dict[str, object]:
     store = Store(folder / "almacen")
     start = time.perf_counter()
     rows = store.read(store.list()[-1].id, filters={"pliego": PLIEGO})
-    table = (
-        rows.group_by(*CHAIN.values())
-        .agg(pl.len().alias("filas"), *(pl.col(column).sum() for column in SUMS.values()))
-        .collect()
-    )
+    table = rows.group_by(*CHAIN.values()).agg(pl.len().alias("filas"), *(pl.col(column).sum() for column in SUMS.values())).collect()
     return _answer(start, table["filas"].sum(), table["devengado_soles"].sum())
 
 
@@ -157,9 +159,18 @@ def load(path: Path, folder: Path, *options: str) -> list[str]:
     """`cargar` into an empty store."""
     shutil.rmtree(folder / "almacen", ignore_errors=True)
     return [
-        sys.executable, "-m", "presupuesto_link", "cargar", str(path), "--almacen", str(folder / "almacen"),
-        "--fecha-corte", DAY, "--json", *options,
-    ]  # fmt: skip
+        sys.executable,
+        "-m",
+        "presupuesto_link",
+        "cargar",
+        str(path),
+        "--almacen",
+        str(folder / "almacen"),
+        "--fecha-corte",
+        DAY,
+        "--json",
+        *options,
+    ]
 
 
 def run(command: list[str], into: Measured) -> dict[str, object]:
@@ -190,9 +201,21 @@ def generate(folder: Path, size: str) -> tuple[Path, Path]:
     """The synthetic file and its latin-1 twin (the same rows)."""
     path, latin = folder / "siaf_sintetico.csv", folder / "siaf_sintetico_latin1.csv"
     subprocess.run(
-        [sys.executable, str(HERE.parent / "generar.py"), "--formato", "largo", "--bytes", size, "--codificacion", "utf-8",
-         "--salida", str(path)], check=True, stdout=subprocess.DEVNULL,
-    )  # fmt: skip
+        [
+            sys.executable,
+            str(HERE.parent / "generar.py"),
+            "--formato",
+            "largo",
+            "--bytes",
+            size,
+            "--codificacion",
+            "utf-8",
+            "--salida",
+            str(path),
+        ],
+        check=True,
+        stdout=subprocess.DEVNULL,
+    )
     with path.open(encoding="utf-8", newline="") as source, latin.open("w", encoding="latin-1", newline="") as target:
         shutil.copyfileobj(source, target, 1 << 20)
     return path, latin
@@ -228,9 +251,21 @@ RATIOS = (
     ("filtered load / DuckDB (wall)", "**cargar --pliego**", "DuckDB, reduce of one pliego", "wall", 0.75),
     ("latin-1 / UTF-8 (wall)", "**cargar --pliego**, latin-1", "**cargar --pliego**", "wall", 1.2),
     ("country load / sink_parquet (wall)", "**cargar**, whole country", "Polars, sink_parquet of the same columns", "wall", 1.2),
-    ("pliego from its store / CSV scan (query)", "**store**, one pliego of a store of one", "Polars, raw reduce of one pliego", "query", 0.05),
-    ("pliego from the country's store / CSV scan (query)", "**store**, one pliego of the country", "Polars, raw reduce of one pliego", "query", 0.05),
-)  # fmt: skip
+    (
+        "pliego from its store / CSV scan (query)",
+        "**store**, one pliego of a store of one",
+        "Polars, raw reduce of one pliego",
+        "query",
+        0.05,
+    ),
+    (
+        "pliego from the country's store / CSV scan (query)",
+        "**store**, one pliego of the country",
+        "Polars, raw reduce of one pliego",
+        "query",
+        0.05,
+    ),
+)
 PEAKS = (("filtered load, peak MB", "**cargar --pliego**"), ("country load, peak MB", "**cargar**, whole country"))
 PEAK_TARGET = 600
 
@@ -290,8 +325,7 @@ def _tables(results: dict[str, dict[str, Measured]]) -> None:
     lines += ["", f"| ratio | target | {' | '.join(results)} |", "|---|---|" + "---|" * len(results)]
     for title, ours, peer, what, target in RATIOS:
         cells = [
-            f"{f[ours].median(what) / f[peer].median(what):.2f}" if ours in f and peer in f else "not measured"
-            for f in results.values()
+            f"{f[ours].median(what) / f[peer].median(what):.2f}" if ours in f and peer in f else "not measured" for f in results.values()
         ]
         lines.append(f"| {title} | ≤{target} | {' | '.join(cells)} |")
     for title, ours in PEAKS:

@@ -55,13 +55,27 @@ SOURCES = [
     ("1", "01"),
 ]
 PROGRAMMES = ["0002", "0042", "0068", "0082", "0090", "0138", "9001", "9002"]
-CHAINS = [("3", "2.3.1.5.1.2", "5", "no"), ("3", "2.3.2.4.1.1", "5", "no"), ("3", "2.3.2.7.11.99", "5", "no"), ("3", "2.3.2.2.1.1", "5", "no"),
-          ("1", "2.1.1.1.1.1", "5", "no"), ("6", "2.6.2.3.4.1", "6", "si"), ("6", "2.6.3.2.1.1", "6", "si")]  # fmt: skip
-SPEC = EscenarioSpec.model_validate({
-    "id": "banco", "titulo": "t", "autor": "a", "pregunta": "p", "no_modela": ["todo es sintético"],
-    "donantes": {"fraccion_saldo_ratio": 0.5, "tope_pim_ratio": 0.1},
-    "receptores": {"tope_pim_ratio": 0.25}, "legal": {"admite": ["PERMITIDO", "REQUIERE", "FALTA DATO"]},
-})  # fmt: skip
+CHAINS = [
+    ("3", "2.3.1.5.1.2", "5", "no"),
+    ("3", "2.3.2.4.1.1", "5", "no"),
+    ("3", "2.3.2.7.11.99", "5", "no"),
+    ("3", "2.3.2.2.1.1", "5", "no"),
+    ("1", "2.1.1.1.1.1", "5", "no"),
+    ("6", "2.6.2.3.4.1", "6", "si"),
+    ("6", "2.6.3.2.1.1", "6", "si"),
+]
+SPEC = EscenarioSpec.model_validate(
+    {
+        "id": "banco",
+        "titulo": "t",
+        "autor": "a",
+        "pregunta": "p",
+        "no_modela": ["todo es sintético"],
+        "donantes": {"fraccion_saldo_ratio": 0.5, "tope_pim_ratio": 0.1},
+        "receptores": {"tope_pim_ratio": 0.25},
+        "legal": {"admite": ["PERMITIDO", "REQUIERE", "FALTA DATO"]},
+    }
+)
 
 
 def budget(regions: int, sources: int, seed: int) -> Baseline:
@@ -69,22 +83,31 @@ def budget(regions: int, sources: int, seed: int) -> Baseline:
     draw = np.random.default_rng(seed)
     size = regions * AER * sources * LINES
     place = np.arange(size)
-    region, action, source = (
-        place // (AER * sources * LINES),
-        place // (sources * LINES) % AER,
-        place // LINES % sources,
-    )
+    region, action, source = (place // (AER * sources * LINES), place // (sources * LINES) % AER, place // LINES % sources)
     chain = draw.integers(0, len(CHAINS), size)
     pim = draw.integers(2_000, 900_000, size)
-    codes = pl.DataFrame({
-        "accion": pl.Series(region).cast(pl.String).str.zfill(2) + "-AER." + pl.Series(action).cast(pl.String).str.zfill(2),
-        "pliego": pl.Series(440 + region).cast(pl.String), "sec_ejec": pl.Series(draw.integers(700, 712, size)).cast(pl.String),
-        "sec_func": pl.Series(place).cast(pl.String), "programa": [PROGRAMMES[k] for k in draw.integers(0, len(PROGRAMMES), size)],
-        "fuente": [SOURCES[k][0] for k in source], "rubro": [SOURCES[k][1] for k in source], "tipo_recurso": "0",
-        "producto": "3000002", "actividad": "5000001", "finalidad": "0000001", "funcion": "10",
-        "generica": [CHAINS[k][0] for k in chain], "clasificador": [CHAINS[k][1] for k in chain], "categoria_gasto": [CHAINS[k][2] for k in chain],
-        "inversion": [CHAINS[k][3] for k in chain], "pim_soles": pim, "certificado_soles": (pim * draw.random(size)).astype(np.int64),
-    }).with_columns(vinculo=pl.lit("directo"), devengado_soles=pl.col("certificado_soles"))  # fmt: skip
+    codes = pl.DataFrame(
+        {
+            "accion": pl.Series(region).cast(pl.String).str.zfill(2) + "-AER." + pl.Series(action).cast(pl.String).str.zfill(2),
+            "pliego": pl.Series(440 + region).cast(pl.String),
+            "sec_ejec": pl.Series(draw.integers(700, 712, size)).cast(pl.String),
+            "sec_func": pl.Series(place).cast(pl.String),
+            "programa": [PROGRAMMES[k] for k in draw.integers(0, len(PROGRAMMES), size)],
+            "fuente": [SOURCES[k][0] for k in source],
+            "rubro": [SOURCES[k][1] for k in source],
+            "tipo_recurso": "0",
+            "producto": "3000002",
+            "actividad": "5000001",
+            "finalidad": "0000001",
+            "funcion": "10",
+            "generica": [CHAINS[k][0] for k in chain],
+            "clasificador": [CHAINS[k][1] for k in chain],
+            "categoria_gasto": [CHAINS[k][2] for k in chain],
+            "inversion": [CHAINS[k][3] for k in chain],
+            "pim_soles": pim,
+            "certificado_soles": (pim * draw.random(size)).astype(np.int64),
+        }
+    ).with_columns(vinculo=pl.lit("directo"), devengado_soles=pl.col("certificado_soles"))
     return baseline_of_actions(*_decided(codes, draw), PesosSpec(), DATE, 2025, "datos sintéticos", codes)
 
 
@@ -97,14 +120,21 @@ def _decided(lines: pl.DataFrame, draw: np.random.Generator) -> tuple[pl.DataFra
     lagging = pl.Series(np.arange(actions.height) % 2 == 0)
     advance = pl.Series(draw.random(actions.height) * 0.9)
     full = actions.with_columns(
-        objetivo=pl.col("accion").str.slice(0, 3) + "OER", nombre=pl.col("accion"), saldo_soles=pl.col("pim_soles") - pl.col("devengado_soles"),
-        ejecucion_ratio=pl.col("devengado_soles").cast(pl.Float64) / pl.col("pim_soles").cast(pl.Float64), diagnostico=pl.lit("sostener"),
-        avance_ratio=pl.when(lagging).then(advance).otherwise(1.0), banda_resultado=pl.when(lagging).then(pl.lit("rojo")).otherwise(pl.lit("verde")),
-    )  # fmt: skip
+        objetivo=pl.col("accion").str.slice(0, 3) + "OER",
+        nombre=pl.col("accion"),
+        saldo_soles=pl.col("pim_soles") - pl.col("devengado_soles"),
+        ejecucion_ratio=pl.col("devengado_soles").cast(pl.Float64) / pl.col("pim_soles").cast(pl.Float64),
+        diagnostico=pl.lit("sostener"),
+        avance_ratio=pl.when(lagging).then(advance).otherwise(1.0),
+        banda_resultado=pl.when(lagging).then(pl.lit("rojo")).otherwise(pl.lit("verde")),
+    )
     ranking = full.filter(lagging).select(
-        pl.lit("rezagada").alias("grupo"), "accion", "objetivo", puntaje_ratio=1 - pl.col("avance_ratio"),
+        pl.lit("rezagada").alias("grupo"),
+        "accion",
+        "objetivo",
+        puntaje_ratio=1 - pl.col("avance_ratio"),
         puesto=(1 - pl.col("avance_ratio")).rank("min", descending=True).cast(pl.Int64),
-    )  # fmt: skip
+    )
     return full, ranking
 
 

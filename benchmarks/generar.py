@@ -138,10 +138,7 @@ def trozos_ancho(texto: pl.Series, de: Hechos, anio: int) -> Iterator[tuple[byte
     inicio = pl.repeat(f'"{anio}","', len(texto), eager=True)
     for desde in range(0, len(texto), FILAS_POR_TROZO):
         tramo = slice(desde, desde + FILAS_POR_TROZO)
-        yield (
-            lineas(inicio[tramo], texto[tramo], [columna[tramo] for columna in columnas]),
-            [medida[tramo] for medida in medidas],
-        )
+        yield (lineas(inicio[tramo], texto[tramo], [columna[tramo] for columna in columnas]), [medida[tramo] for medida in medidas])
 
 
 # --- writing ----------------------------------------------------------------------------------------------------------
@@ -328,9 +325,7 @@ def leer_bytes(texto: str) -> int:
 
 
 def _opciones() -> argparse.ArgumentParser:
-    opciones = argparse.ArgumentParser(
-        description="Genera un archivo sintético con la forma de los extractos del SIAF."
-    )
+    opciones = argparse.ArgumentParser(description="Genera un archivo sintético con la forma de los extractos del SIAF.")
     opciones.add_argument("--formato", choices=("largo", "ancho"), required=True, help="63 o 73 columnas")
     tamano = opciones.add_mutually_exclusive_group(required=True)
     tamano.add_argument("--filas", type=int, help="filas exactas, sin contar la cabecera")

@@ -38,27 +38,14 @@ FORMAS = {
 }
 RUIDO = {"1": 900.0, "3": 130.0, "6": 55.0}  # concentration of each year's shape around the known one
 EJECUCION = {"1": (60, 1.2), "3": (22, 2.4), "6": (9, 3.2)}  # beta of the share of the budget that a year accrues
-UNIDADES = (
-    ("001", "SEDE CENTRAL"),
-    ("100", "AGRICULTURA"),
-    ("200", "TRANSPORTES"),
-    ("300", "EDUCACION"),
-    ("400", "SALUD"),
-)
+UNIDADES = (("001", "SEDE CENTRAL"), ("100", "AGRICULTURA"), ("200", "TRANSPORTES"), ("300", "EDUCACION"), ("400", "SALUD"))
 UNIDAD_DE_FUNCION = {"10": "100", "15": "200", "20": "400", "21": "300", "22": "300"}
-FUENTES = {"1": ("RECURSOS ORDINARIOS", "00", "RECURSOS ORDINARIOS"), "5": ("RECURSOS DETERMINADOS", "18", "CANON Y SOBRECANON, REGALIAS, RENTA DE ADUANAS Y PARTICIPACIONES")}  # fmt: skip
-FUERA = ("0101", "0149", "9001", "9002")  # what no rule of the starter link sends to an action
-RITMO_2025 = {
-    "0036": 0.35,
-    "0121": 0.50,
-    "0126": 0.45,
-    "0137": 0.30,
-    "1002": 0.55,
-    "0042": 0.80,
-    "0130": 0.85,
-    "0016": 1.30,
-    "0090": 1.04,
+FUENTES = {
+    "1": ("RECURSOS ORDINARIOS", "00", "RECURSOS ORDINARIOS"),
+    "5": ("RECURSOS DETERMINADOS", "18", "CANON Y SOBRECANON, REGALIAS, RENTA DE ADUANAS Y PARTICIPACIONES"),
 }
+FUERA = ("0101", "0149", "9001", "9002")  # what no rule of the starter link sends to an action
+RITMO_2025 = {"0036": 0.35, "0121": 0.50, "0126": 0.45, "0137": 0.30, "1002": 0.55, "0042": 0.80, "0130": 0.85, "0016": 1.30, "0090": 1.04}
 """Programmes that run slower or faster than ever in the last year: what a traffic light must find."""
 
 Centimos = npt.NDArray[np.int64]
@@ -111,23 +98,20 @@ def etapas(azar: np.random.Generator, devengado: Centimos, pim: Centimos) -> tup
     return tuple(np.diff(flujo, axis=2, prepend=0) for flujo in (certificado, compromiso))  # type: ignore[return-value]
 
 
-def filas_del_archivo(
-    tabla: pl.DataFrame, montos: dict[str, Centimos], hasta: int, anios: tuple[int, ...]
-) -> pl.DataFrame:
+def filas_del_archivo(tabla: pl.DataFrame, montos: dict[str, Centimos], hasta: int, anios: tuple[int, ...]) -> pl.DataFrame:
     """The records of the long layout: month 0 with the budget, and each month with its flows."""
     partes = []
     for anio in anios:
         a, ultimo = ANIOS.index(anio), hasta if anio == ULTIMO else 12
-        cero = tabla.with_columns(
-            anio=pl.lit(anio), mes=pl.lit(0), pia=pl.Series(montos["pia"][:, a]), pim=pl.Series(montos["pim"][:, a])
-        )
+        cero = tabla.with_columns(anio=pl.lit(anio), mes=pl.lit(0), pia=pl.Series(montos["pia"][:, a]), pim=pl.Series(montos["pim"][:, a]))
         flujos = [
             tabla.with_columns(
-                pl.lit(anio).alias("anio"), pl.lit(mes).alias("mes"),
+                pl.lit(anio).alias("anio"),
+                pl.lit(mes).alias("mes"),
                 *(pl.Series(m, montos[m][:, a, mes - 1]) for m in ("certificado", "comprometido", "devengado")),
             )
             for mes in range(1, ultimo + 1)
-        ]  # fmt: skip
+        ]
         partes += [cero, *flujos]
     return pl.concat(partes, how="diagonal").fill_null(0).sort("anio", "linea", "mes", descending=[False, False, True])
 
@@ -137,23 +121,47 @@ def como_texto(filas: pl.DataFrame) -> pl.DataFrame:
     unidad = pl.col("funcion").replace_strict(UNIDAD_DE_FUNCION, default="001")
     fuente = {n: pl.col("fuente").replace_strict({k: v[n] for k, v in FUENTES.items()}) for n in range(3)}
     dado = {
-        "ANO_EJE": pl.col("anio"), "MES_EJE": pl.col("mes"), "NIVEL_GOBIERNO": pl.lit("R"), "NIVEL_GOBIERNO_NOMBRE": pl.lit("GOBIERNOS REGIONALES"),
-        "SECTOR": pl.lit("99"), "SECTOR_NOMBRE": pl.lit("GOBIERNOS REGIONALES"), "PLIEGO": pl.lit("445"),
-        "PLIEGO_NOMBRE": pl.lit("PLIEGO SINTETICO, CON EL CODIGO DE CAJAMARCA"), "SEC_EJEC": pl.lit("9") + unidad.str.zfill(5),
-        "EJECUTORA": unidad, "EJECUTORA_NOMBRE": unidad.replace_strict({c: f"{n} (SINTETICA)" for c, n in UNIDADES}),
-        "SEC_FUNC": pl.col("linea") + 1, "PROGRAMA_PPTO": pl.col("programa"), "PROGRAMA_PPTO_NOMBRE": pl.col("programa_nombre"),
-        "TIPO_ACT_PROY": pl.col("tipo"), "TIPO_ACT_PROY_NOMBRE": pl.col("tipo").replace_strict({"2": "PROYECTO", "3": "ACTIVIDAD"}),
+        "ANO_EJE": pl.col("anio"),
+        "MES_EJE": pl.col("mes"),
+        "NIVEL_GOBIERNO": pl.lit("R"),
+        "NIVEL_GOBIERNO_NOMBRE": pl.lit("GOBIERNOS REGIONALES"),
+        "SECTOR": pl.lit("99"),
+        "SECTOR_NOMBRE": pl.lit("GOBIERNOS REGIONALES"),
+        "PLIEGO": pl.lit("445"),
+        "PLIEGO_NOMBRE": pl.lit("PLIEGO SINTETICO, CON EL CODIGO DE CAJAMARCA"),
+        "SEC_EJEC": pl.lit("9") + unidad.str.zfill(5),
+        "EJECUTORA": unidad,
+        "EJECUTORA_NOMBRE": unidad.replace_strict({c: f"{n} (SINTETICA)" for c, n in UNIDADES}),
+        "SEC_FUNC": pl.col("linea") + 1,
+        "PROGRAMA_PPTO": pl.col("programa"),
+        "PROGRAMA_PPTO_NOMBRE": pl.col("programa_nombre"),
+        "TIPO_ACT_PROY": pl.col("tipo"),
+        "TIPO_ACT_PROY_NOMBRE": pl.col("tipo").replace_strict({"2": "PROYECTO", "3": "ACTIVIDAD"}),
         "PRODUCTO_PROYECTO": pl.when(pl.col("tipo") == "2").then(2_900_000 + pl.col("linea")).otherwise(3_999_999),
-        "ACTIVIDAD_ACCION_OBRA": pl.lit("5000000"), "FUNCION": pl.col("funcion"), "META": (pl.col("linea") + 1).cast(pl.String).str.zfill(5),
-        "FINALIDAD": (pl.col("linea") + 1).cast(pl.String).str.zfill(7), "META_NOMBRE": pl.lit("META SINTETICA ") + (pl.col("linea") + 1).cast(pl.String),
-        "DEPARTAMENTO_META": pl.lit("06"), "DEPARTAMENTO_META_NOMBRE": pl.lit("CAJAMARCA"), "FUENTE_FINANCIAMIENTO": pl.col("fuente"),
-        "FUENTE_FINANCIAMIENTO_NOMBRE": fuente[0], "RUBRO": fuente[1], "RUBRO_NOMBRE": fuente[2], "TIPO_RECURSO": pl.lit("0"),
-        "CATEGORIA_GASTO": pl.col("generica").replace_strict({g: c for g, (_, c) in GENERICAS.items()}), "TIPO_TRANSACCION": pl.lit("2"),
-        "GENERICA": pl.col("generica"), "GENERICA_NOMBRE": pl.col("generica").replace_strict({g: n for g, (n, _) in GENERICAS.items()}),
-        "SUBGENERICA": pl.lit("1"), "SUBGENERICA_DET": pl.lit("1"), "ESPECIFICA": pl.lit("1"), "ESPECIFICA_DET": pl.lit("1"),
+        "ACTIVIDAD_ACCION_OBRA": pl.lit("5000000"),
+        "FUNCION": pl.col("funcion"),
+        "META": (pl.col("linea") + 1).cast(pl.String).str.zfill(5),
+        "FINALIDAD": (pl.col("linea") + 1).cast(pl.String).str.zfill(7),
+        "META_NOMBRE": pl.lit("META SINTETICA ") + (pl.col("linea") + 1).cast(pl.String),
+        "DEPARTAMENTO_META": pl.lit("06"),
+        "DEPARTAMENTO_META_NOMBRE": pl.lit("CAJAMARCA"),
+        "FUENTE_FINANCIAMIENTO": pl.col("fuente"),
+        "FUENTE_FINANCIAMIENTO_NOMBRE": fuente[0],
+        "RUBRO": fuente[1],
+        "RUBRO_NOMBRE": fuente[2],
+        "TIPO_RECURSO": pl.lit("0"),
+        "CATEGORIA_GASTO": pl.col("generica").replace_strict({g: c for g, (_, c) in GENERICAS.items()}),
+        "TIPO_TRANSACCION": pl.lit("2"),
+        "GENERICA": pl.col("generica"),
+        "GENERICA_NOMBRE": pl.col("generica").replace_strict({g: n for g, (n, _) in GENERICAS.items()}),
+        "SUBGENERICA": pl.lit("1"),
+        "SUBGENERICA_DET": pl.lit("1"),
+        "ESPECIFICA": pl.lit("1"),
+        "ESPECIFICA_DET": pl.lit("1"),
         **{f"MONTO_{m.upper()}": _soles(m) for m in ("pia", "pim", "certificado", "comprometido", "devengado")},
-        "MONTO_COMPROMETIDO_ANUAL": _soles("comprometido"), "MONTO_GIRADO": _soles("devengado"),
-    }  # fmt: skip
+        "MONTO_COMPROMETIDO_ANUAL": _soles("comprometido"),
+        "MONTO_GIRADO": _soles("devengado"),
+    }
     vacio = [pl.lit("").alias(c) for c in COLUMNAS["largo"] if c not in dado]
     return filas.select(*(e.cast(pl.String).alias(c) for c, e in dado.items()), *vacio).select(COLUMNAS["largo"])
 
@@ -163,9 +171,7 @@ def _soles(columna: str) -> pl.Expr:
     return pl.format("{}.{}", centimos // 100, (centimos % 100).cast(pl.String).str.zfill(2))
 
 
-def escribir(
-    carpeta: Path, nombre: str, tabla: pl.DataFrame, notas: dict[str, str], semilla: int, comprimido: bool
-) -> None:
+def escribir(carpeta: Path, nombre: str, tabla: pl.DataFrame, notas: dict[str, str], semilla: int, comprimido: bool) -> None:
     """The file and its origin page."""
     datos = tabla.write_csv(quote_style="always" if comprimido else "necessary").encode("utf-8")
     archivo = carpeta / f"{nombre}.csv{'.gz' if comprimido else ''}"
@@ -199,7 +205,13 @@ def generar(carpeta: Path, semilla: int) -> None:
     antes[movidas, -1] = np.maximum(pia[movidas, -1], certificado[movidas, -1, :6].sum(axis=1))
     for mes, nombre in CORTES.items():
         anios = (ULTIMO,) if mes == min(CORTES) else ANIOS
-        montos = {"pia": pia, "pim": antes if mes == min(CORTES) else pim, "certificado": certificado, "comprometido": comprometido, "devengado": devengado}  # fmt: skip
+        montos = {
+            "pia": pia,
+            "pim": antes if mes == min(CORTES) else pim,
+            "certificado": certificado,
+            "comprometido": comprometido,
+            "devengado": devengado,
+        }
         filas = como_texto(filas_del_archivo(tabla, montos, mes, anios))
         notas = {
             "titulo": f"Gasto mensual sintético, {anios[0]}-{anios[-1]}",
@@ -209,16 +221,24 @@ def generar(carpeta: Path, semilla: int) -> None:
         escribir(carpeta, nombre, filas, notas, semilla, comprimido=True)
     cierre = tabla.select(sec_func="linea", programa="programa", generica="generica").with_columns(
         pl.col("sec_func") + 1,
-        **{n: pl.Series(v).cast(pl.Decimal(20, 2)) / 100 for n, v in (("pim_soles", pim[:, -1]), ("devengado_soles", devengado[:, -1].sum(axis=1)))},
-    )  # fmt: skip
-    escribir(carpeta, CIERRE, cierre, {"titulo": "Cierre sintético de 2025 por línea", "lugar": "lo que la proyección de agosto no conoce", "corte": "2025-12-31"}, semilla, comprimido=False)  # fmt: skip
+        **{
+            n: pl.Series(v).cast(pl.Decimal(20, 2)) / 100
+            for n, v in (("pim_soles", pim[:, -1]), ("devengado_soles", devengado[:, -1].sum(axis=1)))
+        },
+    )
+    escribir(
+        carpeta,
+        CIERRE,
+        cierre,
+        {"titulo": "Cierre sintético de 2025 por línea", "lugar": "lo que la proyección de agosto no conoce", "corte": "2025-12-31"},
+        semilla,
+        comprimido=False,
+    )
 
 
 def main() -> int:
     """Command line."""
-    opciones = argparse.ArgumentParser(
-        description="Escribe años sintéticos de un gobierno regional, con estacionalidad conocida."
-    )
+    opciones = argparse.ArgumentParser(description="Escribe años sintéticos de un gobierno regional, con estacionalidad conocida.")
     opciones.add_argument("--salida", type=Path, required=True, help="carpeta donde se escriben")
     opciones.add_argument("--semilla", type=int, default=33)
     args = opciones.parse_args()

@@ -13,16 +13,7 @@ from statistics import NormalDist
 
 import numpy as np
 import numpy.typing as npt
-from generar_tablas import (
-    ACTIVIDADES_POR_PRODUCTO,
-    FINALIDADES,
-    OBRAS,
-    PRODUCTOS_POR_PROGRAMA,
-    PROYECTOS,
-    Enteros,
-    Tablas,
-    ejecutoras,
-)
+from generar_tablas import ACTIVIDADES_POR_PRODUCTO, FINALIDADES, OBRAS, PRODUCTOS_POR_PROGRAMA, PROYECTOS, Enteros, Tablas, ejecutoras
 from generar_textos import PROGRAMAS, RECURSOS_DE_NIVEL
 
 Hashes = npt.NDArray[np.uint64]

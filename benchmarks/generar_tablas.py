@@ -136,8 +136,7 @@ def _locales() -> list[Ejecutora]:
             clase = "PROVINCIAL" if n < 9 else "DISTRITAL"
             nombre = f"MUNICIPALIDAD {clase} DE {_lugar(departamento + n)} {numero:04d}"
             texto = celdas(
-                *("M", "GOBIERNOS LOCALES", " ", " ", " ", " ", str(300_000 + numero), "000"),
-                *(nombre, *_ubicacion(departamento, n)),
+                *("M", "GOBIERNOS LOCALES", " ", " ", " ", " ", str(300_000 + numero), "000"), *(nombre, *_ubicacion(departamento, n))
             )
             bloque = f"M{departamento:02d}-{n // MUNICIPIOS_POR_BLOQUE}"
             unidades.append(Ejecutora(texto, 2, bloque, "", departamento, 100 * PARTES_LOCAL // total))
@@ -188,10 +187,7 @@ def _actividades() -> list[str]:
         for n in range(len(PROGRAMAS) * PRODUCTOS_POR_PROGRAMA * ACTIVIDADES_POR_PRODUCTO)
     ]
     obras = [celdas("6000001", "EXPEDIENTE TÉCNICO"), celdas("6000002", "ADQUISICIÓN DE TERRENOS Y EQUIPOS")]
-    obras += [
-        celdas(str(4_000_001 + n), f"CONSTRUCCIÓN DE INSTALACIONES DE {SERVICIOS[n % len(SERVICIOS)]}")
-        for n in range(58)
-    ]
+    obras += [celdas(str(4_000_001 + n), f"CONSTRUCCIÓN DE INSTALACIONES DE {SERVICIOS[n % len(SERVICIOS)]}") for n in range(58)]
     return normales + obras
 
 
@@ -229,16 +225,7 @@ def _clasificadores(formato: str) -> list[tuple[str, str]]:
 def _colas(subgenericas: tuple[tuple[str, str, str], ...]) -> list[tuple[str, ...]]:
     """From the subgeneric to the specific detail: codes that are not padded, and their names."""
     return [
-        (
-            sub,
-            nombre,
-            str(det),
-            nombre_det,
-            str(esp),
-            especifica,
-            str(fin if fin < 3 else 99),
-            f"{nombre_det} {detalle}",
-        )
+        (sub, nombre, str(det), nombre_det, str(esp), especifica, str(fin if fin < 3 else 99), f"{nombre_det} {detalle}")
         for sub, nombre, detalles in subgenericas
         for det, nombre_det in enumerate(detalles.split("|"), start=1)
         for esp, especifica in enumerate(ESPECIFICAS, start=1)

@@ -21,11 +21,18 @@ import polars as pl
 def table(rows: int) -> pl.DataFrame:
     """A table with text, money, ratios and colours."""
     n = pl.int_range(rows, eager=True)
-    return pl.DataFrame({
-        "accion": pl.Series(["AER.01.01", "AER.01.02"]).gather(n % 2), "nombre": pl.Series(["Una acción del plan", "=otra acción"]).gather(n % 2),
-        "pim_soles": (n * 7).cast(pl.Decimal(18, 2)), "devengado_soles": (n * 3).cast(pl.Decimal(18, 2)), "ejecucion_ratio": (n % 100) / 100,
-        "color_ejecucion": pl.Series(["rojo", "verde"]).gather(n % 2), "anio": n % 5 + 2020, "mes": n % 12 + 1,
-    })  # fmt: skip
+    return pl.DataFrame(
+        {
+            "accion": pl.Series(["AER.01.01", "AER.01.02"]).gather(n % 2),
+            "nombre": pl.Series(["Una acción del plan", "=otra acción"]).gather(n % 2),
+            "pim_soles": (n * 7).cast(pl.Decimal(18, 2)),
+            "devengado_soles": (n * 3).cast(pl.Decimal(18, 2)),
+            "ejecucion_ratio": (n % 100) / 100,
+            "color_ejecucion": pl.Series(["rojo", "verde"]).gather(n % 2),
+            "anio": n % 5 + 2020,
+            "mes": n % 12 + 1,
+        }
+    )
 
 
 def ours(frame: pl.DataFrame, path: Path) -> None:
@@ -33,12 +40,7 @@ def ours(frame: pl.DataFrame, path: Path) -> None:
     from presupuesto_link.presentation.book_table import Reading, TableSheet
     from presupuesto_link.presentation.workbook import write_workbook
 
-    write_workbook(
-        path,
-        {"largo": TableSheet("Largo", frame, "")},
-        [],
-        Reading(bands=(0.75, 0.95), lit=frozenset({"ejecucion_ratio"})),
-    )
+    write_workbook(path, {"largo": TableSheet("Largo", frame, "")}, [], Reading(bands=(0.75, 0.95), lit=frozenset({"ejecucion_ratio"})))
 
 
 def bare(frame: pl.DataFrame, path: Path) -> None:

@@ -124,9 +124,7 @@ def _normalised(values: pl.DataFrame) -> pl.DataFrame:
         share = (pl.col(column) - low) / (high - low)
         return pl.when(pl.col("sentido").is_in(LESS_IS_BETTER)).then(1 - share).otherwise(share)
 
-    steps = values.select(
-        "indicador", "accion", base=scaled("base"), inicial=scaled("v0"), final=scaled("v1"), meta=scaled("goal")
-    )
+    steps = values.select("indicador", "accion", base=scaled("base"), inicial=scaled("v0"), final=scaled("v1"), meta=scaled("goal"))
     changes = [pl.col("inicial") - pl.col("base"), pl.col("final") - pl.col("inicial")]
     rises = pl.sum_horizontal(change > 0 for change in changes)
     seen = pl.sum_horizontal(change != 0 for change in changes)
@@ -171,9 +169,7 @@ def calibrate(package: Any, case: Case, unit: str, seed: int, iterations: int = 
     return Calibration(numbers[:, :3], numbers[:, 6:])
 
 
-def simulate(
-    package: Any, case: Case, calibration: Calibration, money: np.ndarray, seeds: range, tick: Callable[[], None]
-) -> np.ndarray:
+def simulate(package: Any, case: Case, calibration: Calibration, money: np.ndarray, seeds: range, tick: Callable[[], None]) -> np.ndarray:
     """Runs x indicators: the last level of each simulation. A seed gives the same draws whatever the money.
 
     Without goals: the package divides by zero where those of a whole programme are met, and does not calibrate with them.
@@ -182,9 +178,7 @@ def simulate(
     levels = np.empty((len(seeds), case.indicadores.height))
     for run, seed in enumerate(seeds):
         np.random.seed(seed)
-        series = package.run_ppi(
-            case.vector("inicial"), rises, falls, betas, Bs=money.copy(), B_dict=case.programmes()
-        )[0]
+        series = package.run_ppi(case.vector("inicial"), rises, falls, betas, Bs=money.copy(), B_dict=case.programmes())[0]
         levels[run] = series[:, -1]
         tick()
     return levels
@@ -268,9 +262,7 @@ def fit_table(calibration: Calibration, case: Case, before: np.ndarray) -> str:
         ("nivel final, en las corridas de base", own),
     ):
         below = int((fit < GOOD_FIT).sum())
-        lines.append(
-            f"| {name} | {figure(fit.min(), 'z.2f')} | {figure(float(np.median(fit)), 'z.2f')} | {below} de {fit.size} |"
-        )
+        lines.append(f"| {name} | {figure(fit.min(), 'z.2f')} | {figure(float(np.median(fit)), 'z.2f')} | {below} de {fit.size} |")
     outside = float(((before < 0) | (before > 1)).mean())
     return "\n".join([*lines, "", f"Niveles finales simulados fuera de 0-1 en la base: {outside:.1%}.\n"])
 
@@ -281,9 +273,7 @@ def timing_table(seconds: dict[str, tuple[int, float, float]]) -> str:
     lines = ["| parte | N | s | s de CPU | ms de CPU por corrida | razón por corrida |", "|---|---|---|---|---|---|"]
     for name, (number, wall, cpu) in seconds.items():
         each = cpu / number
-        lines.append(
-            f"| {name} | {number:,} | {wall:.1f} | {cpu:.1f} | {each * 1000:.1f} | {each / (last / runs):.2f} |"
-        )
+        lines.append(f"| {name} | {number:,} | {wall:.1f} | {cpu:.1f} | {each * 1000:.1f} | {each / (last / runs):.2f} |")
     return "\n".join(lines) + "\n"
 
 
@@ -323,13 +313,19 @@ def measure(package: Any, case: Case, scenario: Scenario, options: argparse.Name
             levels.append(simulate(package, case, calibration, money, seeds, tick))
     with part("escenario resuelto con pesos perturbados", runs) as tick:
         survival = shaken(scenario, runs, options.semilla, tick=tick)
-    return "\n".join([
-        heading(case, scenario, options), "## Tiempos\n", timing_table(seconds),
-        f"De las {runs:,} resoluciones con pesos perturbados, {survival.con_solucion:,} tienen solución.\n",
-        "## Calibración (simulado)\n", fit_table(calibration, case, levels[0]),
-        "## Nivel final por AER (simulado)\n", action_table(by_action(case, *levels)),
-        "Todo nivel está entre lo peor (0) y lo mejor (1) que se conoce de cada indicador. La diferencia es del modelo: no prueba que el dinero la cause.\n",
-    ])  # fmt: skip
+    return "\n".join(
+        [
+            heading(case, scenario, options),
+            "## Tiempos\n",
+            timing_table(seconds),
+            f"De las {runs:,} resoluciones con pesos perturbados, {survival.con_solucion:,} tienen solución.\n",
+            "## Calibración (simulado)\n",
+            fit_table(calibration, case, levels[0]),
+            "## Nivel final por AER (simulado)\n",
+            action_table(by_action(case, *levels)),
+            "Todo nivel está entre lo peor (0) y lo mejor (1) que se conoce de cada indicador. La diferencia es del modelo: no prueba que el dinero la cause.\n",
+        ]
+    )
 
 
 def main() -> None:

@@ -38,24 +38,21 @@ NAMED = {"producto": ("producto",), "finalidad": ("anio", "sec_ejec", "sec_func"
 YEAR = 2024
 # selectors of each kind of rule, and how many of every 500 are so
 KINDS = (
-    (("programa",), 90), (("programa", "tipo_producto"), 90),  (("funcion", "tipo_producto"), 20), (("sec_ejec", "sec_func"), 150),
-    (("producto",), 80), (("programa", "fuente", "generica"), 40), (("texto",), 29), ((), 1),
-)  # fmt: skip
+    (("programa",), 90),
+    (("programa", "tipo_producto"), 90),
+    (("funcion", "tipo_producto"), 20),
+    (("sec_ejec", "sec_func"), 150),
+    (("producto",), 80),
+    (("programa", "fuente", "generica"), 40),
+    (("texto",), 29),
+    ((), 1),
+)
 
 
 def spending(rows: int, folder: Path) -> tuple[pl.DataFrame, dict[str, pl.DataFrame]]:
     """A synthetic year of about that many rows, typed, and its names."""
     source, target = folder / f"siaf_sintetico_{rows}.csv", folder / "tipado.parquet"
-    command = [
-        sys.executable,
-        str(HERE / "generar.py"),
-        "--formato",
-        "largo",
-        "--filas",
-        str(rows),
-        "--salida",
-        str(source),
-    ]
+    command = [sys.executable, str(HERE / "generar.py"), "--formato", "largo", "--filas", str(rows), "--salida", str(source)]
     subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
     with open_extract(source, LAYOUTS) as extract:
         raw = extract.layout.named(extract.raw.select(extract.used()))
@@ -63,10 +60,7 @@ def spending(rows: int, folder: Path) -> tuple[pl.DataFrame, dict[str, pl.DataFr
     source.unlink()
     table = pl.scan_parquet(target)
     names = {
-        name: table.select(*key, pl.col(f"nombre_{name}").alias("nombre"))
-        .unique(list(key), keep="any")
-        .collect()
-        .sort(*key)
+        name: table.select(*key, pl.col(f"nombre_{name}").alias("nombre")).unique(list(key), keep="any").collect().sort(*key)
         for name, key in NAMED.items()
     }
     return pl.read_parquet(target, columns=list(SCHEMA)), names
@@ -75,12 +69,7 @@ def spending(rows: int, folder: Path) -> tuple[pl.DataFrame, dict[str, pl.DataFr
 def rules_for(table: pl.DataFrame, names: dict[str, pl.DataFrame], how_many: int) -> Rules:
     """Rules drawn from the codes of the table; same table and number, same rules."""
     draw = random.Random(7)
-    present = (
-        table.select(*dict.fromkeys(c for kind, _ in KINDS for c in kind if c != "texto"))
-        .unique()
-        .drop_nulls()
-        .sort(pl.all())
-    )
+    present = table.select(*dict.fromkeys(c for kind, _ in KINDS for c in kind if c != "texto")).unique().drop_nulls().sort(pl.all())
     lines = present.sample(min(present.height, 5_000), seed=7).to_dicts()
     phrases = sorted({" ".join(plain_text(name or "").split()[:3]) for name in names["producto"]["nombre"].to_list()})
     rules = []
@@ -89,9 +78,17 @@ def rules_for(table: pl.DataFrame, names: dict[str, pl.DataFrame], how_many: int
             line = draw.choice(lines)
             chosen = {c: (draw.choice(phrases) if c == "texto" else line[c],) for c in PRECEDENCE if c in kind}
             selectors = chosen or {"generica": ("6",)}
-            rules.append(Rule(f"sintetica-{len(rules):04}", 2, draw.choice(ACTIONS), selectors,
-                              (YEAR, YEAR) if "sec_func" in kind else (None, None), Fraction(1, 2) if "tipo_producto" in kind and turn % 5 == 0 else Fraction(1),
-                              TRANSVERSAL if not chosen else "directo"))  # fmt: skip
+            rules.append(
+                Rule(
+                    f"sintetica-{len(rules):04}",
+                    2,
+                    draw.choice(ACTIONS),
+                    selectors,
+                    (YEAR, YEAR) if "sec_func" in kind else (None, None),
+                    Fraction(1, 2) if "tipo_producto" in kind and turn % 5 == 0 else Fraction(1),
+                    TRANSVERSAL if not chosen else "directo",
+                )
+            )
     return Rules(tuple(rules))
 
 
@@ -102,9 +99,7 @@ def timed(call: Callable[[], object]) -> float:
     return time.perf_counter() - start
 
 
-def measure(
-    table: pl.DataFrame, names: dict[str, pl.DataFrame], rules: Rules, times: int
-) -> tuple[list[float], LinkedGasto]:
+def measure(table: pl.DataFrame, names: dict[str, pl.DataFrame], rules: Rules, times: int) -> tuple[list[float], LinkedGasto]:
     """Medians of: group-by, link with totals by action, conservation; and the last link."""
     found: list[LinkedGasto] = []
 
@@ -127,9 +122,7 @@ def main() -> None:
     parser.add_argument("--filas", nargs="+", type=int, default=[280_000, 1_000_000, 2_800_000])
     parser.add_argument("--reglas", nargs="+", type=int, default=[50, 500])
     parser.add_argument("--veces", type=int, default=5)
-    parser.add_argument(
-        "--carpeta", type=Path, help="where the synthetic file goes and is deleted; the temporary folder"
-    )
+    parser.add_argument("--carpeta", type=Path, help="where the synthetic file goes and is deleted; the temporary folder")
     args = parser.parse_args()
     out = sys.stdout.write
     out(

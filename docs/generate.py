@@ -15,13 +15,9 @@ def fields_page() -> str:
     """The dictionary of columns."""
     from presupuesto_link.fields import FIELDS, IN_TABLES
 
-    rows = [
-        f"| `{f.name}` | {f.meaning} | {f.unit} | {f.source} |" for f in sorted(FIELDS.values(), key=lambda f: f.name)
-    ]
+    rows = [f"| `{f.name}` | {f.meaning} | {f.unit} | {f.source} |" for f in sorted(FIELDS.values(), key=lambda f: f.name)]
     own = [
-        f"| `{start}…` | `{f.name}` | {f.meaning} | {f.unit} | {f.source} |"
-        for start, fields in IN_TABLES.items()
-        for f in fields.values()
+        f"| `{start}…` | `{f.name}` | {f.meaning} | {f.unit} | {f.source} |" for start, fields in IN_TABLES.items() for f in fields.values()
     ]
     return (
         NOTE
@@ -37,10 +33,7 @@ def findings_page() -> str:
     """The kinds of finding."""
     from presupuesto_link.findings import FINDING_KINDS
 
-    rows = [
-        f"| {k.code} | {k.severity} | {k.title} | {k.remedy} |"
-        for k in sorted(FINDING_KINDS.values(), key=lambda k: k.code)
-    ]
+    rows = [f"| {k.code} | {k.severity} | {k.title} | {k.remedy} |" for k in sorted(FINDING_KINDS.values(), key=lambda k: k.code)]
     return (
         NOTE
         + "# Hallazgos de la auditoría\n\n| código | severidad | qué significa | qué hacer |\n|---|---|---|---|\n"

@@ -34,33 +34,23 @@ class Shot:
 SHOTS = (
     Shot("tablero", "evaluacion"),
     Shot(
-        "tablero-matriz",
-        "evaluacion",
-        "#matriz&matriz-2023-2024.celda=verde-rojo",
-        (1280, 1000),
-        'table[data-rejilla="matriz-2023-2024"]',
+        "tablero-matriz", "evaluacion", "#matriz&matriz-2023-2024.celda=verde-rojo", (1280, 1000), 'table[data-rejilla="matriz-2023-2024"]'
     ),
     Shot("tablero-ficha", "evaluacion", "#ficha-AER.01.03", (1280, 900), "#ficha-AER\\.01\\.03"),
-    Shot(
-        "tablero-ranking",
-        "evaluacion",
-        "#ranking&ranking.color=rojo&ranking.orden=2b",
-        (1280, 900),
-        'table[data-clave="ranking"]',
-    ),
+    Shot("tablero-ranking", "evaluacion", "#ranking&ranking.color=rojo&ranking.orden=2b", (1280, 900), 'table[data-clave="ranking"]'),
     Shot("tablero-rediseno", "evaluacion", "#rediseno", (1280, 900), "#rediseno"),
     Shot("tablero-telefono-sintetico", "trimestre", "", PHONE),
     Shot("tablero-trimestre-sintetico", "trimestre", "", (1280, 1000)),
-    Shot(
-        "tablero-alertas-sintetico",
-        "trimestre",
-        "#trimestre&alertas.color=rojo",
-        (1280, 900),
-        'table[data-clave="alertas"]',
-    ),
+    Shot("tablero-alertas-sintetico", "trimestre", "#trimestre&alertas.color=rojo", (1280, 900), 'table[data-clave="alertas"]'),
     Shot("tablero-cierre-sintetico", "trimestre", "#proyeccion", (1280, 900), 'table[data-clave="cierre-oer"]'),
 )
-FIGURES = {"burbujas_2023_2024": "evaluacion", "ranking": "evaluacion", "matriz_2023_2024": "evaluacion", "semaforo_trimestral": "trimestre", "proyeccion_cierre": "trimestre"}  # fmt: skip
+FIGURES = {
+    "burbujas_2023_2024": "evaluacion",
+    "ranking": "evaluacion",
+    "matriz_2023_2024": "evaluacion",
+    "semaforo_trimestral": "trimestre",
+    "proyeccion_cierre": "trimestre",
+}
 _DPI = 90
 
 
@@ -119,9 +109,7 @@ def _shoot_one(browser: Any, shot: Shot, work: Path) -> None:
 
 def main() -> int:
     """Draw everything again."""
-    browser = next(
-        (found for name in ("chromium", "chromium-browser", "google-chrome") if (found := shutil.which(name))), None
-    )
+    browser = next((found for name in ("chromium", "chromium-browser", "google-chrome") if (found := shutil.which(name))), None)
     if browser is None:
         sys.stderr.write("No hay Chromium en esta máquina.\n")
         return 1

@@ -88,10 +88,7 @@ def advance_of(analysis: Analysis):
 
     def find(element: str, year: int, profile: str = "informe_2024", policy: str = "cero") -> float | None:
         row = analysis.elements.filter(
-            (pl.col("elemento") == element)
-            & (pl.col("anio") == year)
-            & (pl.col("perfil") == profile)
-            & (pl.col("politica_nd") == policy)
+            (pl.col("elemento") == element) & (pl.col("anio") == year) & (pl.col("perfil") == profile) & (pl.col("politica_nd") == policy)
         )
         value = row["avance_ratio"].item()
         return None if value is None else value * 100

@@ -39,9 +39,14 @@ def test_an_analysis_is_a_question_a_page_and_expected_results(folder: Path):
 
 def test_the_questions_asked_of_the_project_are_all_there():
     assert {path.name for path in FOLDERS} == {
-        "cajamarca-2024", "ejecucion-y-resultados", "politica-nd-y-colores", "robustez-del-ranking", "semaforo-trimestral-sintetico",
-        "proyeccion-de-cierre-sintetica", "compromisos-2018-2022",
-    }  # fmt: skip
+        "cajamarca-2024",
+        "ejecucion-y-resultados",
+        "politica-nd-y-colores",
+        "robustez-del-ranking",
+        "semaforo-trimestral-sintetico",
+        "proyeccion-de-cierre-sintetica",
+        "compromisos-2018-2022",
+    }
 
 
 @pytest.fixture(scope="module")
@@ -49,9 +54,7 @@ def store(tmp_path_factory) -> Store:
     """Both synthetic extracts, loaded as their pages say: the cut-off comes from the origin beside each."""
     folder = tmp_path_factory.mktemp("almacen")
     for name in ("gasto_2025_a_junio_sintetico", "gasto_2022_2025_a_agosto_sintetico"):
-        assert (
-            main._code(["cargar", str(ROOT / "data" / "siaf" / f"{name}.csv.gz"), "--almacen", str(folder)], True) == 0
-        )
+        assert main._code(["cargar", str(ROOT / "data" / "siaf" / f"{name}.csv.gz"), "--almacen", str(folder)], True) == 0
     return Store(folder)
 
 
@@ -83,22 +86,29 @@ def columns_of(path: Path) -> list[str]:
 
 @pytest.mark.parametrize(
     ("name", "key"),
-    [("semaforo", ["nivel", "unidad", "mes"]), ("alertas", ["nivel", "unidad"]), ("alineamiento_celdas", ["banda_ejecucion", "banda_resultado"]),
-     ("composicion", ["anio", "por", "de", "a"]), ("modificaciones", ["lineas"])],
-)  # fmt: skip
+    [
+        ("semaforo", ["nivel", "unidad", "mes"]),
+        ("alertas", ["nivel", "unidad"]),
+        ("alineamiento_celdas", ["banda_ejecucion", "banda_resultado"]),
+        ("composicion", ["anio", "por", "de", "a"]),
+        ("modificaciones", ["lineas"]),
+    ],
+)
 def test_the_light_is_the_expected_one(name: str, key: list[str], light: Monitoring):
     shown = light.light.filter(pl.col("mes").is_in(light.cuts) & (pl.col("pim_soles") > 0))
     found = {
-        "semaforo": shown.filter(pl.col("nivel").is_in(["AER", "OER", "ejecutora", "total"])), "alineamiento_celdas": light.cells,
-        "alertas": light.alerts.filter(pl.col("nivel").is_in(["AER", "OER"])), "composicion": light.composition, "modificaciones": light.modifications,
-    }[name]  # fmt: skip
+        "semaforo": shown.filter(pl.col("nivel").is_in(["AER", "OER", "ejecutora", "total"])),
+        "alineamiento_celdas": light.cells,
+        "alertas": light.alerts.filter(pl.col("nivel").is_in(["AER", "OER"])),
+        "composicion": light.composition,
+        "modificaciones": light.modifications,
+    }[name]
     path = LIGHT / "esperado" / f"{name}.csv"
     assert written(found, columns_of(path), key) == rows(path, columns_of(path), key)
 
 
 @pytest.mark.parametrize(
-    ("name", "key"),
-    [("cierre", ["nivel", "unidad"]), ("errores_de_metodos", ["metodo"]), ("calibracion", ["confianza_ratio"])],
+    ("name", "key"), [("cierre", ["nivel", "unidad"]), ("errores_de_metodos", ["metodo"]), ("calibracion", ["confianza_ratio"])]
 )
 def test_the_projection_is_the_expected_one(name: str, key: list[str], projection: Projection):
     closing = projection.acciones
@@ -120,11 +130,7 @@ def test_what_is_expected_of_each_unit_another_way(light: Monitoring):
     pim: dict[tuple, Decimal] = defaultdict(Decimal)
     done: dict[str, Decimal] = defaultdict(Decimal)
     for row in records():
-        kind, month, amount = (
-            (row["GENERICA"], row["TIPO_ACT_PROY"]),
-            int(row["MES_EJE"]),
-            Decimal(row["MONTO_DEVENGADO"]),
-        )
+        kind, month, amount = ((row["GENERICA"], row["TIPO_ACT_PROY"]), int(row["MES_EJE"]), Decimal(row["MONTO_DEVENGADO"]))
         if row["ANO_EJE"] in YEARS:
             wholes[row["ANO_EJE"], kind] += amount
             flows[row["ANO_EJE"], kind] += amount if 1 <= month <= 8 else 0
@@ -152,12 +158,8 @@ def truth(projection: Projection) -> pl.DataFrame:
     """What each part ended up with, which no projection of August has seen."""
     codes = {"sec_func": pl.String, "generica": pl.String}
     lines = pl.read_csv(ROOT / "data" / "siaf" / "cierre_2025_sintetico.csv", schema_overrides=codes)
-    owners = (
-        projection.followed.counted.filter(pl.col("anio") == 2025).select("sec_func", "generica", "accion").unique()
-    )
-    ended = lines.join(owners, on=["sec_func", "generica"], validate="1:1").group_by(
-        unidad=pl.col("accion").fill_null("sin AER")
-    )
+    owners = projection.followed.counted.filter(pl.col("anio") == 2025).select("sec_func", "generica", "accion").unique()
+    ended = lines.join(owners, on=["sec_func", "generica"], validate="1:1").group_by(unidad=pl.col("accion").fill_null("sin AER"))
     parts = projection.acciones.unidades.filter(pl.col("nivel") == "AER").cast({pl.Decimal: pl.Float64})
     return parts.join(ended.agg(verdad=pl.col("devengado_soles").sum()), on="unidad", validate="1:1")
 
@@ -171,7 +173,15 @@ def test_the_page_of_the_projection_says_what_happened(projection: Projection):
     assert f"en {kept} de {parts.height} partes" in page
     whole = projection.acciones.unidades.filter(pl.col("nivel") == "total").row(0, named=True)
     real = parts["verdad"].sum()
-    for amount in (whole["proyectado_soles"], whole["pim_soles"], whole["saldo_libre_soles"], whole["saldo_libre_bajo_soles"], whole["bajo_soles"], whole["alto_soles"], real):  # fmt: skip
+    for amount in (
+        whole["proyectado_soles"],
+        whole["pim_soles"],
+        whole["saldo_libre_soles"],
+        whole["saldo_libre_bajo_soles"],
+        whole["bajo_soles"],
+        whole["alto_soles"],
+        real,
+    ):
         assert re.search(rf"S/ {float(amount) / 1e6:,.1f} (millones|M)", page), amount
     assert f"erró en {abs(float(whole['proyectado_soles']) - real) / real:.1%}".replace("%", " %") in page
 

@@ -81,9 +81,7 @@ def test_a_stage_only_imports_earlier_ones(path):
             assert other in BASE
 
 
-@pytest.mark.parametrize(
-    "stage", ["tables", "linkage", "measures", "audit", "matrices", "normas", "scenarios", "studies"]
-)
+@pytest.mark.parametrize("stage", ["tables", "linkage", "measures", "audit", "matrices", "normas", "scenarios", "studies"])
 def test_the_middle_touches_neither_disk_nor_screen(stage):
     forbidden = {"open", "print", "input"}
     for path in (PACKAGE / stage).rglob("*.py"):
@@ -91,14 +89,9 @@ def test_the_middle_touches_neither_disk_nor_screen(stage):
             if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
                 assert node.func.id not in forbidden, f"{path}: {node.func.id}()"
             if isinstance(node, ast.Attribute):
-                assert node.attr not in {
-                    "read_text",
-                    "write_text",
-                    "read_csv",
-                    "write_csv",
-                    "map_elements",
-                    "iterrows",
-                }, f"{path}: .{node.attr}"
+                assert node.attr not in {"read_text", "write_text", "read_csv", "write_csv", "map_elements", "iterrows"}, (
+                    f"{path}: .{node.attr}"
+                )
 
 
 def loaded_by(code: str) -> set[str]:
@@ -112,9 +105,7 @@ def loaded_by(code: str) -> set[str]:
     return {name.partition(".")[0] for name in done.stderr.split()}
 
 
-@pytest.mark.parametrize(
-    "arguments", [["--help"], ["analizar", "--help"], ["matriz", "--help"], ["exportar", "--help"], ["--version"]]
-)
+@pytest.mark.parametrize("arguments", [["--help"], ["analizar", "--help"], ["matriz", "--help"], ["exportar", "--help"], ["--version"]])
 def test_help_loads_nothing_heavy(arguments):
     modules = loaded_by(f"from presupuesto_link.commands import main\nassert main._code({arguments!r}, False) == 0")
     assert not modules & set(HEAVY)

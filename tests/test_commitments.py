@@ -38,11 +38,15 @@ def test_every_sentence_and_figure_is_as_printed(plan_text, inputs):
 
 
 NOT_PROMISES = {
-    "2018", "2022", "2025", "2030",  # years
-    "2", "1",  # «Nivel 2», «III-1»
+    "2018",
+    "2022",
+    "2025",
+    "2030",  # years
+    "2",
+    "1",  # «Nivel 2», «III-1»
     "36",  # the age of whom the anaemia is measured
     "13%",  # the baseline of illiteracy, beside its target
-}  # fmt: skip
+}
 
 
 def test_no_printed_figure_was_left_out(inputs):
@@ -53,9 +57,7 @@ def test_no_printed_figure_was_left_out(inputs):
     summary = path.read_text(encoding="utf-8").split("II. RESUMEN DEL PLAN DE GOBIERNO")[1]
     lines = [re.sub(r"^\s*\d+\.\s?-?", "", line) for line in summary.splitlines()]
     printed = {number for line in lines for number in re.findall(r"\d+(?:\.\d+)?%?", line)}
-    told = {
-        number for text in inputs.commitments.compromisos["texto"] for number in re.findall(r"\d+(?:\.\d+)?%?", text)
-    }
+    told = {number for text in inputs.commitments.compromisos["texto"] for number in re.findall(r"\d+(?:\.\d+)?%?", text)}
     assert printed - told - NOT_PROMISES == set()
     assert len(told) >= 20
 
@@ -114,9 +116,14 @@ def one(analysis, tmp_path, promise, match):
 
 @pytest.mark.parametrize(
     ("value", "sense", "limit", "reading"),
-    [("10.6", "descendente", "", "alcanzado"), ("10.5", "descendente", "", "no alcanzado"), ("10.6", "ascendente", "", "alcanzado"),
-     ("10.6", "ascendente", "superar", "no alcanzado"), ("10.7", "ascendente", "", "no alcanzado")],
-)  # fmt: skip
+    [
+        ("10.6", "descendente", "", "alcanzado"),
+        ("10.5", "descendente", "", "no alcanzado"),
+        ("10.6", "ascendente", "", "alcanzado"),
+        ("10.6", "ascendente", "superar", "no alcanzado"),
+        ("10.7", "ascendente", "", "no alcanzado"),
+    ],
+)
 def test_the_edge_belongs_to_who_reaches_it(analysis, tmp_path, value, sense, limit, reading):
     """Illiteracy was 10.6 in 2024."""
     promise = f"C1,D,T,x,{value},{value},porcentaje,indicador,{sense},{limit},2022,,L"

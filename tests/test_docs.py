@@ -11,11 +11,7 @@ from tests.conftest import ROOT
 
 def test_generated_pages_are_fresh():
     done = subprocess.run(
-        [sys.executable, str(ROOT / "docs" / "generate.py"), "--check"],
-        capture_output=True,
-        text=True,
-        encoding="utf-8",
-        check=False,
+        [sys.executable, str(ROOT / "docs" / "generate.py"), "--check"], capture_output=True, text=True, encoding="utf-8", check=False
     )
     assert done.returncode == 0, done.stderr
 

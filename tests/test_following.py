@@ -19,9 +19,7 @@ NOTHING = Link(None)
 def load(tmp_path, capsys):
     def loaded(cut_off, *records, name="2025-Gasto.csv"):
         path = write_long(tmp_path / name, *records)
-        code = main._code(
-            ["cargar", str(path), "--fecha-corte", cut_off, "--almacen", str(tmp_path / "almacen")], False
-        )
+        code = main._code(["cargar", str(path), "--fecha-corte", cut_off, "--almacen", str(tmp_path / "almacen")], False)
         assert code == 0, capsys.readouterr().err
         return next(s for s in Store(tmp_path / "almacen").list() if s.cut_off == cut_off)
 
@@ -36,8 +34,7 @@ FLOWS = [(m, "10") for m in range(1, 8)]
 
 
 @pytest.mark.parametrize(
-    ("cut_off", "month"),
-    [("2025-07-01", 6), ("2025-06-30", 6), ("2025-06-29", 5), ("2025-01-31", 1), ("2026-02-03", 7)],
+    ("cut_off", "month"), [("2025-07-01", 6), ("2025-06-30", 6), ("2025-06-29", 5), ("2025-01-31", 1), ("2026-02-03", 7)]
 )
 def test_the_month_is_the_last_closed_with_accrual(inputs, tmp_path, load, cut_off, month):
     snapshot = load(cut_off, *year(2025, *FLOWS))
@@ -52,9 +49,12 @@ def test_a_later_year_closes_december(inputs, tmp_path, load):
 
 @pytest.mark.parametrize(
     ("cut_off", "asked", "said"),
-    [("2025-01-30", {}, "ningún mes de 2025 había cerrado"), ("2025-06-29", {"month": 6}, "el mes 6 no había cerrado al corte 29/06/2025"),
-     ("2025-06-29", {"year": 2023}, "no tiene filas de 2023")],
-)  # fmt: skip
+    [
+        ("2025-01-30", {}, "ningún mes de 2025 había cerrado"),
+        ("2025-06-29", {"month": 6}, "el mes 6 no había cerrado al corte 29/06/2025"),
+        ("2025-06-29", {"year": 2023}, "no tiene filas de 2023"),
+    ],
+)
 def test_what_cannot_be_followed_is_said(inputs, tmp_path, load, cut_off, asked, said):
     snapshot = load(cut_off, *year(2025, *FLOWS))
     with pytest.raises(InputDataError, match=said):

@@ -10,10 +10,7 @@ from presupuesto_link.audit.reconcile import NO_RULE, REPRODUCED
 
 def _counts(analysis, level: str, policy: str, profile: str = "informe_2024", year: int = 2024) -> tuple[int, ...]:
     row = analysis.counts.filter(
-        (pl.col("nivel") == level)
-        & (pl.col("politica_nd") == policy)
-        & (pl.col("perfil") == profile)
-        & (pl.col("anio") == year)
+        (pl.col("nivel") == level) & (pl.col("politica_nd") == policy) & (pl.col("perfil") == profile) & (pl.col("anio") == year)
     )
     return row.select("rojo", "amarillo", "verde", "gris").row(0)
 
@@ -69,9 +66,7 @@ def test_the_six_elements_whose_colour_depends_on_nd(advance_of, element, as_zer
 
 
 def test_no_other_element_depends_on_nd(analysis):
-    rows = analysis.elements.filter(
-        (pl.col("perfil") == "informe_2024") & (pl.col("anio") == 2024) & pl.col("color_depende_nd")
-    )
+    rows = analysis.elements.filter((pl.col("perfil") == "informe_2024") & (pl.col("anio") == 2024) & pl.col("color_depende_nd"))
     assert sorted(set(rows["elemento"])) == ["AER.09.02", "AER.10.03", "AER.11.02", "AER.12.01", "AER.12.02", "OER.11"]
 
 
@@ -136,17 +131,13 @@ def test_how_many_cells_each_rule_of_the_replica_explains(analysis):
     ],
 )
 def test_the_rule_behind_a_declared_advance(analysis, indicator, year, declared, rule):
-    row = analysis.audit.conciliacion.filter((pl.col("indicador") == indicator) & (pl.col("anio") == year)).row(
-        0, named=True
-    )
+    row = analysis.audit.conciliacion.filter((pl.col("indicador") == indicator) & (pl.col("anio") == year)).row(0, named=True)
     assert row["declarado_ratio"] == pytest.approx(declared, abs=1e-9)
     assert row["regla_que_explica"] == rule
 
 
 def test_under_one_sound_rule_maternal_mortality_is_met_both_years(analysis):
-    rows = analysis.indicators.filter(
-        (pl.col("perfil") == "ceplan") & (pl.col("indicador") == "IND.01.AER.03.03")
-    ).sort("anio")
+    rows = analysis.indicators.filter((pl.col("perfil") == "ceplan") & (pl.col("indicador") == "IND.01.AER.03.03")).sort("anio")
     assert rows["tipo1_ratio"].to_list() == [1.0, 1.0]
     assert rows["tipo1_bruto_ratio"].to_list() == pytest.approx([121.9 / 67.7, 114.6 / 77.1])
 
@@ -168,9 +159,7 @@ def test_the_index_is_never_official(analysis):
     assert not analysis.index["oficial"].any()
     replica = {
         row["politica_nd"]: row["indice_ratio"]
-        for row in analysis.index.filter((pl.col("perfil") == "informe_2024") & (pl.col("anio") == 2024)).iter_rows(
-            named=True
-        )
+        for row in analysis.index.filter((pl.col("perfil") == "informe_2024") & (pl.col("anio") == 2024)).iter_rows(named=True)
     }
     assert replica["cero"] == pytest.approx(0.4267, abs=5e-5)
     assert replica["excluir"] == pytest.approx(0.6685, abs=5e-5)

@@ -23,22 +23,12 @@ def test_every_key_and_its_default():
 
 def test_every_estimate_has_a_name():
     assert set(TITLES) == set(FAMILY)
-    for name in (
-        "Correlación de rangos (Spearman)",
-        "Mínimos cuadrados (HC3)",
-        "Logit fraccional, pendiente media",
-        "Panel",
-    ):
+    for name in ("Correlación de rangos (Spearman)", "Mínimos cuadrados (HC3)", "Logit fraccional, pendiente media", "Panel"):
         assert f"**{name}**" in PAGE
 
 
 @pytest.mark.parametrize(
-    "page",
-    [
-        "docs/guia/asociacion.md",
-        "analyses/ejecucion-y-resultados/README.md",
-        "analyses/politica-nd-y-colores/README.md",
-    ],
+    "page", ["docs/guia/asociacion.md", "analyses/ejecucion-y-resultados/README.md", "analyses/politica-nd-y-colores/README.md"]
 )
 def test_no_word_of_effects(page):
     text = (ROOT / page).read_text(encoding="utf-8")

@@ -68,10 +68,7 @@ def test_every_other_example_fits_in_the_whole_one(part):
 
 
 def test_the_presets_move_what_the_page_says(inputs):
-    said = {
-        row[0]: row[1:]
-        for row in re.findall(r"^\| `([a-z0-9-]+)` \| .* \| (.*) \| (S/ [\d,]+) \|$", PAGE, re.MULTILINE)
-    }
+    said = {row[0]: row[1:] for row in re.findall(r"^\| `([a-z0-9-]+)` \| .* \| (.*) \| (S/ [\d,]+) \|$", PAGE, re.MULTILINE)}
     found = solve(inputs, *(read_spec(path, EscenarioSpec) for path in PRESETS))
     assert said == {one.spec.id: (one.spec.objetivo.tipo, soles(one.monto_soles)) for one in found}
 

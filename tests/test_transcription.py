@@ -25,12 +25,7 @@ def test_counts():
     assert len(rows("pdrc/acciones.csv")) == 48
     assert Counter(row["elemento"][:3] for row in indicators) == {"OER": 18, "AER": 82}
     assert len(rows("siaf/cajamarca_2023_por_aer.csv")) == 40 + 1
-    assert {row["sentido"] for row in indicators} == {
-        "ascendente",
-        "descendente",
-        "máximo permisible",
-        "mínimo permisible",
-    }
+    assert {row["sentido"] for row in indicators} == {"ascendente", "descendente", "máximo permisible", "mínimo permisible"}
     assert all(row["sentido_sustento"] for row in indicators)
 
 
@@ -62,8 +57,7 @@ def test_every_row_of_the_second_print_stands_in_the_document(report_text: str):
     printed = [line.split("\t") for line in report_text.splitlines() if re.match(r"^(IND|D)\.\d\d\.", line)]
     second = [row for row in rows("pdrc/cifras_publicadas.csv") if row["fuente"] == "Cuadro 2"]
     expected = [
-        [group[0]["elemento"], *(row["impreso"] for row in group)]
-        for group in (second[i : i + 6] for i in range(0, len(second), 6))
+        [group[0]["elemento"], *(row["impreso"] for row in group)] for group in (second[i : i + 6] for i in range(0, len(second), 6))
     ]
     found = [[cells[0], cells[3], *cells[4:9]] for cells in printed if len(cells) == 9][:54]
     assert expected == found
@@ -80,7 +74,9 @@ def test_every_budget_cell_is_printed_as_in_the_document(report_text: str):
 @pytest.mark.fuente
 def test_names_stand_in_the_document(report_text: str):
     flat = re.sub(r"\s+", " ", report_text)
-    broken = "Fortalecer el gobierno digital orientado a la transparencia, integridad y mejora institucional en el departamento de Cajamarca"
+    broken = (
+        "Fortalecer el gobierno digital orientado a la transparencia, integridad y mejora institucional en el departamento de Cajamarca"
+    )
     for row in rows("pdrc/acciones.csv") + rows("pdrc/objetivos.csv"):
         assert row["nombre"] in flat or row["nombre"] == broken, row
 
@@ -96,10 +92,7 @@ def test_every_step_against_the_sense_has_its_reason():
     for row in rows("pdrc/indicadores.csv"):
         code = row["indicador"]
         base = next(v for key, v in values.items() if key[:2] == (code, "linea_base"))
-        steps = [
-            float(x.replace(",", "").strip("%"))
-            for x in (base, values[code, "meta", "2023"], values[code, "meta", "2024"])
-        ]
+        steps = [float(x.replace(",", "").strip("%")) for x in (base, values[code, "meta", "2023"], values[code, "meta", "2024"])]
         moves = [steps[1] - steps[0], steps[2] - steps[1]]
         against = {"ascendente": min(moves) < 0, "descendente": max(moves) > 0}.get(row["sentido"], True)
         assert not against or row["serie_contraria"], code
@@ -118,7 +111,4 @@ def test_the_eight_recommendations_stand_in_the_document(report_text: str):
     told = rows("pdrc/recomendaciones.csv")
     assert [row["recomendacion"] for row in told] == [str(n) for n in range(1, 9)]
     for row in told:
-        assert (
-            "\t".join(row[name] for name in ("problema", "responsable", "accion_requerida", "mecanismo", "plazo"))
-            in lines
-        )
+        assert "\t".join(row[name] for name in ("problema", "responsable", "accion_requerida", "mecanismo", "plazo")) in lines

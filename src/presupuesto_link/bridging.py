@@ -94,31 +94,35 @@ def bridge_snapshot(
     by_plan = _linked(gasto, Rules(chain.rules), names, actions, years)
     comparison = compare_with_manual(by_plan, _linked(gasto, manual, names, actions, years))
     findings = (*poi.findings, *bridge.findings, *chain.findings)
-    return Bridging(
-        snapshot, said, poi, bridge, chain, cover(by_plan, chain.rules, actions), manual, comparison, findings
-    )
+    return Bridging(snapshot, said, poi, bridge, chain, cover(by_plan, chain.rules, actions), manual, comparison, findings)
 
 
-def _spending(
-    store: Store, snapshot: Snapshot, spec: VinculoSpec, scope: Scope, poi: Poi
-) -> tuple[pl.LazyFrame, tuple[int, ...], str]:
+def _spending(store: Store, snapshot: Snapshot, spec: VinculoSpec, scope: Scope, poi: Poi) -> tuple[pl.LazyFrame, tuple[int, ...], str]:
     """The rows of the years that the plan has, those years, and the scope in words."""
     gasto, years, said = chosen_spending(store, snapshot, spec.ambito, scope)
     shared = tuple(year for year in years if year in poi.years)
     if not shared:
         raise InputDataError(
-            Problem(f"instantánea {snapshot.id}", f"gasto de {_list(years)} y POI de {_list(poi.years)}", "al menos un año en común",
-                    "elija otra instantánea o exporte el POI de ese año")
-        )  # fmt: skip
+            Problem(
+                f"instantánea {snapshot.id}",
+                f"gasto de {_list(years)} y POI de {_list(poi.years)}",
+                "al menos un año en común",
+                "elija otra instantánea o exporte el POI de ese año",
+            )
+        )
     return gasto.filter(pl.col("anio").is_in(list(shared))), shared, said
 
 
 def _check_metas(metas: pl.DataFrame, snapshot: Snapshot) -> None:
     if metas.is_empty():
         raise InputDataError(
-            Problem(f"instantánea {snapshot.id}", "ninguna línea con unidad ejecutora y meta (sec_func)", "un extracto por meta",
-                    "cargue un archivo del portal o del SIAF web: la Consulta Amigable no trae las metas")
-        )  # fmt: skip
+            Problem(
+                f"instantánea {snapshot.id}",
+                "ninguna línea con unidad ejecutora y meta (sec_func)",
+                "un extracto por meta",
+                "cargue un archivo del portal o del SIAF web: la Consulta Amigable no trae las metas",
+            )
+        )
 
 
 def _list(years: Sequence[int]) -> str:

@@ -115,9 +115,7 @@ def _others(analysis: Analysis) -> tuple[Scenario, ...]:
 
 def _quarter(inputs: Inputs, asked: Asked, say: Callable[[str], None]) -> Quarter:
     say("Midiendo el semáforo del trimestre")
-    found = monitor(
-        inputs, asked.store, asked.snapshot, asked.link, asked.year, asked.month, asked.history, asked.calendars, asked.before
-    )  # fmt: skip
+    found = monitor(inputs, asked.store, asked.snapshot, asked.link, asked.year, asked.month, asked.history, asked.calendars, asked.before)
     if found.followed.month >= _DECEMBER:
         return Quarter(found, None)
     say("Proyectando el cierre")

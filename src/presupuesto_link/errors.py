@@ -25,10 +25,17 @@ class Problem:
 
 
 _SYSTEM = {
-    errno.EACCES: "permiso denegado", errno.EPERM: "operación no permitida", errno.ENOENT: "no existe", errno.EISDIR: "es una carpeta",
-    errno.ENOTDIR: "una parte de la ruta no es una carpeta", errno.ENOSPC: "no queda espacio en el disco", errno.EROFS: "el disco es de sólo lectura",
-    errno.EBUSY: "está en uso", errno.ENAMETOOLONG: "el nombre es demasiado largo", errno.EFBIG: "el archivo es demasiado grande",
-}  # fmt: skip
+    errno.EACCES: "permiso denegado",
+    errno.EPERM: "operación no permitida",
+    errno.ENOENT: "no existe",
+    errno.EISDIR: "es una carpeta",
+    errno.ENOTDIR: "una parte de la ruta no es una carpeta",
+    errno.ENOSPC: "no queda espacio en el disco",
+    errno.EROFS: "el disco es de sólo lectura",
+    errno.EBUSY: "está en uso",
+    errno.ENAMETOOLONG: "el nombre es demasiado largo",
+    errno.EFBIG: "el archivo es demasiado grande",
+}
 
 
 def system_reason(error: OSError) -> str:

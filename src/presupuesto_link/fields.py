@@ -185,12 +185,7 @@ FIELDS = _fields(
         "unidad del indicador por año",
         _OWN,
     ),
-    (
-        "ritmo_observado",
-        "Cuánto mejoró por año desde la línea base; negativo, se alejó",
-        "unidad del indicador por año",
-        _OWN,
-    ),
+    ("ritmo_observado", "Cuánto mejoró por año desde la línea base; negativo, se alejó", "unidad del indicador por año", _OWN),
     ("ritmo_ratio", "Ritmo observado entre el requerido; vacío si la meta no pedía mejorar", "razón", _OWN),
     ("ritmo_motivo", "Por qué no hay ritmo", "texto", _OWN),
     ("anio_alcance", "Año en que llegaría a la última meta al ritmo observado", "año", _OWN),
@@ -288,12 +283,7 @@ FIELDS = _fields(
     ("aumentos_soles", "Suma de los aumentos de PIM", "soles", _OWN),
     ("rebajas_soles", "Suma de las rebajas de PIM", "soles", _OWN),
     ("neto_soles", "Aumentos menos rebajas", "soles", _OWN),
-    (
-        "tamano_ratio",
-        "Dinero movido (la mitad de lo que se compensa, más el neto) sobre el PIM anterior",
-        "razón",
-        "PEFA 2016, PI-21.4",
-    ),
+    ("tamano_ratio", "Dinero movido (la mitad de lo que se compensa, más el neto) sobre el PIM anterior", "razón", "PEFA 2016, PI-21.4"),
     ("sec_ejec", "Unidad ejecutora", "código", MEF),
     ("sec_func", "Meta (secuencia funcional)", "código", MEF),
     ("generica", "Genérica de gasto", "código", MEF),
@@ -322,7 +312,7 @@ IN_TABLES: dict[str, dict[str, Field]] = {
         ("banda_ejecucion", "Color del dinero frente a lo esperado (gris = sin dinero)", "color", _OWN),
     ),
     "trimestre_ritmo_del_anio": _fields(
-        ("pim_soles", "PIM de ese año", "soles", MEF), ("devengado_soles", "Devengado de ese año hasta su último mes", "soles", MEF),
+        ("pim_soles", "PIM de ese año", "soles", MEF), ("devengado_soles", "Devengado de ese año hasta su último mes", "soles", MEF)
     ),
     "trimestre_composicion_por_unidad": _fields(("unidad", "OER o programa, según «por»", "código", MEF)),
     "compromisos": _fields(
@@ -341,9 +331,16 @@ IN_TABLES: dict[str, dict[str, Field]] = {
         ("nombre", "Nombre del indicador", "texto", "PDRC"),
         ("pim_soles", "PIM de la AER en el año de ejecución del análisis; se repite en cada fila de la misma AER", "soles", MEF),
     ),
-    "ranking": _fields(("pim_soles", "PIM en el año de ejecución del análisis; no sume la columna: las transversales cuentan otra vez el dinero de las demás", "soles", MEF)),
+    "ranking": _fields(
+        (
+            "pim_soles",
+            "PIM en el año de ejecución del análisis; no sume la columna: las transversales cuentan otra vez el dinero de las demás",
+            "soles",
+            MEF,
+        )
+    ),
     "diccionario": _fields(("unidad", "En qué unidad está la columna", "texto", _OWN)),
-}  # fmt: skip
+}
 """Columns that mean something else in some tables, by the beginning of the table's name."""
 
 

@@ -63,10 +63,7 @@ FINDING_KINDS = _catalogue(
         "Publicar el total corregido y guardar los montos como números, sin «S/» dentro de la celda.",
     ),
     FindingKind(
-        "P02",
-        "El porcentaje de ejecución impreso no es devengado/PIM",
-        "media",
-        "Recalcular la columna como devengado entre PIM.",
+        "P02", "El porcentaje de ejecución impreso no es devengado/PIM", "media", "Recalcular la columna como devengado entre PIM."
     ),
     FindingKind(
         "P03",
@@ -75,10 +72,7 @@ FINDING_KINDS = _catalogue(
         "Mostrarla aparte y no sumarla con las demás acciones.",
     ),
     FindingKind(
-        "P04",
-        "Acción con dinero y sin resultado medible",
-        "media",
-        "Conseguir el dato del indicador o cambiarlo por uno que sí se mida.",
+        "P04", "Acción con dinero y sin resultado medible", "media", "Conseguir el dato del indicador o cambiarlo por uno que sí se mida."
     ),
     FindingKind(
         "P05",
@@ -87,10 +81,7 @@ FINDING_KINDS = _catalogue(
         "Vincular las metas presupuestarias que la financian o declarar que no tiene presupuesto.",
     ),
     FindingKind(
-        "P06",
-        "Acción sin presupuesto vinculado y sin resultado",
-        "media",
-        "Revisar si la acción sigue vigente y quién responde por ella.",
+        "P06", "Acción sin presupuesto vinculado y sin resultado", "media", "Revisar si la acción sigue vigente y quién responde por ella."
     ),
     FindingKind(
         "P07",
@@ -116,17 +107,9 @@ FINDING_KINDS = _catalogue(
         "baja",
         "Publicar los valores con los decimales con que se calculó.",
     ),
+    FindingKind("A03", "El avance declarado no sale de ninguna regla conocida", "alta", "Pedir la hoja de cálculo y corregir el avance."),
     FindingKind(
-        "A03",
-        "El avance declarado no sale de ninguna regla conocida",
-        "alta",
-        "Pedir la hoja de cálculo y corregir el avance.",
-    ),
-    FindingKind(
-        "A04",
-        "La fórmula cambió entre un año y el otro",
-        "alta",
-        "Calcular los dos años con la misma regla antes de compararlos.",
+        "A04", "La fórmula cambió entre un año y el otro", "alta", "Calcular los dos años con la misma regla antes de compararlos."
     ),
     FindingKind(
         "A05",
@@ -152,17 +135,9 @@ FINDING_KINDS = _catalogue(
         "media",
         "Comprobar en la fuente que el valor se midió y no se copió de la meta.",
     ),
+    FindingKind("I04", "La meta es cero", "media", "Fijar una meta que se pueda cumplir o incumplir, o retirar el indicador del promedio."),
     FindingKind(
-        "I04",
-        "La meta es cero",
-        "media",
-        "Fijar una meta que se pueda cumplir o incumplir, o retirar el indicador del promedio.",
-    ),
-    FindingKind(
-        "I05",
-        "El texto y la tabla dan cifras distintas",
-        "media",
-        "Verificar cuál es la cifra correcta en la fuente y corregir la otra.",
+        "I05", "El texto y la tabla dan cifras distintas", "media", "Verificar cuál es la cifra correcta en la fuente y corregir la otra."
     ),
     FindingKind(
         "I06",
@@ -170,14 +145,9 @@ FINDING_KINDS = _catalogue(
         "media",
         "Generar los dos cuadros desde la misma base de datos.",
     ),
+    FindingKind("I07", "Nombre o código mal impreso", "baja", "Corregir el nombre o el código en la siguiente edición."),
     FindingKind(
-        "I07", "Nombre o código mal impreso", "baja", "Corregir el nombre o el código en la siguiente edición."
-    ),
-    FindingKind(
-        "I08",
-        "El valor se aleja más de cinco veces de la meta en un año",
-        "baja",
-        "Comprobar el dato y si la meta sigue siendo razonable.",
+        "I08", "El valor se aleja más de cinco veces de la meta en un año", "baja", "Comprobar el dato y si la meta sigue siendo razonable."
     ),
     FindingKind(
         "I09",
@@ -197,12 +167,7 @@ FINDING_KINDS = _catalogue(
         "alta",
         "Volver a contar con una sola regla y publicar la lista de cada color.",
     ),
-    FindingKind(
-        "E03",
-        "El índice publicado no se puede reproducir",
-        "alta",
-        "Publicar la fórmula y los pesos del índice, o retirarlo.",
-    ),
+    FindingKind("E03", "El índice publicado no se puede reproducir", "alta", "Publicar la fórmula y los pesos del índice, o retirarlo."),
     FindingKind(
         "E04",
         "El avance global publicado no sigue la regla de los demás",
@@ -210,18 +175,10 @@ FINDING_KINDS = _catalogue(
         "Recalcular el promedio con todos sus indicadores y la misma política de ND.",
     ),
     FindingKind("E05", "La banda impresa deja valores sin color", "baja", "Imprimir la banda amarilla como [75-95>."),
-    FindingKind(
-        "E06",
-        "El color depende de la política de ND",
-        "media",
-        "Mostrar los dos colores y conseguir el dato que falta.",
-    ),
+    FindingKind("E06", "El color depende de la política de ND", "media", "Mostrar los dos colores y conseguir el dato que falta."),
     FindingKind("C01", "Se usó un valor corregido", "media", "Confirmar la corrección con quien publicó el dato."),
     FindingKind(
-        "S01",
-        "Filas sin unidad ejecutora o sin meta",
-        "media",
-        "Completar los códigos en el origen: esas filas no se pueden vincular.",
+        "S01", "Filas sin unidad ejecutora o sin meta", "media", "Completar los códigos en el origen: esas filas no se pueden vincular."
     ),
     FindingKind(
         "S02",
@@ -247,12 +204,7 @@ FINDING_KINDS = _catalogue(
         "alta",
         "Corregir la fecha de corte y cargar otra vez: con otra fecha es otra instantánea.",
     ),
-    FindingKind(
-        "S06",
-        "Totales del año negativos",
-        "media",
-        "Comprobar que el extracto trae todos los meses y que la reversión es real.",
-    ),
+    FindingKind("S06", "Totales del año negativos", "media", "Comprobar que el extracto trae todos los meses y que la reversión es real."),
     FindingKind("S07", "Devengado sin PIM", "baja", "No calcular porcentajes de ejecución sobre esas metas."),
     FindingKind(
         "S08",
@@ -279,35 +231,17 @@ FINDING_KINDS = _catalogue(
         "Comprobar que la descarga está completa antes de usar este corte.",
     ),
     FindingKind(
-        "S12",
-        "Filas que no se pudieron usar",
-        "alta",
-        "Abrir el archivo de filas rechazadas, corregir el origen y cargar otra vez.",
+        "S12", "Filas que no se pudieron usar", "alta", "Abrir el archivo de filas rechazadas, corregir el origen y cargar otra vez."
     ),
-    FindingKind(
-        "S13",
-        "Un código con varios nombres",
-        "baja",
-        "Nada que hacer: se guarda el nombre más frecuente y el código manda.",
-    ),
+    FindingKind("S13", "Un código con varios nombres", "baja", "Nada que hacer: se guarda el nombre más frecuente y el código manda."),
     FindingKind(
         "S14",
         "El total impreso en el archivo no es la suma de sus filas",
         "alta",
         "No citar el total impreso: usar la suma de las filas y pedir a quien lo publicó que lo corrija.",
     ),
-    FindingKind(
-        "V01",
-        "Regla hacia una AER que no está en el plan",
-        "alta",
-        "Corregir el código de la AER, o agregarla a acciones.csv.",
-    ),
-    FindingKind(
-        "V02",
-        "Celda de una regla que no se entiende",
-        "alta",
-        "Corregir la celda; la regla no se aplica mientras tanto.",
-    ),
+    FindingKind("V01", "Regla hacia una AER que no está en el plan", "alta", "Corregir el código de la AER, o agregarla a acciones.csv."),
+    FindingKind("V02", "Celda de una regla que no se entiende", "alta", "Corregir la celda; la regla no se aplica mientras tanto."),
     FindingKind("V03", "Parte fuera de rango", "alta", "Escribir una parte mayor que 0 y hasta 1."),
     FindingKind(
         "V04",
@@ -317,30 +251,14 @@ FINDING_KINDS = _catalogue(
     ),
     FindingKind("V05", "Id de regla repetido", "alta", "Dar a cada regla su propio id."),
     FindingKind("V06", "Regla fuera de vigencia", "baja", "Renovar la vigencia o retirar la regla."),
-    FindingKind(
-        "V07",
-        "Regla que no atrapa ninguna línea",
-        "media",
-        "Revisar los códigos: pueden haber cambiado de un año a otro.",
-    ),
-    FindingKind(
-        "V08",
-        "Regla tapada por otras más específicas",
-        "baja",
-        "Retirarla, o revisar si las más específicas son correctas.",
-    ),
+    FindingKind("V07", "Regla que no atrapa ninguna línea", "media", "Revisar los códigos: pueden haber cambiado de un año a otro."),
+    FindingKind("V08", "Regla tapada por otras más específicas", "baja", "Retirarla, o revisar si las más específicas son correctas."),
     FindingKind("V09", "Regla sin firma", "alta", "Escribir quién responde por la regla y desde qué fecha."),
     FindingKind(
-        "V10",
-        "Meta presupuestaria sin unidad ejecutora o sin año",
-        "alta",
-        "Agregar sec_ejec y poner el mismo año en desde y hasta.",
+        "V10", "Meta presupuestaria sin unidad ejecutora o sin año", "alta", "Agregar sec_ejec y poner el mismo año en desde y hasta."
     ),
     FindingKind(
-        "V12",
-        "Regla que atraparía cualquier línea",
-        "alta",
-        "Escribir al menos un selector: quizá se borró o se combinó una celda.",
+        "V12", "Regla que atraparía cualquier línea", "alta", "Escribir al menos un selector: quizá se borró o se combinó una celda."
     ),
     FindingKind(
         "V11",
@@ -348,37 +266,20 @@ FINDING_KINDS = _catalogue(
         "alta",
         "Usar «transversal» sólo para las AER que el análisis declara transversales, y siempre para ellas.",
     ),
-    FindingKind(
-        "K01", "Vínculo del puente CEPLAN repetido", "alta", "Dejar una sola fila por vínculo y sumar sus partes."
-    ),
-    FindingKind(
-        "K02",
-        "Vínculos del puente CEPLAN que piden más de lo que hay",
-        "alta",
-        "Repartir con partes que sumen 1 o menos.",
-    ),
+    FindingKind("K01", "Vínculo del puente CEPLAN repetido", "alta", "Dejar una sola fila por vínculo y sumar sus partes."),
+    FindingKind("K02", "Vínculos del puente CEPLAN que piden más de lo que hay", "alta", "Repartir con partes que sumen 1 o menos."),
     FindingKind(
         "K03",
         "Vínculo del puente CEPLAN hacia algo que los archivos no traen",
         "media",
         "Revisar el código y el año, o cargar la exportación o el gasto que falta.",
     ),
-    FindingKind(
-        "K04",
-        "AOI con datos distintos en sus filas",
-        "alta",
-        "Corregir en CEPLAN V.01 la fila equivocada y exportar de nuevo.",
-    ),
+    FindingKind("K04", "AOI con datos distintos en sus filas", "alta", "Corregir en CEPLAN V.01 la fila equivocada y exportar de nuevo."),
     FindingKind(
         "K05",
         "El total del año de una AOI no es la suma de sus meses",
         "media",
         "Revisar la programación de esa AOI en CEPLAN V.01 y exportar de nuevo.",
     ),
-    FindingKind(
-        "K06",
-        "Filas de una exportación sin código de AOI",
-        "baja",
-        "Nada que hacer si son totales; si no, exportar de nuevo.",
-    ),
+    FindingKind("K06", "Filas de una exportación sin código de AOI", "baja", "Nada que hacer si son totales; si no, exportar de nuevo."),
 )

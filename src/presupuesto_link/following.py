@@ -63,8 +63,14 @@ class Link:
 
 
 def follow(  # noqa: PLR0913, PLR0917 - the options of `semaforo` and `proyectar`
-    inputs: Inputs, store: Store, snapshot: Snapshot, link: Link, year: int | None = None, month: int | None = None, history: Sequence[Snapshot] = ()
-) -> Followed:  # fmt: skip
+    inputs: Inputs,
+    store: Store,
+    snapshot: Snapshot,
+    link: Link,
+    year: int | None = None,
+    month: int | None = None,
+    history: Sequence[Snapshot] = (),
+) -> Followed:
     """Link a snapshot, and those that hold earlier years, by month.
 
     Args:
@@ -99,9 +105,13 @@ def _complete_years(past: Snapshot, year: int) -> list[int]:
     complete = [y for y in past.years if y < year and closed_month(cut_off, y) == _DECEMBER]
     if not complete:
         raise InputDataError(
-            Problem(f"opción --historia, instantánea {past.id}", f"años {', '.join(map(str, past.years))} al corte {cut_off:%d/%m/%Y}",
-                    f"al menos un año anterior a {year} que hubiera cerrado a esa fecha", "elija otra instantánea con «almacen listar»")
-        )  # fmt: skip
+            Problem(
+                f"opción --historia, instantánea {past.id}",
+                f"años {', '.join(map(str, past.years))} al corte {cut_off:%d/%m/%Y}",
+                f"al menos un año anterior a {year} que hubiera cerrado a esa fecha",
+                "elija otra instantánea con «almacen listar»",
+            )
+        )
     return complete
 
 
@@ -118,18 +128,13 @@ def in_course(linkage: Linkage, year: int) -> Followed | None:
     return _followed(linkage, months, year, None, dict.fromkeys((*earlier, year), snapshot))
 
 
-def _followed(
-    linkage: Linkage, months: pl.DataFrame, year: int, month: int | None, used: Mapping[int, Snapshot]
-) -> Followed:
+def _followed(linkage: Linkage, months: pl.DataFrame, year: int, month: int | None, used: Mapping[int, Snapshot]) -> Followed:
     snapshot = linkage.snapshot
     cut_off = dt.date.fromisoformat(snapshot.cut_off)
     last = _month(snapshot, months.filter(pl.col("anio") == year), year, cut_off, month)
     ends = month_ends(year)
     day = min(cut_off, ends[_DECEMBER]) if last == closed_month(cut_off, year) else ends[last]
-    return Followed(
-        linkage, year, last, day, months,
-        {y: s.id for y, s in used.items()}, any(s.synthetic for s in used.values()),
-    )  # fmt: skip
+    return Followed(linkage, year, last, day, months, {y: s.id for y, s in used.items()}, any(s.synthetic for s in used.values()))
 
 
 def month_ends(year: int) -> dict[int, dt.date]:
@@ -141,7 +146,7 @@ def _linked(inputs: Inputs, store: Store, snapshot: Snapshot, link: Link) -> Lin
     spec = inputs.spec.vinculo
     return link_snapshot(
         store, snapshot, link.rules, inputs.plan.acciones, spec.transversales, spec.ambito, link.scope, None, link.with_suggested
-    )  # fmt: skip
+    )
 
 
 def chosen_year(snapshot: Snapshot, year: int | None) -> int:
@@ -154,7 +159,7 @@ def chosen_year(snapshot: Snapshot, year: int | None) -> int:
         years = ", ".join(map(str, snapshot.years))
         raise InputDataError(
             Problem(f"instantánea {snapshot.id}", f"no tiene filas de {year}", f"uno de sus años: {years}", "elija otro --anio")
-        )  # fmt: skip
+        )
     return year or max(snapshot.years)
 
 
@@ -173,17 +178,31 @@ def _month(snapshot: Snapshot, rows: pl.DataFrame, year: int, cut_off: dt.date, 
     where = f"instantánea {snapshot.id}"
     if moved.is_empty():
         raise InputDataError(
-            Problem(where, f"ningún devengado por mes en {year}", "un extracto con meses: el mensual del portal o el del SIAF web",
-                    "cárguelo con «cargar» y elija su instantánea")
-        )  # fmt: skip
+            Problem(
+                where,
+                f"ningún devengado por mes en {year}",
+                "un extracto con meses: el mensual del portal o el del SIAF web",
+                "cárguelo con «cargar» y elija su instantánea",
+            )
+        )
     if not closed:
         raise InputDataError(
-            Problem(where, f"corte {cut_off:%d/%m/%Y}: ningún mes de {year} había cerrado", "un corte posterior al 30 de enero", "elija otra instantánea")
-        )  # fmt: skip
+            Problem(
+                where,
+                f"corte {cut_off:%d/%m/%Y}: ningún mes de {year} había cerrado",
+                "un corte posterior al 30 de enero",
+                "elija otra instantánea",
+            )
+        )
     if asked is not None and asked > closed:
         raise InputDataError(
-            Problem(where, f"el mes {asked} no había cerrado al corte {cut_off:%d/%m/%Y}", f"un mes de 1 a {closed}", "elija otro --mes o cargue un extracto posterior")
-        )  # fmt: skip
+            Problem(
+                where,
+                f"el mes {asked} no había cerrado al corte {cut_off:%d/%m/%Y}",
+                f"un mes de 1 a {closed}",
+                "elija otro --mes o cargue un extracto posterior",
+            )
+        )
     return asked or min(closed, max(moved.to_list()))
 
 

@@ -87,9 +87,7 @@ def link_snapshot(  # noqa: PLR0913, PLR0917 - the options of `vincular`
     conservation(gasto, linked)
     table = cube(linked)
     found = check_link(linked, counted, table, years)
-    return Linkage(
-        snapshot, said, rules, with_suggested, linked, table, cover(table, linked.rules, actions), found, names
-    )
+    return Linkage(snapshot, said, rules, with_suggested, linked, table, cover(table, linked.rules, actions), found, names)
 
 
 def chosen_spending(
@@ -111,18 +109,19 @@ def chosen_spending(
     rows = store.read(snapshot.id, filters=filters)
     if not rows.select(pl.len()).collect().item():
         raise InputDataError(
-            Problem(f"instantánea {snapshot.id}", f"ninguna fila de {said} en {', '.join(map(str, years))}", "al menos una fila",
-                    "elija otro --ambito (pliego, departamento, todo) u otra instantánea con «almacen listar»")
-        )  # fmt: skip
+            Problem(
+                f"instantánea {snapshot.id}",
+                f"ninguna fila de {said} en {', '.join(map(str, years))}",
+                "al menos una fila",
+                "elija otro --ambito (pliego, departamento, todo) u otra instantánea con «almacen listar»",
+            )
+        )
     return rows, years, said
 
 
 def dimensions(store: Store, snapshot: Snapshot) -> dict[str, pl.DataFrame]:
     """The tables of names that a snapshot has."""
-    return {
-        path.stem: store.dimension(snapshot.id, path.stem)
-        for path in sorted((snapshot.folder / "dimensiones").glob("*.parquet"))
-    }
+    return {path.stem: store.dimension(snapshot.id, path.stem) for path in sorted((snapshot.folder / "dimensiones").glob("*.parquet"))}
 
 
 def _check_whole(snapshot: Snapshot, scope: str, code: str) -> None:
@@ -131,7 +130,10 @@ def _check_whole(snapshot: Snapshot, scope: str, code: str) -> None:
     if set(loaded) - {_COLUMN[scope]}:
         said = ", ".join(f"{name} {value}" for name, value in loaded.items())
         raise InputDataError(
-            Problem(f"instantánea {snapshot.id}", f"se cargó sólo con {said}: falta parte del gasto de ese ámbito",
-                    f"una instantánea completa o filtrada sólo por {_COLUMN[scope].replace('_', ' ')} {code}",
-                    f"cárguela con --{_COLUMN[scope].replace('_', '-')} {code}, o use el otro --ambito")
-        )  # fmt: skip
+            Problem(
+                f"instantánea {snapshot.id}",
+                f"se cargó sólo con {said}: falta parte del gasto de ese ámbito",
+                f"una instantánea completa o filtrada sólo por {_COLUMN[scope].replace('_', ' ')} {code}",
+                f"cárguela con --{_COLUMN[scope].replace('_', '-')} {code}, o use el otro --ambito",
+            )
+        )

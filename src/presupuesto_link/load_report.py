@@ -50,26 +50,17 @@ class LoadReport:
 
 def unchecked_of(layout: Layout, totals: Mapping[int, Mapping[str, Decimal | None]], ignored: list[str]) -> list[str]:
     """What nobody can look at in a file of this layout, in Spanish sentences; kept in the manifest."""
-    missing = [
-        a.replace("_", " ")
-        for a, m in zip(AMOUNTS, MEASURES, strict=True)
-        if all(t[m] is None for t in totals.values())
-    ]
+    missing = [a.replace("_", " ") for a, m in zip(AMOUNTS, MEASURES, strict=True) if all(t[m] is None for t in totals.values())]
     said = [f"{layout.title} no da: {', '.join(missing)}"] if missing else []
     said += layout.unchecked
     if ignored:
-        said.append(
-            f"{len(ignored)} columnas del archivo no se usan: {', '.join(ignored[:6])}{'…' if len(ignored) > 6 else ''}"
-        )
+        said.append(f"{len(ignored)} columnas del archivo no se usan: {', '.join(ignored[:6])}{'…' if len(ignored) > 6 else ''}")
     return said
 
 
 def closing_report(path: Path, store: Store, snapshot: Snapshot, new: bool, published: Published) -> LoadReport:
     """What the snapshot says of itself, and what only this moment can say: published totals and the cut-off before."""
-    unchecked, findings = (
-        list(snapshot.manifest["no_comprobado"]),
-        [Finding(**row) for row in snapshot.manifest["hallazgos"]],
-    )
+    unchecked, findings = (list(snapshot.manifest["no_comprobado"]), [Finding(**row) for row in snapshot.manifest["hallazgos"]])
     if published.totals:
         findings += check_totals(snapshot.totals, published.totals, published.tolerance)
     else:

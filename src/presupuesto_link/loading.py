@@ -24,15 +24,7 @@ from uuid import uuid4
 import polars as pl
 
 from presupuesto_link.errors import InputDataError, Problem
-from presupuesto_link.load_report import (
-    NOTHING_PUBLISHED,
-    REJECTED,
-    LoadReport,
-    Published,
-    closing_report,
-    stored,
-    unchecked_of,
-)
+from presupuesto_link.load_report import NOTHING_PUBLISHED, REJECTED, LoadReport, Published, closing_report, stored, unchecked_of
 from presupuesto_link.sources.digest import digest_of
 from presupuesto_link.sources.lock import new_part
 from presupuesto_link.sources.siaf import LAYOUTS
@@ -41,15 +33,7 @@ from presupuesto_link.sources.siaf.named import cut_off_of, not_a_file, year_sai
 from presupuesto_link.sources.siaf.reading import RawExtract, open_extract
 from presupuesto_link.sources.sorted_parquet import Runs, chunks, write_sorted
 from presupuesto_link.sources.store import Store, add_up, snapshot_id
-from presupuesto_link.tables.gasto import (
-    SCHEMA,
-    TABLE_VERSION,
-    Filters,
-    keep,
-    printed_totals,
-    rejected_rows,
-    type_rows,
-)
+from presupuesto_link.tables.gasto import SCHEMA, TABLE_VERSION, Filters, keep, printed_totals, rejected_rows, type_rows
 from presupuesto_link.tables.gasto_checks import check_gasto, check_names, check_printed, check_rejected
 from presupuesto_link.tables.gasto_facts import Facts, add_facts, facts_of
 from presupuesto_link.tables.gasto_names import Names
@@ -99,12 +83,7 @@ def load_extract(  # noqa: PLR0913, PLR0917 - the options of `cargar`
         ahead = stack.enter_context(_opened_ahead(path, store, filters, member)) if filters.needles else None
         digest = digest_once_read()
         name = snapshot_id(
-            day.isoformat(),
-            sha256=digest,
-            filtros=filters.as_dict(),
-            miembro=member or "",
-            tabla=TABLE_VERSION,
-            anio=said.get("anio", ""),
+            day.isoformat(), sha256=digest, filtros=filters.as_dict(), miembro=member or "", tabla=TABLE_VERSION, anio=said.get("anio", "")
         )
         source = {"nombre": path.name, "sha256": digest, "bytes": size, "miembro": member}
 
@@ -112,9 +91,7 @@ def load_extract(  # noqa: PLR0913, PLR0917 - the options of `cargar`
             with _disk_errors():
                 made = _Loading(path, part, filters, member, progress, day, ahead, said).run()
             if path.stat().st_mtime_ns != changed:
-                raise InputDataError(
-                    Problem(str(path), "el archivo cambió mientras se leía", "un archivo quieto", "repita la carga")
-                )
+                raise InputDataError(Problem(str(path), "el archivo cambió mientras se leía", "un archivo quieto", "repita la carga"))
             made["fuente"] = source | made["fuente"]
             return made | {"fecha_corte": day.isoformat(), "fecha_corte_de": said_by, "filtros": filters.as_dict()}
 
@@ -205,9 +182,7 @@ class _Loading:
             raise self._nothing(read)
         self.progress("Ordenando", 0, 0, 0)
         line = read.layout.line
-        facts = add_facts(
-            [facts_of(rows.lazy(), line) for rows in write_sorted(read.runs, self.part / "gasto", list(SCHEMA))]
-        )
+        facts = add_facts([facts_of(rows.lazy(), line) for rows in write_sorted(read.runs, self.part / "gasto", list(SCHEMA))])
         shutil.rmtree(work)
         self.progress("Revisando", 0, 0, 0)
         layout, (_, totals), kept = read.layout, add_up(facts.months.lazy()), int(facts.months["filas"].sum())
@@ -222,11 +197,7 @@ class _Loading:
             "bibliotecas": {"polars": version("polars")},
             "tabla_version": TABLE_VERSION,
             "fuente": read.source,
-            "filas": {
-                "registros_leidos": read.records,
-                "guardadas": kept,
-                "rechazadas": sum(read.reasons.values()),
-            }
+            "filas": {"registros_leidos": read.records, "guardadas": kept, "rechazadas": sum(read.reasons.values())}
             | ({"de_total": read.printed.height} if read.printed.height else {}),
             "totales": {str(y): {m: None if v is None else str(v) for m, v in t.items()} for y, t in totals.items()},
             "ultimo_mes_con_devengado": _last_months(facts),
@@ -264,11 +235,7 @@ class _Loading:
                     runs.add(good.select(*SCHEMA))
             if reasons:
                 self._write_rejected(extract, work)
-            source = {
-                "forma": layout.name,
-                "codificacion": extract.encoding,
-                "columnas_sin_usar": list(extract.ignored),
-            }
+            source = {"forma": layout.name, "codificacion": extract.encoding, "columnas_sin_usar": list(extract.ignored)}
             source |= self.said
             printed = printed_totals(layout, extract.raw, self.filters, yearless=bool(self.said))
             records = counted[0] if extract.lines is None else extract.lines
@@ -292,12 +259,7 @@ class _Loading:
 
         schema = raw.collect_schema()
         counting = raw.map_batches(
-            count,
-            streamable=True,
-            projection_pushdown=False,
-            predicate_pushdown=False,
-            slice_pushdown=False,
-            schema=schema,
+            count, streamable=True, projection_pushdown=False, predicate_pushdown=False, slice_pushdown=False, schema=schema
         )
         return counting, counted
 
@@ -328,17 +290,24 @@ class _Loading:
         asked = ", ".join(f"{name} {value}" for name, value in self.filters.as_dict().items()) or "ninguno"
         why = f"; {sum(read.reasons.values()):,} rechazadas: " + "; ".join(read.reasons) if read.reasons else ""
         return InputDataError(
-            Problem(str(self.path), f"ninguna fila útil de {read.records:,} registros (filtros: {asked}){why}",
-                    "al menos una fila", "revise los filtros y el archivo: una respuesta vacía es un error, no un cero")
-        )  # fmt: skip
+            Problem(
+                str(self.path),
+                f"ninguna fila útil de {read.records:,} registros (filtros: {asked}){why}",
+                "al menos una fila",
+                "revise los filtros y el archivo: una respuesta vacía es un error, no un cero",
+            )
+        )
 
     def _unreadable(self, error: Exception) -> InputDataError:
         more = "n_extra" in str(error)
         return InputDataError(
-            Problem(str(self.path), "registros con más celdas que títulos" if more else "registros que no se pueden separar en columnas",
-                    "tantas celdas como títulos en cada registro",
-                    "busque comillas o separadores sueltos, o vuelva a exportar el archivo")
-        )  # fmt: skip
+            Problem(
+                str(self.path),
+                "registros con más celdas que títulos" if more else "registros que no se pueden separar en columnas",
+                "tantas celdas como títulos en cada registro",
+                "busque comillas o separadores sueltos, o vuelva a exportar el archivo",
+            )
+        )
 
 
 def _bytes_of(text: Path | None) -> tuple[int, float]:
@@ -358,6 +327,4 @@ def _most_first(reasons: Counter[str]) -> dict[str, int]:
 def _last_months(facts: Facts) -> dict[str, int]:
     """Per year, the last month with devengado ≠ 0; a year whose devengado has no month is left out."""
     moved = facts.months.filter(pl.col("devengadas") > 0, pl.col("mes") > 0)
-    return {
-        str(year): month for year, month in moved.group_by("anio").agg(pl.col("mes").max()).sort("anio").iter_rows()
-    }
+    return {str(year): month for year, month in moved.group_by("anio").agg(pl.col("mes").max()).sort("anio").iter_rows()}

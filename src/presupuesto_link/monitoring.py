@@ -84,9 +84,16 @@ class Monitoring:
 
 
 def monitor(  # noqa: PLR0913, PLR0917 - the options of `semaforo`
-    inputs: Inputs, store: Store, snapshot: Snapshot, link: Link, year: int | None = None, month: int | None = None,
-    history: Sequence[Snapshot] = (), calendars: Sequence[Calendar] = (), before: Snapshot | None = None,
-) -> Monitoring:  # fmt: skip
+    inputs: Inputs,
+    store: Store,
+    snapshot: Snapshot,
+    link: Link,
+    year: int | None = None,
+    month: int | None = None,
+    history: Sequence[Snapshot] = (),
+    calendars: Sequence[Calendar] = (),
+    before: Snapshot | None = None,
+) -> Monitoring:
     """The traffic light of a snapshot's year.
 
     Args:
@@ -115,16 +122,28 @@ def monitor(  # noqa: PLR0913, PLR0917 - the options of `semaforo`
     previous, said = _before(inputs, followed, curves, light, earlier)
     results = _results(analysis)
     actions = _alignment(analysis, followed, light)
-    modifications, modified = (
-        modifications_between(earlier.months, followed.months, followed.year) if earlier else (None, None)
-    )
+    modifications, modified = modifications_between(earlier.months, followed.months, followed.year) if earlier else (None, None)
     composition, heads = composition_variance(followed.months, inputs.plan.acciones)
     alerts = alerts_of(light, followed.month, previous, followed.ends, followed.cut_off, results)
     return Monitoring(
-        analysis, followed, curves, light, alerts, colour_changes(light, followed.month, previous), said, earlier.linkage.snapshot.id if earlier else None, actions, count_cells(actions, (followed.year, inputs.spec.ranking.anio_resultado)),
-        months_off(light, inputs.spec.seguimiento, inputs.spec.semaforo), composition, heads, modifications, modified, rhythm(followed.months),
+        analysis,
+        followed,
+        curves,
+        light,
+        alerts,
+        colour_changes(light, followed.month, previous),
+        said,
+        earlier.linkage.snapshot.id if earlier else None,
+        actions,
+        count_cells(actions, (followed.year, inputs.spec.ranking.anio_resultado)),
+        months_off(light, inputs.spec.seguimiento, inputs.spec.semaforo),
+        composition,
+        heads,
+        modifications,
+        modified,
+        rhythm(followed.months),
         notices,
-    )  # fmt: skip
+    )
 
 
 def _light(inputs: Inputs, followed: Followed, curves: Curves) -> pl.DataFrame:
@@ -153,9 +172,13 @@ def _earlier(inputs: Inputs, store: Store, followed: Followed, link: Link, befor
     now = followed.linkage.snapshot.cut_off
     if earlier.cut_off > followed.cut_off or (earlier.cut_off == followed.cut_off and before.cut_off >= now):
         raise InputDataError(
-            Problem(f"corte anterior {before.id}", f"es del {earlier.cut_off:%d/%m/%Y}", f"un corte anterior al {followed.cut_off:%d/%m/%Y}",
-                    "elija otra instantánea con --anterior")
-        )  # fmt: skip
+            Problem(
+                f"corte anterior {before.id}",
+                f"es del {earlier.cut_off:%d/%m/%Y}",
+                f"un corte anterior al {followed.cut_off:%d/%m/%Y}",
+                "elija otra instantánea con --anterior",
+            )
+        )
     return earlier
 
 
@@ -192,17 +215,21 @@ def _elements(analysis: Analysis) -> pl.DataFrame:
 def _alignment(analysis: Analysis, followed: Followed, light: pl.DataFrame) -> pl.DataFrame:
     """Every action with the colour of its money at the cut-off and that of its result."""
     money = light.filter((pl.col("nivel") == "AER") & (pl.col("mes") == followed.month)).select(
-        "vinculo", "pim_soles", "devengado_soles", "devengado_esperado_soles", "devengado_ratio", "devengado_motivo", "curva", accion="unidad"
-    )  # fmt: skip
+        "vinculo",
+        "pim_soles",
+        "devengado_soles",
+        "devengado_esperado_soles",
+        "devengado_ratio",
+        "devengado_motivo",
+        "curva",
+        accion="unidad",
+    )
     results = _elements(analysis).filter(pl.col("nivel") == "AER").select("avance_ratio", accion="elemento")
     bands = analysis.inputs.spec.semaforo
     return (
         analysis.inputs.plan.acciones.select("accion", "objetivo", "nombre")
         .join(money, on="accion", how="left", validate="1:1")
         .join(results, on="accion", how="left", validate="1:1")
-        .with_columns(
-            banda_ejecucion=colour(pl.col("devengado_ratio"), bands),
-            banda_resultado=colour(pl.col("avance_ratio"), bands),
-        )
+        .with_columns(banda_ejecucion=colour(pl.col("devengado_ratio"), bands), banda_resultado=colour(pl.col("avance_ratio"), bands))
         .sort("accion")
     )

@@ -35,15 +35,7 @@ from presupuesto_link.sources.commitments import read_commitments
 from presupuesto_link.sources.embedded import embedded_root
 from presupuesto_link.sources.evaluation import read_evaluation
 from presupuesto_link.sources.filled import FilledBook, read_filled
-from presupuesto_link.specs import (
-    AnalisisSpec,
-    EscenarioSpec,
-    NormaSpec,
-    PerfilSpec,
-    read_analysis,
-    read_norms,
-    read_spec,
-)
+from presupuesto_link.specs import AnalisisSpec, EscenarioSpec, NormaSpec, PerfilSpec, read_analysis, read_norms, read_spec
 from presupuesto_link.tables.asked import check_ranking
 from presupuesto_link.tables.budget import AerBudget, check_budget
 from presupuesto_link.tables.commitments import CommitmentTables, check_commitments
@@ -116,9 +108,7 @@ def load(analysis: Path, overrides: dict[str, Path] | None = None, filled: Path 
         for key in ("plan", "gasto_aer", "perfiles", "normas", "compromisos")
         if getattr(spec.fuentes, key)
     } | (overrides or {})
-    profile_files = [
-        place["perfiles"] / f"{name}.toml" for name in dict.fromkeys((spec.avance.perfil, spec.avance.perfil_replica))
-    ]
+    profile_files = [place["perfiles"] / f"{name}.toml" for name in dict.fromkeys((spec.avance.perfil, spec.avance.perfil_replica))]
     scenario_files = _scenario_files(analysis, spec)
     profiles = tuple(read_spec(path, PerfilSpec) for path in profile_files)
     scenarios = tuple(read_spec(path, EscenarioSpec) for path in scenario_files)
@@ -131,9 +121,7 @@ def load(analysis: Path, overrides: dict[str, Path] | None = None, filled: Path 
     budget = check_budget(raw.gasto_aer, spec.fuentes.anio_gasto, plan.acciones, spec.fuentes.lugar_gasto)
     promised = read_commitments(place["compromisos"]) if "compromisos" in place else None
     commitments = check_commitments(promised, plan) if promised else None
-    book = (
-        read_filled(filled, {name: (*sheet.key, *sheet.to_fill) for name, sheet in SHEETS.items()}) if filled else None
-    )
+    book = read_filled(filled, {name: (*sheet.key, *sheet.to_fill) for name, sheet in SHEETS.items()}) if filled else None
     files = (
         *spec_files,
         *profile_files,
@@ -161,9 +149,7 @@ def _named_sources(spec: AnalisisSpec, overrides: dict[str, Path]) -> AnalisisSp
     if not given:
         return spec
     sources = spec.fuentes.model_copy(update={"lugar_gasto": None} if "gasto_aer" in overrides else {})
-    return spec.model_copy(
-        update={"fuente": f"{'; '.join(given)} (dato del usuario). Resto: {spec.fuente}", "fuentes": sources}
-    )
+    return spec.model_copy(update={"fuente": f"{'; '.join(given)} (dato del usuario). Resto: {spec.fuente}", "fuentes": sources})
 
 
 def analyse(inputs: Inputs) -> Analysis:
@@ -172,9 +158,7 @@ def analyse(inputs: Inputs) -> Analysis:
     bands = spec.semaforo
 
     linked = link_by_action(inputs.budget.filas, plan.acciones, spec.vinculo.transversales, spec.fuentes.anio_gasto)
-    execution = measure_execution(linked.acciones).with_columns(
-        color_ejecucion=colour(pl.col("ejecucion_ratio"), bands)
-    )
+    execution = measure_execution(linked.acciones).with_columns(color_ejecucion=colour(pl.col("ejecucion_ratio"), bands))
 
     indicators = pl.concat([measure_advance(plan, profile, bands) for profile in inputs.profiles])
     elements = aggregate_elements(indicators, bands)
@@ -221,7 +205,7 @@ def analyse(inputs: Inputs) -> Analysis:
 
 def decide(
     execution: pl.DataFrame, elements: pl.DataFrame, indicators: pl.DataFrame, audit: Audit, spec: AnalisisSpec, year: int
-) -> tuple[pl.DataFrame, pl.DataFrame]:  # fmt: skip
+) -> tuple[pl.DataFrame, pl.DataFrame]:
     """The diagnosed actions and the ranking, from the execution of a year and the advance of the analysis.
 
     Args:
@@ -257,10 +241,7 @@ def _run_scenarios(
 
 
 def with_settings(
-    inputs: Inputs,
-    perfil: str | None = None,
-    politica_nd: str | None = None,
-    pares: tuple[tuple[int, int], ...] | None = None,
+    inputs: Inputs, perfil: str | None = None, politica_nd: str | None = None, pares: tuple[tuple[int, int], ...] | None = None
 ) -> Inputs:
     """The same inputs under another profile, ND policy or year pairs; what is not given stays as in the analysis.
 
@@ -269,9 +250,7 @@ def with_settings(
     """
     known = [profile.nombre for profile in inputs.profiles]
     if perfil is not None and perfil not in known:
-        raise SpecError(
-            Problem("opción --perfil", f"«{perfil}»", "uno de " + ", ".join(known), "elija un perfil del análisis")
-        )
+        raise SpecError(Problem("opción --perfil", f"«{perfil}»", "uno de " + ", ".join(known), "elija un perfil del análisis"))
     spec = inputs.spec
     chosen = {"perfil": perfil, "politica_nd": politica_nd}
     advance = spec.avance.model_copy(update={key: value for key, value in chosen.items() if value is not None})

@@ -32,9 +32,7 @@ class Projection:
     ejecutoras: Closing | None
 
 
-def project(
-    inputs: Inputs, followed: Followed, by_unit: bool = False, tick: Callable[[], None] = lambda: None
-) -> Projection:
+def project(inputs: Inputs, followed: Followed, by_unit: bool = False, tick: Callable[[], None] = lambda: None) -> Projection:
     """Project what is followed to its close.
 
     Args:
@@ -48,9 +46,13 @@ def project(
     """
     if followed.month >= _DECEMBER:
         raise InputDataError(
-            Problem(f"instantánea {followed.linkage.snapshot.id}", f"{followed.year} ya cerró: hay devengado hasta diciembre", "un mes de corte de 1 a 11",
-                    "use --mes para proyectar desde un mes anterior, o siga otro año con --anio")
-        )  # fmt: skip
+            Problem(
+                f"instantánea {followed.linkage.snapshot.id}",
+                f"{followed.year} ya cerró: hay devengado hasta diciembre",
+                "un mes de corte de 1 a 11",
+                "use --mes para proyectar desde un mes anterior, o siga otro año con --anio",
+            )
+        )
     spec, rows = inputs.spec.proyeccion, followed.counted
     owners = inputs.plan.acciones.select("accion", "objetivo")
     placed = rows.join(owners, on="accion", how="left", validate="m:1")
@@ -58,9 +60,7 @@ def project(
     by_action = project_close(placed, ("AER", ("accion",)), ("OER", "objetivo"), year, month, spec, tick)
     if not by_unit:
         return Projection(followed, inputs.plan.objetivos, by_action, None)
-    given = rows.with_columns(
-        pl.lit(None, pl.String).alias(c) for c in ("sec_ejec", "generica") if c not in rows.columns
-    )
+    given = rows.with_columns(pl.lit(None, pl.String).alias(c) for c in ("sec_ejec", "generica") if c not in rows.columns)
     parts = ("ejecutora y genérica", ("sec_ejec", "generica"))
     by_unit_too = project_close(given, parts, ("ejecutora", "sec_ejec"), year, month, spec, tick)
     return Projection(followed, inputs.plan.objetivos, by_action, by_unit_too)

@@ -44,9 +44,15 @@ class Ground:
 
 
 def ground_of(  # noqa: PLR0913, PLR0917 - the options of `escenario`
-    inputs: Inputs, store: Store, snapshot: Snapshot, raw_rules: RawTable | None, scope: Scope = "pliego", year: int | None = None,
-    date: dt.date | None = None, with_suggested: bool = False,
-) -> Ground:  # fmt: skip
+    inputs: Inputs,
+    store: Store,
+    snapshot: Snapshot,
+    raw_rules: RawTable | None,
+    scope: Scope = "pliego",
+    year: int | None = None,
+    date: dt.date | None = None,
+    with_suggested: bool = False,
+) -> Ground:
     """Link a snapshot and read it as a scenario does.
 
     Args:
@@ -66,7 +72,7 @@ def ground_of(  # noqa: PLR0913, PLR0917 - the options of `escenario`
     vinculo = inputs.spec.vinculo
     linkage = link_snapshot(
         store, snapshot, raw_rules, inputs.plan.acciones, vinculo.transversales, vinculo.ambito, scope, None, with_suggested
-    )  # fmt: skip
+    )
     chosen = chosen_year(snapshot, year)
     cut_off = date or dt.date.fromisoformat(snapshot.cut_off)
     lines = _lines(linkage, chosen)
@@ -106,12 +112,7 @@ def _baseline(analysis: Analysis, linkage: Linkage, lines: pl.DataFrame, year: i
         made,
         cierre=_closing(inputs, linkage, year),
         sintetico=linkage.snapshot.synthetic,
-        origen={
-            "instantanea": linkage.snapshot.id,
-            "ambito": linkage.scope,
-            "reglas_del_vinculo": rules.source,
-            "sha256": rules.digest,
-        },
+        origen={"instantanea": linkage.snapshot.id, "ambito": linkage.scope, "reglas_del_vinculo": rules.source, "sha256": rules.digest},
     )
 
 
@@ -125,8 +126,11 @@ def _closing(inputs: Inputs, linkage: Linkage, year: int) -> pl.DataFrame | None
         return None
     closing = project(inputs, followed).acciones
     return closing.unidades.filter((pl.col("nivel") == "AER") & (pl.col("intervalo") == BY_ERRORS)).select(
-        "metodo", accion="unidad", libre_bajo_soles=pl.col("saldo_libre_bajo_soles").clip(0), libre_central_soles=pl.col("saldo_libre_soles").clip(0),
-    )  # fmt: skip
+        "metodo",
+        accion="unidad",
+        libre_bajo_soles=pl.col("saldo_libre_bajo_soles").clip(0),
+        libre_central_soles=pl.col("saldo_libre_soles").clip(0),
+    )
 
 
 def _title(linkage: Linkage, year: int) -> str:
@@ -146,9 +150,7 @@ def _execution(analysis: Analysis, lines: pl.DataFrame, year: int) -> pl.DataFra
         .agg(pl.col("pia_soles", "pim_soles", "devengado_soles").sum())
     )
     linked = link_by_action(rows, inputs.plan.acciones, inputs.spec.vinculo.transversales, year)
-    return measure_execution(linked.acciones).with_columns(
-        color_ejecucion=colour(pl.col("ejecucion_ratio"), inputs.spec.semaforo)
-    )
+    return measure_execution(linked.acciones).with_columns(color_ejecucion=colour(pl.col("ejecucion_ratio"), inputs.spec.semaforo))
 
 
 def _absorption(cube: pl.DataFrame, inputs: Inputs, actions: pl.DataFrame, year: int) -> pl.DataFrame:
@@ -161,13 +163,9 @@ def _absorption(cube: pl.DataFrame, inputs: Inputs, actions: pl.DataFrame, year:
         .group_by("accion", "anio")
         .agg(pl.col("pim_soles", "devengado_soles").sum())
         .filter(pl.col("pim_soles") > 0)
-        .with_columns(
-            razon=(pl.col("devengado_soles").cast(pl.Float64) / pl.col("pim_soles").cast(pl.Float64)).clip(0, 1)
-        )
+        .with_columns(razon=(pl.col("devengado_soles").cast(pl.Float64) / pl.col("pim_soles").cast(pl.Float64)).clip(0, 1))
     )
-    past = yearly.group_by("accion").agg(
-        pasado=pl.col("razon").mean(), anios=pl.col("anio").sort().cast(pl.String).str.join(", ")
-    )
+    past = yearly.group_by("accion").agg(pasado=pl.col("razon").mean(), anios=pl.col("anio").sort().cast(pl.String).str.join(", "))
     own = pl.col("ejecucion_ratio").clip(0, 1)
     return (
         actions.select("accion", "ejecucion_ratio")

@@ -48,7 +48,7 @@ def plain_number(value: float | None) -> str:
     return text.replace("-", MINUS)
 
 
-MONTHS = ("enero", "febrero", "marzo", "abril", "mayo", "junio", "julio", "agosto", "setiembre", "octubre", "noviembre", "diciembre")  # fmt: skip
+MONTHS = ("enero", "febrero", "marzo", "abril", "mayo", "junio", "julio", "agosto", "setiembre", "octubre", "noviembre", "diciembre")
 
 
 def enumerate_words(words: Iterable[str], last: str = "y") -> str:

@@ -37,14 +37,7 @@ def test_the_double_count_of_07_01(found):
 
 
 def test_money_without_result_and_result_without_money(found):
-    assert [f.place for f in found("P04")] == [
-        "AER.01.01",
-        "AER.01.04",
-        "AER.04.03",
-        "AER.05.02",
-        "AER.10.02",
-        "AER.13.02",
-    ]
+    assert [f.place for f in found("P04")] == ["AER.01.01", "AER.01.04", "AER.04.03", "AER.05.02", "AER.10.02", "AER.13.02"]
     assert [f.place for f in found("P05")] == [
         "AER.03.01",
         "AER.03.02",
@@ -118,12 +111,7 @@ def test_values_equal_to_the_target_in_both_years(found):
 
 
 def test_zero_targets(found):
-    assert {f.place.split(",")[0] for f in found("I04")} == {
-        "IND.01.AER.07.04",
-        "IND.01.AER.08.01",
-        "IND.01.AER.08.02",
-        "IND.02.AER.08.02",
-    }
+    assert {f.place.split(",")[0] for f in found("I04")} == {"IND.01.AER.07.04", "IND.01.AER.08.01", "IND.01.AER.08.02", "IND.02.AER.08.02"}
 
 
 def test_text_against_table(found):

@@ -16,11 +16,7 @@ def test_every_nd_of_the_plan_is_there_once(analysis):
     rows, values = analysis.gaps, analysis.inputs.plan.valores
     missing = values.filter((pl.col("concepto") == "obtenido") & pl.col("valor").is_null())
     assert rows.height == 50
-    assert (
-        rows.select("indicador", "anio")
-        .sort("indicador", "anio")
-        .equals(missing.select("indicador", "anio").sort("indicador", "anio"))
-    )
+    assert rows.select("indicador", "anio").sort("indicador", "anio").equals(missing.select("indicador", "anio").sort("indicador", "anio"))
     taken = rows.filter(pl.col("nd_causa") == CORRECTED)
     assert [said[:5] for said in taken["nd_motivo"]] == ["C-005", "C-006"]
     assert rows["nd_causa"].null_count() == rows["nd_motivo"].null_count() == 0
@@ -44,11 +40,7 @@ def test_a_run_is_broken_by_a_value(analysis):
     later = base.filter(pl.col("anio") == 2023)
     more = pl.concat([base, *(later.with_columns(anio=pl.lit(y, pl.Int32)) for y in (2025, 2026))])
     rows = register_gaps(replace(plan, valores=more), elements_of(analysis))
-    assert rows.select("anio", "sin_dato_desde", "ultimo_anio").rows() == [
-        (2023, 2023, None),
-        (2025, 2025, 2024),
-        (2026, 2025, 2024),
-    ]
+    assert rows.select("anio", "sin_dato_desde", "ultimo_anio").rows() == [(2023, 2023, None), (2025, 2025, 2024), (2026, 2025, 2024)]
 
 
 def test_what_depends_is_what_the_two_ways_of_counting_say(analysis):

@@ -20,19 +20,13 @@ sys.path.insert(0, str(GENERADOR.parent))  # scripts import one another by name,
 import generar  # noqa: E402
 
 CLAVES = "4400"
-MESES = (
-    *("ENERO", "FEBRERO", "MARZO", "ABRIL", "MAYO", "JUNIO"),
-    *("JULIO", "AGOSTO", "SEPTIEMBRE", "OCTUBRE", "NOVIEMBRE", "DICIEMBRE"),
-)
+MESES = (*("ENERO", "FEBRERO", "MARZO", "ABRIL", "MAYO", "JUNIO"), *("JULIO", "AGOSTO", "SEPTIEMBRE", "OCTUBRE", "NOVIEMBRE", "DICIEMBRE"))
 CLAVE = (
     *("SEC_EJEC", "SEC_FUNC", "PROGRAMA_PPTO", "PRODUCTO_PROYECTO", "ACTIVIDAD_ACCION_OBRA", "META", "FINALIDAD"),
     *("RUBRO", "TIPO_RECURSO", "GENERICA", "SUBGENERICA", "SUBGENERICA_DET", "ESPECIFICA", "ESPECIFICA_DET"),
 )
 MEDIDAS = {
-    "largo": {
-        m: f"MONTO_{m.upper()}"
-        for m in ("pia", "pim", "certificado", "comprometido_anual", "comprometido", "devengado", "girado")
-    },
+    "largo": {m: f"MONTO_{m.upper()}" for m in ("pia", "pim", "certificado", "comprometido_anual", "comprometido", "devengado", "girado")},
     "ancho": {
         "pia": "MONTO_PIA",
         "pim": "MONTO_PIM",
@@ -64,9 +58,7 @@ def key(row: dict[str, str]) -> tuple[str, ...]:
 
 @pytest.fixture(scope="module")
 def largo(tmp_path_factory) -> Path:
-    return generate(
-        tmp_path_factory.mktemp("largo") / "l_sintetico.csv", "--formato", "largo", "--claves", CLAVES, "--saltos"
-    )
+    return generate(tmp_path_factory.mktemp("largo") / "l_sintetico.csv", "--formato", "largo", "--claves", CLAVES, "--saltos")
 
 
 @pytest.fixture(scope="module")
@@ -84,9 +76,7 @@ def filas_ancho(ancho) -> list[dict[str, str]]:
     return read(ancho)
 
 
-@pytest.mark.parametrize(
-    ("fixture", "lista"), [("largo", "gasto_mensual_diario_63.txt"), ("ancho", "gasto_devengado_73.txt")]
-)
+@pytest.mark.parametrize(("fixture", "lista"), [("largo", "gasto_mensual_diario_63.txt"), ("ancho", "gasto_devengado_73.txt")])
 def test_the_header_is_the_list_of_the_layout(fixture, lista, request):
     official = SHARED / "siaf" / lista
     if not official.is_file():
@@ -167,10 +157,7 @@ def test_codes_have_the_widths_of_the_files(filas_ancho):
     assert all(len(row[column]) == width for row in filas_ancho for column, width in widths.items())
     assert not any(row["SEC_FUNC"].startswith("0") for row in filas_ancho)
     local = [row for row in filas_ancho if row["NIVEL_GOBIERNO"] == "M"]
-    assert {(row["SECTOR"], row["PLIEGO"], row["SEC_EJEC"][:3]) for row in local} <= {
-        (" ", " ", "300"),
-        (" ", " ", "301"),
-    }
+    assert {(row["SECTOR"], row["PLIEGO"], row["SEC_EJEC"][:3]) for row in local} <= {(" ", " ", "300"), (" ", " ", "301")}
     assert {row["PLIEGO"] for row in filas_ancho if row["NIVEL_GOBIERNO"] == "R"} == {str(n) for n in range(440, 465)}
     assert 0.006 < sum(row["PLIEGO"] == "445" for row in filas_ancho) / len(filas_ancho) < 0.010
 
@@ -212,9 +199,7 @@ def test_same_arguments_same_bytes_and_another_seed_another_file(tmp_path):
 
 
 def test_the_cut_off_hides_later_months_and_sec_func_changes_with_the_year(filas_ancho, tmp_path):
-    rows = read(
-        generate(tmp_path / "c_sintetico.csv", "--formato", "ancho", "--claves", "2000", "--meses", "5"), "utf-8-sig"
-    )
+    rows = read(generate(tmp_path / "c_sintetico.csv", "--formato", "ancho", "--claves", "2000", "--meses", "5"), "utf-8-sig")
     assert all(row[f"MONTO_DEVENGADO_{mes}"] == "0" for row in rows for mes in MESES[5:])
     assert any(row["MONTO_DEVENGADO_MAYO"] != "0" for row in rows)
     later = read(generate(tmp_path / "d_sintetico.csv", "--formato", "ancho", "--claves", "2000", "--anio", "2025"))
@@ -225,9 +210,7 @@ def test_the_cut_off_hides_later_months_and_sec_func_changes_with_the_year(filas
 def test_latin1_and_utf8_decode_to_the_same_text(tmp_path):
     texts = {}
     for coding, codec in {"utf-8": "utf-8", "utf-8-bom": "utf-8-sig", "latin-1": "latin-1"}.items():
-        path = generate(
-            tmp_path / f"{coding}_sintetico.csv", "--formato", "largo", "--filas", "2000", "--codificacion", coding
-        )
+        path = generate(tmp_path / f"{coding}_sintetico.csv", "--formato", "largo", "--filas", "2000", "--codificacion", coding)
         texts[coding] = path.read_bytes().decode(codec)
     assert texts["utf-8"] == texts["utf-8-bom"] == texts["latin-1"]
     assert "Ñ" in texts["latin-1"]

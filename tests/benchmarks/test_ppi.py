@@ -29,9 +29,7 @@ def test_values_are_in_range_and_every_indicator_has_its_aer(case):
     assert values.shape == (38, 4)
     assert values.min() >= 0 and values.max() <= 1
     assert case.acciones.height == 25
-    assert (
-        case.acciones["accion"].gather(case.indicadores["programa"]).to_list() == case.indicadores["accion"].to_list()
-    )
+    assert case.acciones["accion"].gather(case.indicadores["programa"]).to_list() == case.indicadores["accion"].to_list()
     assert case.indicadores.height + case.excluidos.height == 82
 
 
@@ -40,9 +38,7 @@ def test_the_money_is_the_pim_of_the_aer_table(case, analysis):
     both = pl.concat([case.acciones, case.fuera]).join(table, on="accion", how="full", coalesce=True)
     assert both.height == 36
     assert both["pim_antes_soles"].to_list() == both["pim_soles"].to_list()
-    assert case.budget("pim_antes_soles", 50, "soles").sum() == pytest.approx(
-        float(case.acciones["pim_antes_soles"].sum())
-    )
+    assert case.budget("pim_antes_soles", 50, "soles").sum() == pytest.approx(float(case.acciones["pim_antes_soles"].sum()))
 
 
 def test_the_package_takes_the_case():

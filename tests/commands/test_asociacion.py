@@ -54,9 +54,7 @@ def test_without_asking_there_is_no_score(capsys):
 def test_json_equals_the_library(capsys, study):
     found = json.loads(call(capsys, "asociacion", "--json")[1])
     assert found["pruebas"] == 24
-    assert [row["estimacion"] for row in found["estimaciones"]] == pytest.approx(
-        study.estimaciones["estimacion"].to_list()
-    )
+    assert [row["estimacion"] for row in found["estimaciones"]] == pytest.approx(study.estimaciones["estimacion"].to_list())
     assert found["lectura"][0].startswith("Con 30 AER se puede decir poco.")
     assert "eficiencia" not in found
     assert found["muestra"][0]["pim_soles"] == "168807035.00"
@@ -66,11 +64,7 @@ def test_json_equals_the_library(capsys, study):
 def test_another_seed_moves_only_the_bootstrap(capsys, study):
     found = json.loads(call(capsys, "asociacion", "--semilla", "7", "--json")[1])["estimaciones"]
     ours = study.estimaciones.to_dicts()
-    moved = {
-        row["estimador"]
-        for row, own in zip(found, ours, strict=True)
-        if row["inferior"] != pytest.approx(own["inferior"], abs=1e-12)
-    }
+    moved = {row["estimador"] for row, own in zip(found, ours, strict=True) if row["inferior"] != pytest.approx(own["inferior"], abs=1e-12)}
     assert moved == {"spearman", "spearman_sin_la_mas_influyente"}
     assert all(row["estimacion"] == pytest.approx(own["estimacion"]) for row, own in zip(found, ours, strict=True))
 
@@ -103,16 +97,12 @@ def test_few_actions_are_said_and_not_estimated(capsys, tmp_path):
     budget = tmp_path / "gasto.csv"
     rows = ["AE,PIA,PIM,DEVENGADO,% EJECUCIÓN", "AER.01.03,10,10,9,90%", "AER.02.01,10,10,8,80%"]
     budget.write_text("\n".join(rows) + "\n", encoding="utf-8")
-    code, out, err = call(
-        capsys, "asociacion", "--gasto", str(budget), "--eficiencia", "--salida", str(tmp_path / "salida")
-    )
+    code, out, err = call(capsys, "asociacion", "--gasto", str(budget), "--eficiencia", "--salida", str(tmp_path / "salida"))
     assert (code, err) == (0, "")
     assert out.startswith("Con 2 AER no se puede decir nada.")
     assert "no se estima: sólo 2 AER con ambos datos; se piden 8" in out
     assert "Se hicieron 0 pruebas" in out
-    assert (
-        "Lo observado concuerda con esa frase. De 2 AER que ejecutaron 75 % o más de su PIM 2023, 1 no llegó a" in out
-    )
+    assert "Lo observado concuerda con esa frase. De 2 AER que ejecutaron 75 % o más de su PIM 2023, 1 no llegó a" in out
     assert "de 0 que ejecutaron menos, 0 llegaron" in out
     assert sorted(path.stem for path in (tmp_path / "salida" / "graficos").glob("*.png")) == [
         "dispersion_2023_2023",

@@ -61,9 +61,15 @@ def test_a_load_says_what_was_read_kept_and_not_checked(capsys, extract, folder)
     code, out, err = call(capsys, "cargar", extract, "--almacen", folder)
     assert (code, err) == (0, "")
     for words in (
-        "(guardada)", "Forma: largo · codificación utf-8 · corte 2024-06-30 (nombre del archivo)", "Registros leídos: 3 · filas guardadas: 3 · rechazadas: 0",
-        "1,000.10", "100.00", "Último mes con devengado: 2024: 5", "Hallazgos: ninguno.", "No se comprobó: los totales, contra una cifra publicada",
-    ):  # fmt: skip
+        "(guardada)",
+        "Forma: largo · codificación utf-8 · corte 2024-06-30 (nombre del archivo)",
+        "Registros leídos: 3 · filas guardadas: 3 · rechazadas: 0",
+        "1,000.10",
+        "100.00",
+        "Último mes con devengado: 2024: 5",
+        "Hallazgos: ninguno.",
+        "No se comprobó: los totales, contra una cifra publicada",
+    ):
         assert words in out
     assert "ya estaba en el almacén; no se escribió nada" in call(capsys, "cargar", extract, "--almacen", folder)[1]
 
@@ -83,20 +89,21 @@ def test_a_cut_off_date_is_asked_for_and_never_invented(capsys, tmp_path, folder
     assert (code, folder.exists()) == (1, False)
     assert "nadie dice de qué día son las cifras" in err
     assert "--fecha-corte AAAA-MM-DD" in err
-    (tmp_path / "2024-Gasto.origen.toml").write_text(
-        'last_modified = "Fri, 31 Jan 2025 07:28:00 GMT"\n', encoding="utf-8"
-    )
+    (tmp_path / "2024-Gasto.origen.toml").write_text('last_modified = "Fri, 31 Jan 2025 07:28:00 GMT"\n', encoding="utf-8")
     assert "corte 2025-01-31 (origen (last_modified))" in call(capsys, "cargar", path, "--almacen", folder)[1]
 
 
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        (["--fecha-corte", "31/01/2025"], "«31/01/2025» no es una fecha AAAA-MM-DD"), (["--pliego", "GORE"], "«GORE» no es un código de 3 cifras"),
-        (["--nivel", "X"], "«X» no es E, R ni M"), (["--total-publicado", "pimm=3"], "no es MEDIDA=SOLES"), (["--tolerancia", "poca"], "no es un monto"),
+        (["--fecha-corte", "31/01/2025"], "«31/01/2025» no es una fecha AAAA-MM-DD"),
+        (["--pliego", "GORE"], "«GORE» no es un código de 3 cifras"),
+        (["--nivel", "X"], "«X» no es E, R ni M"),
+        (["--total-publicado", "pimm=3"], "no es MEDIDA=SOLES"),
+        (["--tolerancia", "poca"], "no es un monto"),
         (["--total-publicado", "pim=mucho"], "«mucho» no es un monto en soles"),
     ],
-)  # fmt: skip
+)
 def test_wrong_options_are_explained(capsys, extract, folder, options, message):
     code, out, err = call(capsys, "cargar", extract, "--almacen", folder, *options)
     assert (code, out) == (2, "")
@@ -114,15 +121,15 @@ def test_an_empty_answer_is_an_error_never_a_zero(capsys, extract, folder):
 
 
 def test_rejected_rows_go_to_a_file_with_their_record_number(capsys, tmp_path, folder):
-    path = write_long(
-        tmp_path / "a_20240630.csv", budget("5"), spent(1, "mucho Ñ"), spent(13, "1"), spent(2, "3"), encoding="cp1252"
-    )
+    path = write_long(tmp_path / "a_20240630.csv", budget("5"), spent(1, "mucho Ñ"), spent(13, "1"), spent(2, "3"), encoding="cp1252")
     (load,) = json.loads(call(capsys, "cargar", path, "--almacen", folder, "--json", "--pliego", "445")[1])["cargas"]
     assert load["filas"] == {"registros_leidos": 4, "guardadas": 2, "rechazadas": 2}
     lines = Path(load["rechazadas"]).read_text(encoding="utf-8-sig").splitlines()
     assert [line.split(",")[:2] for line in lines] == [
-        ["registro", "motivo"], ["3", "devengado no es un monto"], ["4", "mes fuera de 0 a 12"],
-    ]  # fmt: skip
+        ["registro", "motivo"],
+        ["3", "devengado no es un monto"],
+        ["4", "mes fuera de 0 a 12"],
+    ]
     assert "mucho Ñ" in lines[1]
     assert [h["codigo"] for h in load["hallazgos"]] == ["S12"]
 
@@ -139,25 +146,10 @@ def test_a_file_that_looked_utf8_and_is_not_is_read_again(capsys, tmp_path, fold
 
 
 def test_published_totals_agree_or_not(capsys, extract, folder):
-    good = call(
-        capsys,
-        "cargar",
-        extract,
-        "--almacen",
-        folder,
-        "--total-publicado",
-        "pim=1,001",
-        "--total-publicado",
-        "devengado=100",
-    )[1]
+    good = call(capsys, "cargar", extract, "--almacen", folder, "--total-publicado", "pim=1,001", "--total-publicado", "devengado=100")[1]
     assert "Hallazgos: ninguno." in good
-    bad = call(capsys, "cargar", extract, "--almacen", folder, "--total-publicado", "pim=1001", "--tolerancia", "0.5")[
-        1
-    ]
-    assert (
-        "S10 (alta) El total no es el publicado: S/ 1,000.10. difieren en S/ −0.90" in bad.replace("-", "−")
-        or "S10 (alta)" in bad
-    )
+    bad = call(capsys, "cargar", extract, "--almacen", folder, "--total-publicado", "pim=1001", "--tolerancia", "0.5")[1]
+    assert "S10 (alta) El total no es el publicado: S/ 1,000.10. difieren en S/ −0.90" in bad.replace("-", "−") or "S10 (alta)" in bad
 
 
 def test_globs_load_each_file_as_its_own_snapshot(capsys, tmp_path, folder):
@@ -169,10 +161,7 @@ def test_globs_load_each_file_as_its_own_snapshot(capsys, tmp_path, folder):
 
 
 def test_a_file_that_fails_hides_neither_those_before_nor_those_after(capsys, tmp_path, folder):
-    first, last = (
-        write_long(tmp_path / "a_20240131.csv", budget("5")),
-        write_long(tmp_path / "c_20240131.csv", budget("7")),
-    )
+    first, last = (write_long(tmp_path / "a_20240131.csv", budget("5")), write_long(tmp_path / "c_20240131.csv", budget("7")))
     bad = tmp_path / "b_20240131.csv"
     bad.write_text("a,b\n1,2\n", encoding="utf-8")
     code, out, err = call(capsys, "cargar", first, bad, last, tmp_path / "no_20240131.csv", "--almacen", folder)
@@ -203,16 +192,9 @@ def test_listing_comparing_verifying_and_pruning(capsys, tmp_path, folder):
     listed = json.loads(call(capsys, "almacen", "listar", "--almacen", folder, "--json")[1])["instantaneas"]
     assert [s["fecha_corte"] for s in listed] == ["2024-01-31", "2024-03-31", "2024-06-30"]
     assert "3 instantáneas" in call(capsys, "almacen", "listar", "--almacen", folder)[1]
-    moved = json.loads(
-        call(capsys, "almacen", "comparar", "20240131", "20240630", "--almacen", folder, "--json", "--por", "programa")[
-            1
-        ]
-    )
+    moved = json.loads(call(capsys, "almacen", "comparar", "20240131", "20240630", "--almacen", folder, "--json", "--por", "programa")[1])
     assert [(r["medida"], r["diferencia_soles"]) for r in moved["filas"]] == [("pim_soles", "3.25")]
-    assert (
-        "2024 · pim: S/ 3.25 en 1 claves"
-        in call(capsys, "almacen", "comparar", "20240131", "20240630", "--almacen", folder)[1]
-    )
+    assert "2024 · pim: S/ 3.25 en 1 claves" in call(capsys, "almacen", "comparar", "20240131", "20240630", "--almacen", folder)[1]
     assert call(capsys, "almacen", "comparar", "20240131", "20240630", "--almacen", folder, "--por", "color")[0] == 2
     dry = call(capsys, "almacen", "podar", "--almacen", folder, "--conservar", "1")[1]
     assert dry.count("Se borraría") == 2
@@ -220,10 +202,7 @@ def test_listing_comparing_verifying_and_pruning(capsys, tmp_path, folder):
     assert len(Store(folder).list()) == 3
     assert call(capsys, "almacen", "podar", "--almacen", folder, "--conservar", "1", "--si")[1].count("Borrada") == 2
     (left,) = Store(folder).list()
-    assert call(capsys, "almacen", "verificar", "--almacen", folder)[:2] == (
-        0,
-        f"{left.id}: sana\n1 de 1 instantáneas sanas\n",
-    )
+    assert call(capsys, "almacen", "verificar", "--almacen", folder)[:2] == (0, f"{left.id}: sana\n1 de 1 instantáneas sanas\n")
     path = next(left.folder.glob("gasto/*/*.parquet"))
     path.write_bytes(path.read_bytes()[:-1] + b"\0")
     code, out, _ = call(capsys, "almacen", "verificar", "--almacen", folder)

@@ -11,11 +11,7 @@ from tests.sources.ceplan_samples import FINANCIAL_PLAN, RELATION, aoi, months, 
 from tests.sources.extracts import budget, spent, write_long
 
 CODES = {"PROGRAMA_PPTO": "0138", "FUNCION": "15", "PRODUCTO_PROYECTO": "3000132", "ACTIVIDAD_ACCION_OBRA": "5001437"}
-ROAD, SHARED, LOST = (
-    CODES | {"SEC_FUNC": "7"},
-    CODES | {"SEC_FUNC": "8"},
-    {"SEC_FUNC": "9", "PROGRAMA_PPTO": "9001", "FUNCION": "03"},
-)
+ROAD, SHARED, LOST = (CODES | {"SEC_FUNC": "7"}, CODES | {"SEC_FUNC": "8"}, {"SEC_FUNC": "9", "PROGRAMA_PPTO": "9001", "FUNCION": "03"})
 ALONE = {"SEC_FUNC": "5", "PROGRAMA_PPTO": "0042", "PRODUCTO_PROYECTO": "3000528", "ACTIVIDAD_ACCION_OBRA": "5004488"}
 METAS, AEIS = "anio,sec_ejec,sec_func,aoi,parte,autor,fecha,nota", "aei,accion,parte,autor,fecha,nota"
 SIGNED = "Ana,2026-01-05,sintético"
@@ -24,29 +20,25 @@ SIGNED = "Ana,2026-01-05,sintético"
 @pytest.fixture
 def folder(tmp_path, capsys):
     path = write_long(
-        tmp_path / "2024-Gasto.csv", budget("100", **ROAD), spent(2, "33.33", **ROAD), budget("50.01", **SHARED), budget("7.5", **LOST),
+        tmp_path / "2024-Gasto.csv",
+        budget("100", **ROAD),
+        spent(2, "33.33", **ROAD),
+        budget("50.01", **SHARED),
+        budget("7.5", **LOST),
         budget("20", **ALONE),
-    )  # fmt: skip
+    )
     assert run("cargar", path, "--fecha-corte", "2024-12-31", "--almacen", tmp_path / "almacen") == 0
     write_book(
-        tmp_path, "relacion", RELATION, aoi("A1", "AEI.01.01"), aoi("A2", "AEI.01.02"), aoi("A3", "AEI.09.01"),
+        tmp_path,
+        "relacion",
+        RELATION,
+        aoi("A1", "AEI.01.01"),
+        aoi("A2", "AEI.01.02"),
+        aoi("A3", "AEI.09.01"),
         aoi("A4", "AEI.01.01", **{"Categoria ID": "0042", "Producto ID": "3000528", "Actividad Presupuestal ID": "5004488"}),
-    )  # fmt: skip
-    write_text(
-        tmp_path,
-        "programa",
-        FINANCIAL_PLAN,
-        aoi("A3", "AEI.09.01", **{"GG ID": "3"}, **months("Fn(RE)", "12.50")),
-        delimiter=";",
     )
-    write_links(
-        tmp_path,
-        "metas_aoi",
-        METAS,
-        f"2024,775,7,A1,1,{SIGNED}",
-        f"2024,775,0008,A1,1/3,{SIGNED}",
-        f"2024,775,8,A2,2/3,{SIGNED}",
-    )
+    write_text(tmp_path, "programa", FINANCIAL_PLAN, aoi("A3", "AEI.09.01", **{"GG ID": "3"}, **months("Fn(RE)", "12.50")), delimiter=";")
+    write_links(tmp_path, "metas_aoi", METAS, f"2024,775,7,A1,1,{SIGNED}", f"2024,775,0008,A1,1/3,{SIGNED}", f"2024,775,8,A2,2/3,{SIGNED}")
     write_links(tmp_path, "aei_aer", AEIS, f"AEI.01.01,AER.13.01,,{SIGNED}", f"AEI.01.02,AER.01.01,1,{SIGNED}")
     capsys.readouterr()
     return tmp_path
@@ -58,9 +50,17 @@ def run(*arguments):
 
 def ceplan(folder, *more):
     return (
-        "ceplan", folder / "sintetico_relacion.xlsx", folder / "sintetico_programa.csv", "--metas-aoi", folder / "sintetico_metas_aoi.csv",
-        "--aei-aer", folder / "sintetico_aei_aer.csv", "--almacen", folder / "almacen", *more,
-    )  # fmt: skip
+        "ceplan",
+        folder / "sintetico_relacion.xlsx",
+        folder / "sintetico_programa.csv",
+        "--metas-aoi",
+        folder / "sintetico_metas_aoi.csv",
+        "--aei-aer",
+        folder / "sintetico_aei_aer.csv",
+        "--almacen",
+        folder / "almacen",
+        *more,
+    )
 
 
 def answer(capsys, *arguments):
@@ -74,16 +74,23 @@ def test_the_chain_what_is_missing_and_the_difference_with_the_rules_by_hand(fol
     money = {row["accion"]: row["pim_soles"] for row in found["acciones"] if row["lineas"]}
     assert money == {"AER.13.01": "116.67", "AER.01.01": "33.34"}  # 100 and a third of 50.01; two thirds of it
     assert [(row["sec_func"], row["paso"]) for row in found["metas"]] == [
-        ("7", "completo"), ("8", "completo"), ("5", "meta sin AOI"), ("9", "meta sin AOI"),
-    ]  # fmt: skip
+        ("7", "completo"),
+        ("8", "completo"),
+        ("5", "meta sin AOI"),
+        ("9", "meta sin AOI"),
+    ]
     assert [(row["aoi"], row["programado_soles"]) for row in found["aoi_sin_meta"]] == [("A3", "12.50"), ("A4", None)]
     assert [(row["aei"], row["programado_soles"]) for row in found["aei_sin_aer"]] == [("AEI.09.01", "12.50")]
     assert [(row["sec_func"], row["aoi"]) for row in found["sugerencias"]] == [("5", "A4")]
     # the starter rules send 0138 to AER.13.01 and 0042 to AER.01.01
-    assert [(row["sec_func"], row["aer_ceplan"], row["aer_manual"], row["pim_diferente_soles"], row["acuerdo"]) for row in found["diferencias"]] == [
-        ("8", "AER.01.01; AER.13.01", "AER.13.01", "33.34", "distinto"), ("5", None, "AER.01.01", "20.00", "sólo manual"),
-        ("7", "AER.13.01", "AER.13.01", "0.00", "igual"), ("9", None, None, "0.00", "ninguno"),
-    ]  # fmt: skip
+    assert [
+        (row["sec_func"], row["aer_ceplan"], row["aer_manual"], row["pim_diferente_soles"], row["acuerdo"]) for row in found["diferencias"]
+    ] == [
+        ("8", "AER.01.01; AER.13.01", "AER.13.01", "33.34", "distinto"),
+        ("5", None, "AER.01.01", "20.00", "sólo manual"),
+        ("7", "AER.13.01", "AER.13.01", "0.00", "igual"),
+        ("9", None, None, "0.00", "ninguno"),
+    ]
     assert sum(Decimal(row["pim_soles"]) for row in found["comparacion"] if row["pim_soles"]) == Decimal("177.51")
     assert found["hallazgos"] == []
 
@@ -92,10 +99,18 @@ def test_a_person_reads_the_same_figures(folder, capsys):
     assert run(*ceplan(folder)) == 0
     out = capsys.readouterr().out
     for words in (
-        "sintetico_relacion.xlsx: relación AOI–AEI, 4 filas, 4 AOI", "sintetico_programa.csv: programación financiera, 1 fila, 1 AOI", "toda la cadena",
-        "se corta: meta sin AOI", "2024: 3 reglas derivadas vinculan 150.01 de 177.51 soles de PIM.", "Metas que no llegan a una AER (2 de 2)",
-        "AOI sin meta (2 de 2)", "AEI sin AER (1 de 1)", "1 meta tiene una sola AOI posible", "Mayores diferencias (2 de 2)", "Hallazgos del puente: ninguno.",
-    ):  # fmt: skip
+        "sintetico_relacion.xlsx: relación AOI–AEI, 4 filas, 4 AOI",
+        "sintetico_programa.csv: programación financiera, 1 fila, 1 AOI",
+        "toda la cadena",
+        "se corta: meta sin AOI",
+        "2024: 3 reglas derivadas vinculan 150.01 de 177.51 soles de PIM.",
+        "Metas que no llegan a una AER (2 de 2)",
+        "AOI sin meta (2 de 2)",
+        "AEI sin AER (1 de 1)",
+        "1 meta tiene una sola AOI posible",
+        "Mayores diferencias (2 de 2)",
+        "Hallazgos del puente: ninguno.",
+    ):
         assert words in out, words
 
 
@@ -119,9 +134,10 @@ def test_the_derived_rules_give_the_same_link_in_vincular(folder, capsys):
     with target.open(encoding="utf-8-sig", newline="") as file:
         rows = list(csv.DictReader(file))
     assert [(row["id"], row["parte"], row["desde"], row["autor"], row["fecha"]) for row in rows] == [
-        ("ceplan-2024-775-0007-AER.13.01", "1", "2024", "Ana", "2026-01-05"), ("ceplan-2024-775-0008-AER.01.01", "2/3", "2024", "Ana", "2026-01-05"),
+        ("ceplan-2024-775-0007-AER.13.01", "1", "2024", "Ana", "2026-01-05"),
+        ("ceplan-2024-775-0008-AER.01.01", "2/3", "2024", "Ana", "2026-01-05"),
         ("ceplan-2024-775-0008-AER.13.01", "1/3", "2024", "Ana", "2026-01-05"),
-    ]  # fmt: skip
+    ]
     linked = answer(capsys, "vincular", target, "--almacen", folder / "almacen")
     money = {row["accion"]: row["pim_soles"] for row in linked["acciones"] if row["lineas"]}
     assert money == {"AER.13.01": "116.67", "AER.01.01": "33.34"}
@@ -160,25 +176,29 @@ def test_without_signed_tables_everything_is_missing_and_the_suggestions_begin_t
 
 def test_rules_by_hand_of_ones_own(folder, capsys):
     own = folder / "vinculos.csv"
-    own.write_text(
-        f"id,accion,sec_ejec,sec_func,desde,hasta,autor,fecha\nuna,AER.13.01,775,7,2024,2024,{SIGNED[:14]}\n",
-        encoding="utf-8",
-    )
+    own.write_text(f"id,accion,sec_ejec,sec_func,desde,hasta,autor,fecha\nuna,AER.13.01,775,7,2024,2024,{SIGNED[:14]}\n", encoding="utf-8")
     found = answer(capsys, *ceplan(folder, "--vinculos", own))
     assert found["reglas_manuales"] == 1
     assert {row["acuerdo"]: row["metas"] for row in found["comparacion"]} == {
-        "igual": 1, "distinto": 0, "sólo CEPLAN": 1, "sólo manual": 0, "ninguno": 2,
-    }  # fmt: skip
+        "igual": 1,
+        "distinto": 0,
+        "sólo CEPLAN": 1,
+        "sólo manual": 0,
+        "ninguno": 2,
+    }
 
 
 @pytest.mark.parametrize(
     ("spoil", "said"),
     [
-        (lambda f: (f / "sintetico_metas_aoi.csv").write_text("anio,sec_ejec\n2024,775\n", encoding="utf-8"), "faltan las columnas sec_func, aoi, autor, fecha"),
+        (
+            lambda f: (f / "sintetico_metas_aoi.csv").write_text("anio,sec_ejec\n2024,775\n", encoding="utf-8"),
+            "faltan las columnas sec_func, aoi, autor, fecha",
+        ),
         (lambda f: (f / "sintetico_aei_aer.csv").unlink(), "el archivo no existe"),
         (lambda f: write_book(f, "relacion", RELATION, aoi("A1", POI="2019")), "el POI"),
     ],
-)  # fmt: skip
+)
 def test_files_that_cannot_be_used_are_explained_and_nothing_is_written(folder, capsys, spoil, said):
     spoil(folder)
     (folder / "sintetico_programa.csv").unlink()

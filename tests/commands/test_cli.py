@@ -14,8 +14,19 @@ from presupuesto_link.commands.main import _code, run
 from tests.conftest import ROOT
 
 COMMANDS = [
-    "analizar", "auditar", "avance", "matriz", "ranking", "robustez", "asociacion", "escenario", "graficar", "descargar", "semaforo", "proyectar",
-]  # fmt: skip
+    "analizar",
+    "auditar",
+    "avance",
+    "matriz",
+    "ranking",
+    "robustez",
+    "asociacion",
+    "escenario",
+    "graficar",
+    "descargar",
+    "semaforo",
+    "proyectar",
+]
 
 
 def call(capsys, *arguments: str) -> tuple[int, str, str]:
@@ -104,12 +115,7 @@ def test_debug_shows_the_traceback(tmp_path):
 
 def test_cli_py_is_the_same_program(tmp_path):
     done = subprocess.run(
-        [sys.executable, str(ROOT / "cli.py"), "--version"],
-        cwd=tmp_path,
-        capture_output=True,
-        text=True,
-        encoding="utf-8",
-        check=True,
+        [sys.executable, str(ROOT / "cli.py"), "--version"], cwd=tmp_path, capture_output=True, text=True, encoding="utf-8", check=True
     )
     assert done.stdout.startswith("presupuesto-link ")
 
@@ -137,9 +143,9 @@ def test_auditar_an_unknown_code_lists_the_ones_there_are(capsys, extra):
 
 def test_matriz_uses_the_last_pair_of_the_analysis(capsys, tmp_path, analysis):
     folder = ROOT / "analyses" / "cajamarca-2024"
-    text = (
-        (folder / "analisis.toml").read_text(encoding="utf-8").replace("[[2023, 2023], [2023, 2024]]", "[[2023, 2023]]")
-    ).replace('escenarios = ["recomendacion-2"]', "escenarios = []")
+    text = ((folder / "analisis.toml").read_text(encoding="utf-8").replace("[[2023, 2023], [2023, 2024]]", "[[2023, 2023]]")).replace(
+        'escenarios = ["recomendacion-2"]', "escenarios = []"
+    )
     path = tmp_path / "analisis.toml"
     path.write_text(text.replace('"../../data', f'"{ROOT.as_posix()}/data'), encoding="utf-8")
     out = json.loads(call(capsys, "matriz", "-a", str(path), "--json")[1])
@@ -208,15 +214,10 @@ def test_ranking_json_equals_the_library(capsys, analysis):
 
 
 def test_avance_json_equals_the_library_under_another_profile(capsys, analysis):
-    out = call(
-        capsys, "avance", "--nivel", "aer", "--anio", "2024", "--perfil", "informe_2024", "--nd", "cero", "--json"
-    )[1]
+    out = call(capsys, "avance", "--nivel", "aer", "--anio", "2024", "--perfil", "informe_2024", "--nd", "cero", "--json")[1]
     rows = {row["elemento"]: row["avance_ratio"] for row in json.loads(out)["filas"]}
     expected = analysis.elements.filter(
-        (pl.col("perfil") == "informe_2024")
-        & (pl.col("politica_nd") == "cero")
-        & (pl.col("anio") == 2024)
-        & (pl.col("nivel") == "AER")
+        (pl.col("perfil") == "informe_2024") & (pl.col("politica_nd") == "cero") & (pl.col("anio") == 2024) & (pl.col("nivel") == "AER")
     )
     assert rows == dict(expected.select("elemento", "avance_ratio").iter_rows())
 
@@ -236,13 +237,7 @@ def test_escenario_json_equals_the_library(capsys, analysis):
 
 @pytest.mark.parametrize(
     "arguments",
-    [
-        ["ranking", "--primeras", "3"],
-        ["matriz"],
-        ["escenario"],
-        ["avance", "--nivel", "indicador", "--anio", "2023"],
-        ["auditar"],
-    ],
+    [["ranking", "--primeras", "3"], ["matriz"], ["escenario"], ["avance", "--nivel", "indicador", "--anio", "2023"], ["auditar"]],
 )
 def test_tables_for_people_print(capsys, arguments):
     code, out, err = call(capsys, *arguments)

@@ -22,16 +22,7 @@ def loaded(tmp_path, capsys):
     )
     call(capsys, "cargar", extract, "--almacen", tmp_path / "almacen")
     (rules := tmp_path / "vinculos.csv").write_text(RULES, encoding="utf-8")
-    return [
-        "--almacen",
-        tmp_path / "almacen",
-        "--instantanea",
-        "20240630",
-        "--vinculos",
-        rules,
-        "--salida",
-        tmp_path / "tablero",
-    ]
+    return ["--almacen", tmp_path / "almacen", "--instantanea", "20240630", "--vinculos", rules, "--salida", tmp_path / "tablero"]
 
 
 def test_help_is_spanish_and_has_an_example(capsys):
@@ -45,8 +36,14 @@ def test_help_is_spanish_and_has_an_example(capsys):
 def test_an_export_says_what_it_wrote(capsys, loaded, tmp_path):
     code, out, err = call(capsys, "exportar", *loaded, "--sqlite")
     assert (code, err) == (0, "")
-    for words in ("corte 2024-06-30", "gasto del Gobierno Regional de Cajamarca (pliego 445)", "1 regla firmada", "2 filas; PIM S/ 1,000.10, devengado S/ 100.05",
-                  "0 filas", "LEAME.txt"):  # fmt: skip
+    for words in (
+        "corte 2024-06-30",
+        "gasto del Gobierno Regional de Cajamarca (pliego 445)",
+        "1 regla firmada",
+        "2 filas; PIM S/ 1,000.10, devengado S/ 100.05",
+        "0 filas",
+        "LEAME.txt",
+    ):
         assert words in out
     assert pl.read_parquet(tmp_path / "tablero" / "hechos.parquet")["accion"].to_list() == ["AER.03.03"] * 2
     assert (tmp_path / "tablero" / "presupuesto.sqlite").is_file()

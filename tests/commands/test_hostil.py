@@ -25,10 +25,7 @@ REFUSED = {
     "one huge line": (b"x" * 2_000_000, "una fila que no se puede separar en títulos"),
     "titles only": (f"{TITLES}\n".encode(), "ninguna fila útil de 0 registros"),
     "more cells than titles": (f'{TITLES}\n{RECORDS[0]},"x","y"\n'.encode(), "registros con más celdas que títulos"),
-    "a quote that never closes": (
-        f'{TITLES}\n{RECORDS[0]}\n"abierta,{RECORDS[1]}\n'.encode(),
-        "no se pueden separar en columnas",
-    ),
+    "a quote that never closes": (f'{TITLES}\n{RECORDS[0]}\n"abierta,{RECORDS[1]}\n'.encode(), "no se pueden separar en columnas"),
     "a web page": (b"<html><body>nada</body></html>", "una página sin filas de datos"),
     "a broken workbook": (b"PK\x03\x04" + b"x" * 500, "incompleto o dañado"),
     "an old workbook": (b"\xd0\xcf\x11\xe0" + b"x" * 500, "un libro .xls antiguo"),
@@ -63,11 +60,7 @@ def test_what_is_an_extract_all_the_same_is_read_whole(capsys, tmp_path, case):
     path.write_bytes(ACCEPTED[case])
     code, out, _ = call(capsys, "cargar", path, "--almacen", tmp_path / "almacen", "--json")
     (load,) = json.loads(out)["cargas"]
-    assert (code, load["totales"]["2024"]["pim_soles"], load["totales"]["2024"]["devengado_soles"]) == (
-        0,
-        "5.00",
-        "2.00",
-    )
+    assert (code, load["totales"]["2024"]["pim_soles"], load["totales"]["2024"]["devengado_soles"]) == (0, "5.00", "2.00")
 
 
 def test_a_title_twice_is_said(capsys, tmp_path):
@@ -94,11 +87,15 @@ def test_a_workbook_inside_a_zip_is_read(capsys, tmp_path):
 @pytest.mark.parametrize(
     ("options", "code", "message"),
     [
-        (["--fecha-corte", "2999-01-01"], 2, "no puede ser el día de unas cifras"), (["--fecha-corte", "0001-01-01"], 2, "no puede ser el día"),
-        (["--fecha-corte", ""], 2, "no es una fecha"), (["--tolerancia", "-5"], 2, "es menos que cero"), (["--pliego", ""], 2, "no es un código de 3 cifras"),
-        (["--miembro", "x"], 1, "un archivo que no es .zip"), (["--total-publicado", "pim="], 2, "no es un monto en soles"),
+        (["--fecha-corte", "2999-01-01"], 2, "no puede ser el día de unas cifras"),
+        (["--fecha-corte", "0001-01-01"], 2, "no puede ser el día"),
+        (["--fecha-corte", ""], 2, "no es una fecha"),
+        (["--tolerancia", "-5"], 2, "es menos que cero"),
+        (["--pliego", ""], 2, "no es un código de 3 cifras"),
+        (["--miembro", "x"], 1, "un archivo que no es .zip"),
+        (["--total-publicado", "pim="], 2, "no es un monto en soles"),
     ],
-)  # fmt: skip
+)
 def test_option_values_that_cannot_be(capsys, tmp_path, options, code, message):
     path = tmp_path / "a_20240131.csv"
     path.write_text(TEXT, encoding="utf-8")

@@ -35,12 +35,7 @@ def filled(analysis, tmp_path_factory) -> Path:
     path = tmp_path_factory.mktemp("lleno") / "libro.xlsx"
     tables = {t.name: t for t in result_tables(analysis)}
     write_workbook(
-        path,
-        {
-            name: TableSheet(tables[name].title, tables[name].frame, "", frozenset(SHEETS[name].to_fill))
-            for name in SHEETS
-        },
-        [],
+        path, {name: TableSheet(tables[name].title, tables[name].frame, "", frozenset(SHEETS[name].to_fill)) for name in SHEETS}, []
     )
     book = openpyxl.load_workbook(path)
     sheet, gaps = book["rediseno"], book["brechas_de_datos"]
@@ -67,10 +62,7 @@ def test_what_was_written_is_on_the_same_rows_and_nothing_else_changes(analysis,
     assert carried.reviews.drop(SHEETS["rediseno"].to_fill).equals(analysis.reviews.drop(SHEETS["rediseno"].to_fill))
     assert carried.reviews.row(0, named=True)["responsable"] == "=Gerencia de Infraestructura"
     third = carried.reviews.row(2, named=True)
-    assert (third["fecha_compromiso"], third["decision"]) == (
-        dt.date(2026, 3, 15),
-        "Revisar el indicador\nen el POI 2027",
-    )
+    assert (third["fecha_compromiso"], third["decision"]) == (dt.date(2026, 3, 15), "Revisar el indicador\nen el POI 2027")
     second = carried.gaps.row(1, named=True)
     assert (second["fuente_dato"], second["fecha_esperada"]) == ("ENAHO", dt.date(2026, 6, 30))
     written = sum(carried.reviews[name].count() for name in SHEETS["rediseno"].to_fill)
@@ -97,21 +89,14 @@ def test_the_board_and_the_report_say_who_answers_and_what_is_late(dossier: Doss
     told = Dossier(carried, dossier.robustness, None)
     names = dict(carried.inputs.plan.acciones.select("accion", "nombre").iter_rows())
     review, gaps = review_view(carried, names, told.cut_off), gaps_view(carried, names, told.cut_off)
-    assert (
-        review["llenado"] == "De 92 filas, 1 tiene responsable y 2 tienen fecha; 1 ya venció al 31 de octubre de 2025."
-    )
-    assert (
-        gaps["llenado"]
-        == "De 50 filas, ninguna tiene responsable y 1 tiene fecha; ninguna venció al 31 de octubre de 2025."
-    )
+    assert review["llenado"] == "De 92 filas, 1 tiene responsable y 2 tienen fecha; 1 ya venció al 31 de octubre de 2025."
+    assert gaps["llenado"] == "De 50 filas, ninguna tiene responsable y 1 tiene fecha; ninguna venció al 31 de octubre de 2025."
     assert review["tabla"].headers[-1] == "Responsable y decisión"
     assert (review["tabla"].rows[0].cells[-1].text, review["tabla"].rows[0].cells[-1].detail) == (
         "=Gerencia de Infraestructura",
         "30/09/2025",
     )
-    card = next(
-        card for card in card_views(told, names_of(carried)) if card["codigo"] == carried.reviews["elemento"][0]
-    )
+    card = next(card for card in card_views(told, names_of(carried)) if card["codigo"] == carried.reviews["elemento"][0])
     assert "=Gerencia de Infraestructura, para el 30/09/2025" in [item["quien"] for item in card["revisar"]]
     assert len(card["revisar"]) == carried.reviews.filter(pl.col("elemento") == card["codigo"]).height
     said = str(report_of(told, ()).sections)
@@ -143,10 +128,16 @@ def test_it_goes_on_from_one_workbook_to_the_next(carried, tmp_path):
     ("change", "message"),
     [
         (lambda book: book.remove(book["rediseno"]), "no hay hoja «rediseno»; tiene"),
-        (lambda book: book["rediseno"].delete_cols(column(book["rediseno"], "decision")), r"hoja «rediseno», fila 1\n  se encontró: no están, o están repetidas, las columnas decision"),
-        (lambda book: book["rediseno"].cell(6, column(book["rediseno"], "fecha_compromiso"), "pronto"), r"hoja «rediseno», fila 6, columna fecha_compromiso\n  se encontró: «pronto»"),
+        (
+            lambda book: book["rediseno"].delete_cols(column(book["rediseno"], "decision")),
+            r"hoja «rediseno», fila 1\n  se encontró: no están, o están repetidas, las columnas decision",
+        ),
+        (
+            lambda book: book["rediseno"].cell(6, column(book["rediseno"], "fecha_compromiso"), "pronto"),
+            r"hoja «rediseno», fila 6, columna fecha_compromiso\n  se encontró: «pronto»",
+        ),
     ],
-)  # fmt: skip
+)
 def test_a_workbook_that_does_not_serve_is_named(filled, tmp_path, change, message):
     book = openpyxl.load_workbook(filled)
     change(book)
@@ -155,9 +146,7 @@ def test_a_workbook_that_does_not_serve_is_named(filled, tmp_path, change, messa
         analyse(load(ANALYSIS, filled=tmp_path / "malo.xlsx"))
 
 
-@pytest.mark.parametrize(
-    ("name", "content"), [("no.xlsx", None), ("roto.xlsx", b"PK\3\4nada"), ("texto.xlsx", b"hola")]
-)
+@pytest.mark.parametrize(("name", "content"), [("no.xlsx", None), ("roto.xlsx", b"PK\3\4nada"), ("texto.xlsx", b"hola")])
 def test_what_is_no_workbook_is_told_in_spanish(name, content, tmp_path, capsys):
     path = tmp_path / name
     if content is not None:
@@ -174,9 +163,6 @@ def test_the_command_says_where_the_rest_is(filled, tmp_path, monkeypatch, capsy
     monkeypatch.setattr("presupuesto_link.presentation.plots.draw_all", lambda _: ())
     monkeypatch.setattr("presupuesto_link.presentation.dossier_book.write_dossier_book", lambda *_: None)
     assert _code(["analizar", "--libro-anterior", str(filled), "--salida", str(tmp_path / "s")], False) == 0
-    assert (
-        f"1 fila llenada ya no sale en el libro nuevo: lo escrito quedó en su hoja «{UNPLACED}»"
-        in capsys.readouterr().out
-    )
+    assert f"1 fila llenada ya no sale en el libro nuevo: lo escrito quedó en su hoja «{UNPLACED}»" in capsys.readouterr().out
     rest = pl.read_csv(tmp_path / "s" / "tablas" / f"{UNPLACED}.csv")
     assert rest["responsable"].to_list() == ["GRDE"]

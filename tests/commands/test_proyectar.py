@@ -40,9 +40,7 @@ def quick(tmp_path_factory):
 def single(tmp_path):
     """One year alone, until February."""
     line = {"SEC_FUNC": "7", "PROGRAMA_PPTO": "0138", "GENERICA": "6", "TIPO_ACT_PROY": "2"}
-    path = write_long(
-        tmp_path / "2024-Gasto.csv", budget("1200", **line), spent(1, "10", **line), spent(2, "20", **line)
-    )
+    path = write_long(tmp_path / "2024-Gasto.csv", budget("1200", **line), spent(1, "10", **line), spent(2, "20", **line))
     assert run("cargar", path, "--fecha-corte", "2024-03-05", "--almacen", tmp_path / "uno") == 0
     return tmp_path / "uno"
 
@@ -56,8 +54,16 @@ def answer(capsys, *arguments):
 def test_the_console_says_where_it_comes_from_and_what_it_does_not_know(store, capsys):
     assert run("proyectar", "--almacen", store, "--nivel", "OER") == 0
     said = capsys.readouterr().out
-    for words in ("DATOS SINTÉTICOS", "Método: parte media", "Años completos y seguidos de historia: 2022, 2023, 2024", "Cierre proyectado en soles, intervalo del 80 %", "elegido",
-                  "todo", "932,495,766", "no sabe de transferencias"):  # fmt: skip
+    for words in (
+        "DATOS SINTÉTICOS",
+        "Método: parte media",
+        "Años completos y seguidos de historia: 2022, 2023, 2024",
+        "Cierre proyectado en soles, intervalo del 80 %",
+        "elegido",
+        "todo",
+        "932,495,766",
+        "no sabe de transferencias",
+    ):
         assert words in said
 
 
@@ -100,10 +106,7 @@ def test_a_past_month_can_be_projected_from_and_confidence_widens(store, quick, 
 def test_the_folder_marks_made_up_data_and_is_not_somebody_elses(store, tmp_path, capsys):
     target = tmp_path / "salida"
     assert run("proyectar", "--almacen", store, "--salida", target) == 0
-    assert {p.name for p in (target / "graficos").glob("*.png")} == {
-        "proyeccion_cierre.png",
-        "calibracion_intervalos.png",
-    }
+    assert {p.name for p in (target / "graficos").glob("*.png")} == {"proyeccion_cierre.png", "calibracion_intervalos.png"}
     for table in (target / "tablas").glob("*.csv"):
         assert set(pl.read_csv(table, infer_schema=False)["datos"]) <= {"datos sintéticos"}, table.name
     (tmp_path / "ajena").mkdir()
@@ -115,10 +118,12 @@ def test_the_folder_marks_made_up_data_and_is_not_somebody_elses(store, tmp_path
 
 
 def test_no_donor_gives_more_than_what_december_leaves_free(store, quick, capsys):
-    free = {r["unidad"]: float(r["saldo_libre_bajo_soles"]) for r in answer(capsys, "proyectar", "--almacen", store, "-a", quick)["cierre"] if r["nivel"] == "AER"}  # fmt: skip
-    found = answer(capsys, "escenario", PRESET, "-a", quick, "--almacen", store, "--instantanea", "ultima")[
-        "escenarios"
-    ][0]
+    free = {
+        r["unidad"]: float(r["saldo_libre_bajo_soles"])
+        for r in answer(capsys, "proyectar", "--almacen", store, "-a", quick)["cierre"]
+        if r["nivel"] == "AER"
+    }
+    found = answer(capsys, "escenario", PRESET, "-a", quick, "--almacen", store, "--instantanea", "ultima")["escenarios"][0]
     given = {r["accion"]: -float(r["cambio_soles"]) for r in found["acciones"] if r["papel"] == "donante"}
     assert given
     assert all(amount <= free[action] + 0.01 for action, amount in given.items())
@@ -126,16 +131,12 @@ def test_no_donor_gives_more_than_what_december_leaves_free(store, quick, capsys
     assert any(amount > 0.9 * free[action] for action, amount in given.items()), "the cap is felt"
 
 
-@pytest.mark.parametrize(
-    ("mode", "said"), [("central", "(valor central)"), ("no usar", "no usa la proyección al cierre")]
-)
+@pytest.mark.parametrize(("mode", "said"), [("central", "(valor central)"), ("no usar", "no usa la proyección al cierre")])
 def test_a_scenario_may_use_the_central_value_or_none(mode, said, store, quick, tmp_path, capsys):
     text = PRESET.read_text(encoding="utf-8")
     path = tmp_path / "otro.toml"
     path.write_text(text.replace("[donantes]", f'[donantes]\nsaldo_al_cierre = "{mode}"'), encoding="utf-8")
-    found = answer(capsys, "escenario", path, "-a", quick, "--almacen", store, "--instantanea", "ultima")["escenarios"][
-        0
-    ]
+    found = answer(capsys, "escenario", path, "-a", quick, "--almacen", store, "--instantanea", "ultima")["escenarios"][0]
     assert any(said in caution for caution in found["cautelas"])
 
 
@@ -147,27 +148,24 @@ def test_without_earlier_years_a_scenario_says_there_is_no_projection(single, ca
 
 @pytest.mark.lento
 def test_a_year_without_pim_has_no_figure_and_no_crash(tmp_path, capsys):
-    path = write_long(
-        tmp_path / "2024-Gasto.csv",
-        budget("0", SEC_FUNC="7"),
-        spent(1, "10", SEC_FUNC="7"),
-        spent(2, "20", SEC_FUNC="7"),
-    )
+    path = write_long(tmp_path / "2024-Gasto.csv", budget("0", SEC_FUNC="7"), spent(1, "10", SEC_FUNC="7"), spent(2, "20", SEC_FUNC="7"))
     assert run("cargar", path, "--fecha-corte", "2024-03-05", "--almacen", tmp_path / "a") == 0
     for command in ("proyectar", "semaforo"):
         assert run(command, "--almacen", tmp_path / "a", "--salida", tmp_path / command) == 0
         assert "Traceback" not in capsys.readouterr().err
     assert not list((tmp_path / "proyectar").glob("graficos/*"))
-    assert sorted(p.stem for p in (tmp_path / "semaforo").glob("graficos/*.png")) == [
-        "alineamiento",
-        "semaforo_trimestral",
-    ]
+    assert sorted(p.stem for p in (tmp_path / "semaforo").glob("graficos/*.png")) == ["alineamiento", "semaforo_trimestral"]
 
 
 @pytest.mark.parametrize(
     ("option", "value", "said"),
-    [("--mes", "13", "debe ser 12 o menos."), ("--mes", "0", "debe ser 1 o más."), ("--confianza", "mucha", "no es un número."), ("--confianza", "2", "debe ser 0.99 o menos.")],
-)  # fmt: skip
+    [
+        ("--mes", "13", "debe ser 12 o menos."),
+        ("--mes", "0", "debe ser 1 o más."),
+        ("--confianza", "mucha", "no es un número."),
+        ("--confianza", "2", "debe ser 0.99 o menos."),
+    ],
+)
 def test_a_value_out_of_range_is_told_in_spanish(option, value, said, store, capsys):
     assert run("proyectar", "--almacen", store, option, value) == 2
     assert said in capsys.readouterr().err

@@ -87,11 +87,7 @@ def test_a_folder_of_somebody_else_is_left_alone(capsys, tmp_path):
 
 @pytest.mark.parametrize(
     ("arguments", "message"),
-    [
-        (["--sorteos", "0"], "debe ser"),
-        (["--primeros", "0"], "debe ser 1 o más"),
-        (["--semilla", "x"], "no es un número entero"),
-    ],
+    [(["--sorteos", "0"], "debe ser"), (["--primeros", "0"], "debe ser 1 o más"), (["--semilla", "x"], "no es un número entero")],
 )
 def test_wrong_usage_is_explained(capsys, arguments, message):
     code, out, err = call(capsys, "robustez", *arguments)

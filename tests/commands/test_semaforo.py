@@ -63,10 +63,15 @@ def test_every_level_is_printed_with_its_label(ask, level):
 
 @pytest.mark.parametrize(
     ("arguments", "said"),
-    [(("--instantanea", "20250701", "--anterior", "20250901"), "un corte anterior al 01/07/2025"), (("--mes", "9"), "el mes 9 no había cerrado"),
-     (("--anio", "2019"), "no tiene filas de 2019"), (("--poi", "x.xlsx"), "--poi y --metas-aoi van juntas"), (("--anterior", "19990101"), "19990101"),
-     (("--calendario", "no-existe.csv"), "no-existe.csv")],
-)  # fmt: skip
+    [
+        (("--instantanea", "20250701", "--anterior", "20250901"), "un corte anterior al 01/07/2025"),
+        (("--mes", "9"), "el mes 9 no había cerrado"),
+        (("--anio", "2019"), "no tiene filas de 2019"),
+        (("--poi", "x.xlsx"), "--poi y --metas-aoi van juntas"),
+        (("--anterior", "19990101"), "19990101"),
+        (("--calendario", "no-existe.csv"), "no-existe.csv"),
+    ],
+)
 def test_what_goes_wrong_is_said_in_spanish(ask, arguments, said):
     code, out, err = ask(*arguments)
     assert code != 0
@@ -100,7 +105,7 @@ def little(tmp_path):
     odd = {"SEC_FUNC": "8", "PROGRAMA_PPTO": "0002", "GENERICA": "3", "TIPO_ACT_PROY": "3"}
     path = write_long(
         tmp_path / "2024-Gasto.csv", budget("1200", **usual), spent(1, "100", **usual), spent(2, "100", **usual), spent(2, "50.25", **odd)
-    )  # fmt: skip
+    )
     assert run("cargar", path, "--fecha-corte", "2024-03-05", "--almacen", tmp_path / "uno") == 0
     return tmp_path / "uno"
 
@@ -132,9 +137,7 @@ def test_what_of_a_calendar_is_not_used_is_said(little, capsys, tmp_path):
     assert run("semaforo", "--almacen", little, "--calendario", path) == 0
     out = " ".join(capsys.readouterr().out.split())
     assert "1 de sus 2 claves no están en el gasto de 2024 y no se usan (programa: 9999)" in out
-    assert any(
-        "9999" in said for said in _json(capsys, "semaforo", "--almacen", little, "--calendario", path)["observaciones"]
-    )
+    assert any("9999" in said for said in _json(capsys, "semaforo", "--almacen", little, "--calendario", path)["observaciones"])
 
 
 def test_a_transversal_action_is_marked_and_the_last_row_is_the_whole(ask):

@@ -19,9 +19,16 @@ def undrawn(monkeypatch):
 @pytest.mark.parametrize("command", ["tablero", "informe", "analizar"])
 @pytest.mark.parametrize(
     ("arguments", "named"),
-    [(("--anterior", "20250701"), "--anterior"), (("--ambito", "todo"), "--ambito"), (("--almacen", "otro"), "--almacen"), (("--mes", "6", "--anio", "2025"), "--anio, --mes"),
-     (("--incluir-sugeridos",), "--incluir-sugeridos"), (("--historia", "2024"), "--historia"), (("--reglas", "r.csv"), "--reglas")],
-)  # fmt: skip
+    [
+        (("--anterior", "20250701"), "--anterior"),
+        (("--ambito", "todo"), "--ambito"),
+        (("--almacen", "otro"), "--almacen"),
+        (("--mes", "6", "--anio", "2025"), "--anio, --mes"),
+        (("--incluir-sugeridos",), "--incluir-sugeridos"),
+        (("--historia", "2024"), "--historia"),
+        (("--reglas", "r.csv"), "--reglas"),
+    ],
+)
 def test_what_would_be_ignored_is_told(command, arguments, named, tmp_path, monkeypatch, capsys):
     monkeypatch.chdir(tmp_path)
     assert run(command, *arguments) == 2

@@ -111,13 +111,7 @@ def test_the_workbook_comes_back_as_it_went_out(tmp_path, store, capsys):
     assert sheets.sheetnames[:3] == ["Léame", "vinculos", "sin_vincular"]
     rules = sheets["vinculos"]
     codes = [cell.value for cell in rules[1]]
-    assert {row[codes.index("programa")].value for row in rules.iter_rows(min_row=2, max_row=4)} <= {
-        "0042",
-        "0089",
-        "0130",
-        "0057",
-        "0144",
-    }
+    assert {row[codes.index("programa")].value for row in rules.iter_rows(min_row=2, max_row=4)} <= {"0042", "0089", "0130", "0057", "0144"}
     lists = {str(v.sqref).split(":")[0]: v.formula1 for v in rules.data_validations.dataValidation}
     assert any("AER!" in formula for formula in lists.values())
     assert sheets["sin_vincular"]["B2"].value == "775" and sheets["sin_vincular"]["D2"].value == "9001"
@@ -143,14 +137,7 @@ def test_an_edited_row_links_what_was_left_and_a_bad_one_is_told_by_its_row(tmp_
     last = max(row[0].row for row in sheet.iter_rows() if row[0].value)
     for turn, cells in enumerate(
         (
-            {
-                "id": "sede",
-                "accion": "AER.07.02",
-                "programa": 9001,
-                "funcion": 3,
-                "autor": "Ana",
-                "fecha": "2026-01-05",
-            },
+            {"id": "sede", "accion": "AER.07.02", "programa": 9001, "funcion": 3, "autor": "Ana", "fecha": "2026-01-05"},
             {"id": "mala", "accion": "AER.70.02", "autor": "Ana", "fecha": "2026-01-05"},
         ),
         1,
@@ -232,9 +219,7 @@ def test_the_province_of_a_siaf_web_export_adds_up_to_the_action(tmp_path, capsy
     head = next(i for i, row in enumerate(cells) if "mto_pim" in [str(cell).lower() for cell in row])
     titles = [str(cell).lower() for cell in cells[head]]
     place, year = titles.index("mto_pim"), titles.index("ano_eje")
-    total = sum(
-        float(row[place] or 0) for row in cells[head + 1 :] if row[year] is not None and str(row[year]).isdigit()
-    )
+    total = sum(float(row[place] or 0) for row in cells[head + 1 :] if row[year] is not None and str(row[year]).isdigit())
     assert sum(float(row["pim_soles"]) for row in rows) == pytest.approx(total)
 
 
@@ -249,9 +234,7 @@ def test_the_folder_has_every_table_and_figure_and_the_same_bytes_each_time(tmp_
         f.as_posix() for f in files
     }
     assert all((tmp_path / "uno" / f).read_bytes() == (tmp_path / "dos" / f).read_bytes() for f in files)
-    by_unit = pl.read_parquet(tmp_path / "uno" / "tablas" / "aer_por_ejecutora.parquet").filter(
-        pl.col("vinculo") == "directo"
-    )
+    by_unit = pl.read_parquet(tmp_path / "uno" / "tablas" / "aer_por_ejecutora.parquet").filter(pl.col("vinculo") == "directo")
     assert str(by_unit["pim_soles"].sum()) == "107.50"
     said = capsys.readouterr().out
     assert "Tablas y figuras" in said
@@ -323,9 +306,7 @@ def test_a_damaged_snapshot_is_told_in_spanish(store, capsys):
 
 def test_the_screen_says_who_signs_and_keeps_years_apart(tmp_path, capsys):
     old = {"ANO_EJE": "2023"}
-    path = write_long(
-        tmp_path / "dos.csv", budget("100", **ROAD), budget("30", **ROAD, **old), budget("5", **PAY, **old)
-    )
+    path = write_long(tmp_path / "dos.csv", budget("100", **ROAD), budget("30", **ROAD, **old), budget("5", **PAY, **old))
     assert run("cargar", path, "--fecha-corte", "2024-12-31", "--almacen", tmp_path / "a") == 0
     capsys.readouterr()
     assert run("vincular", "--almacen", tmp_path / "a") == 0

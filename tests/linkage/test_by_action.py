@@ -17,17 +17,10 @@ CENTS = st.one_of(st.none(), st.integers(0, 10**14).map(lambda c: Decimal(c) / 1
 
 def budget(amounts: list[tuple[Decimal | None, Decimal | None, Decimal | None]]) -> pl.DataFrame:
     rows = [(f"A{i}", *money) for i, money in enumerate(amounts)]
-    return pl.DataFrame(
-        rows,
-        schema={"accion": pl.String, "pia_soles": MONEY, "pim_soles": MONEY, "devengado_soles": MONEY},
-        orient="row",
-    )
+    return pl.DataFrame(rows, schema={"accion": pl.String, "pia_soles": MONEY, "pim_soles": MONEY, "devengado_soles": MONEY}, orient="row")
 
 
-@given(
-    st.lists(st.tuples(CENTS, CENTS, CENTS), min_size=1, max_size=5),
-    st.sets(st.sampled_from([f"A{i}" for i in range(5)])),
-)
+@given(st.lists(st.tuples(CENTS, CENTS, CENTS), min_size=1, max_size=5), st.sets(st.sampled_from([f"A{i}" for i in range(5)])))
 def test_money_is_conserved_to_the_centimo(amounts, transversal):
     linked = link_by_action(budget(amounts), ACTIONS, tuple(sorted(transversal)), 2023)
     for i, measure in enumerate(("pia_soles", "pim_soles", "devengado_soles")):
@@ -38,10 +31,7 @@ def test_money_is_conserved_to_the_centimo(amounts, transversal):
 
 def test_the_four_kinds_of_link():
     linked = link_by_action(
-        budget([(Decimal(1), Decimal(2), Decimal(1)), (Decimal(1), Decimal(2), Decimal(1)), (None, None, None)]),
-        ACTIONS,
-        ("A1",),
-        2023,
+        budget([(Decimal(1), Decimal(2), Decimal(1)), (Decimal(1), Decimal(2), Decimal(1)), (None, None, None)]), ACTIONS, ("A1",), 2023
     )
     assert dict(linked.acciones.select("accion", "vinculo").iter_rows()) == {
         "A0": "directo",

@@ -36,9 +36,7 @@ def table(name: str, columns: tuple[str, ...], *rows: str) -> RawTable:
 
 
 def bridge(metas: list[str], actions: list[str]) -> Bridge:
-    return read_bridge(
-        table("metas_aoi.csv", METAS_AOI, *metas), table("aei_aer.csv", AEI_AER, *actions), ACTIONS, ("AER.07.01",)
-    )
+    return read_bridge(table("metas_aoi.csv", METAS_AOI, *metas), table("aei_aer.csv", AEI_AER, *actions), ACTIONS, ("AER.07.01",))
 
 
 def poi(*rows: dict, money: tuple[tuple, ...] = ()) -> Poi:
@@ -46,9 +44,12 @@ def poi(*rows: dict, money: tuple[tuple, ...] = ()) -> Poi:
     every = [{name: row.get(name) for name in AOI_SCHEMA} for row in activities]
     financial = [(2024, aoi, None, version, 1, Decimal(amount)) for aoi, version, amount in money]
     return Poi(
-        pl.DataFrame(every, schema=AOI_SCHEMA), pl.DataFrame(schema=PHYSICAL_SCHEMA), pl.DataFrame(financial, schema=FINANCIAL_SCHEMA, orient="row"),
-        pl.DataFrame(), (),
-    )  # fmt: skip
+        pl.DataFrame(every, schema=AOI_SCHEMA),
+        pl.DataFrame(schema=PHYSICAL_SCHEMA),
+        pl.DataFrame(financial, schema=FINANCIAL_SCHEMA, orient="row"),
+        pl.DataFrame(),
+        (),
+    )
 
 
 def meta(number: str, pim: str, **cells: str) -> dict:
@@ -75,7 +76,7 @@ def test_parts_multiply_along_each_path_and_add_up_over_them():
             ["AEI.01.01|AER.01.01|0.5|Luis|2026-02-01", "AEI 1.1|AER.04.01|50%|Luis|2026-02-01", "AEI.01.02|AER.04.01|1|Luis|2026-01-01"],
         ),
         metas_of(spending.lazy()),
-    )  # fmt: skip
+    )
     # 1/3·1/2 = 1/6 to the first; 1/3·1/2 + 2/3 = 5/6 to the second
     assert [(r.id, r.part) for r in chain.rules] == [
         ("ceplan-2024-775-0007-AER.01.01", Fraction(1, 6)),
@@ -83,8 +84,10 @@ def test_parts_multiply_along_each_path_and_add_up_over_them():
     ]
     assert chain.findings == ()
     assert chain.pasos.select("aoi", "accion", "parte").rows() == [
-        ("AOI001", "AER.01.01", "1/6"), ("AOI001", "AER.04.01", "1/6"), ("AOI002", "AER.04.01", "2/3"),
-    ]  # fmt: skip
+        ("AOI001", "AER.01.01", "1/6"),
+        ("AOI001", "AER.04.01", "1/6"),
+        ("AOI002", "AER.04.01", "2/3"),
+    ]
     # 16.6683… and 83.3416…: the céntimo that is left goes to the larger remainder
     assert pim(link(spending, chain.rules)) == {"AER.01.01": Decimal("16.67"), "AER.04.01": Decimal("83.34")}
 
@@ -94,30 +97,26 @@ def test_the_signature_says_who_signed_each_step_and_the_last_day():
         poi({"aoi": "A1", "aei": "AEI.01.01"}, {"aoi": "A2", "aei": "AEI.01.01", "activo": False}),
         bridge(["2024|775|7|A1|1|Ana|2026-03-05", "2024|775|8|A2|1|Eva|2026-01-05"], ["AEI.01.01|AER.01.01|1|Luis|2026-02-01"]),
         metas_of(gasto(meta("7", "1"), meta("8", "1")).lazy()),
-    ).rules  # fmt: skip
+    ).rules
     assert one.signature == ("Ana; Luis", "2026-03-05")
-    assert (one.state, one.confidence, two.confidence) == (
-        "firmado",
-        "alta",
-        "baja",
-    )  # the second activity is not in force
+    assert (one.state, one.confidence, two.confidence) == ("firmado", "alta", "baja")  # the second activity is not in force
     assert one.origin == ("Puente CEPLAN: A1 → AEI.01.01", "metas_aoi.csv: filas 2; aei_aer.csv: filas 2")
     assert (one.selectors, one.years) == ({"sec_func": ("7",), "sec_ejec": ("775",)}, (2024, 2024))
 
 
-@pytest.mark.parametrize(
-    ("amount", "shares"), [("0.05", ("0.02", "0.02", "0.01")), ("100.00", ("33.34", "33.33", "33.33"))]
-)
+@pytest.mark.parametrize(("amount", "shares"), [("0.05", ("0.02", "0.02", "0.01")), ("100.00", ("33.34", "33.33", "33.33"))])
 def test_a_third_each_loses_no_centimo(amount, shares):
     spending = gasto(meta("7", amount))
     activities = [{"aoi": f"A{n}", "aei": f"AEI.01.0{n}"} for n in (1, 2, 3)]
     served = ("AER.01.01", "AER.04.01", "AER.11.02")
     chain = derive(
         poi(*activities),
-        bridge([f"2024|775|7|A{n}|1/3|Ana|2026-01-05" for n in (1, 2, 3)],
-               [f"AEI.01.0{n}|{action}|1|Ana|2026-01-05" for n, action in zip((1, 2, 3), served, strict=True)]),
+        bridge(
+            [f"2024|775|7|A{n}|1/3|Ana|2026-01-05" for n in (1, 2, 3)],
+            [f"AEI.01.0{n}|{action}|1|Ana|2026-01-05" for n, action in zip((1, 2, 3), served, strict=True)],
+        ),
         metas_of(spending.lazy()),
-    )  # fmt: skip
+    )
     assert pim(link(spending, chain.rules)) == dict(zip(served, map(Decimal, shares), strict=True))
     assert {r.confidence for r in chain.rules} == {"media"}
 
@@ -139,17 +138,28 @@ def test_every_missing_step_is_a_result():
     spending = gasto(*(meta(str(n), f"{n}0.00") for n in range(1, 7)))
     chain = derive(
         poi(
-            {"aoi": "A1", "aei": "AEI.01.01"}, {"aoi": "A2", "aei": None}, {"aoi": "A3", "aei": "AEI.09.09"}, {"aoi": "A4", "aei": "AEI.01.01"},
+            {"aoi": "A1", "aei": "AEI.01.01"},
+            {"aoi": "A2", "aei": None},
+            {"aoi": "A3", "aei": "AEI.09.09"},
+            {"aoi": "A4", "aei": "AEI.01.01"},
             {"aoi": "A5", "aei": "AEI.09.09", "activo": False},
             money=(("A3", "consistente", "5.00"), ("A3", "reprogramado", "7.50"), ("A4", "consistente", "3.00")),
         ),
-        bridge([f"2024|775|{n}|A{n}{SIGNED}" for n in (1, 2, 3)] + [f"2024|775|4|PERDIDA{SIGNED}", f"2024|775|99|A1{SIGNED}", f"2023|775|1|A1{SIGNED}"],
-               [f"AEI.01.01|AER.01.01{SIGNED}", f"AEI.05.05|AER.04.01{SIGNED}"]),
+        bridge(
+            [f"2024|775|{n}|A{n}{SIGNED}" for n in (1, 2, 3)]
+            + [f"2024|775|4|PERDIDA{SIGNED}", f"2024|775|99|A1{SIGNED}", f"2023|775|1|A1{SIGNED}"],
+            [f"AEI.01.01|AER.01.01{SIGNED}", f"AEI.05.05|AER.04.01{SIGNED}"],
+        ),
         metas_of(spending.lazy()),
-    )  # fmt: skip
+    )
     assert dict(chain.metas.select("sec_func", "paso").iter_rows()) == {
-        "1": COMPLETE, "2": NO_AEI, "3": NO_AER, "4": NO_AOI, "5": "meta sin AOI", "6": "meta sin AOI",
-    }  # fmt: skip
+        "1": COMPLETE,
+        "2": NO_AEI,
+        "3": NO_AER,
+        "4": NO_AOI,
+        "5": "meta sin AOI",
+        "6": "meta sin AOI",
+    }
     assert chain.metas["sec_func"].to_list() == ["6", "5", "4", "3", "2", "1"]  # largest PIM first
     assert chain.metas["pim_soles"].sum() == Decimal("210.00")
     assert chain.aoi_sin_meta.select("aoi", "programado_soles").rows() == [("A4", Decimal("3.00")), ("A5", None)]
@@ -167,15 +177,15 @@ def test_an_aer_that_counts_others_again_is_apart_and_nobody_may_be_a_decision()
     spending = gasto(meta("1", "10.00"), meta("2", "5.00"))
     chain = derive(
         poi({"aoi": "A1", "aei": "AEI.01.01"}, {"aoi": "A2", "aei": "AEI.02.01"}),
-        bridge([f"2024|775|{n}|A{n}{SIGNED}" for n in (1, 2)],
-               [f"AEI.01.01|AER.01.01{SIGNED}", f"AEI.01.01|AER.07.01{SIGNED}", f"AEI.02.01|{NOBODY}{SIGNED}"]),
+        bridge(
+            [f"2024|775|{n}|A{n}{SIGNED}" for n in (1, 2)],
+            [f"AEI.01.01|AER.01.01{SIGNED}", f"AEI.01.01|AER.07.01{SIGNED}", f"AEI.02.01|{NOBODY}{SIGNED}"],
+        ),
         metas_of(spending.lazy()),
-    )  # fmt: skip
+    )
     lines = link(spending, chain.rules)
     assert pim(lines) == {"AER.01.01": Decimal("10.00"), None: Decimal("5.00")}
-    assert lines.filter(pl.col("vinculo") == TRANSVERSAL).select("accion", "pim_soles").rows() == [
-        ("AER.07.01", Decimal("10.00"))
-    ]
+    assert lines.filter(pl.col("vinculo") == TRANSVERSAL).select("accion", "pim_soles").rows() == [("AER.07.01", Decimal("10.00"))]
     assert lines.filter(pl.col("accion").is_null())["motivo"].to_list() == [EXCLUDED]
 
 
@@ -195,9 +205,20 @@ def test_the_plan_goes_before_coarser_rules_by_hand_and_clashes_with_equal_ones(
 
 def test_parts_that_ask_for_more_than_there_is_are_not_applied():
     found = bridge(
-        ["2024|775|1|A1|0.6|Ana|2026-01-05", "2024|775|1|A2|0.5|Ana|2026-01-05", f"2024|775|2|A1{SIGNED}", f"2024|775|3|A3{SIGNED}", f"2024|775|3|A3{SIGNED}"],
-        ["AEI.01.01|AER.01.01|2/3|Ana|2026-01-05", "AEI.01.01|AER.04.01|2/3|Ana|2026-01-05", f"AEI.02.01|AER.01.01{SIGNED}", f"AEI.02.01|AER.07.01{SIGNED}"],
-    )  # fmt: skip
+        [
+            "2024|775|1|A1|0.6|Ana|2026-01-05",
+            "2024|775|1|A2|0.5|Ana|2026-01-05",
+            f"2024|775|2|A1{SIGNED}",
+            f"2024|775|3|A3{SIGNED}",
+            f"2024|775|3|A3{SIGNED}",
+        ],
+        [
+            "AEI.01.01|AER.01.01|2/3|Ana|2026-01-05",
+            "AEI.01.01|AER.04.01|2/3|Ana|2026-01-05",
+            f"AEI.02.01|AER.01.01{SIGNED}",
+            f"AEI.02.01|AER.07.01{SIGNED}",
+        ],
+    )
     assert [link.row for link in found.metas] == [4]
     assert [link.row for link in found.actions] == [4, 5]  # a transversal AER takes nothing from the others
     assert [(f.code, f.place, f.found) for f in found.findings] == [
@@ -231,9 +252,7 @@ def test_a_row_that_is_not_understood_or_signed_says_where_and_is_not_applied(me
 
 
 def test_a_misspelt_column_is_an_error_because_it_would_be_taken_for_blank():
-    misspelt = table(
-        "metas_aoi.csv", tuple(c if c != "parte" else "partes" for c in METAS_AOI), f"2024|775|1|A1{SIGNED}"
-    )
+    misspelt = table("metas_aoi.csv", tuple(c if c != "parte" else "partes" for c in METAS_AOI), f"2024|775|1|A1{SIGNED}")
     with pytest.raises(InputDataError, match="¿quiso decir parte"):
         read_bridge(misspelt, table("aei_aer.csv", AEI_AER, f"AEI.01.01|AER.01.01{SIGNED}"), ACTIONS)
     lacking = table("aei_aer.csv", ("aei", "parte", "autor", "fecha"), "AEI.01.01|1|Ana|2026-01-05")
@@ -245,19 +264,12 @@ def test_a_meta_is_suggested_only_where_one_meta_and_one_activity_share_the_chai
     chain_of = {"programa": "0138", "producto": "3000132", "actividad": "5001437"}
     other = {"programa": "0090", "producto": "3000385", "actividad": "5005628"}
     spending = gasto(meta("1", "10.00"), meta("2", "4.00", **other), meta("3", "3.00", **other))
-    plan = poi(
-        {"aoi": "A1", "aei": "AEI.01.01", "centro_costo": "01", **chain_of},
-        {"aoi": "A2", "centro_costo": "02", **other},
-    )
+    plan = poi({"aoi": "A1", "aei": "AEI.01.01", "centro_costo": "01", **chain_of}, {"aoi": "A2", "centro_costo": "02", **other})
     chain = derive(plan, bridge([], []), metas_of(spending.lazy()))
-    assert chain.sugerencias.select("sec_func", "aoi", "centro_costo", "pim_soles").rows() == [
-        ("1", "A1", "01", Decimal("10.00"))
-    ]
+    assert chain.sugerencias.select("sec_func", "aoi", "centro_costo", "pim_soles").rows() == [("1", "A1", "01", Decimal("10.00"))]
     assert (chain.rules, chain.metas["paso"].unique().to_list()) == ((), ["meta sin AOI"])  # never applied
     twice = poi(*plan.aoi.to_dicts(), {"aoi": "A3", "centro_costo": "09", **chain_of})
-    assert derive(
-        twice, bridge([], []), metas_of(spending.lazy())
-    ).sugerencias.is_empty()  # two activities, parts unknown
+    assert derive(twice, bridge([], []), metas_of(spending.lazy())).sugerencias.is_empty()  # two activities, parts unknown
     signed = bridge([f"2024|775|1|A1{SIGNED}"], [])
     assert derive(plan, signed, metas_of(spending.lazy())).sugerencias.is_empty()
 
@@ -288,9 +300,14 @@ def test_what_reaches_the_aer_is_the_exact_product_and_the_rest_stays(meta_weigh
     spending = gasto(meta("7", f"{Decimal(centimos) / 100}"))
     chain = derive(
         poi(*({"aoi": f"A{n}", "aei": "AEI.01.01"} for n in range(len(meta_weights)))),
-        bridge([f"2024|775|7|A{n}|{p}/{whole_p}|Ana|2026-01-05" for n, p in enumerate(meta_weights)],
-               [f"AEI.01.01|{action}|{q}/{whole_q}|Ana|2026-01-05" for action, q in zip(("AER.01.01", "AER.04.01", "AER.11.02"), aei_weights, strict=False)]),
+        bridge(
+            [f"2024|775|7|A{n}|{p}/{whole_p}|Ana|2026-01-05" for n, p in enumerate(meta_weights)],
+            [
+                f"AEI.01.01|{action}|{q}/{whole_q}|Ana|2026-01-05"
+                for action, q in zip(("AER.01.01", "AER.04.01", "AER.11.02"), aei_weights, strict=False)
+            ],
+        ),
         metas_of(spending.lazy()),
-    )  # fmt: skip
+    )
     assert sum(r.part for r in chain.rules) == Fraction(whole_p - rest, whole_p) * Fraction(whole_q - rest, whole_q)
     assert sum(pim(link(spending, chain.rules)).values()) == Decimal(centimos) / 100

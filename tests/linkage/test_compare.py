@@ -19,12 +19,7 @@ def linked(spending: pl.DataFrame, *rules) -> pl.DataFrame:
 
 
 def metas(*rows: tuple) -> pl.DataFrame:
-    return gasto(
-        *(
-            {"sec_ejec": "775", "sec_func": number, "pim_soles": pim, "devengado_soles": spent}
-            for number, pim, spent in rows
-        )
-    )
+    return gasto(*({"sec_ejec": "775", "sec_func": number, "pim_soles": pim, "devengado_soles": spent} for number, pim, spent in rows))
 
 
 def of(number: str, action: str, part: object = 1, **more):
@@ -41,14 +36,17 @@ def test_what_differs_most_comes_first_and_every_sol_is_there():
         ("6", "0.10", "0.05"),
     )
     by_plan = linked(
-        spending, of("1", "AER.01.01"), of("2", "AER.01.01", "1/3"), of("3", "AER.04.01"), of("6", "AER.01.01", "1/3"), of("6", "AER.04.01", "1/3"),
+        spending,
+        of("1", "AER.01.01"),
+        of("2", "AER.01.01", "1/3"),
+        of("3", "AER.04.01"),
+        of("6", "AER.01.01", "1/3"),
+        of("6", "AER.04.01", "1/3"),
         of("6", "AER.11.02", "1/3"),
-    )  # fmt: skip
+    )
     by_hand = linked(spending, of("1", "AER.01.01"), of("2", "AER.01.01"), of("4", "AER.11.02"), of("6", "AER.01.01"))
     found = compare_with_manual(by_plan, by_hand)
-    rows = found.metas.select(
-        "sec_func", "aer_ceplan", "aer_manual", "pim_diferente_soles", "devengado_diferente_soles", "acuerdo"
-    ).rows()
+    rows = found.metas.select("sec_func", "aer_ceplan", "aer_manual", "pim_diferente_soles", "devengado_diferente_soles", "acuerdo").rows()
     # 2: two thirds of 90.00 and 10.00 (6.67 of them are left without AER); 6: 0.10 − 0.04 and 0.05 − 0.02
     assert rows == [
         ("2", "AER.01.01", "AER.01.01", Decimal("60.00"), Decimal("6.67"), "distinto"),
@@ -73,22 +71,15 @@ def test_the_other_way_round_moves_the_same_soles():
     one = linked(spending, of("1", "AER.01.01", "1/3"), of("1", "AER.04.01", "2/3"), of("2", "AER.11.02", "1/7"))
     two = linked(spending, of("1", "AER.04.01", "1/3"), of("2", "AER.11.02"))
     columns = ["sec_func", "pim_diferente_soles", "devengado_diferente_soles"]
-    assert (
-        compare_with_manual(one, two).metas.select(columns).equals(compare_with_manual(two, one).metas.select(columns))
-    )
+    assert compare_with_manual(one, two).metas.select(columns).equals(compare_with_manual(two, one).metas.select(columns))
 
 
 def test_transversal_money_is_apart_and_lines_without_meta_are_kept():
-    spending = pl.concat(
-        [metas(("1", "10.00", "1.00")), gasto({"sec_ejec": "775", "pim_soles": "2.00"}, {"pim_soles": "3.00"})]
-    )
+    spending = pl.concat([metas(("1", "10.00", "1.00")), gasto({"sec_ejec": "775", "pim_soles": "2.00"}, {"pim_soles": "3.00"})])
     found = compare_with_manual(
-        linked(spending, of("1", "AER.01.01")),
-        linked(spending, of("1", "AER.01.01"), of("1", "AER.11.02", kind=TRANSVERSAL)),
+        linked(spending, of("1", "AER.01.01")), linked(spending, of("1", "AER.01.01"), of("1", "AER.11.02", kind=TRANSVERSAL))
     )
-    assert dict(found.metas.select("sec_func", "acuerdo").filter(pl.col("sec_func").is_not_null()).iter_rows()) == {
-        "1": "igual"
-    }
+    assert dict(found.metas.select("sec_func", "acuerdo").filter(pl.col("sec_func").is_not_null()).iter_rows()) == {"1": "igual"}
     assert found.metas["pim_soles"].sum() == Decimal("15.00")
     assert found.metas.height == 3
 

@@ -41,19 +41,23 @@ def test_the_finer_rule_wins_and_the_rest_keeps_its_reason():
 def test_parts_flow_from_finer_to_coarser_rules():
     table = gasto(ROAD | {"pim_soles": "100.01"})
     found = linked(
-        table, rule("a", "AER.01.01", "1/3", programa="0138"), rule("b", "AER.11.02", "1/3", programa="0138"),
+        table,
+        rule("a", "AER.01.01", "1/3", programa="0138"),
+        rule("b", "AER.11.02", "1/3", programa="0138"),
         rule("c", "AER.13.01", "1/2", funcion="15"),
-    )  # fmt: skip
+    )
     # 33.3366…, 33.3366…, 16.6683…, 16.6683…: floors add up to 99.99… céntimos go to the largest remainders
     assert pim_of(found) == {
-        "AER.01.01": Decimal("33.34"), "AER.11.02": Decimal("33.33"), "AER.13.01": Decimal("16.67"), None: Decimal("16.67")
-    }  # fmt: skip
+        "AER.01.01": Decimal("33.34"),
+        "AER.11.02": Decimal("33.33"),
+        "AER.13.01": Decimal("16.67"),
+        None: Decimal("16.67"),
+    }
     assert found.filter(pl.col("accion").is_null())["motivo"].to_list() == [REST]
 
 
 @pytest.mark.parametrize(
-    ("amount", "shares"),
-    [("0.01", ("0.01", "0.00", "0.00")), ("-0.01", ("-0.01", "0.00", "0.00")), ("0.05", ("0.02", "0.02", "0.01"))],
+    ("amount", "shares"), [("0.01", ("0.01", "0.00", "0.00")), ("-0.01", ("-0.01", "0.00", "0.00")), ("0.05", ("0.02", "0.02", "0.01"))]
 )
 def test_a_third_each_loses_no_centimo(amount, shares):
     three = [rule(name, action, "1/3", programa="0138") for name, action in zip("abc", ACTIONS, strict=False)]
@@ -73,36 +77,20 @@ def test_equally_specific_rules_that_ask_for_too_much_leave_the_line_unlinked():
 
 
 def test_a_line_that_finances_nothing_by_decision_is_told_apart():
-    found = linked(
-        gasto(PAY | {"pim_soles": "10.00"}),
-        rule("pensiones", NOBODY, funcion="03"),
-        rule("todo", "AER.04.01", nivel="R"),
-    )
-    assert found.select("accion", "vinculo", "motivo", "regla").rows() == [
-        (None, "no vinculado", EXCLUDED, "pensiones")
-    ]
+    found = linked(gasto(PAY | {"pim_soles": "10.00"}), rule("pensiones", NOBODY, funcion="03"), rule("todo", "AER.04.01", nivel="R"))
+    assert found.select("accion", "vinculo", "motivo", "regla").rows() == [(None, "no vinculado", EXCLUDED, "pensiones")]
 
 
 def test_transversal_money_is_beside_and_never_added():
     table = gasto(ROAD | {"pim_soles": "10.00"})
-    found = linked(
-        table,
-        rule("d", "AER.13.01", programa="0138"),
-        rule("t", "AER.04.01", "1/2", kind=TRANSVERSAL, tipo_producto="2"),
-    )
+    found = linked(table, rule("d", "AER.13.01", programa="0138"), rule("t", "AER.04.01", "1/2", kind=TRANSVERSAL, tipo_producto="2"))
     assert pim_of(found) == {"AER.13.01": Decimal("10.00")}
-    assert found.filter(pl.col("vinculo") == TRANSVERSAL).select("accion", "pim_soles").rows() == [
-        ("AER.04.01", Decimal("5.00"))
-    ]
+    assert found.filter(pl.col("vinculo") == TRANSVERSAL).select("accion", "pim_soles").rows() == [("AER.04.01", Decimal("5.00"))]
 
 
 def test_suggested_rules_only_take_what_signed_ones_left():
     table = gasto(ROAD | {"pim_soles": "10.00"})
-    found = linked(
-        table,
-        rule("firmada", "AER.13.01", funcion="15"),
-        rule("sugerida", "AER.01.01", programa="0138", state=SUGGESTED),
-    )
+    found = linked(table, rule("firmada", "AER.13.01", funcion="15"), rule("sugerida", "AER.01.01", programa="0138", state=SUGGESTED))
     assert pim_of(found) == {"AER.13.01": Decimal("10.00")}
     both = Rules((rule("f", "AER.13.01", funcion="15"), rule("s", "AER.01.01", programa="0138", state=SUGGESTED)))
     assert [r.id for r in both.chosen(False).rules] == ["f"]
@@ -122,8 +110,11 @@ def test_a_rule_only_counts_in_its_years():
 def test_text_finds_whole_words_without_accents_in_any_name():
     names = {
         "producto": pl.DataFrame({"producto": ["2345678"], "nombre": ["Creación del CAMINO vecinal"]}),
-        "finalidad": pl.DataFrame({"anio": [2024], "sec_ejec": ["775"], "sec_func": ["9"], "finalidad": ["0000001"], "nombre": ["Gestión de caminos"]}, schema_overrides={"anio": pl.Int16}),
-    }  # fmt: skip
+        "finalidad": pl.DataFrame(
+            {"anio": [2024], "sec_ejec": ["775"], "sec_func": ["9"], "finalidad": ["0000001"], "nombre": ["Gestión de caminos"]},
+            schema_overrides={"anio": pl.Int16},
+        ),
+    }
     table = gasto(
         ROAD | {"producto": "2345678", "pim_soles": "1.00"},
         PAY | {"finalidad": "0000001", "pim_soles": "2.00"},
@@ -146,24 +137,20 @@ def test_null_measures_stay_null_when_split():
     assert sorted(found["devengado_soles"].to_list()) == [Decimal("0.01"), Decimal("0.02")]
 
 
-CODES = {
-    "programa": ("0138", "0042", "9001"),
-    "funcion": ("15", "10"),
-    "sec_ejec": ("775", "776"),
-    "fuente": ("1", "2"),
-}
+CODES = {"programa": ("0138", "0042", "9001"), "funcion": ("15", "10"), "sec_ejec": ("775", "776"), "fuente": ("1", "2")}
 lines = st.lists(
     st.fixed_dictionaries(
         {column: st.sampled_from(values) for column, values in CODES.items()}
         | {"mes": st.integers(0, 2), "pim_soles": st.decimals(-(10**9), 10**9, places=2).map(str)}
-    ), min_size=1, max_size=12,
-)  # fmt: skip
+    ),
+    min_size=1,
+    max_size=12,
+)
 parts = st.sampled_from([Fraction(1), Fraction(1, 2), Fraction(1, 3), Fraction(1, 7)])
 choice = st.fixed_dictionaries(
     {"action": st.sampled_from((*ACTIONS, NOBODY)), "part": parts, "state": st.sampled_from(("firmado", SUGGESTED))},
     optional={
-        column: st.lists(st.sampled_from(values), min_size=1, max_size=2, unique=True).map(tuple)
-        for column, values in CODES.items()
+        column: st.lists(st.sampled_from(values), min_size=1, max_size=2, unique=True).map(tuple) for column, values in CODES.items()
     },
 )
 many = st.lists(choice, max_size=6).map(lambda found: [rule(f"r{i}", **one) for i, one in enumerate(found)])
@@ -200,9 +187,7 @@ def test_neither_the_order_of_lines_nor_that_of_rules_matters_and_linking_again_
 @given(lines, many.map(lambda rules: [r for r in rules if r.action != NOBODY]), st.sampled_from(ACTIONS), parts)
 def test_a_more_specific_rule_never_lowers_coverage(rows, rules, action, part):
     rows = [row | {"pim_soles": str(abs(Decimal(row["pim_soles"])))} for row in rows]
-    finest = rule(
-        "fina", action, part, programa="0138", funcion="15", sec_ejec="775", fuente="1", sec_func="7", nivel="R"
-    )
+    finest = rule("fina", action, part, programa="0138", funcion="15", sec_ejec="775", fuente="1", sec_func="7", nivel="R")
     table = gasto(*(row | {"sec_func": "7", "nivel": "R"} for row in rows))
     unlinked = [pim_of(linked(table, *chosen)).get(None, Decimal(0)) for chosen in (rules, [*rules, finest])]
     assert unlinked[1] <= unlinked[0] + Decimal("0.01") * len(rows)  # rounding may move a céntimo a line
@@ -218,14 +203,9 @@ def test_the_check_itself_notices_a_lost_centimo():
 
 def test_totals_are_those_of_the_lines_by_any_column():
     table = gasto(
-        ROAD | {"mes": 0, "pim_soles": "0.05"},
-        ROAD | {"mes": 1, "devengado_soles": "0.05"},
-        PAY | {"mes": 1, "devengado_soles": "7.00"},
+        ROAD | {"mes": 0, "pim_soles": "0.05"}, ROAD | {"mes": 1, "devengado_soles": "0.05"}, PAY | {"mes": 1, "devengado_soles": "7.00"}
     )
-    rules = (
-        rule("a", "AER.01.01", "1/3", programa="0138"),
-        rule("t", "AER.04.01", kind=TRANSVERSAL, tipo_producto="2"),
-    )
+    rules = (rule("a", "AER.01.01", "1/3", programa="0138"), rule("t", "AER.04.01", kind=TRANSVERSAL, tipo_producto="2"))
     found = link_gasto(table.lazy(), Rules(rules), {}, ACTIONS, (2024,), ["sec_func"])
     for by in (["accion", "vinculo"], ["sec_func", "accion"], ["mes", "rubro", "motivo"]):
         summed = pl.col("devengado_soles").sum().cast(pl.Decimal(18, 2))
@@ -236,11 +216,7 @@ def test_totals_are_those_of_the_lines_by_any_column():
 
 def test_every_measure_is_conserved_by_month_and_source():
     table = gasto(
-        *(
-            ROAD | {"mes": m, "fuente": f, "devengado_soles": f"{m}.07", "girado_soles": "-0.01"}
-            for m in (1, 2)
-            for f in ("1", None)
-        )
+        *(ROAD | {"mes": m, "fuente": f, "devengado_soles": f"{m}.07", "girado_soles": "-0.01"} for m in (1, 2) for f in ("1", None))
     )
     found = linked(table, rule("a", "AER.01.01", "1/3", programa="0138"))
     assert found.select(pl.col(MEASURES).sum()).row(0) == table.select(pl.col(MEASURES).sum()).row(0)
@@ -252,9 +228,7 @@ def test_spending_whose_source_names_its_action_goes_to_it():
 
 
 def test_a_declared_transversal_action_is_beside_and_out_of_the_sum():
-    table = gasto({"pim_soles": "5.00"}, {"pim_soles": "9.00"}).with_columns(
-        accion=pl.Series(["AER.11.02", "AER.01.01"])
-    )
+    table = gasto({"pim_soles": "5.00"}, {"pim_soles": "9.00"}).with_columns(accion=pl.Series(["AER.11.02", "AER.01.01"]))
     found = link_gasto(table.lazy(), Rules(()), {}, ACTIONS, (2024,), transversal=("AER.01.01",))
     conservation(table.lazy(), found)
     rows = found.totals(["accion", "vinculo", "motivo"]).select("accion", "vinculo", "motivo", "pim_soles").rows()

@@ -19,29 +19,30 @@ def link(meta: str, activity: str, part: str = "1", year: int = 2024) -> MetaLin
 def test_the_reprogrammed_plan_rules_and_an_activity_gives_its_part(tmp_path):
     """AOI001 was reprogrammed: 10 in January and 30 in February. AOI002 was not: its 40 of the opening plan. Meta 7 has all of one and half the other."""
     path = write_book(
-        tmp_path, "fin", FINANCIAL_PLAN,
+        tmp_path,
+        "fin",
+        FINANCIAL_PLAN,
         aoi("AOI001", **{"GG ID": 3}, **months("Fn(CS)", 100, *[0] * 11, total=100), **months("Fn(RE)", 10, 30, *[0] * 10, total=40)),
         aoi("AOI002", **{"GG ID": 3}, **months("Fn(CS)", 40, *[0] * 11, total=40)),
         aoi("AOI003", **{"GG ID": 3}, **months("Fn(CS)", 5, *[0] * 11, total=5)),
-    )  # fmt: skip
-    poi = read_poi([read_export(path)])
-    found = calendar_of_poi(
-        poi, [link("7", "AOI001"), link("7", "AOI002", "1/2"), link("8", "AOI999"), link("9", "AOI003", year=2025)]
     )
+    poi = read_poi([read_export(path)])
+    found = calendar_of_poi(poi, [link("7", "AOI001"), link("7", "AOI002", "1/2"), link("8", "AOI999"), link("9", "AOI003", year=2025)])
     assert found.keys == ("sec_ejec", "sec_func")
     assert found.name == "programación financiera del POI"
-    rows = (
-        found.meses.filter(pl.col("programado_soles") > 0).select("anio", "sec_func", "mes", "programado_soles").rows()
-    )
+    rows = found.meses.filter(pl.col("programado_soles") > 0).select("anio", "sec_func", "mes", "programado_soles").rows()
     assert rows == [(2024, "7", 1, Decimal("30.00")), (2024, "7", 2, Decimal("30.00"))]
 
 
 def test_a_blank_month_is_not_taken_for_a_zero(tmp_path):
     """AOI002 has eleven blanks: the metas it shares with others have no calendar either, and it is named."""
     path = write_book(
-        tmp_path, "fin", FINANCIAL_PLAN,
-        aoi("AOI001", **{"GG ID": 3}, **months("Fn(CS)", *[1] * 12, total=12)), aoi("AOI002", **{"GG ID": 3}, **months("Fn(CS)", 40, total=40)),
-    )  # fmt: skip
+        tmp_path,
+        "fin",
+        FINANCIAL_PLAN,
+        aoi("AOI001", **{"GG ID": 3}, **months("Fn(CS)", *[1] * 12, total=12)),
+        aoi("AOI002", **{"GG ID": 3}, **months("Fn(CS)", 40, total=40)),
+    )
     poi = read_poi([read_export(path)])
     found = calendar_of_poi(poi, [link("7", "AOI001", "1/2"), link("7", "AOI002", "1/2"), link("8", "AOI001")])
     assert found.meses["sec_func"].unique().to_list() == ["8"]
@@ -49,7 +50,5 @@ def test_a_blank_month_is_not_taken_for_a_zero(tmp_path):
 
 
 def test_nothing_signed_is_an_empty_calendar(tmp_path):
-    path = write_book(
-        tmp_path, "fin", FINANCIAL_PLAN, aoi("AOI001", **{"GG ID": 3}, **months("Fn(CS)", 100, total=100))
-    )
+    path = write_book(tmp_path, "fin", FINANCIAL_PLAN, aoi("AOI001", **{"GG ID": 3}, **months("Fn(CS)", 100, total=100)))
     assert calendar_of_poi(read_poi([read_export(path)]), []).meses.is_empty()

@@ -21,21 +21,26 @@ PIM, DEVENGADO = Decimal(3979303544), Decimal(3656150733)
 def rows():
     with sample("gore445_2024_por_programa_y_funcion.csv").open(encoding="utf-8", newline="") as file:
         return [
-            r
-            for r in csv.DictReader(file)
-            if r["clasificacion"] == "categoria_presupuestal" and r["tipo"] in ("PROYECTOS", "ACTIVIDADES")
+            r for r in csv.DictReader(file) if r["clasificacion"] == "categoria_presupuestal" and r["tipo"] in ("PROYECTOS", "ACTIVIDADES")
         ]
 
 
 def covered(rows, inputs, suggested=False):
-    table = gasto(*(
-        {"nivel": "R", "pliego": "445", "programa": r["codigo"], "tipo_producto": "2" if r["tipo"] == "PROYECTOS" else "3", "pim_soles": r["pim"], "devengado_soles": r["devengado"]}
-        for r in rows
-    ))  # fmt: skip
+    table = gasto(
+        *(
+            {
+                "nivel": "R",
+                "pliego": "445",
+                "programa": r["codigo"],
+                "tipo_producto": "2" if r["tipo"] == "PROYECTOS" else "3",
+                "pim_soles": r["pim"],
+                "devengado_soles": r["devengado"],
+            }
+            for r in rows
+        )
+    )
     actions = inputs.plan.acciones
-    rules = read_rules(
-        read_links(inputs.path.parent / inputs.spec.vinculo.reglas), actions["accion"], ("AER.07.01",)
-    ).chosen(suggested)
+    rules = read_rules(read_links(inputs.path.parent / inputs.spec.vinculo.reglas), actions["accion"], ("AER.07.01",)).chosen(suggested)
     found = link_gasto(table.lazy(), rules, {}, actions["accion"], (2024,))
     conservation(table.lazy(), found)
     return cover(cube(found), found.rules, actions)
@@ -45,13 +50,8 @@ def test_the_whole_of_2024_is_there_and_two_thirds_reach_an_action(rows, inputs)
     whole, without = covered(rows, inputs).tasas.iter_rows(named=True)
     assert whole["pim_soles"] == PIM == sum(Decimal(r["pim"]) for r in rows)
     assert whole["devengado_soles"] == sum(Decimal(r["devengado"]) for r in rows)
-    assert (
-        DEVENGADO - whole["devengado_soles"] == 3
-    )  # the source rounds projects and activities apart from their sum, to the sol
-    assert (whole["pim_vinculado_soles"], whole["devengado_vinculado_soles"]) == (
-        Decimal(2728249108),
-        Decimal(2528150492),
-    )
+    assert DEVENGADO - whole["devengado_soles"] == 3  # the source rounds projects and activities apart from their sum, to the sol
+    assert (whole["pim_vinculado_soles"], whole["devengado_vinculado_soles"]) == (Decimal(2728249108), Decimal(2528150492))
     assert without["pim_soles"] == PIM - Decimal(503621268) - Decimal(677609402)
     assert without["pim_vinculado_soles"] == whole["pim_vinculado_soles"]
     assert f"{whole['cobertura_ratio']:.4f} {without['cobertura_ratio']:.4f}" == "0.6856 0.9750"
@@ -64,9 +64,7 @@ def test_each_action_has_what_its_programmes_add_up_to(rows, inputs):
         by_hand[(r["codigo"], r["tipo"])] += Decimal(r["pim"])
     assert found["AER.03.03"] == by_hand["0002", "ACTIVIDADES"] == Decimal(140189293)
     assert found["AER.04.01"] == sum(by_hand[code, "ACTIVIDADES"] for code in ("0090", "0107", "0147", "0150"))
-    assert found["AER.13.03"] == sum(
-        by_hand[code, kind] for code in ("0046", "0082", "0083") for kind in ("PROYECTOS", "ACTIVIDADES")
-    )
+    assert found["AER.13.03"] == sum(by_hand[code, kind] for code in ("0046", "0082", "0083") for kind in ("PROYECTOS", "ACTIVIDADES"))
     assert found["AER.12.02"] == Decimal(563954)
     assert len(found) == 17
 

@@ -19,21 +19,44 @@ ACTIONS = ("AER.01.01", "AER.07.01", "AER.13.01")
 
 def read(tmp_path, *rows, name="vinculos.csv"):
     columns = list(dict.fromkeys(["id", "accion", "autor", "fecha", "rubro", *(key for row in rows for key in row)]))
-    lines = [",".join(columns)] + [
-        ",".join(f'"{(SIGNED | row).get(column, "")}"' for column in columns) for row in rows
-    ]
+    lines = [",".join(columns)] + [",".join(f'"{(SIGNED | row).get(column, "")}"' for column in columns) for row in rows]
     path = tmp_path / name
     path.write_text("\n".join(lines) + "\n", encoding="utf-8")
     return read_rules(read_links(path), ACTIONS, ("AER.07.01",))
 
 
 def test_codes_come_back_as_the_state_writes_them(tmp_path):
-    rules = read(tmp_path, {"id": "a", "rubro": "", "accion": "aer 13.01", "programa": "42; 0138", "sec_ejec": "0775", "funcion": "5.0", "tipo": "proyecto", "clasificador": "2.6.8 1", "nivel": "regional", "texto": "Río; caminos*", "parte": "40 %", "desde": "2023", "hasta": "2024"})  # fmt: skip
+    rules = read(
+        tmp_path,
+        {
+            "id": "a",
+            "rubro": "",
+            "accion": "aer 13.01",
+            "programa": "42; 0138",
+            "sec_ejec": "0775",
+            "funcion": "5.0",
+            "tipo": "proyecto",
+            "clasificador": "2.6.8 1",
+            "nivel": "regional",
+            "texto": "Río; caminos*",
+            "parte": "40 %",
+            "desde": "2023",
+            "hasta": "2024",
+        },
+    )
     (one,) = rules.rules
     assert one.selectors == {
-        "texto": ("RIO", "CAMINOS*"), "programa": ("0042", "0138"), "funcion": ("05",), "subgenerica_det": ("1",), "subgenerica": ("8",),
-        "generica": ("6",), "tipo_transaccion": ("2",), "tipo_producto": ("2",), "sec_ejec": ("775",), "nivel": ("R",),
-    }  # fmt: skip
+        "texto": ("RIO", "CAMINOS*"),
+        "programa": ("0042", "0138"),
+        "funcion": ("05",),
+        "subgenerica_det": ("1",),
+        "subgenerica": ("8",),
+        "generica": ("6",),
+        "tipo_transaccion": ("2",),
+        "tipo_producto": ("2",),
+        "sec_ejec": ("775",),
+        "nivel": ("R",),
+    }
     assert one.action == "AER.13.01" and one.part == Fraction(2, 5) and one.years == (2023, 2024) and not rules.findings
 
 
@@ -119,9 +142,12 @@ def findings(table, *rules, years=(2024,)):
 def test_what_only_the_data_shows():
     table = gasto({"programa": "0042", "funcion": "10", "pim_soles": "10.00"})
     found = findings(
-        table, rule("a", "AER.01.01", "0.7", programa="0042"), rule("b", "AER.13.01", "0.7", programa="0042"),
-        rule("vieja", "AER.01.01", programa="0042", years=(None, 2020)), rule("ajena", "AER.01.01", programa="0999"),
-    )  # fmt: skip
+        table,
+        rule("a", "AER.01.01", "0.7", programa="0042"),
+        rule("b", "AER.13.01", "0.7", programa="0042"),
+        rule("vieja", "AER.01.01", programa="0042", years=(None, 2020)),
+        rule("ajena", "AER.01.01", programa="0999"),
+    )
     assert set(found) == {"V04", "V06", "V07"}
     assert "regla a (fila 2)" in found["V04"].place and "regla b (fila 2)" in found["V04"].place
     assert "140%" in found["V04"].found and "S/ 10.00" in found["V04"].found
@@ -152,10 +178,7 @@ def test_the_starter_rules_are_all_understood_and_signed(inputs):
 
 
 def test_dates_as_people_and_spreadsheets_write_them(tmp_path):
-    rows = [
-        {"id": str(i), "accion": "AER.01.01", "fecha": day}
-        for i, day in enumerate(("01/03/2025", "45717", "2025-03-01 00:00:00"))
-    ]
+    rows = [{"id": str(i), "accion": "AER.01.01", "fecha": day} for i, day in enumerate(("01/03/2025", "45717", "2025-03-01 00:00:00"))]
     rules = read(tmp_path, *rows)
     assert [r.signature[1] for r in rules.rules] == ["2025-03-01"] * 3 and not rules.findings
 

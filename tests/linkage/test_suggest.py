@@ -21,13 +21,22 @@ from tests.sources.extracts import budget, write_long
 
 TABLE = embedded_root() / "data" / "vinculos" / "programas.csv"
 DAY = dt.date(2024, 6, 30)
-LINE = {"anio": 2024, "sec_ejec": "775", "sec_func": "1", "programa": "9002", "producto": "3999999", "actividad": "5000001", "funcion": "10",
-        "finalidad": "0000001", "motivo": "sin regla", "regla": None, "lineas": 1, "pim_soles": "100", "devengado_soles": "50"}  # fmt: skip
-NAME_KEYS = {
-    "finalidad": ("anio", "sec_ejec", "sec_func", "finalidad"),
-    "producto": ("producto",),
-    "actividad": ("actividad",),
+LINE = {
+    "anio": 2024,
+    "sec_ejec": "775",
+    "sec_func": "1",
+    "programa": "9002",
+    "producto": "3999999",
+    "actividad": "5000001",
+    "funcion": "10",
+    "finalidad": "0000001",
+    "motivo": "sin regla",
+    "regla": None,
+    "lineas": 1,
+    "pim_soles": "100",
+    "devengado_soles": "50",
 }
+NAME_KEYS = {"finalidad": ("anio", "sec_ejec", "sec_func", "finalidad"), "producto": ("producto",), "actividad": ("actividad",)}
 
 
 def unlinked(*lines: dict[str, object]) -> pl.DataFrame:
@@ -42,13 +51,9 @@ def names(**tables: dict[str, str]) -> dict[str, pl.DataFrame]:
     """Tables of names: code → name. A finalidad belongs to meta 1 of unit 775 in 2024."""
     made = {}
     for dimension, said in tables.items():
-        frame = pl.DataFrame(
-            {dimension: list(said), "nombre": list(said.values())}, schema={dimension: pl.String, "nombre": pl.String}
-        )
+        frame = pl.DataFrame({dimension: list(said), "nombre": list(said.values())}, schema={dimension: pl.String, "nombre": pl.String})
         if dimension == "finalidad":
-            frame = frame.with_columns(
-                pl.lit(2024, pl.Int16).alias("anio"), sec_ejec=pl.lit("775"), sec_func=pl.lit("1")
-            )
+            frame = frame.with_columns(pl.lit(2024, pl.Int16).alias("anio"), sec_ejec=pl.lit("775"), sec_func=pl.lit("1"))
         made[dimension] = frame.select(*NAME_KEYS[dimension], "nombre")
     return made
 
@@ -62,9 +67,7 @@ def programmes(inputs) -> pl.DataFrame:
 def suggest(inputs, programmes):
     def call(lines: pl.DataFrame, said: dict[str, pl.DataFrame] | None = None, **options) -> pl.DataFrame:
         plan = inputs.plan
-        return suggest_rules(
-            lines, programmes, plan.acciones, plan.indicadores, said or {}, DAY, ("AER.07.01",), **options
-        )
+        return suggest_rules(lines, programmes, plan.acciones, plan.indicadores, said or {}, DAY, ("AER.07.01",), **options)
 
     return call
 
@@ -73,20 +76,12 @@ def test_the_programme_table_has_every_action_of_the_plan_and_says_where_it_come
     raw = read_delimited(TABLE).frame
     assert sorted(raw["accion"].unique()) == sorted(inputs.plan.acciones["accion"])
     assert (raw.height, programmes.height) == (107, 106)  # AER.07.01 has none
-    assert raw.filter(pl.col("estado") == "por verificar")["programa"].unique().sort().to_list() == [
-        "0047",
-        "0116",
-        "0127",
-    ]
+    assert raw.filter(pl.col("estado") == "por verificar")["programa"].unique().sort().to_list() == ["0047", "0116", "0127"]
     assert programmes.filter(pl.col("estado") == "histórico").select("accion", "programa", "hasta").rows() == [
-        ("AER.03.04", "0001", 2023), ("AER.12.02", "0080", 2023),
-    ]  # fmt: skip
-    assert sorted(programmes.filter(pl.col("programa") == "0042")["accion"]) == [
-        "AER.01.01",
-        "AER.01.02",
-        "AER.11.01",
-        "AER.13.01",
+        ("AER.03.04", "0001", 2023),
+        ("AER.12.02", "0080", 2023),
     ]
+    assert sorted(programmes.filter(pl.col("programa") == "0042")["accion"]) == ["AER.01.01", "AER.01.02", "AER.11.01", "AER.13.01"]
     assert programmes["programa"].str.contains(r"^\d{4}$").all()
     origin = TABLE.with_suffix(".origen.toml").read_text(encoding="utf-8")
     assert "GORE Huancavelica" in origin
@@ -183,16 +178,22 @@ def test_transversal_actions_and_decided_lines_get_none(suggest):
 
 def test_lines_are_grouped_and_the_largest_come_first(suggest):
     lines = unlinked(
-        {"programa": "0036", "pim_soles": "10"}, {"programa": "0036", "pim_soles": "15", "sec_func": "2"},
+        {"programa": "0036", "pim_soles": "10"},
+        {"programa": "0036", "pim_soles": "15", "sec_func": "2"},
         {"programa": "0130", "pim_soles": "20"},
-        {"programa": "0132", "producto": "2000001", "pim_soles": "5"}, {"programa": "0132", "producto": "2000001", "pim_soles": "6", "finalidad": "0000009"},
+        {"programa": "0132", "producto": "2000001", "pim_soles": "5"},
+        {"programa": "0132", "producto": "2000001", "pim_soles": "6", "finalidad": "0000009"},
         {"programa": "0030", "finalidad": None, "pim_soles": "1"},
-    )  # fmt: skip
+    )
     got = suggest(lines)
     assert got.select("accion", "nombre_pim_soles").rows() == [
-        ("AER.10.02", Decimal("25.00")), ("AER.01.03", Decimal("20.00")), ("AER.04.03", Decimal("11.00")),
-        ("AER.05.01", Decimal("1.00")), ("AER.05.02", Decimal("1.00")), ("AER.12.03", Decimal("1.00")),
-    ]  # fmt: skip
+        ("AER.10.02", Decimal("25.00")),
+        ("AER.01.03", Decimal("20.00")),
+        ("AER.04.03", Decimal("11.00")),
+        ("AER.05.01", Decimal("1.00")),
+        ("AER.05.02", Decimal("1.00")),
+        ("AER.12.03", Decimal("1.00")),
+    ]
     assert got.select("programa", "producto", "actividad", "finalidad").row(3) == ("0030", "3999999", "5000001", "")
     few = suggest(lines, limits=Limits(lines=2, per_line=1))
     assert few["accion"].to_list() == ["AER.10.02", "AER.01.03"]
@@ -226,17 +227,9 @@ def test_from_a_snapshot_the_best_of_each_line_links_it(inputs, programmes, tmp_
     snapshot, plan = store.list()[0], inputs.plan
     before = link_snapshot(store, snapshot, None, plan.acciones)
     got = suggest_rules(
-        before.coverage.sin_vincular,
-        programmes,
-        plan.acciones,
-        plan.indicadores,
-        before.names,
-        DAY,
-        limits=Limits(per_line=1),
+        before.coverage.sin_vincular, programmes, plan.acciones, plan.indicadores, before.names, DAY, limits=Limits(per_line=1)
     )
-    assert got.select("accion", "nombre_linea", "nombre_pim_soles").rows() == [
-        ("AER.10.02", "RESIDUOS SÓLIDOS", Decimal("100.00"))
-    ]
+    assert got.select("accion", "nombre_linea", "nombre_pim_soles").rows() == [("AER.10.02", "RESIDUOS SÓLIDOS", Decimal("100.00"))]
     raw = RawTable(got.with_row_index("fila", offset=2), Path("sugeridas.csv"), "utf-8", ",", "")
     after = link_snapshot(store, snapshot, raw, plan.acciones, with_suggested=True)
     assert after.coverage.tasas["pim_vinculado_soles"][0] == 100
@@ -245,9 +238,7 @@ def test_from_a_snapshot_the_best_of_each_line_links_it(inputs, programmes, tmp_
 
 def test_words_that_too_many_names_have_tell_nothing():
     lines = pl.DataFrame({"linea": range(12), "texto": [f"CANAL SUELO{'' if n else ' AGRARIO'}" for n in range(12)]})
-    actions = pl.DataFrame(
-        {"accion": ["A", "B", "C", "D"], "texto": ["canales", "suelos agrarios", "bosques", "aguas"]}
-    )
+    actions = pl.DataFrame({"accion": ["A", "B", "C", "D"], "texto": ["canales", "suelos agrarios", "bosques", "aguas"]})
     got = alike(lines, actions)
     assert got.select("linea", "accion", "palabras").rows() == [(0, "B", "agrario")]
     assert got["puntos_nombre"].to_list() == [50.0]

@@ -41,7 +41,7 @@ def reading(rows: dict[str, tuple[float | None, float | None, float | None]], sh
             schema={"accion": pl.String, "grupo": pl.String, "brecha_avance": pl.Float64, "tendencia": pl.Float64, "prioridad": pl.Float64},
         ).with_columns(brecha_ejecucion=pl.lit(0.0), peso_presupuestal=pl.lit(0.0)),
         share,
-    )  # fmt: skip
+    )
 
 
 def measure(*readings: Reading, ranges=THREE, draws=DRAWS, seed=1, first=1) -> Acceptability:
@@ -110,11 +110,12 @@ def test_an_action_that_is_always_behind_has_no_central_weights_and_says_why():
 
 def test_ties_share_the_lower_place_and_are_told_apart_from_wins():
     result = measure(reading({"A": (0.5, 0.5, 0.5), "B": (0.5, 0.5, 0.5), "C": (0.1, 0.1, 0.1)}), first=2)
-    assert result.puestos.filter(pl.col("aceptabilidad_ratio") > 0).rows() == [("A", 1, 1.0), ("B", 1, 1.0), ("C", 3, 1.0)]  # fmt: skip
+    assert result.puestos.filter(pl.col("aceptabilidad_ratio") > 0).rows() == [("A", 1, 1.0), ("B", 1, 1.0), ("C", 3, 1.0)]
     assert of(result, "primeros_ratio") == {"A": 1.0, "B": 1.0, "C": 0.0}
     assert result.parejas.filter(pl.col("accion") == "A").select("otra", "gana_ratio", "empata_ratio").rows() == [
-        ("B", 0.0, 1.0), ("C", 1.0, 0.0),
-    ]  # fmt: skip
+        ("B", 0.0, 1.0),
+        ("C", 1.0, 0.0),
+    ]
 
 
 def test_readings_count_with_their_probability_and_places_are_given_that_there_is_one():
@@ -165,7 +166,7 @@ def ranked_of(advances, weights, order=range(6)) -> tuple[pl.DataFrame, pl.DataF
     before = previous([(f"A{i}", 0.8) for i in range(3)])
     spec = RankingSpec(objetivos_prioritarios=("OER.01",), pesos=weights)
     matrix: Matrix = table(rows)
-    return rank_actions(matrix, before, spec), rank_actions(matrix, before, spec.model_copy(update={"pesos": PesosSpec()}))  # fmt: skip
+    return rank_actions(matrix, before, spec), rank_actions(matrix, before, spec.model_copy(update={"pesos": PesosSpec()}))
 
 
 @given(ADVANCES, PESOS)
@@ -177,9 +178,7 @@ def test_with_one_set_of_weights_the_places_are_those_of_the_ranking(advances, n
     certain = result.puestos.filter(pl.col("aceptabilidad_ratio") == 1).select("accion", "puesto")
     lagging = expected.filter(pl.col("grupo") == LAGGING).select("accion", "puesto").sort("accion")
     assert certain.rows() == lagging.rows()
-    on_target = (
-        pl.col("avance_ratio").fill_null(0) >= 0.95
-    )  # whatever the weights; the ranking asks first for weight with data
+    on_target = pl.col("avance_ratio").fill_null(0) >= 0.95  # whatever the weights; the ranking asks first for weight with data
     waiting = expected.filter((pl.col("grupo") == NO_DATA) & ~on_target)["accion"].sort().to_list()
     assert result.acciones.filter(pl.col("sin_dato_ratio") == 1)["accion"].to_list() == waiting
 
@@ -188,9 +187,7 @@ def test_with_one_set_of_weights_the_places_are_those_of_the_ranking(advances, n
 @pytest.mark.lento
 def test_the_order_of_rows_never_matters_and_shares_add_up(advances, order):
     one = measure_acceptability([Reading("una", ranked_of(advances, PesosSpec())[1])], only(*COMPONENTS), 200, 3, 2)
-    other = measure_acceptability(
-        [Reading("una", ranked_of(advances, PesosSpec(), order)[1])], only(*COMPONENTS), 200, 3, 2
-    )
+    other = measure_acceptability([Reading("una", ranked_of(advances, PesosSpec(), order)[1])], only(*COMPONENTS), 200, 3, 2)
     for name in ("acciones", "puestos", "centrales", "parejas"):
         assert getattr(one, name).equals(getattr(other, name))
     added = one.puestos.group_by("accion").agg(pl.col("aceptabilidad_ratio").sum())

@@ -59,10 +59,7 @@ def results(*rows: tuple[str, float | None]) -> pl.DataFrame:
 
 def indicators(*rows: tuple[str, str, float | None]) -> pl.DataFrame:
     return pl.DataFrame(
-        [
-            {"anio": 2024, "nivel": "AER", "elemento": element, "indicador": code, "tipo1_ratio": ratio}
-            for element, code, ratio in rows
-        ],
+        [{"anio": 2024, "nivel": "AER", "elemento": element, "indicador": code, "tipo1_ratio": ratio} for element, code, ratio in rows],
         schema_overrides={"tipo1_ratio": pl.Float64},
     )
 
@@ -72,10 +69,7 @@ NO_DOUBT = pl.DataFrame(schema={"indicador": pl.String, "anio": pl.Int32, "duda"
 
 def diagnosis_of(ratio, advance, scored=None, doubts=NO_DOUBT) -> dict:
     matrix = cross_execution_result(
-        execution(("A", ratio, DIRECT if ratio is not None else "sin fila")),
-        results(("A", advance)),
-        (2023, 2024),
-        BANDS,
+        execution(("A", ratio, DIRECT if ratio is not None else "sin fila")), results(("A", advance)), (2023, 2024), BANDS
     )
     scored = scored if scored is not None else indicators(("A", "I1", advance))
     return diagnose(matrix, scored, doubts, LIMITS).row(0, named=True)
@@ -109,11 +103,7 @@ def test_a_doubted_target_matters_only_when_the_achievement_rests_on_it():
     alone = diagnosis_of(0.9, 1.0, indicators(("A", "I1", 1.0)), doubts)
     firm = diagnosis_of(0.9, 1.0, indicators(("A", "I1", 1.0), ("A", "I2", 1.0)), doubts)
     weak = diagnosis_of(0.9, 0.8, indicators(("A", "I1", 1.0), ("A", "I2", 0.6)), doubts)
-    assert (alone["diagnostico"], firm["diagnostico"], weak["diagnostico"]) == (
-        "revisar meta",
-        "sostener",
-        "revisar meta",
-    )
+    assert (alone["diagnostico"], firm["diagnostico"], weak["diagnostico"]) == ("revisar meta", "sostener", "revisar meta")
     assert "la meta es cero" in alone["razon"]
     fails = diagnosis_of(0.9, 0.5, indicators(("A", "I1", 0.0), ("A", "I2", 1.0)), doubts)
     fails_anyway = diagnosis_of(0.9, 0.3, indicators(("A", "I1", 0.0), ("A", "I2", 0.6)), doubts)
@@ -126,15 +116,8 @@ def test_the_matrix_always_has_sixteen_cells_and_transversal_money_is_never_adde
         execution(("A", 0.9, DIRECT), ("T", 0.9, "transversal")), results(("A", 0.8), ("T", 0.8)), (2023, 2024), BANDS
     )
     assert matrix.celdas.height == 16
-    cell = matrix.celdas.filter(
-        (pl.col("banda_ejecucion") == "amarillo") & (pl.col("banda_resultado") == "amarillo")
-    ).row(0, named=True)
-    assert (cell["acciones"], cell["transversales"], cell["pim_soles"], cell["lista"]) == (
-        2,
-        1,
-        Decimal("100.00"),
-        "A, T",
-    )
+    cell = matrix.celdas.filter((pl.col("banda_ejecucion") == "amarillo") & (pl.col("banda_resultado") == "amarillo")).row(0, named=True)
+    assert (cell["acciones"], cell["transversales"], cell["pim_soles"], cell["lista"]) == (2, 1, Decimal("100.00"), "A, T")
 
 
 def test_a_year_without_data_is_refused_with_the_years_there_are():
@@ -156,9 +139,7 @@ def test_some_diagnoses_of_the_report(analysis):
     later = dict(analysis.diagnoses[1].select("accion", "diagnostico").iter_rows())
     assert later["AER.07.05"] == "destrabar"
     assert later["AER.10.01"] == "rediseñar"
-    assert (
-        later["AER.01.03"] == "revisar meta"
-    )  # its only scored indicator is a permissible minimum the text calls descending
+    assert later["AER.01.03"] == "revisar meta"  # its only scored indicator is a permissible minimum the text calls descending
     assert later["AER.09.04"] == "revisar meta"
     assert later["AER.13.02"] == "completar dato"
     assert later["AER.09.01"] == "sin presupuesto vinculado"

@@ -31,12 +31,7 @@ def pace(plan, sense, *given_values):
 def test_rising_at_half_the_pace_gets_there_late(inputs):
     """From 10 in 2020: 4 a year takes it to 26 in 2024; it rose 6 in three years, 2 a year, so it needs 8 years."""
     row = pace(inputs.plan, "ascendente", *values(10.0, 16.0, 26.0))
-    assert (row["ritmo_requerido"], row["ritmo_observado"], row["ritmo_ratio"], row["anio_alcance"]) == (
-        4,
-        2,
-        0.5,
-        2028,
-    )
+    assert (row["ritmo_requerido"], row["ritmo_observado"], row["ritmo_ratio"], row["anio_alcance"]) == (4, 2, 0.5, 2028)
 
 
 def test_falling_counts_towards_its_target(inputs):
@@ -56,11 +51,7 @@ def test_moving_away_is_negative_and_gets_nowhere(inputs):
         ("ascendente", values(1.0, 2.0, 3.0)[1:], "sin línea base"),
         ("ascendente", (("linea_base", 2020, 1.0), ("meta", 2024, 3.0)), "sin ningún valor obtenido"),
         ("ascendente", values(1.0, 2.0, 3.0)[:2], "sin meta"),
-        (
-            "ascendente",
-            (("linea_base", 2023, 1.0), ("obtenido", 2023, 2.0), ("meta", 2024, 3.0)),
-            "la línea base no es anterior",
-        ),
+        ("ascendente", (("linea_base", 2023, 1.0), ("obtenido", 2023, 2.0), ("meta", 2024, 3.0)), "la línea base no es anterior"),
     ],
 )
 def test_where_there_is_no_pace_it_says_why(inputs, sense, rows, why):
@@ -97,12 +88,7 @@ def sheet(analysis, plan):
             "de 10 (2020) a 16 (2023); meta 2024: 26. Va al 50 % del ritmo que pedía la meta: así llegaría en 2028",
         ),
         ("descendente", values(50.0, 56.0, 42.0), "sentido_contrario", "es descendente y se aleja 2 por año"),
-        (
-            "ascendente",
-            values(10.0, 12.0, 10.0),
-            "meta_sin_exigencia",
-            "La meta 2024 (10) no mejora la línea base de 2020 (10)",
-        ),
+        ("ascendente", values(10.0, 12.0, 10.0), "meta_sin_exigencia", "La meta 2024 (10) no mejora la línea base de 2020 (10)"),
         ("ascendente", values(10.0, 30.0, 26.0), "meta_ya_cumplida", "En 2023 ya se tenía 30, y la meta 2024 es 26"),
     ],
 )
@@ -123,9 +109,7 @@ def test_a_doubted_indicator_is_only_doubted(analysis):
 def test_the_sheet_of_cajamarca_can_be_checked_in_the_report(analysis):
     """Cuadros of AER.13.03, 05.01 and 11.02: 94.37 → 91.8 rising; 79.09 → 117.68 falling; 13.6 → 15 for a target of 18."""
     said = dict(analysis.reviews.filter(pl.col("indicador").is_not_null()).select("indicador", "evidencia").iter_rows())
-    assert said["IND.01.AER.13.03"].startswith(
-        "Pasó de 94.37 (2022) a 91.8 (2024); meta 2024: 96.34: es ascendente y se aleja"
-    )
+    assert said["IND.01.AER.13.03"].startswith("Pasó de 94.37 (2022) a 91.8 (2024); meta 2024: 96.34: es ascendente y se aleja")
     assert said["IND.01.AER.05.01"].startswith("Pasó de 79.09 (2021) a 117.68 (2024)")
     assert "Va al 32 % del ritmo" in said["IND.01.AER.11.02"]  # 0.7 of 2.2 a year
 

@@ -8,8 +8,16 @@ import polars as pl
 from presupuesto_link.linkage.rules import DIRECT
 from presupuesto_link.tables.numbers import MONEY
 
-CODES = {"sec_ejec": "000775", "sec_func": "1", "programa": "0002", "tipo_producto": "3", "fuente": "1", "generica": "3",
-         "accion": "AER.01.01", "vinculo": DIRECT}  # fmt: skip
+CODES = {
+    "sec_ejec": "000775",
+    "sec_func": "1",
+    "programa": "0002",
+    "tipo_producto": "3",
+    "fuente": "1",
+    "generica": "3",
+    "accion": "AER.01.01",
+    "vinculo": DIRECT,
+}
 SOLES = ("pia_soles", "pim_soles", "certificado_soles", "comprometido_soles", "devengado_soles")
 SCHEMA = {"anio": pl.Int16, "mes": pl.Int8} | dict.fromkeys(CODES, pl.String) | dict.fromkeys(SOLES, MONEY)
 ACTIONS = pl.DataFrame({"accion": ["AER.01.01", "AER.01.02", "AER.02.01"], "objetivo": ["OER.01", "OER.01", "OER.02"]})

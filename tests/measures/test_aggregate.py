@@ -11,9 +11,7 @@ from presupuesto_link.specs import SemaforoSpec
 from presupuesto_link.tables.numbers import MONEY
 
 
-def indicators(
-    advances: list[float | None], relevance: list[int | None] | None = None, element="AER.01.01", level="AER"
-) -> pl.DataFrame:
+def indicators(advances: list[float | None], relevance: list[int | None] | None = None, element="AER.01.01", level="AER") -> pl.DataFrame:
     n = len(advances)
     return pl.DataFrame(
         {
@@ -44,10 +42,7 @@ def test_nd_only_when_every_indicator_is_nd():
 def test_relevance_weights():
     """R = 1, 2, 3: weights 3, 2, 1 of 6. With the second ND left out: 3 and 1 of 4."""
     assert both(indicators([1.0, 0.5, 0.0], [1, 2, 3]))["cero"] == pytest.approx((3 * 1 + 2 * 0.5) / 6)
-    assert both(indicators([1.0, None, 0.0], [1, 2, 3])) == {
-        "excluir": pytest.approx(3 / 4),
-        "cero": pytest.approx(3 / 6),
-    }
+    assert both(indicators([1.0, None, 0.0], [1, 2, 3])) == {"excluir": pytest.approx(3 / 4), "cero": pytest.approx(3 / 6)}
 
 
 def test_equal_or_unstated_relevance_is_the_plain_mean():
@@ -69,16 +64,13 @@ def test_bounds_order_and_policy(advances, random):
 
 def test_the_index_is_the_mean_of_objectives():
     frame = pl.concat([indicators([a], element=f"OER.0{i}", level="OER") for i, a in enumerate([1.0, 0.5, None])])
-    index = dict(
-        measure_index(aggregate_elements(frame, SemaforoSpec())).select("politica_nd", "indice_ratio").iter_rows()
-    )
+    index = dict(measure_index(aggregate_elements(frame, SemaforoSpec())).select("politica_nd", "indice_ratio").iter_rows())
     assert index == {"excluir": pytest.approx(0.75), "cero": pytest.approx(0.5)}
 
 
 def test_execution_without_pim_is_null_with_its_reason():
     frame = pl.DataFrame(
-        {"pim_soles": [200, 0, None], "devengado_soles": [150, 10, None]},
-        schema={"pim_soles": MONEY, "devengado_soles": MONEY},
+        {"pim_soles": [200, 0, None], "devengado_soles": [150, 10, None]}, schema={"pim_soles": MONEY, "devengado_soles": MONEY}
     )
     rows = measure_execution(frame).select("ejecucion_ratio", "ejecucion_motivo", "saldo_soles").rows()
     assert rows[0][:2] == (0.75, None)

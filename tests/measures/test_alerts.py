@@ -16,19 +16,22 @@ RESULTS = pl.DataFrame({"elemento": ["AER.01.01"], "color_resultado": ["verde"]}
 def alert(now, before=None):
     """The alert of AER.01.01 in June, with accrual `now` of 500 expected and `before` of 500 expected."""
     ends = month_ends(2025)
-    table, old = (
-        light(months(row(0, pim=pim), row(1, devengado=v))) if v else None
-        for pim, v in (("1000", now), ("990", before))
-    )
+    table, old = (light(months(row(0, pim=pim), row(1, devengado=v))) if v else None for pim, v in (("1000", now), ("990", before)))
     previous = None if old is None else old.filter(pl.col("mes") == 6)
     return alerts_of(table, 6, previous, ends, ends[6], RESULTS).filter(pl.col("unidad") == "AER.01.01").to_dicts()
 
 
 @pytest.mark.parametrize(
     ("now", "before", "kind", "change"),
-    [("400", "495", "atraso", "nueva"), ("400", "400", "atraso", "sigue"), ("400", "100", "atraso", "mejora"), ("100", "400", "atraso grave", "empeora"),
-     ("600", "495", "adelanto por revisar", "sin cambio"), ("100", None, "atraso grave", "sin corte anterior")],
-)  # fmt: skip
+    [
+        ("400", "495", "atraso", "nueva"),
+        ("400", "400", "atraso", "sigue"),
+        ("400", "100", "atraso", "mejora"),
+        ("100", "400", "atraso grave", "empeora"),
+        ("600", "495", "adelanto por revisar", "sin cambio"),
+        ("100", None, "atraso grave", "sin corte anterior"),
+    ],
+)
 def test_kind_and_change(now, before, kind, change):
     (found,) = alert(now, before)
     assert (found["alerta"], found["cambio"], found["color_resultado"]) == (kind, change, "verde")
@@ -50,8 +53,14 @@ def test_a_unit_without_figure_before_is_new_and_never_said_to_lack_a_cut_off():
 
 @pytest.mark.parametrize(
     ("now", "before", "change"),
-    [("500", "100", "mejora"), ("500", "400", "mejora"), ("400", "495", "empeora"), ("400", "400", "sin cambio"), ("500", None, "sin corte anterior")],
-)  # fmt: skip
+    [
+        ("500", "100", "mejora"),
+        ("500", "400", "mejora"),
+        ("400", "495", "empeora"),
+        ("400", "400", "sin cambio"),
+        ("500", None, "sin corte anterior"),
+    ],
+)
 def test_what_got_well_is_no_alert_and_is_a_change(now, before, change):
     """From red or amber to green it leaves the alerts: counting improvements among them would miss it."""
     table, old = (light(months(row(0, pim="1000"), row(1, devengado=v))) if v else None for v in (now, before))

@@ -12,12 +12,7 @@ import statsmodels.formula.api as smf
 from scipy import stats
 
 from presupuesto_link.measures import association
-from presupuesto_link.measures.association import (
-    bootstrap_ranks,
-    choose_sample,
-    correct_family,
-    measure_association,
-)
+from presupuesto_link.measures.association import bootstrap_ranks, choose_sample, correct_family, measure_association
 from presupuesto_link.measures.influence import most_influential, usual_limits
 from presupuesto_link.specs import AsociacionSpec, DimensionSpec
 from presupuesto_link.tables.numbers import MONEY
@@ -228,21 +223,19 @@ def test_who_is_left_out_and_why():
             "AER.08 es la única de su dimensión o de su ejecución y decide sola un coeficiente",
         ),
         (
-            actions([0.1, 0.2, 0.4, 0.3, 0.5, 0.9, 0.7, 0.6], [0.1, 0.3, 0.2, 0.4, 0.4, 0.5, 0.9, 0.7], None, [f"OER.{c}" for c in "AABBCCDD"]),
+            actions(
+                [0.1, 0.2, 0.4, 0.3, 0.5, 0.9, 0.7, 0.6], [0.1, 0.3, 0.2, 0.4, 0.4, 0.5, 0.9, 0.7], None, [f"OER.{c}" for c in "AABBCCDD"]
+            ),
             AsociacionSpec(remuestreos=1000, dimensiones=[*GROUPS, DimensionSpec(nombre="D", objetivos=("OER.D",))]),
             None,
             "6 coeficientes son demasiados para 8 AER",
         ),
     ],
     ids=["few", "same execution", "same advance", "collinear", "alone", "alone in the reference", "only execution of its own", "too many"],
-)  # fmt: skip
+)
 def test_what_cannot_be_estimated_is_null_with_its_reason(frame, spec, correlation, regression):
     result = measure_association(frame, spec)
-    for name, reason in (
-        ("spearman", correlation),
-        ("mco", regression or correlation),
-        ("logit_fraccional", regression or correlation),
-    ):
+    for name, reason in (("spearman", correlation), ("mco", regression or correlation), ("logit_fraccional", regression or correlation)):
         row = found(result, name)
         assert row["motivo"] == reason
         assert (row["estimacion"] is None) == (reason is not None)
@@ -266,9 +259,7 @@ def test_no_action_at_all():
 
 
 def test_perfect_separation_is_a_reason_and_not_a_figure():
-    row = found(
-        measure_association(actions([i / 10 for i in range(10)], [0.0] * 5 + [1.0] * 5), BARE), "logit_fraccional"
-    )
+    row = found(measure_association(actions([i / 10 for i in range(10)], [0.0] * 5 + [1.0] * 5), BARE), "logit_fraccional")
     assert row["estimacion"] is None
     assert "no converge" in row["motivo"]
 
@@ -290,11 +281,9 @@ def test_holm_over_the_family_and_nothing_else():
         }
     )
     # three tests: 0.01·3 = 0.03; 0.02·2 = 0.04; 0.04·1 = 0.04, never below the one before
-    assert correct_family(rows)["p_holm"].to_list() == [pytest.approx(0.04), pytest.approx(0.03), None, pytest.approx(0.04), None, None]  # fmt: skip
+    assert correct_family(rows)["p_holm"].to_list() == [pytest.approx(0.04), pytest.approx(0.03), None, pytest.approx(0.04), None, None]
 
 
 def test_holm_of_no_test_is_null():
-    rows = pl.DataFrame(
-        {"estimador": ["spearman"], "variable": ["ejecucion"], "p": [None]}, schema_overrides={"p": pl.Float64}
-    )
+    rows = pl.DataFrame({"estimador": ["spearman"], "variable": ["ejecucion"], "p": [None]}, schema_overrides={"p": pl.Float64})
     assert correct_family(rows)["p_holm"].to_list() == [None]

@@ -21,9 +21,7 @@ SHAPE = (2, 5, 7, 8, 8, 9, 8, 8, 9, 10, 11, 15)
 
 def months(*rows: tuple[str | None, str | None, int, int, str | None, str | None]) -> pl.DataFrame:
     """Rows of action, objective, year, month, PIM and accrual in soles."""
-    table = pl.DataFrame(
-        rows, schema=["accion", "objetivo", "anio", "mes", "pim_soles", "devengado_soles"], orient="row",
-    )  # fmt: skip
+    table = pl.DataFrame(rows, schema=["accion", "objetivo", "anio", "mes", "pim_soles", "devengado_soles"], orient="row")
     return table.cast({"pim_soles": MONEY, "devengado_soles": MONEY, "anio": pl.Int16, "mes": pl.Int8})
 
 
@@ -61,11 +59,7 @@ def test_the_share_method_by_hand_with_one_year_of_history():
     one = of(closing, "AER", "A")
     assert one["devengado_soles"] == Decimal("1950.00")
     assert one["proyectado_soles"] == Decimal("5000.00")
-    assert (one["bajo_soles"], one["alto_soles"], one["intervalo"]) == (
-        Decimal("1950.00"),
-        Decimal("9000.00"),
-        NO_TRIALS,
-    )
+    assert (one["bajo_soles"], one["alto_soles"], one["intervalo"]) == (Decimal("1950.00"), Decimal("9000.00"), NO_TRIALS)
     assert one["saldo_libre_soles"] == Decimal("4000.00")
     assert one["saldo_libre_bajo_soles"] == 0
     assert one["ejecucion_proyectada_ratio"] == pytest.approx(5 / 9)
@@ -94,18 +88,16 @@ def test_the_pim_is_the_ceiling_and_what_is_accrued_the_floor():
 def test_parts_add_up_to_groups_and_groups_to_the_whole_in_every_amount():
     closing = close(actions(14, 4, 8), 8)
     money = [c for c in closing.unidades.columns if c.endswith("_soles")]
-    sums = {level: closing.unidades.filter(pl.col("nivel") == level).select(money).sum().row(0) for level in ("AER", "OER", "total")}  # fmt: skip
+    sums = {level: closing.unidades.filter(pl.col("nivel") == level).select(money).sum().row(0) for level in ("AER", "OER", "total")}
     assert sums["AER"] == sums["OER"] == sums["total"]
-    trail = closing.senda.filter(pl.col("mes") == 11).group_by("nivel").agg(pl.col("proyectado_soles", "bajo_soles", "alto_soles").sum())  # fmt: skip
+    trail = closing.senda.filter(pl.col("mes") == 11).group_by("nivel").agg(pl.col("proyectado_soles", "bajo_soles", "alto_soles").sum())
     assert trail.drop("nivel").n_unique() == 1
 
 
 def test_the_trail_ends_in_the_close_and_starts_in_what_happened():
     table = actions(14, 4, 8)
     closing = close(table, 8)
-    december = closing.senda.filter(pl.col("mes") == 12).select(
-        "nivel", "unidad", "proyectado_soles", "bajo_soles", "alto_soles"
-    )
+    december = closing.senda.filter(pl.col("mes") == 12).select("nivel", "unidad", "proyectado_soles", "bajo_soles", "alto_soles")
     assert december.equals(closing.unidades.select(december.columns))
     first = closing.senda.filter((pl.col("mes") == 1) & (pl.col("nivel") == "total")).row(0, named=True)
     exact = table.filter((pl.col("anio") == 2025) & (pl.col("mes") == 1))["devengado_soles"].sum()
@@ -134,7 +126,11 @@ def test_the_interval_holds_the_projection_and_widens_with_confidence():
     for closing in (narrow, wide):
         rows = closing.unidades.filter(pl.col("nivel") == "AER")
         assert set(rows["intervalo"]) == {BY_ERRORS}
-        assert rows.select((pl.col("bajo_soles") <= pl.col("proyectado_soles")) & (pl.col("proyectado_soles") <= pl.col("alto_soles"))).to_series().all()  # fmt: skip
+        assert (
+            rows.select((pl.col("bajo_soles") <= pl.col("proyectado_soles")) & (pl.col("proyectado_soles") <= pl.col("alto_soles")))
+            .to_series()
+            .all()
+        )
     width = [c.unidades.select((pl.col("alto_soles") - pl.col("bajo_soles")).sum()).item() for c in (narrow, wide)]
     assert width[0] < width[1]
 
@@ -147,10 +143,7 @@ def test_rows_in_another_order_give_the_same_bytes():
 
 def test_money_without_action_is_a_part_too():
     rows = pl.concat(
-        [
-            actions(10, 3, 6),
-            months(*(r for y in range(2022, 2026) for r in year(None, None, y, 5000, 4000, 6 if y == 2025 else 12))),
-        ]
+        [actions(10, 3, 6), months(*(r for y in range(2022, 2026) for r in year(None, None, y, 5000, 4000, 6 if y == 2025 else 12)))]
     )
     closing = close(rows, 6)
     assert of(closing, "AER", "sin AER")["pim_soles"] == Decimal("5000.00")
@@ -165,44 +158,22 @@ def test_a_month_that_leaves_nothing_to_project_is_refused(month):
 
 def test_reconciling_by_hand():
     """Parts say 10 and 20, the group says 36, all equally sure: the 6 that are missing are shared by the three, 2 each."""
-    found = reconcile(
-        np.array([10.0, 20.0]),
-        np.array([36.0]),
-        np.array([[1.0, 1.0]]),
-        (np.ones(2), np.ones(1)),
-        np.array([100.0, 100.0]),
-    )
+    found = reconcile(np.array([10.0, 20.0]), np.array([36.0]), np.array([[1.0, 1.0]]), (np.ones(2), np.ones(1)), np.array([100.0, 100.0]))
     assert found == pytest.approx([12, 22], abs=1e-5)
-    capped = reconcile(
-        np.array([10.0, 20.0]),
-        np.array([36.0]),
-        np.array([[1.0, 1.0]]),
-        (np.ones(2), np.ones(1)),
-        np.array([11.0, 100.0]),
-    )
-    assert capped == pytest.approx(
-        [11, 22.5], abs=1e-5
-    )  # with the first held at 11, the second halves what is missing: 20 + (25 - 20) / 2
+    capped = reconcile(np.array([10.0, 20.0]), np.array([36.0]), np.array([[1.0, 1.0]]), (np.ones(2), np.ones(1)), np.array([11.0, 100.0]))
+    assert capped == pytest.approx([11, 22.5], abs=1e-5)  # with the first held at 11, the second halves what is missing: 20 + (25 - 20) / 2
 
 
 def test_the_surest_projection_moves_least():
     found = reconcile(
-        np.array([10.0, 20.0]),
-        np.array([36.0]),
-        np.array([[1.0, 1.0]]),
-        (np.array([1e-3, 1.0]), np.array([1e-3])),
-        np.full(2, 100.0),
+        np.array([10.0, 20.0]), np.array([36.0]), np.array([[1.0, 1.0]]), (np.array([1e-3, 1.0]), np.array([1e-3])), np.full(2, 100.0)
     )
     assert found == pytest.approx([10, 26], abs=1e-3)
 
 
 @pytest.mark.propiedad
 @settings(max_examples=few(40))
-@given(
-    st.lists(st.floats(0, 1e7), min_size=1, max_size=8),
-    st.floats(0, 1e8),
-    st.lists(st.floats(0, 1e7), min_size=8, max_size=8),
-)
+@given(st.lists(st.floats(0, 1e7), min_size=1, max_size=8), st.floats(0, 1e8), st.lists(st.floats(0, 1e7), min_size=8, max_size=8))
 def test_reconciled_parts_keep_their_limits(parts, group, ceilings):
     values, top = np.array(parts), np.array(ceilings[: len(parts)])
     found = reconcile(values, np.array([group]), np.ones((1, len(values))), (np.ones(len(values)), np.ones(1)), top)
@@ -211,10 +182,7 @@ def test_reconciled_parts_keep_their_limits(parts, group, ceilings):
 
 
 def test_only_models_and_two_years_say_why_nothing_was_tried():
-    table = months(
-        *(row for y in (2023, 2024) for row in year("A", "O", y, 12000, 10000)),
-        *year("A", "O", 2025, 9000, 5000, until=6),
-    )
+    table = months(*(row for y in (2023, 2024) for row in year("A", "O", y, 12000, 10000)), *year("A", "O", 2025, 9000, 5000, until=6))
     closing = close(table, 6, ProyeccionSpec(metodos=("ETS",)))
     assert closing.metodo == "parte del año anterior"
     assert "los métodos pedidos necesitan más de 2 años completos y seguidos para probarse y hay 2" in closing.motivo
@@ -223,10 +191,10 @@ def test_only_models_and_two_years_say_why_nothing_was_tried():
 @pytest.mark.parametrize(
     ("later", "method", "said", "projected"),
     [("B", "parte media", "sigue el ritmo medio del conjunto", "5000.00"), (None, "lineal", "sólo cabe repartir por igual", "3900.00")],
-)  # fmt: skip
+)
 def test_when_no_part_was_there_every_year_the_rest_rules_and_it_says_so(later, method, said, projected):
     """A in 2023, B in 2024. With B still there the whole has its two years: 39 % by June, so 1,950 → 5,000; without it, 1,950 in half a year."""
-    rows = [*year("A", "O", 2023, 12000, 10000), *year("B", "O", 2024, 12000, 10000), *year("A", "O", 2025, 9000, 5000, until=6)]  # fmt: skip
+    rows = [*year("A", "O", 2023, 12000, 10000), *year("B", "O", 2024, 12000, 10000), *year("A", "O", 2025, 9000, 5000, until=6)]
     closing = close(months(*rows, *(year(later, "O", 2025, 9000, 5000, until=6) if later else ())), 6)
     assert closing.metodo == method
     assert "ninguna unidad tiene devengado en todos los años: " in closing.motivo

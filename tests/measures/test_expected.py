@@ -17,9 +17,7 @@ CELL = pl.DataFrame({key: [value] for key, value in CODES.items()})
 
 def calendar(name, *rows, keys=()):
     schema = {"anio": pl.Int16, **dict.fromkeys(keys, pl.String), "mes": pl.Int8, "programado_soles": MONEY}
-    return Calendar(
-        tuple(keys), pl.DataFrame([(*r[:-1], Decimal(r[-1])) for r in rows], schema=schema, orient="row"), name
-    )
+    return Calendar(tuple(keys), pl.DataFrame([(*r[:-1], Decimal(r[-1])) for r in rows], schema=schema, orient="row"), name)
 
 
 def accrued(year, *by_month, **codes):
@@ -103,10 +101,7 @@ def test_a_season_with_a_blank_does_not_share_the_curve_of_another():
     rows = [
         r
         for y in (2022, 2023, 2024)
-        for r in (
-            *accrued(y, (1, 5), generica=None, tipo_producto="3"),
-            *accrued(y, (12, 5), generica="3", tipo_producto=None),
-        )
+        for r in (*accrued(y, (1, 5), generica=None, tipo_producto="3"), *accrued(y, (12, 5), generica="3", tipo_producto=None))
     ]
     curves = curves_of(months(*rows), 2025, SPEC)
     assert shares(curves, CELL.with_columns(generica=pl.lit(None, pl.String)))[2] == [1.0] * 12

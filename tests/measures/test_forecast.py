@@ -75,8 +75,12 @@ def test_models_are_those_of_statsmodels(zero):
     plain = known / scale if zero else np.log(known / scale)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        ets = ETSModel(plain, error="add", seasonal="add", seasonal_periods=12, initialization_method="heuristic").fit(disp=False, maxiter=200).forecast(6)  # fmt: skip
-        level = UnobservedComponents(plain, level="llevel", seasonal=12, stochastic_seasonal=False).fit(disp=False, maxiter=100).forecast(6)  # fmt: skip
+        ets = (
+            ETSModel(plain, error="add", seasonal="add", seasonal_periods=12, initialization_method="heuristic")
+            .fit(disp=False, maxiter=200)
+            .forecast(6)
+        )
+        level = UnobservedComponents(plain, level="llevel", seasonal=12, stochastic_seasonal=False).fit(disp=False, maxiter=100).forecast(6)
     for method, expected in (("ETS", ets), ("componentes no observados", level)):
         found = project(method, known[:24].reshape(1, 2, 12), known[24:].reshape(1, 6))
         assert found[0] == pytest.approx((expected if zero else np.exp(expected)) * scale, rel=1e-9)

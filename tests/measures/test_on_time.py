@@ -24,9 +24,7 @@ def light(frame, until=6, calendars=()):
 
 
 def at(table, unit, month=6, level="AER"):
-    return table.row(
-        by_predicate=(pl.col("nivel") == level) & (pl.col("unidad") == unit) & (pl.col("mes") == month), named=True
-    )
+    return table.row(by_predicate=(pl.col("nivel") == level) & (pl.col("unidad") == unit) & (pl.col("mes") == month), named=True)
 
 
 def spending(pim, accrued, **codes):
@@ -35,16 +33,18 @@ def spending(pim, accrued, **codes):
 
 @pytest.mark.parametrize(
     ("accrued", "colour", "ahead"),
-    [("374.99", "rojo", False), ("375.00", "amarillo", False), ("474.99", "amarillo", False), ("475.00", "verde", False),
-     ("550.00", "verde", False), ("550.01", "verde", True)],
-)  # fmt: skip
+    [
+        ("374.99", "rojo", False),
+        ("375.00", "amarillo", False),
+        ("474.99", "amarillo", False),
+        ("475.00", "verde", False),
+        ("550.00", "verde", False),
+        ("550.01", "verde", True),
+    ],
+)
 def test_edges_belong_to_the_band_above_and_only_more_than_the_notice_is_ahead(accrued, colour, ahead):
     found = at(light(spending("1000", accrued)), "AER.01.01")  # by June half is expected: 500
-    assert (found["devengado_esperado_soles"], found["color_devengado"], found["adelanto"]) == (
-        Decimal(500),
-        colour,
-        ahead,
-    )
+    assert (found["devengado_esperado_soles"], found["color_devengado"], found["adelanto"]) == (Decimal(500), colour, ahead)
     assert found["devengado_ratio"] == pytest.approx(float(accrued) / 500)
 
 
@@ -54,12 +54,7 @@ def test_an_edge_in_centimos_is_still_the_edge():
 
 def test_every_grey_says_why():
     table = light(
-        months(
-            row(0, pim="0", accion="AER.01.02"),
-            row(1, devengado="9", accion="AER.01.02"),
-            row(0, pim="-5"),
-            row(1, devengado="1"),
-        )
+        months(row(0, pim="0", accion="AER.01.02"), row(1, devengado="9", accion="AER.01.02"), row(0, pim="-5"), row(1, devengado="1"))
     )
     assert at(table, "AER.01.01")["devengado_motivo"] == "sin PIM"
     paid = at(table, "AER.01.02")
@@ -70,11 +65,7 @@ def test_every_grey_says_why():
         "gris",
     )
     gone = at(table, "AER.02.01")
-    assert (gone["devengado_motivo"], gone["pim_soles"], gone["color_certificado"]) == (
-        "ninguna línea vinculada",
-        None,
-        "gris",
-    )
+    assert (gone["devengado_motivo"], gone["pim_soles"], gone["color_certificado"]) == ("ninguna línea vinculada", None, "gris")
 
 
 def test_nothing_due_yet_is_grey_and_so_is_a_stage_without_months():
@@ -86,9 +77,7 @@ def test_nothing_due_yet_is_grey_and_so_is_a_stage_without_months():
 
 def test_transversal_money_is_beside_and_never_added():
     other = {"accion": "AER.01.02", "vinculo": TRANSVERSAL}
-    table = light(
-        months(row(0, pim="100"), row(1, devengado="50"), row(0, pim="40", **other), row(2, devengado="4", **other))
-    )
+    table = light(months(row(0, pim="100"), row(1, devengado="50"), row(0, pim="40", **other), row(2, devengado="4", **other)))
     beside = at(table, "AER.01.02")
     assert (beside["pim_soles"], beside["devengado_soles"], beside["vinculo"]) == (Decimal(40), Decimal(4), TRANSVERSAL)
     for level, unit in (("total", "todo"), ("OER", "OER.01"), ("fuente", "1")):
@@ -136,7 +125,13 @@ def test_months_off_look_at_each_month_alone():
 
 
 CENTIMOS = st.integers(-10_000, 1_000_000).map(lambda c: str(Decimal(c) / 100))
-LINE = st.tuples(st.integers(0, 6), CENTIMOS, st.sampled_from(["AER.01.01", "AER.02.01", None]), st.sampled_from(["3", "6", None]), st.sampled_from(["1", "2"]))  # fmt: skip
+LINE = st.tuples(
+    st.integers(0, 6),
+    CENTIMOS,
+    st.sampled_from(["AER.01.01", "AER.02.01", None]),
+    st.sampled_from(["3", "6", None]),
+    st.sampled_from(["1", "2"]),
+)
 
 
 @pytest.mark.propiedad
@@ -145,20 +140,11 @@ LINE = st.tuples(st.integers(0, 6), CENTIMOS, st.sampled_from(["AER.01.01", "AER
 def test_money_is_conserved_and_the_order_of_rows_is_irrelevant(lines, chance):
     rows = [row(m, accion=a, generica=g, fuente=f, **{"devengado" if m else "pim": v}) for m, v, a, g, f in lines]
     table = light(months(*rows))
-    actions = (
-        table.filter(pl.col("nivel") == "AER")
-        .group_by("mes")
-        .agg(pl.col("pim_soles", "devengado_soles").sum())
-        .sort("mes")
-    )
+    actions = table.filter(pl.col("nivel") == "AER").group_by("mes").agg(pl.col("pim_soles", "devengado_soles").sum()).sort("mes")
     for month in range(1, 7):
         whole = at(table, "todo", month, "total")
         spent = sum((Decimal(v) for m, v, *_ in lines if 0 < m <= month), Decimal(0))
-        assert (
-            whole["pim_soles"]
-            == actions["pim_soles"][month - 1]
-            == sum((Decimal(v) for m, v, *_ in lines if not m), Decimal(0))
-        )
+        assert whole["pim_soles"] == actions["pim_soles"][month - 1] == sum((Decimal(v) for m, v, *_ in lines if not m), Decimal(0))
         assert (whole["devengado_soles"] or 0) == actions["devengado_soles"][month - 1] == spent
     chance.shuffle(rows)
     assert light(months(*rows)).equals(table)

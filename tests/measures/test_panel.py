@@ -31,9 +31,7 @@ def three_years() -> pl.DataFrame:
     )
 
 
-@pytest.mark.parametrize(
-    ("name", "more"), [("panel_con_anios", "C(anio)"), ("panel_con_anios_y_aer", "C(anio) + C(accion)")]
-)
+@pytest.mark.parametrize(("name", "more"), [("panel_con_anios", "C(anio)"), ("panel_con_anios_y_aer", "C(anio) + C(accion)")])
 def test_it_is_least_squares_with_intercepts_and_clusters(three_years, name, more):
     row = measure_panel(three_years, SPEC).filter(pl.col("estimador") == name).row(0, named=True)
     frame = three_years.with_columns(size=pl.col("pim_soles").cast(pl.Float64).log10()).to_pandas()
@@ -59,13 +57,25 @@ def test_rows_in_any_order(three_years):
 @pytest.mark.parametrize(
     ("change", "with_years", "with_actions"),
     [
-        (pl.col("anio") == 2023, "hay ejecución y avance de un solo año (2023); el panel pide dos o más", "hay ejecución y avance de un solo año (2023); el panel pide dos o más"),
-        (pl.col("accion") < "AER.05", "sólo 5 AER con los años que hacen falta; se piden 8", "sólo 5 AER con los años que hacen falta; se piden 8"),
+        (
+            pl.col("anio") == 2023,
+            "hay ejecución y avance de un solo año (2023); el panel pide dos o más",
+            "hay ejecución y avance de un solo año (2023); el panel pide dos o más",
+        ),
+        (
+            pl.col("accion") < "AER.05",
+            "sólo 5 AER con los años que hacen falta; se piden 8",
+            "sólo 5 AER con los años que hacen falta; se piden 8",
+        ),
         ((pl.col("anio") == 2023) | (pl.col("accion") < "AER.05"), None, "sólo 5 AER con los años que hacen falta; se piden 8"),
-        (pl.lit(False), "hay ejecución y avance de ningún año; el panel pide dos o más", "hay ejecución y avance de ningún año; el panel pide dos o más"),
+        (
+            pl.lit(False),
+            "hay ejecución y avance de ningún año; el panel pide dos o más",
+            "hay ejecución y avance de ningún año; el panel pide dos o más",
+        ),
     ],
     ids=["one year", "few actions", "few repeated", "none"],
-)  # fmt: skip
+)
 def test_what_cannot_be_had_says_why(three_years, change, with_years, with_actions):
     assert measure_panel(three_years.filter(change), SPEC)["motivo"].to_list() == [with_years, with_actions]
 

@@ -74,16 +74,7 @@ def test_the_inverted_rule_punishes_doing_better():
 
 @pytest.mark.parametrize(
     ("percent", "expected"),
-    [
-        (0, "rojo"),
-        (74.999, "rojo"),
-        (75, "amarillo"),
-        (94.999, "amarillo"),
-        (95, "verde"),
-        (100, "verde"),
-        (130, "verde"),
-        (None, "gris"),
-    ],
+    [(0, "rojo"), (74.999, "rojo"), (75, "amarillo"), (94.999, "amarillo"), (95, "verde"), (100, "verde"), (130, "verde"), (None, "gris")],
 )
 def test_edges_of_the_bands(percent, expected):
     frame = pl.DataFrame({"r": [None if percent is None else percent / 100]}, schema={"r": pl.Float64})

@@ -20,9 +20,7 @@ VIEWS = {
 
 
 @pytest.fixture(scope="session")
-def boards(
-    browser: Any, dossier: Dossier, quarter_dossier: Dossier, tmp_path_factory: pytest.TempPathFactory
-) -> dict[str, Path]:
+def boards(browser: Any, dossier: Dossier, quarter_dossier: Dossier, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     folder = tmp_path_factory.mktemp("tableros")
     made = {"evaluacion": dossier, "trimestre": quarter_dossier}
     for name, shown in made.items():
@@ -34,15 +32,11 @@ class Visit:
     """A page that remembers what went wrong in it and what it asked for from outside."""
 
     def __init__(self, browser: Any, path: Path, **view: Any) -> None:
-        self.context = browser.new_context(
-            reduced_motion="reduce", **view
-        )  # a page that moves by itself is hard to hit
+        self.context = browser.new_context(reduced_motion="reduce", **view)  # a page that moves by itself is hard to hit
         self.page = self.context.new_page()
         self.path, self.wrong, self.asked = path, [], []
         self.page.on("pageerror", lambda error: self.wrong.append(str(error)))
-        self.page.on(
-            "console", lambda said: self.wrong.append(said.text) if said.type in ("error", "warning") else None
-        )
+        self.page.on("console", lambda said: self.wrong.append(said.text) if said.type in ("error", "warning") else None)
         self.page.on("request", lambda request: self.asked.append(request.url))
         self.go()
 
@@ -81,9 +75,7 @@ def wait_for(one: Visit, selector: str) -> None:
 @pytest.mark.parametrize("view", VIEWS)
 @pytest.mark.parametrize("board", ["evaluacion", "trimestre"])
 def test_everybody_can_use_it_and_nothing_is_asked_from_outside(visit, board, view):
-    axe = pytest.importorskip(
-        "axe_playwright_python.sync_playwright", reason="axe-core is not installed: pip install .[navegador]"
-    )
+    axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="axe-core is not installed: pip install .[navegador]")
     one = visit(board, **VIEWS[view])
     one.page.evaluate("document.querySelectorAll('details').forEach(d => { d.open = true; })")
     found = axe.Axe().run(one.page).response["violations"]
@@ -99,7 +91,10 @@ def test_a_table_is_sorted_and_the_order_can_be_sent(visit):
     head.get_by_role("button").click()
     wait_for(one, 'table[data-clave="ranking"] th[aria-sort="descending"]')
     assert head.get_attribute("aria-sort") == "descending"
-    shown = [float(re.sub(r"[^\d.]", "", text)) for text in one.page.locator('table[data-clave="ranking"] tbody tr td:nth-child(9) .chip').all_inner_texts()]  # fmt: skip
+    shown = [
+        float(re.sub(r"[^\d.]", "", text))
+        for text in one.page.locator('table[data-clave="ranking"] tbody tr td:nth-child(9) .chip').all_inner_texts()
+    ]
     assert len(shown) > 10
     assert shown == sorted(shown, reverse=True)
     head.get_by_role("button").click()
@@ -118,14 +113,10 @@ def test_a_table_is_filtered_by_word_without_accents_and_by_colour(visit):
     few = one.rows("ranking").count()
     assert 0 <= few < every
     box.fill("AER.01")
-    assert {
-        text[:6]
-        for text in one.page.locator('table[data-clave="ranking"] tbody tr:visible td:nth-child(2) a').all_inner_texts()
-    } == {"AER.01"}
-    assert (
-        f"{one.rows('ranking').count()} de {every} filas"
-        in one.page.locator(".cuenta-filas:visible").first.inner_text()
-    )
+    assert {text[:6] for text in one.page.locator('table[data-clave="ranking"] tbody tr:visible td:nth-child(2) a').all_inner_texts()} == {
+        "AER.01"
+    }
+    assert f"{one.rows('ranking').count()} de {every} filas" in one.page.locator(".cuenta-filas:visible").first.inner_text()
     box.fill("")
     one.page.locator("details", has_text="Ver la tabla de las 48 AER").locator("summary").click()
     one.page.locator("#filtro-semaforo-aer-color").select_option("rojo")
@@ -219,9 +210,19 @@ def test_it_is_read_whole_without_its_script(visit):
 
 @pytest.mark.parametrize(
     "fragment",
-    ["#ranking&ranking.orden=99b", "#ranking&ranking.orden=x&ranking.color=morado", "#par=zzz&x", "#nada&par=2023-2023", "#%E0%A4%A", "#<img src=x onerror=alert(1)>", "#&&&=&=",
-     "#matriz&matriz-2023-2024.celda=verde-azul\"]", "#ficha-AER.99.99", "#__proto__&constructor=1"],
-)  # fmt: skip
+    [
+        "#ranking&ranking.orden=99b",
+        "#ranking&ranking.orden=x&ranking.color=morado",
+        "#par=zzz&x",
+        "#nada&par=2023-2023",
+        "#%E0%A4%A",
+        "#<img src=x onerror=alert(1)>",
+        "#&&&=&=",
+        '#matriz&matriz-2023-2024.celda=verde-azul"]',
+        "#ficha-AER.99.99",
+        "#__proto__&constructor=1",
+    ],
+)
 def test_an_address_that_makes_no_sense_does_no_harm(visit, fragment):
     one = visit()
     page = one.go(fragment)

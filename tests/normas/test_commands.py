@@ -73,10 +73,7 @@ def test_check_accepts_a_good_file(capsys, tmp_path):
 
 def test_check_names_the_file_and_the_key(capsys, tmp_path):
     path = tmp_path / "mala.toml"
-    path.write_text(
-        (NORMS / "fuentes-de-recursos.toml").read_text(encoding="utf-8").replace("confianza", "confiansa"),
-        encoding="utf-8",
-    )
+    path.write_text((NORMS / "fuentes-de-recursos.toml").read_text(encoding="utf-8").replace("confianza", "confiansa"), encoding="utf-8")
     code, _, err = run(capsys, "normas", "revisar", str(path))
     assert code == 1 and "mala.toml" in err and "regla.0.confiansa" in err and "clave desconocida" in err
 

@@ -77,8 +77,14 @@ def test_an_empty_folder_is_an_error(tmp_path):
 
 
 def test_every_fact_is_used_and_described():
-    used = {name for norm in read_norms(ROOT / "data" / "normas") for rule in (*norm.regla, *norm.excepcion)
-            for c in (*rule.cuando, *getattr(rule, "salvo", ())) for side in ("donante", "receptor") for name, _, _ in c.selectors(side)}  # fmt: skip
+    used = {
+        name
+        for norm in read_norms(ROOT / "data" / "normas")
+        for rule in (*norm.regla, *norm.excepcion)
+        for c in (*rule.cuando, *getattr(rule, "salvo", ()))
+        for side in ("donante", "receptor")
+        for name, _, _ in c.selectors(side)
+    }
     assert used >= FACTS.keys() and used <= FIELD_NAMES.keys()
 
 

@@ -22,18 +22,8 @@ UNSURE = pl.Series([None], dtype=pl.String)
 
 
 def book(*rules, **norm):
-    given_rules = [
-        {"id": f"R{n}", "articulo": "1", "texto": "t", "confianza": "alta", **rule} for n, rule in enumerate(rules)
-    ]
-    facts = {
-        "id": "N",
-        "titulo": "n",
-        "tipo": "anual",
-        "anio": 2025,
-        "estado": "vigente",
-        "vigente_desde": "2025-01-01",
-        "fuente": "f",
-    }
+    given_rules = [{"id": f"R{n}", "articulo": "1", "texto": "t", "confianza": "alta", **rule} for n, rule in enumerate(rules)]
+    facts = {"id": "N", "titulo": "n", "tipo": "anual", "anio": 2025, "estado": "vigente", "vigente_desde": "2025-01-01", "fuente": "f"}
     return in_force([NormaSpec.model_validate({**facts, **norm, "regla": given_rules})], dt.date(2025, 5, 15))
 
 
@@ -51,20 +41,16 @@ def three(name):
 def test_and_is_the_least(left, right, both):
     rules = book({"veredicto": "PROHIBIDO", "cuando": [{"donante": {"app": ["PAS"]}, "receptor": {"anexo_i": ["si"]}}]})
     donor, receiver = (
-        pl.DataFrame([rows[n]], schema=dict.fromkeys(rows[0], pl.String))
-        for rows, n in ((three("app"), left), (three("anexo_i"), right))
+        pl.DataFrame([rows[n]], schema=dict.fromkeys(rows[0], pl.String)) for rows, n in ((three("app"), left), (three("anexo_i"), right))
     )
     assert judge(rules, donor, receiver, np.zeros(1, int), np.zeros(1, int)).applies("R0").tolist() == [both]
 
 
 @pytest.mark.parametrize(("left", "right", "either"), [(a, b, max(a, b)) for a in range(3) for b in range(3)])
 def test_or_is_the_greatest(left, right, either):
-    rules = book(
-        {"veredicto": "PROHIBIDO", "cuando": [{"donante": {"app": ["PAS"]}}, {"receptor": {"anexo_i": ["si"]}}]}
-    )
+    rules = book({"veredicto": "PROHIBIDO", "cuando": [{"donante": {"app": ["PAS"]}}, {"receptor": {"anexo_i": ["si"]}}]})
     donor, receiver = (
-        pl.DataFrame([rows[n]], schema=dict.fromkeys(rows[0], pl.String))
-        for rows, n in ((three("app"), left), (three("anexo_i"), right))
+        pl.DataFrame([rows[n]], schema=dict.fromkeys(rows[0], pl.String)) for rows, n in ((three("app"), left), (three("anexo_i"), right))
     )
     assert judge(rules, donor, receiver, np.zeros(1, int), np.zeros(1, int)).applies("R0").tolist() == [either]
 
@@ -81,8 +67,7 @@ def test_not_turns_truth_around_and_leaves_doubt():
 
 def test_comparing_a_field_of_both_sides():
     rules = book(
-        {"veredicto": "PROHIBIDO", "cuando": [{"distintos": ["rubro"]}]},
-        {"veredicto": "PERMITIDO", "cuando": [{"iguales": ["rubro"]}]},
+        {"veredicto": "PROHIBIDO", "cuando": [{"distintos": ["rubro"]}]}, {"veredicto": "PERMITIDO", "cuando": [{"iguales": ["rubro"]}]}
     )
     donors, receivers = pl.DataFrame({"rubro": ["18", "18", None]}), pl.DataFrame({"rubro": ["18", "15", "15"]})
     found = judge(rules, donors, receivers, np.arange(3), np.arange(3))
@@ -91,23 +76,11 @@ def test_comparing_a_field_of_both_sides():
 
 
 @pytest.mark.parametrize(
-    ("code", "truth"),
-    [
-        ("2.1.1", 2),
-        ("2.1.1.13.1.1", 2),
-        ("2.1.11", 0),
-        ("2.1", 1),
-        ("2", 1),
-        ("2.3.1.1", 0),
-        ("2.1.10.1", 0),
-        (None, 1),
-    ],
+    ("code", "truth"), [("2.1.1", 2), ("2.1.1.13.1.1", 2), ("2.1.11", 0), ("2.1", 1), ("2", 1), ("2.3.1.1", 0), ("2.1.10.1", 0), (None, 1)]
 )
 def test_a_code_above_the_pattern_may_or_may_not_be(code, truth):
     rules = book({"veredicto": "PROHIBIDO", "cuando": [{"donante": {"clasificador": ["2.1.1"]}}]})
-    assert side_truth(
-        pl.DataFrame({"clasificador": [code]}, schema={"clasificador": pl.String}), rules, "donante"
-    ).tolist() == [[truth]]
+    assert side_truth(pl.DataFrame({"clasificador": [code]}, schema={"clasificador": pl.String}), rules, "donante").tolist() == [[truth]]
 
 
 def test_names_match_without_accents_or_case():
@@ -177,9 +150,7 @@ def test_a_transfer_with_everything_known_can_be_allowed():
 
 def test_entries_hold_only_between_their_dates():
     forbids = {"veredicto": "PROHIBIDO"}
-    rules = book(
-        {**forbids, "hasta": "2025-05-14"}, {**forbids, "hasta": "2025-05-15"}, {**forbids, "desde": "2025-05-16"}
-    )
+    rules = book({**forbids, "hasta": "2025-05-14"}, {**forbids, "hasta": "2025-05-15"}, {**forbids, "desde": "2025-05-16"})
     assert [rule.id for rule in rules.reglas] == ["R1"]
 
 
@@ -192,9 +163,7 @@ def test_a_deadline_to_ask_for_an_opinion_does_not_end_the_exception():
 
 def _said(rule, donor, receiver, invoked=()):
     """Verdict of a rule of 2025 on one transfer, and what is missing; nothing when it does not concern it."""
-    found = judge(
-        BOOK, pl.DataFrame([donor]), pl.DataFrame([receiver]), np.zeros(1, int), np.zeros(1, int), invoked=invoked
-    )
+    found = judge(BOOK, pl.DataFrame([donor]), pl.DataFrame([receiver]), np.zeros(1, int), np.zeros(1, int), invoked=invoked)
     rows = found.explain(np.zeros(1, int)).filter(pl.col("regla") == rule)
     return rows.select("veredicto", "faltan").row(0) if rows.height else ()
 
@@ -249,9 +218,19 @@ def test_a_fact_not_declared_where_it_matters_is_missing(rule, donor, receiver):
 
 @pytest.mark.parametrize(
     ("fuente", "rubro", "covered"),
-    [("1", "00", True), ("2", "09", True), ("5", "07", True), ("5", "08", True), ("5", "15", True), ("5", "18", True),
-     ("5", "04", False), ("3", "19", False), ("4", "13", False), (None, None, False)],
-)  # fmt: skip
+    [
+        ("1", "00", True),
+        ("2", "09", True),
+        ("5", "07", True),
+        ("5", "08", True),
+        ("5", "15", True),
+        ("5", "18", True),
+        ("5", "04", False),
+        ("3", "19", False),
+        ("4", "13", False),
+        (None, None, False),
+    ],
+)
 def test_article_53_names_its_sources(fuente, rubro, covered):
     donor = {"categoria_gasto": "6", "fuente": fuente, "rubro": rubro}
     receiver = {"categoria_gasto": "5", "programa": "0068", "actividad": "5006144", "emergencia_nivel_4_5": "si"}
@@ -262,13 +241,7 @@ def test_article_53_names_its_sources(fuente, rubro, covered):
 def test_the_exceptions_of_emergencies_lift_all_of_article_11_and_of_programmes():
     lifted = {e.id: set(e.levanta) for e in BOOK.excepciones}
     article = {rule.id for rule in BOOK.reglas if rule.id.startswith("LEY32185-11.")}
-    programmes = {
-        "LEY32185-33.A-METAS",
-        "LEY32185-33.A-EVIDENCIA",
-        "LEY32185-33.A-FUERA",
-        "DL1440-48.1.4.C",
-        "DL1440-48.1.4.D",
-    }
+    programmes = {"LEY32185-33.A-METAS", "LEY32185-33.A-EVIDENCIA", "LEY32185-33.A-FUERA", "DL1440-48.1.4.C", "DL1440-48.1.4.D"}
     for name in ("53", "54-CANON", "54-FONCOR"):
         assert lifted[f"EXC-LEY32185-{name}"] >= article | programmes | {"DL1440-48.1.3"}
     assert len(article) == 7 and lifted["EXC-LEY32185-59"] >= programmes
@@ -277,13 +250,7 @@ def test_the_exceptions_of_emergencies_lift_all_of_article_11_and_of_programmes(
 
 def test_an_exception_of_another_year_cannot_be_invoked():
     with pytest.raises(SpecError, match="EXC-LEY32185-53"):
-        judge(
-            in_force(NORMS, dt.date(2026, 5, 15)),
-            *_clear(),
-            np.zeros(1, int),
-            np.zeros(1, int),
-            invoked=["EXC-LEY32185-53"],
-        )
+        judge(in_force(NORMS, dt.date(2026, 5, 15)), *_clear(), np.zeros(1, int), np.zeros(1, int), invoked=["EXC-LEY32185-53"])
 
 
 def test_fields_say_what_to_bring():
@@ -293,11 +260,21 @@ def test_fields_say_what_to_bring():
 
 
 VALUES = {
-    "pliego": ["445"], "nivel": ["R"], "sec_ejec": ["775", "776"], "programa": ["0002", "0068", "9001"], "producto": ["3000001", "3000882", "2001621"],
-    "actividad": ["5006144", "5000003"], "fuente": ["1", "5"], "rubro": ["00", "18"], "categoria_gasto": ["5", "6"], "inversion": ["si", "no"],
-    "clasificador": ["2.1.1.1.1.2", "2.3.1.5.1.2", "2.3.2.7.11.99", "2.6.2.2.2.2", "2.2.1.1.1.1"], "finalidad_nombre": ["ADMINISTRACION", "REPRO-AFP"],
-    "app": ["no", "PAS"], "saldo_de_balance": ["no", "libre", "con_destino"],
-}  # fmt: skip
+    "pliego": ["445"],
+    "nivel": ["R"],
+    "sec_ejec": ["775", "776"],
+    "programa": ["0002", "0068", "9001"],
+    "producto": ["3000001", "3000882", "2001621"],
+    "actividad": ["5006144", "5000003"],
+    "fuente": ["1", "5"],
+    "rubro": ["00", "18"],
+    "categoria_gasto": ["5", "6"],
+    "inversion": ["si", "no"],
+    "clasificador": ["2.1.1.1.1.2", "2.3.1.5.1.2", "2.3.2.7.11.99", "2.6.2.2.2.2", "2.2.1.1.1.1"],
+    "finalidad_nombre": ["ADMINISTRACION", "REPRO-AFP"],
+    "app": ["no", "PAS"],
+    "saldo_de_balance": ["no", "libre", "con_destino"],
+}
 
 
 def _side(draw, side):
@@ -321,9 +298,20 @@ def test_a_missing_field_never_makes_a_transfer_allowed(data):
 def _clear():
     """A transfer inside acciones centrales of which everything is known."""
     common = {
-        "pliego": "445", "nivel": "R", "sec_ejec": "775", "programa": "9001", "producto": "3999999", "actividad": "5000003",
-        "finalidad_nombre": "ADMINISTRACION GENERAL", "fuente": "1", "rubro": "00", "categoria_gasto": "5", "inversion": "no", "app": "no",
-        "saldo_de_balance": "no", "transferencia_con_destino": "no",
-    }  # fmt: skip
+        "pliego": "445",
+        "nivel": "R",
+        "sec_ejec": "775",
+        "programa": "9001",
+        "producto": "3999999",
+        "actividad": "5000003",
+        "finalidad_nombre": "ADMINISTRACION GENERAL",
+        "fuente": "1",
+        "rubro": "00",
+        "categoria_gasto": "5",
+        "inversion": "no",
+        "app": "no",
+        "saldo_de_balance": "no",
+        "transferencia_con_destino": "no",
+    }
     donor, receiver = {**common, "clasificador": "2.3.1.5.1.2"}, {**common, "clasificador": "2.3.1.5.3.1"}
     return pl.DataFrame([donor]), pl.DataFrame([receiver])

@@ -24,9 +24,7 @@ def test_a_classifier_goes_as_deep_as_its_codes():
 
 
 def test_the_category_is_filled_only_where_there_is_no_doubt():
-    made = legal_fields(
-        lines(generica=["1", "2", "3", "6", "4", "5", "3"], categoria_gasto=[None, None, " ", None, None, None, "6"])
-    )
+    made = legal_fields(lines(generica=["1", "2", "3", "6", "4", "5", "3"], categoria_gasto=[None, None, " ", None, None, None, "6"]))
     assert made["categoria_gasto"].to_list() == ["5", "5", "5", "6", None, None, "6"]
 
 
@@ -36,24 +34,14 @@ def test_an_investment_is_what_the_kind_of_product_says():
 
 
 def test_the_level_comes_from_the_sector_of_regional_governments():
-    assert legal_fields(lines(sector=["99", "11", "99"], nivel=[None, None, "E"]))["nivel"].to_list() == [
-        "R",
-        None,
-        "E",
-    ]
+    assert legal_fields(lines(sector=["99", "11", "99"], nivel=[None, None, "E"]))["nivel"].to_list() == ["R", None, "E"]
 
 
 def test_names_come_from_the_tables_of_the_snapshot_and_rows_stay_in_order():
     tables = {
         "producto": pl.DataFrame({"producto": ["3000001"], "nombre": ["ACCIONES COMUNES"], "nombres": [1]}),
         "finalidad": pl.DataFrame(
-            {
-                "anio": [2025],
-                "sec_ejec": ["775"],
-                "sec_func": ["1"],
-                "finalidad": ["0000070"],
-                "nombre": ["ADMINISTRACION"],
-            }
+            {"anio": [2025], "sec_ejec": ["775"], "sec_func": ["1"], "finalidad": ["0000070"], "nombre": ["ADMINISTRACION"]}
         ),
     }
     rows = lines(producto=["3000002", "3000001", None])

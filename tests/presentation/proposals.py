@@ -32,7 +32,7 @@ _LINES = [
     (("AER.02.01", "775", "0003", "9002", "3999999", "1", "00", "5", "3", "2.3.1.5", "no"), 300_000, 250_000),
     (("AER.02.01", "776", "0004", "9002", "2003333", "5", "18", "6", "6", "2.6.2.3", "si"), 500_000, 400_000),
     (("AER.02.02", "776", "0005", "9002", "3999999", "1", "00", "5", "3", "2.3.1.5", "no"), 400_000, 350_000),
-]  # fmt: skip
+]
 _SPEC = {
     "id": "prueba",
     "titulo": "Prueba con líneas",
@@ -45,20 +45,24 @@ _SPEC = {
         "admite": ("PERMITIDO", "REQUIERE", "FALTA DATO"),
         "evidencias": ({"dato": "expediente_tecnico_aprobado", "donde": {"inversion": ("si",)}, "valor": "si", "sustento": "RD 12-2025"},),
     },
-}  # fmt: skip
+}
 
 
 def detailed(**more: object) -> Scenario:
     """AER.01.01 may give 200 000 of source 1 and 400 000 of source 5."""
     lines = pl.DataFrame(
-        [(*codes, pim, held) for codes, pim, held in _LINES],
-        schema=[*_CODES, "pim_soles", "certificado_soles"],
-        orient="row",
+        [(*codes, pim, held) for codes, pim, held in _LINES], schema=[*_CODES, "pim_soles", "certificado_soles"], orient="row"
     )
     full = lines.with_columns(
-        vinculo=pl.lit("directo"), pliego=pl.lit("445"), funcion=pl.lit("10"), actividad=pl.lit("5000001"), finalidad=pl.lit("0000001"),
-        tipo_recurso=pl.lit("0"), finalidad_nombre=pl.lit("=riego"), devengado_soles=pl.col("certificado_soles"),
-    )  # fmt: skip
+        vinculo=pl.lit("directo"),
+        pliego=pl.lit("445"),
+        funcion=pl.lit("10"),
+        actividad=pl.lit("5000001"),
+        finalidad=pl.lit("0000001"),
+        tipo_recurso=pl.lit("0"),
+        finalidad_nombre=pl.lit("=riego"),
+        devengado_soles=pl.col("certificado_soles"),
+    )
     book = in_force(read_norms(ROOT / "data" / "normas"), DATE)
     base = baseline_of_actions(_actions(full), _ranking(), PesosSpec(), DATE, DATE.year, "líneas de prueba", full)
     return run_scenario(base, EscenarioSpec.model_validate(_SPEC | more), book)

@@ -44,8 +44,14 @@ def test_every_action_is_there_and_named(figures, study):
 
 
 def test_titles_are_the_figures(figures):
-    assert figures["dispersion_2023_2024"].title == "Con 30 AER, la correlación entre ejecución 2023 y avance 2024 es +0.23 y su intervalo (−0.16 a +0.57) incluye el cero"  # fmt: skip
-    assert figures["regresion_parcial_2023_2024"].title == "A igual PIM y dimensión, 10 puntos más de ejecución 2023 acompañan a +7.8 puntos de avance 2024; sin AER.08.02, a +3.5"  # fmt: skip
+    assert (
+        figures["dispersion_2023_2024"].title
+        == "Con 30 AER, la correlación entre ejecución 2023 y avance 2024 es +0.23 y su intervalo (−0.16 a +0.57) incluye el cero"
+    )
+    assert (
+        figures["regresion_parcial_2023_2024"].title
+        == "A igual PIM y dimensión, 10 puntos más de ejecución 2023 acompañan a +7.8 puntos de avance 2024; sin AER.08.02, a +3.5"
+    )
 
 
 def test_the_loud_mark_is_the_one_the_title_names(figures, study):

@@ -17,7 +17,10 @@ from presupuesto_link.presentation.page.quarter_lines import quarter_lines
 from presupuesto_link.wording import percent, soles
 from tests.presentation.test_page import Reader
 
-INSIDE = [FigureRef(n, f"Título de {n}", f"Descripción de {n}", "<svg/>") for n in ("semaforo_trimestral", "proyeccion_cierre", "calibracion_intervalos")]  # fmt: skip
+INSIDE = [
+    FigureRef(n, f"Título de {n}", f"Descripción de {n}", "<svg/>")
+    for n in ("semaforo_trimestral", "proyeccion_cierre", "calibracion_intervalos")
+]
 
 
 @pytest.fixture(scope="module")
@@ -34,9 +37,7 @@ def test_the_quarter_comes_first_in_ten_lines(quarter_dossier: Dossier, page: Re
     lines = quarter_lines(quarter_dossier.quarter)
     assert len(lines) == 10
     assert all(f"{line.lead} {line.text}" in page.text for line in lines)
-    assert page.text.index(lines[0].lead) < page.text.index(
-        "La evaluación en diez líneas", page.text.index(lines[0].lead)
-    )
+    assert page.text.index(lines[0].lead) < page.text.index("La evaluación en diez líneas", page.text.index(lines[0].lead))
 
 
 def test_its_figures_are_those_of_the_light_and_of_the_close(quarter_dossier: Dossier, page: Reader):
@@ -57,9 +58,7 @@ def test_its_figures_are_those_of_the_light_and_of_the_close(quarter_dossier: Do
 
 def test_the_two_budgets_are_told_apart_where_they_meet(quarter_dossier: Dossier, dossier: Dossier, page: Reader):
     """5,801 M of the evaluation and 1,130 M of the quarter on one page: a director asks why."""
-    said = (
-        "El dinero de la evaluación es el de 2023, de la tabla por AER que ella publica; el del trimestre es el de 2025"
-    )
+    said = "El dinero de la evaluación es el de 2023, de la tabla por AER que ella publica; el del trimestre es el de 2025"
     assert said in page.text.split("La evaluación en diez líneas")[2]
     assert "no se comparan entre sí" not in Reader(render_page(dossier, [])).text
 
@@ -126,10 +125,7 @@ def test_a_closed_year_has_nothing_to_project(quarter_dossier: Dossier):
 def test_a_figure_keeps_its_place_before_it_is_drawn():
     """Without its size, what is below would jump when the figure above is drawn."""
     drawn = FigureRef(
-        "ranking",
-        "t",
-        "d",
-        '<?xml version="1.0"?>\n<svg xmlns:xlink="x" width="496.06pt" height="674.64pt" viewBox="0 0 1 1"/>',
+        "ranking", "t", "d", '<?xml version="1.0"?>\n<svg xmlns:xlink="x" width="496.06pt" height="674.64pt" viewBox="0 0 1 1"/>'
     )
     assert (drawn.size, INSIDE[0].size) == ((661, 900), None)
 
@@ -156,8 +152,7 @@ def test_the_file_is_sealed_and_only_an_untouched_board_is_replaced(dossier: Dos
 
 
 @pytest.mark.parametrize(
-    ("name", "said"),
-    [("tablero.txt", "termine en .html"), ("carpeta.html", "una carpeta"), ("nota.html", "no es un tablero")],
+    ("name", "said"), [("tablero.txt", "termine en .html"), ("carpeta.html", "una carpeta"), ("nota.html", "no es un tablero")]
 )
 def test_what_cannot_be_a_board_is_refused(name, said, dossier: Dossier, undrawn, tmp_path):
     (tmp_path / "carpeta.html").mkdir()
@@ -182,13 +177,7 @@ def test_the_scenarios_of_the_folder_are_compared_with_the_one_of_the_analysis(i
     """Amounts as the golden results of each file say: 7,385,699; 98,838,028; 3,471,913; 5,649,743; 5,000,000."""
     whole = assemble(inputs)
     assert whole.compared[0].spec.id == "recomendacion-2"
-    assert sorted(int(s.monto_soles) for s in whole.compared) == [
-        3_471_913,
-        5_000_000,
-        5_649_743,
-        7_385_699,
-        98_838_028,
-    ]
+    assert sorted(int(s.monto_soles) for s in whole.compared) == [3_471_913, 5_000_000, 5_649_743, 7_385_699, 98_838_028]
     page = Reader(render_page(whole, []))
     section = page.text.split("Escenarios comparados")[1]
     assert all(soles(s.monto_soles) in section for s in whole.compared)

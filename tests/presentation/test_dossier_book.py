@@ -94,11 +94,7 @@ def test_what_is_signed_prints_on_one_page_and_each_card_begins_one(book, quarte
     wide = book["trimestre_semaforo"]
     assert (wide.page_setup.scale, wide.print_title_cols) == (65, "$A:$A")
     breaks = [found.id for found in book["Fichas"].row_breaks.brk]
-    starts = [
-        row
-        for row in range(1, book["Fichas"].max_row + 1)
-        if re.match(r"AER\.\d\d\.\d\d ", str(book["Fichas"].cell(row, 1).value))
-    ]
+    starts = [row for row in range(1, book["Fichas"].max_row + 1) if re.match(r"AER\.\d\d\.\d\d ", str(book["Fichas"].cell(row, 1).value))]
     assert breaks == [row - 1 for row in starts[1:]]
 
 
@@ -109,9 +105,7 @@ def test_a_part_of_a_score_is_no_percentage_and_a_year_is_a_number(book):
     assert book["ranking"].cell(2, heads["avance_ratio"]).number_format == "0.0%"
     times = {cell.value: cell.column for cell in book["compromisos_montos"][1]}
     assert book["compromisos_montos"].cell(2, times["veces_pim_ratio"]).number_format == "0.00"
-    assert {type(row[0]) for row in book["Fichas"].iter_rows(values_only=True) if str(row[0]) in ("2023", "2024")} == {
-        int
-    }
+    assert {type(row[0]) for row in book["Fichas"].iter_rows(values_only=True) if str(row[0]) in ("2023", "2024")} == {int}
 
 
 @pytest.mark.lento
@@ -129,12 +123,7 @@ def test_what_is_to_be_filled_is_empty_yellow_and_takes_a_date(book):
 def test_ratios_are_painted_with_the_edges_of_the_analysis(book):
     sheet = book["ranking"]
     column = next(cell.column_letter for cell in sheet[1] if cell.value == "avance_ratio")
-    rules = [
-        r
-        for area, found in sheet.conditional_formatting._cf_rules.items()
-        if str(area.sqref).startswith(column)
-        for r in found
-    ]
+    rules = [r for area, found in sheet.conditional_formatting._cf_rules.items() if str(area.sqref).startswith(column) for r in found]
     assert [(r.operator, r.formula) for r in rules if r.type == "cellIs"] == [
         ("lessThan", ["0.75"]),
         ("lessThan", ["0.95"]),
@@ -148,20 +137,14 @@ def test_it_prints_on_a4_with_its_heading_and_says_what_is_made_up(book):
         assert sheet.page_setup.paperSize == 9
         assert BANNER in sheet.oddHeader.left.text
     assert book["Léame"]["A2"].value == BANNER
-    assert set(
-        book["trimestre_alertas"]
-        .iter_cols(min_col=book["trimestre_alertas"].max_column, values_only=True)
-        .__next__()[1:]
-    ) == {"datos sintéticos"}
+    assert set(book["trimestre_alertas"].iter_cols(min_col=book["trimestre_alertas"].max_column, values_only=True).__next__()[1:]) == {
+        "datos sintéticos"
+    }
 
 
 @pytest.mark.lento
 def test_every_table_is_a_native_one(book, quarter_dossier: Dossier):
-    tables = [
-        t
-        for t in (*result_tables(quarter_dossier.analysis), *quarter_tables(quarter_dossier.quarter))
-        if t.frame.height
-    ]
+    tables = [t for t in (*result_tables(quarter_dossier.analysis), *quarter_tables(quarter_dossier.quarter)) if t.frame.height]
     native = [sheet.title for sheet in book.worksheets if sheet.tables]
     assert len(native) == len(tables)
     assert all(sheet.freeze_panes == "A2" for sheet in book.worksheets if sheet.tables)
@@ -178,16 +161,22 @@ def test_names_from_the_data_never_become_formulas(dossier: Dossier, tmp_path: P
         bodies = {name: book.read(name).decode("utf-8") for name in book.namelist() if name.endswith((".xml", ".rels"))}
     assert not any("<f>" in body or "<f " in body for name, body in bodies.items() if "worksheets/sheet" in name)
     assert not any('Target="http' in body for name, body in bodies.items() if "worksheets/_rels" in name)
-    kinds = {
-        cell.data_type for sheet in openpyxl.load_workbook(path).worksheets for row in sheet.iter_rows() for cell in row
-    }
+    kinds = {cell.data_type for sheet in openpyxl.load_workbook(path).worksheets for row in sheet.iter_rows() for cell in row}
     assert "f" not in kinds
 
 
 @pytest.mark.parametrize(
     ("text", "value", "number"),
-    [("S/ 1,234,567", 1234567, "#,##0"), ("84.7 %", 0.847, "0.0%"), ("−3.5", -3.5, "General"), ("ND", None, ""), ("S/ 12.8 M", None, ""), ("10.º", None, ""), ("", None, "")],
-)  # fmt: skip
+    [
+        ("S/ 1,234,567", 1234567, "#,##0"),
+        ("84.7 %", 0.847, "0.0%"),
+        ("−3.5", -3.5, "General"),
+        ("ND", None, ""),
+        ("S/ 12.8 M", None, ""),
+        ("10.º", None, ""),
+        ("", None, ""),
+    ],
+)
 def test_what_a_cell_shows_is_the_number_it_holds(text, value, number):
     found, form = amount_of(text)
     assert found == (pytest.approx(value) if value is not None else None)
@@ -200,10 +189,7 @@ def test_it_opens_in_another_spreadsheet(path: Path, tmp_path: Path):
     if office is None:
         pytest.skip("LibreOffice is not installed")
     done = subprocess.run(
-        [office, "--headless", "--convert-to", "csv", "--outdir", str(tmp_path), str(path)],
-        capture_output=True,
-        text=True,
-        check=True,
+        [office, "--headless", "--convert-to", "csv", "--outdir", str(tmp_path), str(path)], capture_output=True, text=True, check=True
     )
     assert "Error" not in done.stderr + done.stdout
     assert (tmp_path / "libro.csv").stat().st_size > 500

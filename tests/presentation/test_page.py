@@ -62,8 +62,12 @@ def figures(analysis: Analysis) -> list[FigureRef]:
     pairs = [f"{m.anio_ejecucion}_{m.anio_resultado}" for m in analysis.matrices]
     names = [
         *(f"{kind}_{pair}" for pair in pairs for kind in ("matriz", "burbujas")),
-        "ranking", "semaforo_oer", "semaforo_aer", *(f"{kind}_{s.spec.id}" for s in analysis.scenarios for kind in ("escenario", "transferencias")), "desconocida",
-    ]  # fmt: skip
+        "ranking",
+        "semaforo_oer",
+        "semaforo_aer",
+        *(f"{kind}_{s.spec.id}" for s in analysis.scenarios for kind in ("escenario", "transferencias")),
+        "desconocida",
+    ]
     return [FigureRef(n, f"Título de {n}", f"Descripción de {n}", f"<svg><title>{n}</title></svg>") for n in names]
 
 
@@ -96,15 +100,19 @@ def test_the_numbers_of_the_ten_lines_are_those_of_the_library(analysis: Analysi
     index = analysis.index.filter((pl.col("perfil") == "ceplan") & (pl.col("anio") == 2024))
     groups = dict(analysis.ranking.group_by("grupo").len().iter_rows())
     for expected in (
-        percent(float(spent / pim)), millions(pim), millions(spent), millions(pim - spent),
+        percent(float(spent / pim)),
+        millions(pim),
+        millions(spent),
+        millions(pim - spent),
         f"{analysis.linked.acciones.height - direct.height - 1} de {analysis.linked.acciones.height} AER no tienen presupuesto",
         f"{aer['verde']} de {aer['total']} AER están en verde y {aer['rojo']} en rojo",
-        f"{groups['rezagada']} AER están rezagadas", f"{groups['prioridad de dato']} AER son «prioridad de dato»",
+        f"{groups['rezagada']} AER están rezagadas",
+        f"{groups['prioridad de dato']} AER son «prioridad de dato»",
         *analysis.ranking.filter(pl.col("grupo") == "rezagada").head(3)["accion"],
         millions(analysis.scenarios[0].monto_soles),
         f"{len(analysis.audit.hallazgos)} observaciones",
         *(percent(ratio) for ratio in index["indice_ratio"]),
-    ):  # fmt: skip
+    ):
         assert expected in words, expected
     assert spec.ranking.anio_resultado == 2024
 
@@ -112,15 +120,7 @@ def test_the_numbers_of_the_ten_lines_are_those_of_the_library(analysis: Analysi
 def test_the_numbers_of_the_published_evaluation(analysis: Analysis) -> None:
     """Worked out by hand from the evaluation's table: sums of the direct rows, without AER.07.01."""
     words = sentences(analysis)
-    for expected in (
-        "81.7 %",
-        "S/ 5,801.0 M",
-        "S/ 4,740.5 M",
-        "11 de 48 AER",
-        "S/ 8,900.2 M",
-        "134 observaciones",
-        "55.65 %",
-    ):
+    for expected in ("81.7 %", "S/ 5,801.0 M", "S/ 4,740.5 M", "11 de 48 AER", "S/ 8,900.2 M", "134 observaciones", "55.65 %"):
         assert expected in words, expected
 
 
@@ -214,13 +214,14 @@ def test_tables_have_captions_and_scopes(page: Reader) -> None:
 
 
 def test_colour_is_never_alone(page: Reader, html: str) -> None:
-    chips = re.findall(
-        r'<span class="chip (\w+)"><b aria-hidden="true">(\w+)</b>.*?<span class="oculto"> \(([^)]+)\)', html
-    )
+    chips = re.findall(r'<span class="chip (\w+)"><b aria-hidden="true">(\w+)</b>.*?<span class="oculto"> \(([^)]+)\)', html)
     assert len(chips) == len([1 for _, a in page.tags if a.get("class", "").startswith("chip ")])
     assert {(c, letter, word) for c, letter, word in chips} == {
-        ("rojo", "R", "rojo"), ("amarillo", "A", "amarillo"), ("verde", "V", "verde"), ("gris", "ND", "sin dato"),
-    }  # fmt: skip
+        ("rojo", "R", "rojo"),
+        ("amarillo", "A", "amarillo"),
+        ("verde", "V", "verde"),
+        ("gris", "ND", "sin dato"),
+    }
 
 
 def test_the_same_analysis_gives_the_same_page(dossier: Dossier, inputs, html: str) -> None:
@@ -233,9 +234,12 @@ def _poisoned(dossier: Dossier) -> tuple[Dossier, Sequence[FigureRef]]:
     analysis = dossier.analysis
     plan = replace(analysis.inputs.plan, acciones=analysis.inputs.plan.acciones.with_columns(nombre=pl.lit(EVIL)))
     spec = analysis.inputs.spec.model_copy(update={"titulo": EVIL, "no_modela": (EVIL,)})
-    bad = replace(analysis, inputs=replace(analysis.inputs, plan=plan, spec=spec),
-                  ranking=analysis.ranking.with_columns(nombre=pl.lit(EVIL)),
-                  diagnoses=tuple(d.with_columns(razon=pl.lit(EVIL)) for d in analysis.diagnoses))  # fmt: skip
+    bad = replace(
+        analysis,
+        inputs=replace(analysis.inputs, plan=plan, spec=spec),
+        ranking=analysis.ranking.with_columns(nombre=pl.lit(EVIL)),
+        diagnoses=tuple(d.with_columns(razon=pl.lit(EVIL)) for d in analysis.diagnoses),
+    )
     return replace(dossier, analysis=bad), [FigureRef("ranking", EVIL, f'"{EVIL}', f'"{EVIL}')]
 
 
@@ -250,15 +254,18 @@ def test_names_from_the_data_are_never_markup(dossier: Dossier) -> None:
 def test_an_analysis_without_scenarios_figures_or_published_index(dossier: Dossier) -> None:
     analysis = dossier.analysis
     plan = analysis.inputs.plan
-    bare_plan = replace(
-        plan, cifras=plan.cifras.filter(pl.col("medida") != "indice_gestion"), correcciones=plan.correcciones.clear()
-    )
+    bare_plan = replace(plan, cifras=plan.cifras.filter(pl.col("medida") != "indice_gestion"), correcciones=plan.correcciones.clear())
     empty = replace(analysis.audit, hallazgos=())
     bare = replace(analysis, scenarios=(), audit=empty, inputs=replace(analysis.inputs, plan=bare_plan))
     page = Reader(render_page(replace(dossier, analysis=bare), []))
     assert not page.all("img")
-    for expected in ("No se pidió ningún escenario", "No hay índice publicado de 2024", "No se encontró ninguna diferencia",
-                     "No se corrigió ningún valor", "El análisis no tiene escenarios"):  # fmt: skip
+    for expected in (
+        "No se pidió ningún escenario",
+        "No hay índice publicado de 2024",
+        "No se encontró ninguna diferencia",
+        "No se corrigió ningún valor",
+        "El análisis no tiene escenarios",
+    ):
         assert expected in page.text
     assert len(ten_lines(bare)) == 10
 
@@ -267,10 +274,7 @@ def test_other_settings_change_the_words_with_the_numbers(dossier: Dossier, inpu
     other = analyse(with_settings(inputs, perfil="informe_2024", politica_nd="cero", pares=((2023, 2023),)))
     words = sentences(other)
     count = other.counts.filter(
-        (pl.col("perfil") == "informe_2024")
-        & (pl.col("politica_nd") == "cero")
-        & (pl.col("anio") == 2024)
-        & (pl.col("nivel") == "AER")
+        (pl.col("perfil") == "informe_2024") & (pl.col("politica_nd") == "cero") & (pl.col("anio") == 2024) & (pl.col("nivel") == "AER")
     ).row(0, named=True)
     assert f"{count['verde']} de {count['total']} AER están en verde y {count['rojo']} en rojo" in words
     assert "Cruzando el gasto de 2023 con el resultado de 2023" in words
@@ -299,11 +303,14 @@ def test_what_is_kept_aside_is_named(analysis: Analysis) -> None:
     assert words.endswith(f": {reason[0].lower()}{reason[1:].rstrip('.')}.")
 
 
-@pytest.mark.parametrize(("across", "reason", "end"), [
-    ((), "Vuelve a contar.", "directo."),
-    (("AER.01.01",), "", "directo. AER.01.01 queda aparte."),
-    (("AER.01.01", "AER.02.01"), "Cuentan otra vez.", "AER.01.01 y AER.02.01 quedan aparte: cuentan otra vez."),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("across", "reason", "end"),
+    [
+        ((), "Vuelve a contar.", "directo."),
+        (("AER.01.01",), "", "directo. AER.01.01 queda aparte."),
+        (("AER.01.01", "AER.02.01"), "Cuentan otra vez.", "AER.01.01 y AER.02.01 quedan aparte: cuentan otra vez."),
+    ],
+)
 def test_what_is_kept_aside_follows_the_spec(analysis: Analysis, across, reason, end) -> None:
     link = analysis.inputs.spec.vinculo.model_copy(update={"transversales": across, "motivo_transversal": reason})
     inputs = replace(analysis.inputs, spec=analysis.inputs.spec.model_copy(update={"vinculo": link}))

@@ -84,9 +84,7 @@ def test_bubbles_are_the_actions_with_both_measures(figures, analysis):
 
 
 def test_bubble_area_is_proportional_to_the_money(figures):
-    data = figures["burbujas_2023_2024"].data.filter(
-        (pl.col("vinculo") != TRANSVERSAL) & (pl.col("tamano_mm") > pl.col("tamano_mm").min())
-    )
+    data = figures["burbujas_2023_2024"].data.filter((pl.col("vinculo") != TRANSVERSAL) & (pl.col("tamano_mm") > pl.col("tamano_mm").min()))
     per_sol = (data["tamano_mm"] ** 2) / data["pim_soles"].cast(pl.Float64)
     assert per_sol.max() == pytest.approx(per_sol.min())
 
@@ -110,9 +108,7 @@ def test_bubble_names_do_not_overlap(figures, name):
 
 def test_ranking_pieces_add_up_to_the_score(figures, analysis):
     data, lagging = figures["ranking"].data, analysis.ranking.filter(pl.col("grupo") == "rezagada")
-    total = data.group_by("accion", maintain_order=True).agg(
-        pl.col("aporte_ratio").sum(), pl.col("puntaje_ratio").first()
-    )
+    total = data.group_by("accion", maintain_order=True).agg(pl.col("aporte_ratio").sum(), pl.col("puntaje_ratio").first())
     assert total["accion"].to_list() == lagging["accion"].to_list()
     assert (total["aporte_ratio"] - total["puntaje_ratio"]).abs().max() < 1e-8
     assert lagging["accion"][0] in figures["ranking"].title
@@ -124,19 +120,12 @@ def test_ranking_pieces_add_up_to_the_score(figures, analysis):
 @pytest.mark.parametrize(("name", "level", "count"), [("semaforo_oer", "OER", 13), ("semaforo_aer", "AER", 48)])
 def test_light_shows_both_policies_of_the_profile_in_use(figures, analysis, name, level, count):
     data = figures[name].data
-    expected = analysis.elements.filter(
-        (pl.col("perfil") == analysis.inputs.spec.avance.perfil) & (pl.col("nivel") == level)
-    )
+    expected = analysis.elements.filter((pl.col("perfil") == analysis.inputs.spec.avance.perfil) & (pl.col("nivel") == level))
     key = ["anio", "politica_nd", "elemento"]
     columns = [*key, "color", "avance_ratio"]
     assert data.height == count * 4
     assert data.select(columns).sort(key).equals(expected.select(columns).sort(key))
-    letter = (
-        data["texto"]
-        .str.split(" ")
-        .list.first()
-        .replace_strict({"R": "rojo", "A": "amarillo", "V": "verde", "ND": "gris"})
-    )
+    letter = data["texto"].str.split(" ").list.first().replace_strict({"R": "rojo", "A": "amarillo", "V": "verde", "ND": "gris"})
     assert (letter == data["color"]).all()
 
 
@@ -154,8 +143,13 @@ def test_transfers_are_every_pair_and_add_up_to_what_moves(figures, analysis):
     columns = ["donante", "receptor", "monto_soles"]
     assert figure.data.select(columns).sort(columns).equals(scenario.transferencias.select(columns).sort(columns))
     assert figure.data.row(0, named=True) == {
-        "donante": "AER.13.03", "receptor": "AER.01.03", "monto_soles": Decimal("2060689.00"), "x": 0.0, "y": 0.0, "texto": "2.06",
-    }  # fmt: skip
+        "donante": "AER.13.03",
+        "receptor": "AER.01.03",
+        "monto_soles": Decimal("2060689.00"),
+        "x": 0.0,
+        "y": 0.0,
+        "texto": "2.06",
+    }
     assert figure.plot.labels.subtitle.startswith("Indicativo y borrador")
     assert "5 transferencias" in figure.title
 
@@ -163,9 +157,7 @@ def test_transfers_are_every_pair_and_add_up_to_what_moves(figures, analysis):
 def test_many_transfers_are_folded_without_losing_money(analysis):
     """15 donors by 15 receivers: the 11 largest of each side, and one that adds up the other 4."""
     codes = [(f"AER.{i:02}.01", f"AER.{j:02}.02", Decimal(1000 * i + j)) for i in range(15) for j in range(15)]
-    pairs = pl.DataFrame(
-        codes, schema={"donante": pl.String, "receptor": pl.String, "monto_soles": MONEY}, orient="row"
-    )
+    pairs = pl.DataFrame(codes, schema={"donante": pl.String, "receptor": pl.String, "monto_soles": MONEY}, orient="row")
     figure = draw_transfers(analysis.inputs, replace(analysis.scenarios[0], transferencias=pairs))
     assert figure.data["donante"].n_unique() == figure.data["receptor"].n_unique() == 12
     assert figure.data["monto_soles"].sum() == pairs["monto_soles"].sum()
@@ -185,12 +177,7 @@ def test_the_frontier_goes_through_the_proposal_and_leaves_out_what_has_no_value
     scenario = analysis.scenarios[0]
     frontier = pl.DataFrame({"monto_soles": [9_000_000, 0, 3_000_000, 99], "valor": [3.4e6, 0.0, 1.7e6, None]})
     figure = draw_frontier(analysis.inputs, scenario, frontier)
-    assert figure.data.rows() == [
-        (0, 0.0),
-        (3_000_000, 1.7e6),
-        (7_385_699, scenario.solution.value),
-        (9_000_000, 3.4e6),
-    ]
+    assert figure.data.rows() == [(0, 0.0), (3_000_000, 1.7e6), (7_385_699, scenario.solution.value), (9_000_000, 3.4e6)]
     assert figure.plot.labels.subtitle.startswith("Indicativo y borrador")
     assert scenario.unidad in figure.plot.labels.caption.replace("\n", " ")
     assert figure.title == "Con S/ 7.4 M se lograría el 100 % de la mayor ganancia calculada"
@@ -226,10 +213,7 @@ def test_saving_twice_gives_the_same_bytes_and_leaves_no_open_figure(figures, tm
 
 
 def test_importing_plots_loads_no_plotting_library():
-    code = (
-        "import sys, presupuesto_link.presentation.plots; "
-        "print([m for m in ('plotnine', 'matplotlib', 'pandas') if m in sys.modules])"
-    )
+    code = "import sys, presupuesto_link.presentation.plots; print([m for m in ('plotnine', 'matplotlib', 'pandas') if m in sys.modules])"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
 

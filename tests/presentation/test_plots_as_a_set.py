@@ -19,20 +19,38 @@ from presupuesto_link.studies.association import study_association
 SMALLEST_PT = 6.5
 A4_CM = 17.5
 NAMES = (
-    "matriz_2023_2023", "matriz_2023_2024", "burbujas_2023_2023", "burbujas_2023_2024", "ranking", "semaforo_oer", "semaforo_aer", "escenario_recomendacion-2",
-    "transferencias_recomendacion-2", "semaforo_trimestral", "alineamiento", "proyeccion_cierre", "calibracion_intervalos", "intervalos_ranking", "aceptabilidad",
+    "matriz_2023_2023",
+    "matriz_2023_2024",
+    "burbujas_2023_2023",
+    "burbujas_2023_2024",
+    "ranking",
+    "semaforo_oer",
+    "semaforo_aer",
+    "escenario_recomendacion-2",
+    "transferencias_recomendacion-2",
+    "semaforo_trimestral",
+    "alineamiento",
+    "proyeccion_cierre",
+    "calibracion_intervalos",
+    "intervalos_ranking",
+    "aceptabilidad",
     *(f"{kind}_{pair}" for pair in ("2023_2023", "2023_2024") for kind in ("dispersion", "regresion_parcial", "influencia", "residuos")),
-    "cobertura_por_programa", "reglas_acumuladas",
-)  # fmt: skip
+    "cobertura_por_programa",
+    "reglas_acumuladas",
+)
 
 
 @pytest.fixture(scope="module")
 def figures(dossier: Dossier, quarter_dossier: Dossier) -> dict[str, Figure]:
     analysis, firm = dossier.analysis, dossier.robustness
     drawn = [
-        *draw_all(dossier), *draw_all(quarter_dossier)[-4:], draw_intervals(analysis, firm), draw_acceptability(analysis, firm),
-        *draw_association(study_association(analysis)), *draw_linkage(quarter_dossier.quarter.monitoring.followed.linkage),
-    ]  # fmt: skip
+        *draw_all(dossier),
+        *draw_all(quarter_dossier)[-4:],
+        draw_intervals(analysis, firm),
+        draw_acceptability(analysis, firm),
+        *draw_association(study_association(analysis)),
+        *draw_linkage(quarter_dossier.quarter.monitoring.followed.linkage),
+    ]
     return {figure.name: figure for figure in drawn if figure is not None}
 
 
@@ -78,9 +96,7 @@ def test_the_set_is_all_there_and_each_says_what_it_finds_and_from_where(figures
         title, subtitle, caption = (getattr(said, part) for part in ("title", "subtitle", "caption"))
         assert " ".join(title.split()) == " ".join(figure.title.split()), name
         assert len(subtitle) > 20, name
-        assert "Fuente" in caption or caption.startswith("Presupuesto:"), (
-            name
-        )  # a scenario names the source of each of its two parts
+        assert "Fuente" in caption or caption.startswith("Presupuesto:"), name  # a scenario names the source of each of its two parts
         assert "orte" in caption, name
         assert len(figure.alt) > 40, name
         assert figure.width_cm <= A4_CM and figure.height_cm <= 25, name
@@ -113,11 +129,7 @@ BLIND = {
 
 def lab(linear: np.ndarray) -> np.ndarray:
     """CIE L*a*b* (D65) of linear RGB."""
-    xyz = (
-        np.array([[0.4124, 0.3576, 0.1805], [0.2126, 0.7152, 0.0722], [0.0193, 0.1192, 0.9505]])
-        @ linear
-        / [0.9505, 1.0, 1.089]
-    )
+    xyz = np.array([[0.4124, 0.3576, 0.1805], [0.2126, 0.7152, 0.0722], [0.0193, 0.1192, 0.9505]]) @ linear / [0.9505, 1.0, 1.089]
     f = np.where(xyz > 0.008856, np.cbrt(xyz), 7.787 * xyz + 16 / 116)
     return np.array([116 * f[1] - 16, 500 * (f[0] - f[1]), 200 * (f[1] - f[2])])
 

@@ -17,10 +17,26 @@ from presupuesto_link.presentation.proposal_tables import rules, signatures
 from presupuesto_link.scenarios.compare import Scenario
 from tests.presentation.proposals import detailed
 
-SHEETS = ["Resumen", "Anulaciones", "Habilitaciones", "Movimientos", "Normas", "Documentos", "Por fuente", "AER antes y después", "POI", "Firmas"]  # fmt: skip
+SHEETS = [
+    "Resumen",
+    "Anulaciones",
+    "Habilitaciones",
+    "Movimientos",
+    "Normas",
+    "Documentos",
+    "Por fuente",
+    "AER antes y después",
+    "POI",
+    "Firmas",
+]
 AOI = pl.DataFrame(
-    {"sec_ejec": ["775", "776", "999"], "sec_func": ["0001", "0004", "0001"], "aoi": ["AOI-1", "AOI-4", "AOI-9"], "nombre": ["Riego", "Obra", "Otra"]}
-)  # fmt: skip
+    {
+        "sec_ejec": ["775", "776", "999"],
+        "sec_func": ["0001", "0004", "0001"],
+        "aoi": ["AOI-1", "AOI-4", "AOI-9"],
+        "nombre": ["Riego", "Obra", "Otra"],
+    }
+)
 
 
 @pytest.fixture(scope="module")
@@ -80,7 +96,7 @@ def test_both_sides_add_up_to_what_moves_and_the_summary_looks_them_up(book):
         assert [float(line["Monto (S/)"]) for line in lines] == [200_000, 400_000]
         assert (total["Mov."], float(total["Monto (S/)"])) == ("Total", 600_000)
     summary = {row["Concepto"]: row["Soles"] for row in table(book, "Resumen", "Concepto")}
-    assert [float(summary[name]) for name in ("Monto que se anula", "Monto que se habilita", "Diferencia")] == [600_000, 600_000, 0]  # fmt: skip
+    assert [float(summary[name]) for name in ("Monto que se anula", "Monto que se habilita", "Diferencia")] == [600_000, 600_000, 0]
     text = part(book, "xl/worksheets/sheet1.xml")
     assert "<f>Anulaciones!U8</f><v>600000.0</v>" in text
     assert "<f>Habilitaciones!U8</f><v>600000.0</v>" in text
@@ -94,8 +110,9 @@ def test_totals_are_formulas_over_every_line(book):
 def test_every_source_closes_to_zero(book):
     *sources, total = table(book, "Por fuente", "Pliego")
     assert [(row["Fuente"], row["Rubro"], float(row["Anulado (S/)"]), float(row["Diferencia (S/)"])) for row in sources] == [
-        ("1", "00", 200_000, 0), ("5", "18", 400_000, 0),
-    ]  # fmt: skip
+        ("1", "00", 200_000, 0),
+        ("5", "18", 400_000, 0),
+    ]
     assert float(total["Diferencia (S/)"]) == 0
     assert "<f>E6-D6</f><v>0.0</v>" in part(book, "xl/worksheets/sheet7.xml")
 
@@ -110,8 +127,14 @@ def test_every_movement_is_on_both_sides(book, by_action, scenario, analysis):
 def test_a_line_is_written_as_the_note_writes_it_and_its_text_never_runs(book):
     line = table(book, "Anulaciones", "Mov.")[1]
     assert [line[name] for name in ("Nota tipo", "UE (sec_ejec)", "Meta (sec_func)", "Programa", "Rubro", "Clasificador", "AER")] == [
-        "3", "776", "0002", "9002", "18", "2.6.2.2", "AER.01.01",
-    ]  # fmt: skip
+        "3",
+        "776",
+        "0002",
+        "9002",
+        "18",
+        "2.6.2.2",
+        "AER.01.01",
+    ]
     assert line["Nombre de la finalidad"] == "=riego"
     assert table(book, "Habilitaciones", "Mov.")[0]["Nota tipo"] == "4"
 
@@ -136,7 +159,10 @@ def test_a_line_that_lacks_what_others_have_says_so_in_its_cell(tmp_path):
 
 
 def test_grounds_are_left_to_a_person_with_the_list_of_the_law(book):
-    for number, words, title in ((2, GROUNDS, "Causal del 48.1.1 (a, b, c o d): por declarar"), (3, SUPPORTS, "Sustento del 48.1.2: por declarar")):  # fmt: skip
+    for number, words, title in (
+        (2, GROUNDS, "Causal del 48.1.1 (a, b, c o d): por declarar"),
+        (3, SUPPORTS, "Sustento del 48.1.2: por declarar"),
+    ):
         text = part(book, f"xl/worksheets/sheet{number}.xml")
         assert f'sqref="V6:V7"><formula1>"{",".join(words)}"</formula1>' in text
         sheet = SHEETS[number - 1]
@@ -145,7 +171,9 @@ def test_grounds_are_left_to_a_person_with_the_list_of_the_law(book):
 
 def test_papers_come_from_rules_formalities_and_people(book, scenario):
     papers = table(book, "Documentos", "Grupo")
-    by_group = {group: [row["Documento"] for row in papers if row["Grupo"] == group] for group in dict.fromkeys(row["Grupo"] for row in papers)}  # fmt: skip
+    by_group = {
+        group: [row["Documento"] for row in papers if row["Grupo"] == group] for group in dict.fromkeys(row["Grupo"] for row in papers)
+    }
     assert list(by_group) == ["Lo pide la norma", "Falta completar", "De toda modificación", "Sustento declarado"]
     asked = scenario.reglas.filter(veredicto="REQUIERE")["requiere"].unique()
     assert set(by_group["Lo pide la norma"]) == set(asked)
@@ -182,9 +210,7 @@ def test_movements_of_a_rule_are_told_as_ranges(scenario):
     many = pl.DataFrame({"movimiento": [8, 1, 2, 3, 4, 6], "faltan": [None, None, None, "algo", None, None]})
     moved = pl.DataFrame({"movimiento": [1, 2, 3, 4, 6, 8], "monto_soles": [1, 2, 3, 4, 6, 8]})
     told = rules(replace(scenario, reglas=many.join(rows, how="cross"), movimientos=moved))
-    assert told.select("faltan", "movimientos", "monto_soles", "numeros").rows() == [
-        (None, 5, 21, "1–2, 4, 6, 8"), ("algo", 1, 3, "3"),
-    ]  # fmt: skip
+    assert told.select("faltan", "movimientos", "monto_soles", "numeros").rows() == [(None, 5, 21, "1–2, 4, 6, 8"), ("algo", 1, 3, "3")]
 
 
 def test_movements_name_the_rules_that_give_their_verdict(book, scenario):
@@ -196,9 +222,11 @@ def test_movements_name_the_rules_that_give_their_verdict(book, scenario):
 def test_the_plan_lists_the_activities_of_the_metas_that_change(book):
     rows = table(book, "POI", "UE (sec_ejec)")
     assert [(row["UE (sec_ejec)"], row["Meta (sec_func)"], row["AOI"], float(row["Cambio de la meta (S/)"])) for row in rows] == [
-        ("775", "0001", "AOI-1", -200_000), ("776", "0002", "sin AOI en el puente", -400_000),
-        ("776", "0004", "AOI-4", 400_000), ("776", "0005", "sin AOI en el puente", 200_000),
-    ]  # fmt: skip
+        ("775", "0001", "AOI-1", -200_000),
+        ("776", "0002", "sin AOI en el puente", -400_000),
+        ("776", "0004", "AOI-4", 400_000),
+        ("776", "0005", "sin AOI en el puente", 200_000),
+    ]
 
 
 def test_without_a_bridge_the_plan_says_how_to_load_it_and_which_metas_to_look_at(scenario, tmp_path):
@@ -210,7 +238,13 @@ def test_without_a_bridge_the_plan_says_how_to_load_it_and_which_metas_to_look_a
 
 def test_nobody_has_signed_and_opmi_signs_when_there_is_investment(book, scenario, analysis):
     rows = cells(book, "Firmas")[4:]
-    assert [row[0] for row in rows[1:]] == ["Elaborado por", "Oficina de Presupuesto", "Oficina de Planeamiento", "OPMI", "Titular del pliego"]  # fmt: skip
+    assert [row[0] for row in rows[1:]] == [
+        "Elaborado por",
+        "Oficina de Presupuesto",
+        "Oficina de Planeamiento",
+        "OPMI",
+        "Titular del pliego",
+    ]
     assert all(value is None or not value for row in rows[1:] for value in row[1:])
     assert "falta el dato" in signatures(analysis.scenarios[0])[3]
 

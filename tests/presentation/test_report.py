@@ -83,10 +83,7 @@ def test_each_recommendation_has_its_row_in_order_and_something_computed(quarter
     assert [row.cells[0].text for row in table.rows] == [str(n) for n in range(1, 9)]
     assert [row.cells[1].text for row in table.rows] == told["problema"].to_list()
     says = [row.cells[5].text for row in table.rows]
-    assert (
-        says[0]
-        == "De 20 indicadores de OER.03 y OER.04, 7 no tienen dato de 2024; 3 llevan más de un año evaluado sin él."
-    )
+    assert says[0] == "De 20 indicadores de OER.03 y OER.04, 7 no tienen dato de 2024; 3 llevan más de un año evaluado sin él."
     assert says[1].startswith("4 siguen en rojo (OER.01, OER.07, OER.10 y OER.12) de los 5 OER que nombra.")
     assert says[5] == "Ningún dato cargado lo mide directamente: lo debe informar el responsable."
     assert says[7] == "Avance de 2024: OER.07, rojo (67.9 %); AER.07.04, sin dato. Ninguno está en verde."
@@ -107,9 +104,7 @@ def test_health_and_education_are_counted_another_way(dossier: Dossier):
     own = plan.indicadores.filter(pl.col("objetivo").is_in(["OER.03", "OER.04"]))["indicador"].to_list()
     missing = {
         (r["indicador"], r["anio"])
-        for r in plan.valores.filter((pl.col("concepto") == "obtenido") & pl.col("valor").is_null()).iter_rows(
-            named=True
-        )
+        for r in plan.valores.filter((pl.col("concepto") == "obtenido") & pl.col("valor").is_null()).iter_rows(named=True)
         if r["indicador"] in own
     }
     assert len(own) == 20
@@ -143,21 +138,16 @@ def test_without_a_quarter_only_the_evaluation_is_told(dossier: Dossier):
     report = report_of(dossier, ())
     assert report.banner == ""
     assert report.subtitle == "Informe para el Consejo Regional. Resultados de 2024"
-    assert not {"Alertas", "Proyección al cierre", "Semáforo del trimestre"} & {
-        section.title for section in report.sections
-    }
+    assert not {"Alertas", "Proyección al cierre", "Semáforo del trimestre"} & {section.title for section in report.sections}
 
 
 def test_a_plan_without_recommendations_has_no_section(dossier: Dossier):
     plan = dossier.analysis.inputs.plan
     bare = replace(
-        dossier.analysis,
-        inputs=replace(dossier.analysis.inputs, plan=replace(plan, recomendaciones=plan.recomendaciones.clear())),
+        dossier.analysis, inputs=replace(dossier.analysis.inputs, plan=replace(plan, recomendaciones=plan.recomendaciones.clear()))
     )
     assert recommendations_table(replace(dossier, analysis=bare)) is None
-    assert "Recomendaciones de la evaluación" not in [
-        s.title for s in report_of(replace(dossier, analysis=bare), ()).sections
-    ]
+    assert "Recomendaciones de la evaluación" not in [s.title for s in report_of(replace(dossier, analysis=bare), ()).sections]
 
 
 def test_the_document_is_one_that_word_can_use(word: Path, report: Report):

@@ -58,12 +58,9 @@ def test_nobody_with_a_place_draws_nothing(analysis, found):
 def test_many_actions_still_fit_a_page(analysis, found):
     """48 actions with a place: shorter rows, and no figures in cells that have no room."""
     codes = found.resumen["accion"].to_list()
-    rows = found.resumen.with_columns(
-        clase=pl.lit("depende"), puesto_bajo=pl.lit(1), puesto_mediano=pl.lit(20), puesto_alto=pl.lit(48)
-    )
+    rows = found.resumen.with_columns(clase=pl.lit("depende"), puesto_bajo=pl.lit(1), puesto_mediano=pl.lit(20), puesto_alto=pl.lit(48))
     cells = pl.DataFrame(
-        {"accion": codes, "puesto": list(range(1, 49)), "aceptabilidad_ratio": [1.0] * 48},
-        schema=found.aceptabilidad.puestos.schema,
+        {"accion": codes, "puesto": list(range(1, 49)), "aceptabilidad_ratio": [1.0] * 48}, schema=found.aceptabilidad.puestos.schema
     )
     many = replace(found, resumen=rows, aceptabilidad=replace(found.aceptabilidad, puestos=cells))
     for figure in (draw_intervals(analysis, many), draw_acceptability(analysis, many)):
@@ -73,9 +70,7 @@ def test_many_actions_still_fit_a_page(analysis, found):
 
 def test_the_ranking_carries_the_interval_only_when_it_is_known(analysis, found):
     with_it, without = draw_ranking(analysis, found), draw_ranking(analysis)
-    ends = {
-        row["accion"]: places(row["puesto_bajo"], row["puesto_alto"]) for row in found.resumen.iter_rows(named=True)
-    }
+    ends = {row["accion"]: places(row["puesto_bajo"], row["puesto_alto"]) for row in found.resumen.iter_rows(named=True)}
     written = dict(with_it.data.select("accion", "intervalo").iter_rows())
     assert written == {action: ends[action] for action in written}
     assert set(without.data["intervalo"]) == {""}
@@ -83,9 +78,7 @@ def test_the_ranking_carries_the_interval_only_when_it_is_known(analysis, found)
     assert "Puestos, a la derecha" not in without.plot.labels.caption
 
 
-@pytest.mark.parametrize(
-    ("ratio", "words"), [(0.0, "0 %"), (0.004, "< 1 %"), (0.25, "25 %"), (0.996, "> 99 %"), (1.0, "100 %")]
-)
+@pytest.mark.parametrize(("ratio", "words"), [(0.0, "0 %"), (0.004, "< 1 %"), (0.25, "25 %"), (0.996, "> 99 %"), (1.0, "100 %")])
 def test_a_share_never_says_all_or_nothing_of_what_is_not(ratio, words):
     assert share(ratio) == words
 

@@ -43,6 +43,4 @@ def test_the_alignment_counts_every_action_once(watched):
 def test_the_picture_is_the_same_twice(watched, tmp_path):
     for name in ("a", "b"):
         save_figure(draw_quarters(watched), tmp_path / name)
-    assert (tmp_path / "a" / "semaforo_trimestral.png").read_bytes() == (
-        tmp_path / "b" / "semaforo_trimestral.png"
-    ).read_bytes()
+    assert (tmp_path / "a" / "semaforo_trimestral.png").read_bytes() == (tmp_path / "b" / "semaforo_trimestral.png").read_bytes()

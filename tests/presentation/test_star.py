@@ -35,8 +35,19 @@ propuesta,AER.04.01,0090,,,,1,sugerido,ana,2024-06-30
 """
 WATER = {"PROGRAMA_PPTO": "0042", "PROGRAMA_PPTO_NOMBRE": "RIEGO", "SEC_FUNC": "2"}
 RISKY = {"PROGRAMA_PPTO": "9002", "PROGRAMA_PPTO_NOMBRE": "=1+1", "SEC_FUNC": "3", "GENERICA": "4"}
-LOCAL = {"NIVEL_GOBIERNO": "M", "SECTOR": " ", "PLIEGO": " ", "PLIEGO_NOMBRE": "", "SEC_EJEC": "300001", "EJECUTORA": " ", "EJECUTORA_NOMBRE": "MUNICIPALIDAD",
-         "PROGRAMA_PPTO": " ", "PROGRAMA_PPTO_NOMBRE": "", "FUNCION": " ", "TIPO_RECURSO": " "}  # fmt: skip
+LOCAL = {
+    "NIVEL_GOBIERNO": "M",
+    "SECTOR": " ",
+    "PLIEGO": " ",
+    "PLIEGO_NOMBRE": "",
+    "SEC_EJEC": "300001",
+    "EJECUTORA": " ",
+    "EJECUTORA_NOMBRE": "MUNICIPALIDAD",
+    "PROGRAMA_PPTO": " ",
+    "PROGRAMA_PPTO_NOMBRE": "",
+    "FUNCION": " ",
+    "TIPO_RECURSO": " ",
+}
 SCHOOL = {"PROGRAMA_PPTO": "0090", "PROGRAMA_PPTO_NOMBRE": "", "SEC_FUNC": "4", "ANO_EJE": "2023"}
 
 
@@ -45,21 +56,25 @@ def store(tmp_path) -> Store:
     found = Store(tmp_path / "almacen")
     extract = write_long(
         tmp_path / "gasto.csv",
-        budget("1000.01", "900"), spent(1, "100.02"), spent(1, "100.02"), spent(2, "-0.07", MONTO_GIRADO="5"),
-        budget("2000", **WATER), spent(3, "70.70", **WATER),
-        budget("50", **RISKY), spent(3, "7.77", **RISKY),
-        budget("300.30", **LOCAL), spent(12, "1", **LOCAL),
+        budget("1000.01", "900"),
+        spent(1, "100.02"),
+        spent(1, "100.02"),
+        spent(2, "-0.07", MONTO_GIRADO="5"),
+        budget("2000", **WATER),
+        spent(3, "70.70", **WATER),
+        budget("50", **RISKY),
+        spent(3, "7.77", **RISKY),
+        budget("300.30", **LOCAL),
+        spent(12, "1", **LOCAL),
         budget("10", **SCHOOL),
-    )  # fmt: skip
+    )
     load_extract(extract, found, cut_off=dt.date(2024, 6, 30))
     return found
 
 
 def linked(store: Store, inputs, rules: Path | None, **options) -> Linkage:
     raw = read_links(rules) if rules else None
-    return link_snapshot(
-        store, store.list()[0], raw, inputs.plan.acciones, inputs.spec.vinculo.transversales, **options
-    )
+    return link_snapshot(store, store.list()[0], raw, inputs.plan.acciones, inputs.spec.vinculo.transversales, **options)
 
 
 @pytest.fixture
@@ -72,11 +87,7 @@ def rules(tmp_path) -> Path:
 @pytest.fixture
 def export(store, inputs, rules) -> Export:
     return Export(
-        linked(store, inputs, rules),
-        inputs.plan,
-        inputs.spec.vinculo.transversales,
-        {"vinculos.csv": digest(rules)},
-        sqlite=True,
+        linked(store, inputs, rules), inputs.plan, inputs.spec.vinculo.transversales, {"vinculos.csv": digest(rules)}, sqlite=True
     )
 
 
@@ -101,11 +112,7 @@ def test_every_measure_adds_up_to_the_snapshot_to_the_centimo(folder, store):
 
 
 def test_parts_of_a_line_are_its_own_rows(folder):
-    parts = (
-        table(folder, "hechos")
-        .filter((pl.col("mes") == 0) & pl.col("regla").is_in(["materno", "materno-dos"]))
-        .sort("regla")
-    )
+    parts = table(folder, "hechos").filter((pl.col("mes") == 0) & pl.col("regla").is_in(["materno", "materno-dos"])).sort("regla")
     # 33.33 % of 1000.01 is 333.303333: 333.30 twice; the rest, 333.41, is left without a rule
     assert parts["pim_soles"].to_list() == [Decimal("333.30")] * 2
     rest = table(folder, "hechos").filter(pl.col("motivo") == "resto sin asignar", pl.col("mes") == 0)
@@ -136,13 +143,7 @@ def test_no_name_is_ever_missing_and_each_says_why(folder):
         members = table(folder, f"dim_{dimension.name}")
         assert not any(members[f"nombre_{name}"].null_count() for name in dimension.named)
     programmes = dict(table(folder, "dim_programatica").select("programa", "nombre_programa").unique().iter_rows())
-    assert programmes == {
-        "0002": "SALUD MATERNO NEONATAL",
-        "0042": "RIEGO",
-        "9002": "=1+1",
-        "0090": NO_NAME,
-        None: NO_CODE,
-    }
+    assert programmes == {"0002": "SALUD MATERNO NEONATAL", "0042": "RIEGO", "9002": "=1+1", "0090": NO_NAME, None: NO_CODE}
     units = table(folder, "dim_entidad").filter(pl.col("sec_ejec") == "300001")
     assert units.select("pliego", "nombre_pliego", "ejecutora", "nombre_ejecutora", "nombre_nivel").rows() == [
         (None, NO_CODE, None, "MUNICIPALIDAD", "Gobiernos Locales")
@@ -153,9 +154,7 @@ def test_every_code_of_the_extract_comes_back_through_the_dimensions(folder, sto
     facts = table(folder, "hechos")
     for dimension in DIMENSIONS:
         shared = [code for code in dimension.codes if code in facts.columns]
-        facts = facts.join(
-            table(folder, f"dim_{dimension.name}").drop(shared), on=dimension.key, how="left", validate="m:1"
-        )
+        facts = facts.join(table(folder, f"dim_{dimension.name}").drop(shared), on=dimension.key, how="left", validate="m:1")
     by = ["mes", *CODES]
     assert {*by, "accion"} == set(layout.CODES)  # what the source says of the action is a rule
     back = facts.group_by(by).agg(pl.col("devengado_soles").sum()).sort(by)
@@ -169,9 +168,7 @@ def test_clashing_rules_and_lines_without_any_have_their_member(folder):
     assert rules.filter(pl.col("regla") == NO_RULE).height == 1
     assert "propuesta" not in rules["regla"].to_list()
     excluded = table(folder, "hechos").filter(pl.col("regla") == "nadie")
-    assert set(excluded.select("accion", "vinculo", "motivo").rows()) == {
-        (NO_ACTION, "no vinculado", "excluido por una regla")
-    }
+    assert set(excluded.select("accion", "vinculo", "motivo").rows()) == {(NO_ACTION, "no vinculado", "excluido por una regla")}
     actions = table(folder, "dim_accion")
     assert actions.height == 49
     assert actions.filter(pl.col("transversal"))["accion"].to_list() == ["AER.07.01"]
@@ -180,9 +177,13 @@ def test_clashing_rules_and_lines_without_any_have_their_member(folder):
 def test_time_has_its_annual_member(folder):
     times = table(folder, "dim_tiempo").select("tiempo_id", "trimestre", "nombre").rows()
     assert times == [
-        (202300, None, "Anual (sin mes) 2023"), (202400, None, "Anual (sin mes) 2024"), (202401, 1, "enero 2024"), (202402, 1, "febrero 2024"),
-        (202403, 1, "marzo 2024"), (202412, 4, "diciembre 2024"),
-    ]  # fmt: skip
+        (202300, None, "Anual (sin mes) 2023"),
+        (202400, None, "Anual (sin mes) 2024"),
+        (202401, 1, "enero 2024"),
+        (202402, 1, "febrero 2024"),
+        (202403, 1, "marzo 2024"),
+        (202412, 4, "diciembre 2024"),
+    ]
 
 
 def test_sqlite_has_the_same_centimos_and_every_reference_holds(folder):
@@ -201,11 +202,7 @@ def test_sqlite_has_the_same_centimos_and_every_reference_holds(folder):
         row = connection.execute(
             "SELECT nombre_accion, nombre_programa, pim_soles FROM v_hechos WHERE regla = 'materno' AND mes = 0"
         ).fetchone()
-        assert row == (
-            "Reducir la mortalidad materna e infantil en el departamento de Cajamarca",
-            "SALUD MATERNO NEONATAL",
-            333.30,
-        )
+        assert row == ("Reducir la mortalidad materna e infantil en el departamento de Cajamarca", "SALUD MATERNO NEONATAL", 333.30)
     finally:
         connection.close()
 
@@ -238,31 +235,19 @@ def test_the_flat_table_adds_up_and_nothing_in_it_runs_as_a_formula(folder):
     rows = boost(folder)
     assert sum(Decimal(row["revised"]) for row in rows) == Decimal("3360.31")
     assert sum(Decimal(row["executed"]) for row in rows if row["executed"]) == Decimal("279.44")
-    assert not any(
-        cell.startswith(("=", "+", "-", "@"))
-        for row in rows
-        for column, cell in row.items()
-        if column not in ("executed",)
-    )
+    assert not any(cell.startswith(("=", "+", "-", "@")) for row in rows for column, cell in row.items() if column not in ("executed",))
     (local,) = [row for row in rows if row["admin1"] == "M Gobiernos Locales"]
-    assert (local["admin2"], local["admin3"], local["program1"], local["source3"]) == (
-        NO_CODE,
-        "MUNICIPALIDAD",
-        NO_CODE,
-        NO_CODE,
-    )
+    assert (local["admin2"], local["admin3"], local["program1"], local["source3"]) == (NO_CODE, "MUNICIPALIDAD", NO_CODE, NO_CODE)
     assert (local["aer"], local["oer"], local["link"]) == (
-        "SIN AER Gasto sin vincular a una AER", "SIN AER Gasto sin vincular a un OER", "no vinculado",
-    )  # fmt: skip
+        "SIN AER Gasto sin vincular a una AER",
+        "SIN AER Gasto sin vincular a un OER",
+        "no vinculado",
+    )
 
 
 def test_the_flat_table_has_codes_names_and_marks_transfers(folder):
     (mothers,) = [row for row in boost(folder) if row["aer"].startswith("AER.03.03")]
-    assert (mothers["year"], mothers["program1"], mothers["econ6"].split()[0]) == (
-        "2024",
-        "0002 SALUD MATERNO NEONATAL",
-        "2.3.1.8.1.2",
-    )
+    assert (mothers["year"], mothers["program1"], mothers["econ6"].split()[0]) == ("2024", "0002 SALUD MATERNO NEONATAL", "2.3.1.8.1.2")
     assert (mothers["revised"], mothers["approved"], mothers["transfer"]) == ("333.30", "299.97", "0")
     assert [row["program1"] for row in boost(folder) if row["transfer"] == "1"] == ["9002 =1+1"]
 
@@ -305,8 +290,15 @@ def test_the_manifest_and_the_page_say_what_was_done(export, folder, rules):
     assert manifest["salidas"]["hechos.parquet"] == digest(folder / "hechos.parquet")
     assert str(folder) not in json.dumps(manifest)
     text = " ".join((folder / "LEAME.txt").read_text(encoding="utf-8-sig").split())
-    for said in (export.linkage.snapshot.id, "Fecha de corte: 2024-06-30", "todo el gasto de la instantánea; años: 2023, 2024", "no se contaron; sólo las firmadas",
-                 "NO LO SUME", "dim_regla.parquet: clave regla", "presupuesto.sqlite"):  # fmt: skip
+    for said in (
+        export.linkage.snapshot.id,
+        "Fecha de corte: 2024-06-30",
+        "todo el gasto de la instantánea; años: 2023, 2024",
+        "no se contaron; sólo las firmadas",
+        "NO LO SUME",
+        "dim_regla.parquet: clave regla",
+        "presupuesto.sqlite",
+    ):
         assert said in text
     assert "presupuesto.duckdb" not in text
 
@@ -315,9 +307,7 @@ def test_suggested_rules_are_counted_only_when_asked_and_said(store, inputs, rul
     folder = tmp_path / "sugeridos"
     write_star(Export(linked(store, inputs, rules, with_suggested=True), inputs.plan), folder)
     assert table(folder, "hechos").filter(pl.col("regla") == "propuesta")["pim_soles"].sum() == 10
-    assert "SE CONTARON las reglas sugeridas" in " ".join(
-        (folder / "LEAME.txt").read_text(encoding="utf-8-sig").split()
-    )
+    assert "SE CONTARON las reglas sugeridas" in " ".join((folder / "LEAME.txt").read_text(encoding="utf-8-sig").split())
 
 
 def test_somebody_elses_folder_is_left_as_it_was(export, tmp_path):

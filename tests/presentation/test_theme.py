@@ -18,12 +18,7 @@ from tests.test_architecture import HEAVY
 
 
 def test_words_of_the_bands_follow_the_analysis():
-    default = {
-        "rojo": "menos de 75 %",
-        "amarillo": "de 75 % a menos de 95 %",
-        "verde": "95 % o más",
-        "gris": "sin dato",
-    }
+    default = {"rojo": "menos de 75 %", "amarillo": "de 75 % a menos de 95 %", "verde": "95 % o más", "gris": "sin dato"}
     assert band_words(SemaforoSpec()) == default
     assert set(default) == set(HEX)
     assert band_words(SemaforoSpec(verde_desde_ratio=0.9))["verde"] == "90 % o más"
@@ -52,9 +47,7 @@ def test_no_two_marks_share_a_colour(marks):
     assert all(a.color != b.color for a, b in combinations(marks, 2))
 
 
-@pytest.mark.parametrize(
-    ("ratio", "words"), [(0.75, "75 %"), (0.29, "29 %"), (0.925, "92.5 %"), (1.0, "100 %"), (0.0, "0 %")]
-)
+@pytest.mark.parametrize(("ratio", "words"), [(0.75, "75 %"), (0.29, "29 %"), (0.925, "92.5 %"), (1.0, "100 %"), (0.0, "0 %")])
 def test_a_limit_keeps_the_decimals_it_has(ratio, words):
     assert limit(ratio) == words
 

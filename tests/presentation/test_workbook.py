@@ -19,17 +19,7 @@ from presupuesto_link.presentation.theme import HEX
 from presupuesto_link.presentation.workbook import sheet_names, write_workbook
 
 ABOUT = [("Análisis", "Prueba"), ("Pregunta", "=¿cuánto?")]
-RISKY = [
-    "=1+1",
-    "+1",
-    "-1",
-    "@SUM(A1)",
-    "\tcon tabulador",
-    "\rcon retorno",
-    '=HYPERLINK("http://x")',
-    "http://x.pe",
-    "0123",
-]
+RISKY = ["=1+1", "+1", "-1", "@SUM(A1)", "\tcon tabulador", "\rcon retorno", '=HYPERLINK("http://x")', "http://x.pe", "0123"]
 
 
 def one(frame: pl.DataFrame) -> dict[str, TableSheet]:
@@ -66,9 +56,7 @@ def same(written: object, original: object) -> bool:
     if isinstance(original, list):
         return (written or "") == ", ".join(original)
     if isinstance(original, float | int | Decimal) and not isinstance(original, bool):
-        return isinstance(written, int | float) and math.isclose(
-            float(written), float(original), rel_tol=1e-14, abs_tol=1e-15
-        )
+        return isinstance(written, int | float) and math.isclose(float(written), float(original), rel_tol=1e-14, abs_tol=1e-15)
     if isinstance(original, bool):
         return written == ("sí" if original else "no")
     return (written or None) == (original or None) if isinstance(original, str) else written == original
@@ -86,17 +74,7 @@ def test_every_value_is_that_of_its_table(book: Path, result: dict[str, TableShe
 
 
 def test_amounts_are_numbers_exact_to_the_centimo(tmp_path: Path) -> None:
-    amounts = [
-        "0.01",
-        "0.10",
-        "0.29",
-        "1.005",
-        "8900240200.37",
-        "9999999999999.99",
-        "-1234567.89",
-        "0.00",
-        "4740482810.07",
-    ]
+    amounts = ["0.01", "0.10", "0.29", "1.005", "8900240200.37", "9999999999999.99", "-1234567.89", "0.00", "4740482810.07"]
     exact = pl.Series("pim_soles", [Decimal(a).quantize(Decimal("0.01")) for a in amounts] + [None], pl.Decimal(18, 2))
     write_workbook(tmp_path / "l.xlsx", one(pl.DataFrame({"pim_soles": exact, "fila": range(len(exact))})), ABOUT)
     back = read(tmp_path / "l.xlsx", "hoja")["pim_soles"]

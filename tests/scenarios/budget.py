@@ -13,10 +13,25 @@ from tests.conftest import ROOT
 DATE = dt.date(2025, 7, 31)
 EMPTY = Rulebook(DATE, ())
 LINE = {
-    "sec_ejec": "775", "sec_func": "1", "funcion": "10", "programa": "0042", "producto": "3000001", "actividad": "5000001", "finalidad": "0000001",
-    "fuente": "1", "rubro": "00", "tipo_recurso": "0", "categoria_gasto": "5", "generica": "3", "clasificador": "2.3.1.5.1.2", "pliego": "445",
-    "inversion": "no", "finalidad_nombre": "riego", "producto_nombre": "agua", "nivel": "R",
-}  # fmt: skip
+    "sec_ejec": "775",
+    "sec_func": "1",
+    "funcion": "10",
+    "programa": "0042",
+    "producto": "3000001",
+    "actividad": "5000001",
+    "finalidad": "0000001",
+    "fuente": "1",
+    "rubro": "00",
+    "tipo_recurso": "0",
+    "categoria_gasto": "5",
+    "generica": "3",
+    "clasificador": "2.3.1.5.1.2",
+    "pliego": "445",
+    "inversion": "no",
+    "finalidad_nombre": "riego",
+    "producto_nombre": "agua",
+    "nivel": "R",
+}
 
 
 def line(action: str, pim: int, held: int = 0, **codes: str) -> dict:
@@ -31,15 +46,20 @@ def norms() -> Rulebook:
 
 def rule(name: str, verdict: str, **condition: object) -> ReglaSpec:
     """A rule with one condition."""
-    return ReglaSpec.model_validate({
-        "id": name, "articulo": f"artículo {name}", "texto": "una regla de prueba", "confianza": "alta", "veredicto": verdict,
-        "requiere": "un papel" if verdict == "REQUIERE" else "", "cuando": [condition] if condition else [],
-    })  # fmt: skip
+    return ReglaSpec.model_validate(
+        {
+            "id": name,
+            "articulo": f"artículo {name}",
+            "texto": "una regla de prueba",
+            "confianza": "alta",
+            "veredicto": verdict,
+            "requiere": "un papel" if verdict == "REQUIERE" else "",
+            "cuando": [condition] if condition else [],
+        }
+    )
 
 
-def base(
-    lines: list[dict], scores: dict[str, float], advances: dict[str, float] | None = None, execution: float = 1.0
-) -> Baseline:
+def base(lines: list[dict], scores: dict[str, float], advances: dict[str, float] | None = None, execution: float = 1.0) -> Baseline:
     """A baseline where the actions with a score are the lagging ones; `advances` says their advance (0.5 by default)."""
     frame = pl.DataFrame(lines).with_columns(
         vinculo=pl.lit("directo"), devengado_soles=pl.col("certificado_soles"), pia_soles=pl.lit(None, pl.Int64)
@@ -57,9 +77,7 @@ def base(
             avance_ratio=pl.col("accion").replace_strict(
                 {code: given.get(code, 0.5) for code in scores}, default=1.0, return_dtype=pl.Float64
             ),
-            banda_resultado=pl.when(pl.col("accion").is_in(list(scores)))
-            .then(pl.lit("rojo"))
-            .otherwise(pl.lit("verde")),
+            banda_resultado=pl.when(pl.col("accion").is_in(list(scores))).then(pl.lit("rojo")).otherwise(pl.lit("verde")),
             diagnostico=pl.lit("sostener"),
         )
         .with_columns(saldo_soles=(pl.col("pim_soles") - pl.col("devengado_soles")).cast(MONEY))
@@ -67,20 +85,35 @@ def base(
     ordered = sorted(scores, key=lambda code: (-scores[code], code))
     ranking = pl.DataFrame(
         [
-            {"accion": code, "objetivo": f"OER.{code[4:6]}", "grupo": "rezagada", "puesto": place, "puntaje_ratio": scores[code],
-             "brecha_avance": scores[code], "tendencia": 0.0, "brecha_ejecucion": scores[code] / 2, "peso_presupuestal": 0.5, "prioridad": 0.0}
+            {
+                "accion": code,
+                "objetivo": f"OER.{code[4:6]}",
+                "grupo": "rezagada",
+                "puesto": place,
+                "puntaje_ratio": scores[code],
+                "brecha_avance": scores[code],
+                "tendencia": 0.0,
+                "brecha_ejecucion": scores[code] / 2,
+                "peso_presupuestal": 0.5,
+                "prioridad": 0.0,
+            }
             for place, code in enumerate(ordered, 1)
         ]
-    )  # fmt: skip
+    )
     return baseline_of_actions(actions, ranking, PesosSpec(), DATE, 2025, "datos sintéticos de prueba", frame)
 
 
 def asked(**changes: object) -> EscenarioSpec:
     """A scenario in which everything free may move, unless told otherwise."""
     whole = {
-        "id": "prueba", "titulo": "t", "autor": "a", "pregunta": "p", "no_modela": ["nada"],
-        "donantes": {"fraccion_saldo_ratio": 1.0}, "receptores": {"tope_pim_ratio": 1.0, "absorcion": {"modo": "sin descuento"}},
-    }  # fmt: skip
+        "id": "prueba",
+        "titulo": "t",
+        "autor": "a",
+        "pregunta": "p",
+        "no_modela": ["nada"],
+        "donantes": {"fraccion_saldo_ratio": 1.0},
+        "receptores": {"tope_pim_ratio": 1.0, "absorcion": {"modo": "sin descuento"}},
+    }
     for key, value in changes.items():
         whole[key] = whole[key] | value if isinstance(value, dict) and isinstance(whole.get(key), dict) else value
     return EscenarioSpec.model_validate(whole)

@@ -11,9 +11,7 @@ from presupuesto_link.sources.embedded import embedded_analyses
 from presupuesto_link.specs import EscenarioSpec, read_spec
 
 SCENARIOS = [
-    (name, path)
-    for name, analysis in embedded_analyses().items()
-    for path in sorted((analysis.parent / "escenarios").glob("*.toml"))
+    (name, path) for name, analysis in embedded_analyses().items() for path in sorted((analysis.parent / "escenarios").glob("*.toml"))
 ]
 
 

@@ -62,35 +62,40 @@ def place(tmp_path, capsys):
     """In thousands. Roads: 1 000 with 400 certified; pay: 500 free; roads with canon: 300 free. Forests: 200, and 80 with canon, all spent."""
     write_long(
         tmp_path / "gore_sintetico_2025.csv",
-        *(record | {"ANO_EJE": "2025"} for record in (
-            budget("1000000", **ROADS), spent(3, "400000", **ROADS) | {"MONTO_CERTIFICADO": "400000"},
-            budget("500000", **PAY), budget("300000", **CANON),
-            budget("200000", **FOREST), spent(3, "200000", **FOREST) | {"MONTO_CERTIFICADO": "200000"},
-            budget("80000", **FOREST_CANON), spent(3, "80000", **FOREST_CANON) | {"MONTO_CERTIFICADO": "80000"},
-            budget("50000", **WATER),
-        )),
-    )  # fmt: skip
+        *(
+            record | {"ANO_EJE": "2025"}
+            for record in (
+                budget("1000000", **ROADS),
+                spent(3, "400000", **ROADS) | {"MONTO_CERTIFICADO": "400000"},
+                budget("500000", **PAY),
+                budget("300000", **CANON),
+                budget("200000", **FOREST),
+                spent(3, "200000", **FOREST) | {"MONTO_CERTIFICADO": "200000"},
+                budget("80000", **FOREST_CANON),
+                spent(3, "80000", **FOREST_CANON) | {"MONTO_CERTIFICADO": "80000"},
+                budget("50000", **WATER),
+            )
+        ),
+    )
     (tmp_path / "vinculos.csv").write_text(RULES, encoding="utf-8")
     (tmp_path / "bosques.toml").write_text(SCENARIO, encoding="utf-8")
-    assert (
-        run(
-            "cargar",
-            tmp_path / "gore_sintetico_2025.csv",
-            "--fecha-corte",
-            "2025-07-31",
-            "--almacen",
-            tmp_path / "almacen",
-        )
-        == 0
-    )
+    assert run("cargar", tmp_path / "gore_sintetico_2025.csv", "--fecha-corte", "2025-07-31", "--almacen", tmp_path / "almacen") == 0
     capsys.readouterr()
     return tmp_path
 
 
 def propose(place, *more) -> int:
     return run(
-        "escenario", place / "bosques.toml", "--instantanea", "ultima", "--almacen", place / "almacen", "--reglas", place / "vinculos.csv", *more
-    )  # fmt: skip
+        "escenario",
+        place / "bosques.toml",
+        "--instantanea",
+        "ultima",
+        "--almacen",
+        place / "almacen",
+        "--reglas",
+        place / "vinculos.csv",
+        *more,
+    )
 
 
 def test_the_optimum_is_the_one_worked_out_by_hand(place, capsys):
@@ -106,11 +111,7 @@ def test_the_optimum_is_the_one_worked_out_by_hand(place, capsys):
         "2.3.1.5.1.2",
         "200000.00",
     )
-    assert (entry_in["lado"], entry_in["sec_func"], entry_in["certificado_soles"]) == (
-        "habilitación",
-        "30",
-        "200000.00",
-    )
+    assert (entry_in["lado"], entry_in["sec_func"], entry_in["certificado_soles"]) == ("habilitación", "30", "200000.00")
     assert found["movimientos"][0]["nota_tipo"] == 3
     assert found["fuentes"] == [
         {
@@ -127,9 +128,20 @@ def test_the_optimum_is_the_one_worked_out_by_hand(place, capsys):
 
 def test_recommendation_2_on_a_linked_year(place, capsys):
     """Forests may take 25 % of 280 000 by an execution of 1 = 70 000; roads may give 10 % of 1 800 000: half of 600 000 free is more."""
-    assert run(
-        "escenario", "recomendacion-2", "--instantanea", "ultima", "--almacen", place / "almacen", "--reglas", place / "vinculos.csv", "--json"
-    ) == 0  # fmt: skip
+    assert (
+        run(
+            "escenario",
+            "recomendacion-2",
+            "--instantanea",
+            "ultima",
+            "--almacen",
+            place / "almacen",
+            "--reglas",
+            place / "vinculos.csv",
+            "--json",
+        )
+        == 0
+    )
     (found,) = json.loads(capsys.readouterr().out)["escenarios"]
     assert [(row["donante"], row["receptor"], row["monto_soles"]) for row in found["transferencias"]] == [
         ("AER.13.03", "AER.01.03", "70000.00")
@@ -145,19 +157,7 @@ def test_the_folder_has_the_draft_its_tables_and_its_figures(place, capsys):
     (place / "metas_aoi.csv").write_text(
         "anio,sec_ejec,sec_func,aoi,autor,fecha\n2025,775,20,AOI00044500001,una persona,2025-02-01\n", encoding="utf-8"
     )
-    assert (
-        propose(
-            place,
-            "--preguntas",
-            "--corridas",
-            "10",
-            "--metas-aoi",
-            place / "metas_aoi.csv",
-            "--salida",
-            place / "salida",
-        )
-        == 0
-    )
+    assert propose(place, "--preguntas", "--corridas", "10", "--metas-aoi", place / "metas_aoi.csv", "--salida", place / "salida") == 0
     folder = place / "salida" / "sintetico-bosques"
     book = openpyxl.load_workbook(folder / "propuesta-borrador.xlsx")
     for sheet in book:
@@ -168,8 +168,10 @@ def test_the_folder_has_the_draft_its_tables_and_its_figures(place, capsys):
     with (folder / "tablas" / "por_fuente.csv").open(encoding="utf-8-sig", newline="") as file:
         assert [row["diferencia_soles"] for row in csv.DictReader(file)] == ["0.00"]
     assert {path.name for path in (folder / "graficos").glob("*.png")} == {
-        "escenario_sintetico-bosques.png", "frontera_sintetico-bosques.png", "transferencias_sintetico-bosques.png",
-    }  # fmt: skip
+        "escenario_sintetico-bosques.png",
+        "frontera_sintetico-bosques.png",
+        "transferencias_sintetico-bosques.png",
+    }
     assert json.loads((place / "salida" / "manifiesto.json").read_text(encoding="utf-8"))
     assert "Borrador, tablas y figuras" in capsys.readouterr().out
 
@@ -190,10 +192,7 @@ def test_a_budget_is_only_modified_in_its_own_year(place, capsys):
 
 def test_a_value_that_a_fact_does_not_have_is_an_error_and_not_a_no(place, capsys):
     path = place / "bosques.toml"
-    path.write_text(
-        path.read_text(encoding="utf-8").replace('dato = "app"\nvalor = "no"', 'dato = "app"\nvalor = "Sí"'),
-        encoding="utf-8",
-    )
+    path.write_text(path.read_text(encoding="utf-8").replace('dato = "app"\nvalor = "no"', 'dato = "app"\nvalor = "Sí"'), encoding="utf-8")
     assert propose(place) == 1
     err = capsys.readouterr().err
     assert "«Sí»" in err
@@ -224,9 +223,7 @@ def test_what_is_certified_is_never_given(place, capsys):
     text = path.read_text(encoding="utf-8").replace(
         "fraccion_saldo_ratio = 0.5", 'fraccion_saldo_ratio = 1.0\nsin_certificado = "no devengado"'
     )
-    path.write_text(
-        text.replace("tope_pim_ratio = 1.0", "tope_pim_ratio = 100\ntope_linea_pim_ratio = 100"), encoding="utf-8"
-    )
+    path.write_text(text.replace("tope_pim_ratio = 1.0", "tope_pim_ratio = 100\ntope_linea_pim_ratio = 100"), encoding="utf-8")
     assert propose(place, "--json") == 0
     (found,) = json.loads(capsys.readouterr().out)["escenarios"]
     given = [row for row in found["asientos"] if row["lado"] == "anulación"]
@@ -255,16 +252,7 @@ def test_scenarios_side_by_side(capsys):
 
 
 def test_the_same_from_python(place):
-    from presupuesto_link import (
-        EscenarioSpec,
-        Store,
-        embedded_analyses,
-        ground_of,
-        load,
-        propose,
-        read_links,
-        read_spec,
-    )
+    from presupuesto_link import EscenarioSpec, Store, embedded_analyses, ground_of, load, propose, read_links, read_spec
 
     inputs, store = load(embedded_analyses()["cajamarca-2024"]), Store(place / "almacen")
     ground = ground_of(inputs, store, store.list()[-1], read_links(place / "vinculos.csv"))

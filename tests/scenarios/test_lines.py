@@ -34,22 +34,18 @@ SCORES = {"AER.05.01": 0.9, "AER.06.01": 0.5}
 
 
 def moved(scenario) -> list[tuple[str, str, str, int]]:
-    return [
-        (d, r, f, int(m))
-        for d, r, f, m in scenario.movimientos.select("donante", "receptor", "fuente", "monto_soles").iter_rows()
-    ]
+    return [(d, r, f, int(m)) for d, r, f, m in scenario.movimientos.select("donante", "receptor", "fuente", "monto_soles").iter_rows()]
 
 
 def test_priority_by_hand_and_no_source_is_ever_crossed():
     scenario = run_scenario(base(HAND, SCORES), asked(), EMPTY)
     assert moved(scenario) == [
-        ("AER.01.01", "AER.05.01", "1", 120), ("AER.01.01", "AER.06.01", "1", 180), ("AER.02.01", "AER.06.01", "5", 50),
-    ]  # fmt: skip
-    assert scenario.solution.value == pytest.approx(0.9 * 120 + 0.5 * 230)
-    assert scenario.fuentes.select("fuente", "anulado_soles", "diferencia_soles").rows() == [
-        ("1", 300, 0),
-        ("5", 50, 0),
+        ("AER.01.01", "AER.05.01", "1", 120),
+        ("AER.01.01", "AER.06.01", "1", 180),
+        ("AER.02.01", "AER.06.01", "5", 50),
     ]
+    assert scenario.solution.value == pytest.approx(0.9 * 120 + 0.5 * 230)
+    assert scenario.fuentes.select("fuente", "anulado_soles", "diferencia_soles").rows() == [("1", 300, 0), ("5", 50, 0)]
     assert scenario.movimientos["nota_tipo"].to_list() == [3, 4, 3]
     assert not scenario.indicativo
 
@@ -69,15 +65,13 @@ def test_gaps_with_diminishing_returns_by_hand():
 def test_a_wider_gap_counts_more():
     scenario = run_scenario(
         base(HAND, SCORES, {"AER.05.01": 0.9, "AER.06.01": 0.1}), asked(objetivo={"tipo": "brechas"}, monto_maximo_soles=5), EMPTY
-    )  # fmt: skip
+    )
     assert [(r, m) for _, r, _, m in moved(scenario)] == [("AER.06.01", 5)]
 
 
 def test_least_disturbance_stays_in_the_unit_and_the_programme():
     """80 are required: AER.05.01 is in the same unit and programme as AER.01.01 (1 a sol), AER.06.01 in another unit (4)."""
-    scenario = run_scenario(
-        base(HAND, SCORES), asked(objetivo={"tipo": "mínimo movimiento"}, monto_requerido_soles=80), EMPTY
-    )
+    scenario = run_scenario(base(HAND, SCORES), asked(objetivo={"tipo": "mínimo movimiento"}, monto_requerido_soles=80), EMPTY)
     assert scenario.monto_soles == 80
     assert scenario.solution.value == pytest.approx(80)
     assert (scenario.movimientos["nota_tipo"] == 3).all()
@@ -99,9 +93,11 @@ def test_fairness_gives_both_objectives_the_same_share_of_what_they_may_receive(
 def test_fairness_goes_on_when_one_objective_can_take_no_more():
     """OER.05 can only be reached with source 5, of which there are 10: it stops at 10 and OER.06 goes on to its whole 200."""
     lines = [
-        line("AER.01.01", 300), line("AER.02.01", 10, fuente="5", rubro="18"), line("AER.05.01", 100, 100, fuente="5", rubro="18"),
+        line("AER.01.01", 300),
+        line("AER.02.01", 10, fuente="5", rubro="18"),
+        line("AER.05.01", 100, 100, fuente="5", rubro="18"),
         line("AER.06.01", 200, 200, sec_func="6"),
-    ]  # fmt: skip
+    ]
     scenario = run_scenario(base(lines, SCORES), asked(objetivo={"tipo": "equidad"}), EMPTY)
     received = dict(scenario.acciones.select("accion", "cambio_soles").iter_rows())
     assert (received["AER.05.01"], received["AER.06.01"]) == (10, 200)
@@ -128,9 +124,7 @@ def test_a_forbidden_arc_does_not_exist_and_says_what_it_costs():
 def test_a_paper_travels_with_its_arc_only_if_the_scenario_accepts_it():
     book = Rulebook(DATE, (rule("R1", "REQUIERE", receptor={"accion": ["AER.05.01"]}),))
     scenario = run_scenario(base(HAND, SCORES), asked(), book)
-    assert scenario.reglas.select("movimiento", "regla", "veredicto", "requiere").rows() == [
-        (1, "R1", "REQUIERE", "un papel")
-    ]
+    assert scenario.reglas.select("movimiento", "regla", "veredicto", "requiere").rows() == [(1, "R1", "REQUIERE", "un papel")]
     assert scenario.movimientos["veredicto"].to_list() == ["REQUIERE", "PERMITIDO", "PERMITIDO"]
     without = run_scenario(base(HAND, SCORES), asked(legal={"admite": ["PERMITIDO"]}), book)
     assert {r for _, r, _, _ in moved(without)} == {"AER.06.01"}
@@ -150,10 +144,19 @@ def test_an_undecided_arc_needs_to_be_admitted_and_makes_the_proposal_indicative
 
 
 def test_an_exception_is_never_applied_by_itself_and_its_cap_holds():
-    lifts = ExcepcionSpec.model_validate({
-        "id": "EXC-1", "articulo": "artículo 1", "texto": "una excepción de prueba", "confianza": "alta", "levanta": ["R1"],
-        "cuando": [{"donante": {"rubro": ["18"]}}], "requiere": "su sustento", "tope_ratio": 0.1, "tope_base": {"rubro": ["18"]},
-    })  # fmt: skip
+    lifts = ExcepcionSpec.model_validate(
+        {
+            "id": "EXC-1",
+            "articulo": "artículo 1",
+            "texto": "una excepción de prueba",
+            "confianza": "alta",
+            "levanta": ["R1"],
+            "cuando": [{"donante": {"rubro": ["18"]}}],
+            "requiere": "su sustento",
+            "tope_ratio": 0.1,
+            "tope_base": {"rubro": ["18"]},
+        }
+    )
     book = Rulebook(DATE, (rule("R1", "PROHIBIDO", donante={"rubro": ["18"]}),), (lifts,))
     assert {f for _, _, f, _ in moved(run_scenario(base(HAND, SCORES), asked(), book))} == {"1"}
     invoked = asked(legal={"excepciones": [{"id": "EXC-1", "sustento": "Acuerdo 1"}]})
@@ -169,25 +172,28 @@ def test_the_real_rules_of_2025_on_lines_that_say_everything():
     """Capital never pays current spending, canon only investments, and pay only pay."""
     facts = [
         {"dato": name, "valor": "no", "sustento": "declaración"}
-        for name in (
-            "app",
-            "transferencia_con_destino",
-            "saldo_de_balance",
-            "recursos_fondes",
-            "sentencia_cosa_juzgada",
-        )
+        for name in ("app", "transferencia_con_destino", "saldo_de_balance", "recursos_fondes", "sentencia_cosa_juzgada")
     ]
     central = {"programa": "9002", "producto": "3999999"}
     lines = [
         line("AER.01.01", 100, 0, **central),
-        line("AER.01.01", 100, 0, sec_func="2", generica="6", categoria_gasto="6", clasificador="2.6.2.3.4", inversion="si", producto="2111111", programa="9002"),
+        line(
+            "AER.01.01",
+            100,
+            0,
+            sec_func="2",
+            generica="6",
+            categoria_gasto="6",
+            clasificador="2.6.2.3.4",
+            inversion="si",
+            producto="2111111",
+            programa="9002",
+        ),
         line("AER.02.01", 100, 0, generica="1", clasificador="2.1.1.1.1.1", **central),
         line("AER.05.01", 500, 500, sec_func="5", **central),
-    ]  # fmt: skip
+    ]
     scenario = run_scenario(
-        base(lines, {"AER.05.01": 0.9}),
-        asked(legal={"evidencias": facts, "admite": ["PERMITIDO", "REQUIERE", "FALTA DATO"]}),
-        norms(),
+        base(lines, {"AER.05.01": 0.9}), asked(legal={"evidencias": facts, "admite": ["PERMITIDO", "REQUIERE", "FALTA DATO"]}), norms()
     )
     assert moved(scenario) == [("AER.01.01", "AER.05.01", "1", 100)]
     stopped = scenario.problem.judgement
@@ -196,13 +202,9 @@ def test_the_real_rules_of_2025_on_lines_that_say_everything():
 
 
 def test_limits_cap_and_floor_groups():
-    floor = run_scenario(
-        base(HAND, SCORES), asked(limites=[{"lado": "receptor", "objetivo": "OER.06", "minimo_soles": 240}]), EMPTY
-    )
+    floor = run_scenario(base(HAND, SCORES), asked(limites=[{"lado": "receptor", "objetivo": "OER.06", "minimo_soles": 240}]), EMPTY)
     assert sum(m for _, r, _, m in moved(floor) if r == "AER.06.01") == 240
-    cap = run_scenario(
-        base(HAND, SCORES), asked(limites=[{"lado": "donante", "fuente": "1", "maximo_pim_ratio": 0.1}]), EMPTY
-    )
+    cap = run_scenario(base(HAND, SCORES), asked(limites=[{"lado": "donante", "fuente": "1", "maximo_pim_ratio": 0.1}]), EMPTY)
     assert sum(m for _, _, f, m in moved(cap) if f == "1") == 40
     kept = run_scenario(base(HAND, SCORES), asked(donantes={"piso_pim_ratio": 0.9}), EMPTY)
     assert sum(m for d, _, _, m in moved(kept) if d == "AER.01.01") == 40
@@ -220,9 +222,8 @@ def test_few_and_large_transfers_are_a_whole_number_programme():
 
 def test_what_clashes_is_told_with_nothing_to_spare():
     spec = asked(
-        monto_requerido_soles=300, monto_maximo_soles=1000,
-        limites=[{"lado": "receptor", "objetivo": "OER.06", "maximo_soles": 100}],
-    )  # fmt: skip
+        monto_requerido_soles=300, monto_maximo_soles=1000, limites=[{"lado": "receptor", "objetivo": "OER.06", "maximo_soles": 100}]
+    )
     with pytest.raises(InfeasibleScenarioError) as error:
         run_scenario(base(HAND, SCORES), spec, EMPTY)
     (problem,) = error.value.problems
@@ -230,16 +231,12 @@ def test_what_clashes_is_told_with_nothing_to_spare():
     assert "OER.06 recibe a lo más S/ 100" in problem.found
     assert "AER.05.01 recibe hasta S/ 120" in problem.found
     assert "1,000" not in problem.found
-    with pytest.raises(
-        InfeasibleScenarioError, match="El total movido es S/ 100; ninguna transferencia es menor que S/ 900"
-    ):
+    with pytest.raises(InfeasibleScenarioError, match="El total movido es S/ 100; ninguna transferencia es menor que S/ 900"):
         run_scenario(base(HAND, SCORES), asked(transferencia_minima_soles=900, monto_requerido_soles=100), EMPTY)
 
 
 def test_entries_close_to_the_sol_and_touch_few_lines():
-    lines = [line("AER.01.01", 10 * n, 0, sec_func=str(n)) for n in range(1, 8)] + [
-        line("AER.05.01", 200, 200, sec_func="90")
-    ]
+    lines = [line("AER.01.01", 10 * n, 0, sec_func=str(n)) for n in range(1, 8)] + [line("AER.05.01", 200, 200, sec_func="90")]
     scenario = run_scenario(base(lines, SCORES | {}), asked(monto_maximo_soles=100), EMPTY)
     cancelled = scenario.asientos.filter(pl.col("lado") == "anulación")
     assert cancelled.sort("monto_soles", descending=True)["monto_soles"].to_list() == [70, 30]
@@ -249,9 +246,7 @@ def test_entries_close_to_the_sol_and_touch_few_lines():
 @pytest.mark.lento
 def test_questions_and_comparison_on_lines():
     scenario = run_scenario(
-        base(HAND, SCORES),
-        asked(supuestos={"respuesta": {"bajo": 0, "central": 0.1, "alto": 0.2, "fuente": "supuesto"}}),
-        EMPTY,
+        base(HAND, SCORES), asked(supuestos={"respuesta": {"bajo": 0, "central": 0.1, "alto": 0.2, "fuente": "supuesto"}}), EMPTY
     )
     curve = questions.frontier(scenario.problem, 5)
     assert curve["monto_soles"].to_list() == [0, 70, 140, 210, 280, 350]
@@ -279,13 +274,7 @@ KINDS = st.sampled_from(["prioridad", "brechas", "mínimo movimiento", "equidad"
 
 @pytest.mark.propiedad
 @settings(max_examples=few(60), deadline=None)
-@given(
-    st.lists(BAG, min_size=1, max_size=2),
-    st.lists(BAG, min_size=1, max_size=2),
-    KINDS,
-    st.integers(0, 4),
-    st.booleans(),
-)
+@given(st.lists(BAG, min_size=1, max_size=2), st.lists(BAG, min_size=1, max_size=2), KINDS, st.integers(0, 4), st.booleans())
 @pytest.mark.lento
 def test_no_whole_proposal_is_better(givers, takers, kind, required, tight):
     """Brute force over every whole amount of every arc, for every objective."""
@@ -304,10 +293,7 @@ def test_no_whole_proposal_is_better(givers, takers, kind, required, tight):
     if tight:
         more["limites"] = [{"lado": "donante", "fuente": "1", "maximo_soles": 2}]
     spec = asked(
-        objetivo={
-            "tipo": kind,
-            "tramos": [{"hasta_pim_ratio": 0.5, "rendimiento": 1.0}, {"hasta_pim_ratio": 1.0, "rendimiento": 0.4}],
-        },
+        objetivo={"tipo": kind, "tramos": [{"hasta_pim_ratio": 0.5, "rendimiento": 1.0}, {"hasta_pim_ratio": 1.0, "rendimiento": 0.4}]},
         **more,
     )
     try:
@@ -361,9 +347,7 @@ def _value(problem, x, kind):
             )
             for i, j in zip(problem.i, problem.j, strict=True)
         ]
-        return -sum(
-            a * (4 if not unit else 1 if programme else 2) for a, (unit, programme) in zip(x, units, strict=True)
-        )
+        return -sum(a * (4 if not unit else 1 if programme else 2) for a, (unit, programme) in zip(x, units, strict=True))
     reachable = [k for k in range(takers.height) if (problem.receiver_action == k).any()]
     return min(received[k] for k in reachable)
 
@@ -441,7 +425,5 @@ def test_with_many_arcs_transfers_are_given_up_one_by_one_and_the_distance_to_th
     assert [(d, r, m) for d, r, _, m in moved(scenario)] == [("AER.01.01", "AER.06.01", 200)]
     assert scenario.solution.gap == pytest.approx(1 - 100 / 223)
     assert any("podría haber una propuesta" in sentence for sentence in scenario.cautelas)
-    with pytest.raises(
-        InfeasibleScenarioError, match="no se encontró una propuesta en la que a lo más 1 transferencia"
-    ):
+    with pytest.raises(InfeasibleScenarioError, match="no se encontró una propuesta en la que a lo más 1 transferencia"):
         run_scenario(base(HAND, SCORES), asked(transferencias_maximas=1, monto_requerido_soles=300), EMPTY)

@@ -22,9 +22,7 @@ DATE = dt.date(2023, 12, 31)
 
 def run_scenario(actions, ranking, asked):
     """A scenario at AER level, without rules of law."""
-    return compare.run_scenario(
-        baseline_of_actions(actions, ranking, PesosSpec(), DATE, 2023, "prueba"), asked, Rulebook(DATE, ())
-    )
+    return compare.run_scenario(baseline_of_actions(actions, ranking, PesosSpec(), DATE, 2023, "prueba"), asked, Rulebook(DATE, ()))
 
 
 def spec(donors=None, receivers=None, **more) -> EscenarioSpec:
@@ -34,8 +32,7 @@ def spec(donors=None, receivers=None, **more) -> EscenarioSpec:
         autor="a",
         pregunta="p",
         no_modela=("nada",),
-        donantes={"sin_certificado": "no devengado", "fraccion_saldo_ratio": 0.5, "tope_pim_ratio": 0.1}
-        | (donors or {}),
+        donantes={"sin_certificado": "no devengado", "fraccion_saldo_ratio": 0.5, "tope_pim_ratio": 0.1} | (donors or {}),
         receptores={"puestos": 10, "tope_pim_ratio": 0.25, "absorcion": {"modo": "sin descuento"}} | (receivers or {}),
         **more,
     )
@@ -60,37 +57,18 @@ def world(rows) -> tuple[pl.DataFrame, pl.DataFrame]:
             }
             for c, p, d, b, _ in rows
         ],
-        schema_overrides={
-            "pim_soles": MONEY,
-            "devengado_soles": MONEY,
-            "saldo_soles": MONEY,
-            "ejecucion_ratio": pl.Float64,
-        },
+        schema_overrides={"pim_soles": MONEY, "devengado_soles": MONEY, "saldo_soles": MONEY, "ejecucion_ratio": pl.Float64},
     )
     lagging = sorted([(c, s) for c, *_, s in rows if s is not None], key=lambda x: (-x[1], x[0]))
     ranking = pl.DataFrame(
-        [
-            {"accion": c, "objetivo": "OER.01", "grupo": "rezagada", "puesto": i, "puntaje_ratio": s}
-            for i, (c, s) in enumerate(lagging, 1)
-        ],
-        schema={
-            "accion": pl.String,
-            "objetivo": pl.String,
-            "grupo": pl.String,
-            "puesto": pl.Int64,
-            "puntaje_ratio": pl.Float64,
-        },
+        [{"accion": c, "objetivo": "OER.01", "grupo": "rezagada", "puesto": i, "puntaje_ratio": s} for i, (c, s) in enumerate(lagging, 1)],
+        schema={"accion": pl.String, "objetivo": pl.String, "grupo": pl.String, "puesto": pl.Int64, "puntaje_ratio": pl.Float64},
     )
     return actions, ranking
 
 
 # G1 may give min(50 % of 400, 10 % of 1000) = 100; G2 min(50 % of 10, 10 % of 500) = 5. R1 may take 250, R2 25.
-HAND = [
-    ("G1", 1000, 600, "verde", None),
-    ("G2", 500, 490, "verde", None),
-    ("R1", 1000, 900, "rojo", 0.9),
-    ("R2", 100, 90, "rojo", 0.3),
-]
+HAND = [("G1", 1000, 600, "verde", None), ("G2", 500, 490, "verde", None), ("R1", 1000, 900, "rojo", 0.9), ("R2", 100, 90, "rojo", 0.3)]
 
 
 def test_by_hand():
@@ -104,9 +82,7 @@ def test_by_hand():
     binding = result.restricciones.filter(pl.col("activa"))["restriccion"].to_list()
     assert binding == ["donante:G1", "donante:G2"]
     assert result.restricciones.filter(pl.col("frena"))["restriccion"].to_list() == binding
-    assert dict(result.restricciones.select("restriccion", "valor_marginal").iter_rows())[
-        "donante:G1"
-    ] == pytest.approx(0.9)
+    assert dict(result.restricciones.select("restriccion", "valor_marginal").iter_rows())["donante:G1"] == pytest.approx(0.9)
     assert result.cautelas == (
         "S/ 105 de S/ 105 irían a AER cuyo diagnóstico es «rediseñar» (R1): antes de mover dinero conviene resolver eso.",
     )
@@ -132,9 +108,7 @@ def test_who_may_receive_never_gives_and_who_is_blocked_never_receives():
     both = run_scenario(*world(HAND), spec(donors={"colores_resultado": ("verde", "rojo")}))
     assert set(both.transferencias["donante"]).isdisjoint(both.transferencias["receptor"])
     actions, ranking = world(HAND)
-    blocked = actions.with_columns(
-        diagnostico=pl.when(pl.col("accion") == "R1").then(pl.lit("destrabar")).otherwise("diagnostico")
-    )
+    blocked = actions.with_columns(diagnostico=pl.when(pl.col("accion") == "R1").then(pl.lit("destrabar")).otherwise("diagnostico"))
     result = run_scenario(blocked, ranking, spec())
     assert result.transferencias["receptor"].unique().to_list() == ["R2"]
     assert result.excluidas.select("accion", "motivo").rows() == [("R1", "su diagnóstico es destrabar")]
@@ -146,17 +120,14 @@ def test_protected_actions_never_give():
 
 
 def test_own_execution_discounts_what_an_action_may_receive():
-    result = run_scenario(
-        *world(HAND), spec(receivers={"tope_pim_ratio": 0.05, "absorcion": {"modo": "ejecución propia"}})
-    )
+    result = run_scenario(*world(HAND), spec(receivers={"tope_pim_ratio": 0.05, "absorcion": {"modo": "ejecución propia"}}))
     caps = dict(result.acciones.select("accion", "tope_soles").iter_rows())
     assert (caps["R1"], caps["R2"]) == (45, 4)
 
 
 def test_a_required_amount_that_does_not_fit_names_what_clashes():
     with pytest.raises(
-        InfeasibleScenarioError,
-        match=r"no caben juntos: G1 cede hasta S/ 100 .*; G2 cede hasta S/ 5 .*; El total movido es S/ 200",
+        InfeasibleScenarioError, match=r"no caben juntos: G1 cede hasta S/ 100 .*; G2 cede hasta S/ 5 .*; El total movido es S/ 200"
     ) as error:
         run_scenario(*world(HAND), spec(monto_requerido_soles=200))
     assert len(error.value.problems) == 1
@@ -176,9 +147,7 @@ def test_unknown_protected_action_and_unknown_key():
         validate_spec({"tope": 1}, EscenarioSpec, "x.toml")
 
 
-TINY = st.lists(
-    st.tuples(st.integers(10, 60), st.floats(0, 1), st.sampled_from(["verde", "rojo"])), min_size=2, max_size=4
-)
+TINY = st.lists(st.tuples(st.integers(10, 60), st.floats(0, 1), st.sampled_from(["verde", "rojo"])), min_size=2, max_size=4)
 
 
 @pytest.mark.propiedad
@@ -203,20 +172,14 @@ def test_no_other_whole_transfer_scores_more(shapes, data):
         if sum(amounts) <= give
     )
     score_of = dict(ranking.select("accion", "puntaje_ratio").iter_rows())
-    got = sum(
-        score_of[row["receptor"]] * float(row["monto_soles"]) for row in result.transferencias.iter_rows(named=True)
-    )
+    got = sum(score_of[row["receptor"]] * float(row["monto_soles"]) for row in result.transferencias.iter_rows(named=True))
     assert got == pytest.approx(best, abs=1e-6)
 
 
 @pytest.mark.propiedad
 @settings(max_examples=few(25), deadline=None)
 @given(
-    st.lists(
-        st.tuples(st.integers(1, 10**10), st.floats(0, 1.1), st.sampled_from(["verde", "rojo"])),
-        min_size=2,
-        max_size=12,
-    ),
+    st.lists(st.tuples(st.integers(1, 10**10), st.floats(0, 1.1), st.sampled_from(["verde", "rojo"])), min_size=2, max_size=12),
     st.permutations(range(12)),
 )
 def test_conservation_limits_and_row_order(shapes, order):

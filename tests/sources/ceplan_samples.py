@@ -10,14 +10,36 @@ NOTE = "sintético: datos inventados para probar el programa"
 MONTHS = [f"{month:02d}" for month in range(1, 13)]
 SPENT = ["ENE", "FEB", "MAR", "ABR", "MAY", "JUN", "JUL", "AGO", "SET", "OCT", "NOV", "DIC"]
 ABOUT = (
-    "POI", "Activo AO", "Centro Costo ID", "Centro de Costo", "OEI", "AEI", "Nro Registro POI", "Actividad Operativa ID", "Actividad Operativa",
-    "Unidad de Medida", "Categoria ID", "Categoria", "Producto ID", "Actividad Presupuestal ID", "Ubigeo",
-)  # fmt: skip
+    "POI",
+    "Activo AO",
+    "Centro Costo ID",
+    "Centro de Costo",
+    "OEI",
+    "AEI",
+    "Nro Registro POI",
+    "Actividad Operativa ID",
+    "Actividad Operativa",
+    "Unidad de Medida",
+    "Categoria ID",
+    "Categoria",
+    "Producto ID",
+    "Actividad Presupuestal ID",
+    "Ubigeo",
+)
 BASE = {
-    "POI": "2024", "Activo AO": "SI", "Centro Costo ID": "01.02", "Centro de Costo": "Gerencia de Infraestructura", "OEI": "OEI.01",
-    "AEI": "AEI.01.01", "Actividad Operativa": "Mantener caminos", "Unidad de Medida": "KILÓMETRO", "Categoria ID": "0138",
-    "Producto ID": "3000132", "Actividad Presupuestal ID": "5001437", "Ubigeo": "060101",
-}  # fmt: skip
+    "POI": "2024",
+    "Activo AO": "SI",
+    "Centro Costo ID": "01.02",
+    "Centro de Costo": "Gerencia de Infraestructura",
+    "OEI": "OEI.01",
+    "AEI": "AEI.01.01",
+    "Actividad Operativa": "Mantener caminos",
+    "Unidad de Medida": "KILÓMETRO",
+    "Categoria ID": "0138",
+    "Producto ID": "3000132",
+    "Actividad Presupuestal ID": "5001437",
+    "Ubigeo": "060101",
+}
 
 
 def months(prefix: str, *values: object, total: object = None) -> dict[str, object]:
@@ -34,14 +56,7 @@ RELATION = ABOUT
 PHYSICAL_PLAN = (*ABOUT, *titles("F(CS)", "F(RE)"))
 FINANCIAL_PLAN = (*ABOUT, "GG ID", *titles("Fn(CS)", "Fn(RE)"))
 PHYSICAL_DONE = (*ABOUT, *titles("F(SE)"), *(f"Motivo(SE) {month}" for month in MONTHS))
-FINANCIAL_DONE = (
-    "POI",
-    "Centro de Costo",
-    "Act Operat.",
-    "Generica Gasto",
-    *(f"Dev {month}" for month in SPENT),
-    "Dev Total",
-)
+FINANCIAL_DONE = ("POI", "Centro de Costo", "Act Operat.", "Generica Gasto", *(f"Dev {month}" for month in SPENT), "Dev Total")
 
 
 def aoi(code: str, aei: str = "AEI.01.01", **cells: object) -> dict[str, object]:
@@ -49,9 +64,7 @@ def aoi(code: str, aei: str = "AEI.01.01", **cells: object) -> dict[str, object]
     return BASE | {"Actividad Operativa ID": code, "Act Operat.": code, "AEI": aei} | cells
 
 
-def write_book(
-    folder: Path, name: str, header: Iterable[str], *rows: dict[str, object], sheet: str = "DATA", above: int = 2
-) -> Path:
+def write_book(folder: Path, name: str, header: Iterable[str], *rows: dict[str, object], sheet: str = "DATA", above: int = 2) -> Path:
     """A workbook as CEPLAN gives it, with a note and blank rows above the titles."""
     book = openpyxl.Workbook()
     page = book.active
@@ -64,12 +77,7 @@ def write_book(
 
 
 def write_text(
-    folder: Path,
-    name: str,
-    header: Iterable[str],
-    *rows: dict[str, object],
-    delimiter: str = ",",
-    encoding: str = "utf-8",
+    folder: Path, name: str, header: Iterable[str], *rows: dict[str, object], delimiter: str = ",", encoding: str = "utf-8"
 ) -> Path:
     """The same saved as CSV."""
     path = folder / f"sintetico_{name}.csv"

@@ -37,9 +37,7 @@ def load(tmp_path):
 
 
 def page(path, *records, header=(UPPER[1:], LOWER[6:9])):
-    cells = (
-        "".join(f"<td rowspan='2'>{t}</td>" for t in header[0][:5]) + "<td colspan='3'>Ejecución</td><td>Avance %</td>"
-    )
+    cells = "".join(f"<td rowspan='2'>{t}</td>" for t in header[0][:5]) + "<td colspan='3'>Ejecución</td><td>Avance %</td>"
     below = "".join(f"<td>{title}</td>" for title in header[1])
     rows = "".join("<tr>" + "".join(f"<td>{cell}</td>" for cell in record) + "</tr>" for record in records)
     heading = "<table id='hd'><tr><td><div class='fecha'>Fecha de la Consulta: 05-setiembre-2021</div><b>Año de Ejecución: <span>2019</span></b></td></tr></table>"
@@ -78,11 +76,14 @@ def test_the_real_page_says_its_date():
 @pytest.mark.parametrize(
     ("said", "day"),
     [
-        ("Fecha de la Consulta: 21-septiembre-2021", dt.date(2021, 9, 21)), ("Fecha de la Consulta: 3 de Enero del 2024", dt.date(2024, 1, 3)),
-        ("Fecha de la Consulta:&nbsp;<b>03/01/2024</b>", dt.date(2024, 1, 3)), ("Fecha de la Consulta: 31-febrero-2021", None),
-        ("Fecha de la Consulta: 31-brumario-2021", None), ("nada", None),
+        ("Fecha de la Consulta: 21-septiembre-2021", dt.date(2021, 9, 21)),
+        ("Fecha de la Consulta: 3 de Enero del 2024", dt.date(2024, 1, 3)),
+        ("Fecha de la Consulta:&nbsp;<b>03/01/2024</b>", dt.date(2024, 1, 3)),
+        ("Fecha de la Consulta: 31-febrero-2021", None),
+        ("Fecha de la Consulta: 31-brumario-2021", None),
+        ("nada", None),
     ],
-)  # fmt: skip
+)
 def test_dates_as_pages_write_them(said, day):
     assert consulted_in(said) == day
 
@@ -95,8 +96,9 @@ def test_a_page_saved_again_whole_with_several_labels_and_its_total(load, tmp_pa
     report, table = load(path)
     assert (report.snapshot.cut_off, report.snapshot.years) == ("2021-09-05", (2019,))
     assert table.select("pliego", "funcion", "pim_soles", "girado_soles").sort("funcion").rows() == [
-        ("445", "18", Decimal("2.00"), Decimal("1.00")), ("445", "20", Decimal("257109828.00"), Decimal("5.00")),
-    ]  # fmt: skip
+        ("445", "18", Decimal("2.00"), Decimal("1.00")),
+        ("445", "20", Decimal("257109828.00"), Decimal("5.00")),
+    ]
     assert report.findings == ()
     assert report.snapshot.manifest["filas"]["de_total"] == 1
     assert report.snapshot.manifest["fuente"]["columnas_sin_usar"] == ["Avance %"]
@@ -119,9 +121,7 @@ def test_the_path_to_the_page_is_not_spending(load, tmp_path):
 
 @pytest.mark.parametrize(("title", "code"), [(t, c) for t, c in DIMENSIONS.items() if c != "anio"])
 def test_every_dimension_gives_its_code(load, tmp_path, title, code):
-    label, wanted = {"sec_ejec": ("001-1693: UNA", "1693"), "nivel": ("R: REGIONAL", "R")}.get(
-        code, ("0000012: ALGO", None)
-    )
+    label, wanted = {"sec_ejec": ("001-1693: UNA", "1693"), "nivel": ("R: REGIONAL", "R")}.get(code, ("0000012: ALGO", None))
     rows = [[title, "PIA", "PIM", "Devengado", "Girado"], [label, "1", "257,109,828", "3", "4"]]
     _, table = load(text(tmp_path / "p_2019.csv", rows), day=DAY)
     assert table["pim_soles"].item() == Decimal("257109828.00")
@@ -129,15 +129,17 @@ def test_every_dimension_gives_its_code(load, tmp_path, title, code):
 
 
 def test_a_year_column_gives_several_years(load, tmp_path):
-    rows = [["Año", "Pliego", "PIA", "PIM", "Devengado", "Girado"], ["2019", "445: GORE", "1", "2", "3", "4"], ["2020", "445: GORE", "1", "5", "3", "4"]]  # fmt: skip
+    rows = [
+        ["Año", "Pliego", "PIA", "PIM", "Devengado", "Girado"],
+        ["2019", "445: GORE", "1", "2", "3", "4"],
+        ["2020", "445: GORE", "1", "5", "3", "4"],
+    ]
     report, _ = load(book(tmp_path / "p.xlsx", [rows[0], *([int(r[0]), *r[1:]] for r in rows[1:])]), day=DAY)
     assert {year: t["pim_soles"] for year, t in report.snapshot.totals.items()} == {2019: 2, 2020: 5}
 
 
 def test_a_page_without_a_year_asks_for_it(load, tmp_path):
-    path = text(
-        tmp_path / "p.csv", [["Pliego", "PIA", "PIM", "Devengado", "Girado"], ["445: GORE", "1", "2", "3", "4"]]
-    )
+    path = text(tmp_path / "p.csv", [["Pliego", "PIA", "PIM", "Devengado", "Girado"], ["445: GORE", "1", "2", "3", "4"]])
     with pytest.raises(InputDataError, match="nadie dice de qué año"):
         load(path, day=DAY)
     assert load(path, Filters(anio=2019), DAY)[0].snapshot.years == (2019,)

@@ -17,17 +17,18 @@ from presupuesto_link.sources.ceplan import (
 from tests.sources import ceplan_samples as samples
 
 HEADERS = {
-    RELATION: samples.RELATION, PHYSICAL_PLAN: samples.PHYSICAL_PLAN, FINANCIAL_PLAN: samples.FINANCIAL_PLAN,
-    PHYSICAL_DONE: samples.PHYSICAL_DONE, FINANCIAL_DONE: samples.FINANCIAL_DONE,
-}  # fmt: skip
+    RELATION: samples.RELATION,
+    PHYSICAL_PLAN: samples.PHYSICAL_PLAN,
+    FINANCIAL_PLAN: samples.FINANCIAL_PLAN,
+    PHYSICAL_DONE: samples.PHYSICAL_DONE,
+    FINANCIAL_DONE: samples.FINANCIAL_DONE,
+}
 
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_each_kind_is_recognised_by_its_columns(tmp_path, kind):
     book = read_export(samples.write_book(tmp_path, "poi", HEADERS[kind], samples.aoi("AOI001")))
-    text = read_export(
-        samples.write_text(tmp_path, "poi", HEADERS[kind], samples.aoi("AOI001"), delimiter=";", encoding="cp1252")
-    )
+    text = read_export(samples.write_text(tmp_path, "poi", HEADERS[kind], samples.aoi("AOI001"), delimiter=";", encoding="cp1252"))
     assert (book.kind, text.kind) == (kind, kind)
     assert book.raw.frame.equals(text.raw.frame)
     assert book.raw.frame["fila"].to_list() == [4]  # a note, a blank row and the titles come before
@@ -35,9 +36,7 @@ def test_each_kind_is_recognised_by_its_columns(tmp_path, kind):
 
 def test_a_complete_export_is_a_financial_programme_and_keeps_every_column(tmp_path):
     header = [*samples.FINANCIAL_PLAN, *samples.titles("F(CS)", "F(RE)", "F(SE)")]
-    path = samples.write_book(
-        tmp_path, "completo", header, samples.aoi("AOI001"), sheet="POI_Por_ActividadOperativaAnual", above=0
-    )
+    path = samples.write_book(tmp_path, "completo", header, samples.aoi("AOI001"), sheet="POI_Por_ActividadOperativaAnual", above=0)
     export = read_export(path)
     assert export.kind == FINANCIAL_PLAN
     assert {"FN(CS) 01", "F(SE) TOTAL"} <= set(export.raw.frame.columns)
@@ -46,11 +45,19 @@ def test_a_complete_export_is_a_financial_programme_and_keeps_every_column(tmp_p
 @pytest.mark.parametrize(
     ("title", "month"),
     [
-        ("FN(RE) 03", Month(True, "RE", 3)), ("F(SE) TOTAL", Month(False, "SE", 0)), ("F(CS)12", Month(False, "CS", 12)), ("DEV SET", Month(True, "SE", 9)),
-        ("DEV SEPTIEMBRE", Month(True, "SE", 9)), ("DEVENGADO 10", Month(True, "SE", 10)), ("DEV TOTAL", Month(True, "SE", 0)), ("F(CS) 13", None),
-        ("F(RE1) 01", None), ("MOTIVO(SE) 01", None), ("DEVOLUCION", None),
+        ("FN(RE) 03", Month(True, "RE", 3)),
+        ("F(SE) TOTAL", Month(False, "SE", 0)),
+        ("F(CS)12", Month(False, "CS", 12)),
+        ("DEV SET", Month(True, "SE", 9)),
+        ("DEV SEPTIEMBRE", Month(True, "SE", 9)),
+        ("DEVENGADO 10", Month(True, "SE", 10)),
+        ("DEV TOTAL", Month(True, "SE", 0)),
+        ("F(CS) 13", None),
+        ("F(RE1) 01", None),
+        ("MOTIVO(SE) 01", None),
+        ("DEVOLUCION", None),
     ],
-)  # fmt: skip
+)
 def test_what_a_monthly_title_says(title, month):
     assert month_of(title) == month
 
@@ -106,9 +113,7 @@ def test_a_workbook_with_several_sheets_needs_one_of_the_names(tmp_path):
 
 def test_a_delimiter_inside_a_text_or_an_open_quote_is_an_error(tmp_path):
     path = samples.write_text(tmp_path, "comas", samples.RELATION, samples.aoi("AOI001"))
-    path.write_text(
-        path.read_text(encoding="utf-8").replace("Mantener caminos", "Mantener caminos, puentes"), encoding="utf-8"
-    )
+    path.write_text(path.read_text(encoding="utf-8").replace("Mantener caminos", "Mantener caminos, puentes"), encoding="utf-8")
     with pytest.raises(InputDataError, match="fila 4\n.*más celdas que los 15 títulos"):  # noqa: RUF043
         read_export(path)
     path.write_text(path.read_text(encoding="utf-8").replace("Mantener", '"Mantener'), encoding="utf-8")

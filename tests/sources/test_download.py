@@ -22,15 +22,7 @@ import pytest
 
 from presupuesto_link.errors import DownloadError
 from presupuesto_link.sources import download as package
-from presupuesto_link.sources.download import (
-    Patience,
-    Progress,
-    Resource,
-    disk,
-    download,
-    find_resource,
-    layout_problem,
-)
+from presupuesto_link.sources.download import Patience, Progress, Resource, disk, download, find_resource, layout_problem
 from presupuesto_link.sources.origin import read_origin
 
 TODAY = dt.date(2026, 11, 23)
@@ -307,9 +299,7 @@ def test_proxy_of_the_environment(get, site, monkeypatch):
     assert site.paths == [f"http://portal.invalid/{NAME}"]
 
 
-@pytest.mark.parametrize(
-    ("name", "value"), [("SSL_CERT_FILE", "/no/hay/tal.pem"), ("HTTPS_PROXY", "gopher://127.0.0.1:9")]
-)
+@pytest.mark.parametrize(("name", "value"), [("SSL_CERT_FILE", "/no/hay/tal.pem"), ("HTTPS_PROXY", "gopher://127.0.0.1:9")])
 def test_a_wrong_environment_is_explained(get, monkeypatch, name, value):
     monkeypatch.setenv(name, value)
     with pytest.raises(DownloadError, match="SSL_CERT_FILE"):
@@ -741,9 +731,7 @@ def test_a_complete_part_only_asks_for_its_last_byte(get, site, tmp_path):
 
 
 @pytest.mark.parametrize(
-    "changes",
-    [{"etag": '"old"'}, {"url": "http://otro/"}, {"total": 10}, {"otra_clave": 1}],
-    ids=lambda c: next(iter(c)),
+    "changes", [{"etag": '"old"'}, {"url": "http://otro/"}, {"total": 10}, {"otra_clave": 1}], ids=lambda c: next(iter(c))
 )
 def test_a_part_of_something_else_is_not_used(get, site, tmp_path, changes):
     leave(tmp_path, site, 90_000, **changes)

@@ -51,13 +51,14 @@ def test_the_report_s_table_adds_up_as_the_csv_module_adds_it(load):
     by_code = {row["AE"].replace(" ", "."): row for row in wanted}
     for row in rows.iter_rows(named=True):
         printed = by_code[row["accion"]]
-        assert [row[f"{m}_soles"] for m in ("pia", "pim", "devengado")] == [
-            amount(printed[title]) for title in ("PIA", "PIM", "DEVENGADO")
-        ]
+        assert [row[f"{m}_soles"] for m in ("pia", "pim", "devengado")] == [amount(printed[title]) for title in ("PIA", "PIM", "DEVENGADO")]
     totals = report.snapshot.totals[2023]
     assert [totals[f"{m}_soles"] for m in ("pia", "pim", "devengado", "girado")] == [
-        Decimal("10615944306.00"), Decimal("14701288105.00"), Decimal("12451714606.00"), None,
-    ]  # fmt: skip
+        Decimal("10615944306.00"),
+        Decimal("14701288105.00"),
+        Decimal("12451714606.00"),
+        None,
+    ]
     assert set(rows["mes"]) == {0}
     assert rows["pliego"].null_count() == 40
 
@@ -65,40 +66,49 @@ def test_the_report_s_table_adds_up_as_the_csv_module_adds_it(load):
 def test_the_printed_total_is_checked_and_not_added(load):
     report, _ = load(TABLE)
     assert [(f.code, f.place, f.found) for f in report.findings] == [
-        ("S14", "fila de total, pia", "S/ 2,355,134,676.00"), ("S14", "fila de total, pim", "S/ 5,463,370,829.00"),
+        ("S14", "fila de total, pia", "S/ 2,355,134,676.00"),
+        ("S14", "fila de total, pim", "S/ 5,463,370,829.00"),
         ("S14", "fila de total, devengado", "S/ 2,731,370,222.00"),
-    ]  # fmt: skip
-    assert report.snapshot.manifest["filas"] == {
-        "registros_leidos": 41, "guardadas": 40, "rechazadas": 0, "de_total": 1,
-    }  # fmt: skip
+    ]
+    assert report.snapshot.manifest["filas"] == {"registros_leidos": 41, "guardadas": 40, "rechazadas": 0, "de_total": 1}
 
 
 def test_a_total_that_agrees_and_subtotals_say_nothing(load, tmp_path):
     path = write(
-        tmp_path / "aer_2023.csv", "AE,PIA,PIM,DEVENGADO", "AER.01.01,1,10.50,5", "AER 01.02,2,20.50,", "Subtotal OER.01,3,31,5",
-        "AER.02.01,4,9,1", ",,,", "TOTAL GENERAL,7,40,6",
-    )  # fmt: skip
+        tmp_path / "aer_2023.csv",
+        "AE,PIA,PIM,DEVENGADO",
+        "AER.01.01,1,10.50,5",
+        "AER 01.02,2,20.50,",
+        "Subtotal OER.01,3,31,5",
+        "AER.02.01,4,9,1",
+        ",,,",
+        "TOTAL GENERAL,7,40,6",
+    )
     report, rows = load(path)
     assert report.findings == ()
     assert rows.select("accion", "pim_soles", "devengado_soles").rows() == [
-        ("AER.01.01", Decimal("10.50"), Decimal("5.00")), ("AER.01.02", Decimal("20.50"), None), ("AER.02.01", Decimal("9.00"), Decimal("1.00")),
-    ]  # fmt: skip
+        ("AER.01.01", Decimal("10.50"), Decimal("5.00")),
+        ("AER.01.02", Decimal("20.50"), None),
+        ("AER.02.01", Decimal("9.00"), Decimal("1.00")),
+    ]
 
 
 def test_a_centimo_table_with_a_decimal_comma_is_not_multiplied_by_a_hundred(load, tmp_path):
     path = write(tmp_path / "aer_2023.csv", "AE;PIA;PIM;DEVENGADO", "AER.01.01;S/ 1.234,50;1234,50;0,05")
     _, rows = load(path)
-    assert rows.select("pia_soles", "pim_soles", "devengado_soles").row(0) == (
-        Decimal("1234.50"), Decimal("1234.50"), Decimal("0.05"),
-    )  # fmt: skip
+    assert rows.select("pia_soles", "pim_soles", "devengado_soles").row(0) == (Decimal("1234.50"), Decimal("1234.50"), Decimal("0.05"))
 
 
 @pytest.mark.parametrize("encoding", ["utf-16", "cp1252", "utf-8-sig"])
 def test_titles_below_a_heading_in_any_encoding_and_names(load, store, tmp_path, encoding):
     path = write(
-        tmp_path / "aer_2023.csv", "Cuadro 3;;;;", ";;;;", "Oer;A.E.;Acción Estratégica;pia;pim;Devengado",
-        "OER.01;aer 01.01;Gestión del agua;;S/ 5;3", encoding=encoding,
-    )  # fmt: skip
+        tmp_path / "aer_2023.csv",
+        "Cuadro 3;;;;",
+        ";;;;",
+        "Oer;A.E.;Acción Estratégica;pia;pim;Devengado",
+        "OER.01;aer 01.01;Gestión del agua;;S/ 5;3",
+        encoding=encoding,
+    )
     report, rows = load(path)
     assert rows.select("accion", "pia_soles", "pim_soles").row(0) == ("AER.01.01", None, Decimal("5.00"))
     assert store.dimension(report.snapshot.id, "accion").rows() == [("AER.01.01", "Gestión del agua", 1)]
@@ -122,7 +132,7 @@ def test_a_row_whose_code_is_not_one_is_rejected_in_sight(load, tmp_path, line):
 
 @pytest.mark.parametrize(
     ("cell", "why"), [("mucho", "no es un monto"), ("0.005", "fracciones de céntimo"), ('"12,34,567"', "no es un monto|coma que no separa")]
-)  # fmt: skip
+)
 def test_cells_that_are_not_amounts_are_rejected(load, tmp_path, cell, why):
     path = write(tmp_path / "aer_2023.csv", "AE,PIA,PIM,DEVENGADO", "AER.01.01,1,0.25,3", f"AER.01.02,1,{cell},3")
     report, rows = load(path)
@@ -161,13 +171,7 @@ def test_the_year_comes_from_the_origin_the_name_or_the_caller(load, tmp_path):
 
 
 def test_a_year_column_says_it_and_may_have_several(load, tmp_path):
-    path = write(
-        tmp_path / "aer.csv",
-        "AE,AÑO,PIA,PIM,DEVENGADO",
-        "AER.01.01,2022,1,2,3",
-        "AER.01.01,2023,1,4,3",
-        "Total,2022,1,9,3",
-    )
+    path = write(tmp_path / "aer.csv", "AE,AÑO,PIA,PIM,DEVENGADO", "AER.01.01,2022,1,2,3", "AER.01.01,2023,1,4,3", "Total,2022,1,9,3")
     report, _ = load(path)
     assert {year: t["pim_soles"] for year, t in report.snapshot.totals.items()} == {2022: 2, 2023: 4}
     assert [f.place for f in report.findings] == ["fila de total, pim"]

@@ -50,8 +50,7 @@ LONG_AMOUNTS = {m: [f"MONTO_{m.upper()}"] for m in AMOUNTS}
 
 
 @pytest.mark.parametrize(
-    ("name", "layout", "rows"),
-    [("gasto_diario_2026_63col_amazonas_20260516.csv", "largo", 127), ("gasto_opds_2025_mes0.csv", "opds", 6)],
+    ("name", "layout", "rows"), [("gasto_diario_2026_63col_amazonas_20260516.csv", "largo", 127), ("gasto_opds_2025_mes0.csv", "opds", 6)]
 )
 def test_monthly_samples_add_up_as_the_csv_module_adds_them(name, layout, rows):
     path = sample(name)
@@ -86,12 +85,7 @@ def test_the_siaf_web_sample_adds_up_as_openpyxl_adds_it():
     start = next(i for i, row in enumerate(cells) if "mto_pia" in row)
     titles = cells[start]
     records = [dict(zip(titles, row, strict=True)) for row in cells[start + 1 :] if row[titles.index("ano_eje")]]
-    columns = {
-        "pia": ["mto_pia"],
-        "pim": ["mto_pim"],
-        "certificado": ["mto_certificado"],
-        "comprometido_anual": ["mto_compro_anual"],
-    }
+    columns = {"pia": ["mto_pia"], "pim": ["mto_pim"], "certificado": ["mto_certificado"], "comprometido_anual": ["mto_compro_anual"]}
     for measure, prefix in (("comprometido", "mto_at_comp"), ("devengado", "mto_devenga"), ("girado", "mto_girado")):
         columns[measure] = [f"{prefix}_{month:02}" for month in range(1, 13)]
     frame = load(path)
@@ -106,10 +100,7 @@ def test_the_amigable_sample_adds_up_as_lxml_reads_it():
     html = pytest.importorskip("lxml.html")
     path = sample("consulta_amigable_2019.xls")
     page = html.fromstring(path.read_bytes().decode("latin-1"))
-    rows = [
-        [" ".join(c.text_content().split()) for c in r.xpath("./td")]
-        for r in page.xpath("//table[contains(@class,'Data')]//tr")
-    ]
+    rows = [[" ".join(c.text_content().split()) for c in r.xpath("./td")] for r in page.xpath("//table[contains(@class,'Data')]//tr")]
     order = ("pia", "pim", "certificado", "comprometido_anual", "comprometido", "devengado", "girado")
     numbers = [[cell for cell in row if re.fullmatch(r"[\d,]+", cell)] for row in rows]
     frame = load(path)
@@ -118,9 +109,7 @@ def test_the_amigable_sample_adds_up_as_lxml_reads_it():
     assert frame["anio"].to_list() == [2019] * len(rows)
 
 
-@pytest.mark.parametrize(
-    "filters", [Filters(), Filters(pliego="440"), Filters(departamento_meta="1"), Filters(pliego="445")]
-)
+@pytest.mark.parametrize("filters", [Filters(), Filters(pliego="440"), Filters(departamento_meta="1"), Filters(pliego="445")])
 @pytest.mark.parametrize("block", [64, 1000, 8 << 20])
 def test_the_latin_1_twin_of_a_file_gives_the_same_table(tmp_path, monkeypatch, filters, block):
     path = sample("gasto_diario_2026_63col_amazonas_20260516.csv")
@@ -172,10 +161,7 @@ def test_a_stray_quote_does_not_lose_records(tmp_path, monkeypatch):
 
 def test_bom_and_plain_utf8_are_the_same(tmp_path):
     records = [budget("100.50", "80"), spent(3, "12.25")]
-    plain, marked = (
-        write_long(tmp_path / "a.csv", *records),
-        write_long(tmp_path / "b.csv", *records, encoding="utf-8-sig"),
-    )
+    plain, marked = (write_long(tmp_path / "a.csv", *records), write_long(tmp_path / "b.csv", *records, encoding="utf-8-sig"))
     assert load(plain).equals(load(marked))
 
 
@@ -243,9 +229,7 @@ def test_an_unknown_layout_names_the_nearest_and_what_differs(tmp_path):
 
 def test_names_of_columns_up_to_2020_are_known(tmp_path):
     text = long_text(budget("100"), spent(3, "12.25"))
-    for new, old in (
-        ("NIVEL_GOBIERNO", "TIPO_GOBIERNO"), ("FUENTE_FINANCIAMIENTO", "FUENTE_FINANC"), ("CATEGORIA_GASTO", "CATEG_GASTO"),
-    ):  # fmt: skip
+    for new, old in (("NIVEL_GOBIERNO", "TIPO_GOBIERNO"), ("FUENTE_FINANCIAMIENTO", "FUENTE_FINANC"), ("CATEGORIA_GASTO", "CATEG_GASTO")):
         text = text.replace(f'"{new}', f'"{old}')
     old_file, new_file = tmp_path / "viejo.csv", write_long(tmp_path / "nuevo.csv", budget("100"), spent(3, "12.25"))
     old_file.write_bytes((text + '"(2 filas)"\n').encode("latin-1"))
@@ -270,9 +254,29 @@ def test_a_repeated_title_keeps_its_first_column(tmp_path):
 
 def siaf_web_book(path, records: list[dict[str, object]]):
     """A workbook as offices keep it: a totals row above, the header on row 5, their own columns on the right, junk below."""
-    glued = ["sector", "pliego", "unidad_ejecutora", "programa_pptal", "tipo_prod_proy", "producto_proyecto", "activ_obra_accinv", "funcion",
-             "division_fn", "grupo_fn", "finalidad", "departamento_meta", "fuente_financ", "rubro", "categoria_gasto", "tipo_transaccion",
-             "generica", "subgenerica", "subgenerica_det", "especifica", "especifica_det"]  # fmt: skip
+    glued = [
+        "sector",
+        "pliego",
+        "unidad_ejecutora",
+        "programa_pptal",
+        "tipo_prod_proy",
+        "producto_proyecto",
+        "activ_obra_accinv",
+        "funcion",
+        "division_fn",
+        "grupo_fn",
+        "finalidad",
+        "departamento_meta",
+        "fuente_financ",
+        "rubro",
+        "categoria_gasto",
+        "tipo_transaccion",
+        "generica",
+        "subgenerica",
+        "subgenerica_det",
+        "especifica",
+        "especifica_det",
+    ]
     annual = ["mto_pia", "mto_pim", "mto_certificado", "mto_compro_anual"]
     monthly = [f"{p}_{m:02}" for p in ("mto_at_comp", "mto_devenga", "mto_girado") for m in range(1, 13)]
     titles = ["ano_eje", "sec_ejec", "sec_func", "meta", *glued, *annual, *monthly, "saldo", "avance propio"]
@@ -295,18 +299,29 @@ def siaf_web_book(path, records: list[dict[str, object]]):
 
 def test_a_workbook_with_a_header_on_row_5_and_the_office_s_own_columns(tmp_path):
     common = {"ano_eje": 2025, "sec_ejec": "001693", "meta": "00001", "pliego": "096. CENTRAL DE COMPRAS"}
-    path = siaf_web_book(tmp_path / "a.xlsx", [
-        common | {"sec_func": "0001", "mto_pia": 10, "mto_pim": 1234.56, "mto_devenga_01": 0.1, "mto_devenga_02": 0.2, "mto_girado_02": 0.3},
-        common | {"sec_func": "0002", "mto_pia": 0, "mto_pim": 0.1 + 0.2, "mto_devenga_12": -5.05},
-    ])  # fmt: skip
+    path = siaf_web_book(
+        tmp_path / "a.xlsx",
+        [
+            common
+            | {"sec_func": "0001", "mto_pia": 10, "mto_pim": 1234.56, "mto_devenga_01": 0.1, "mto_devenga_02": 0.2, "mto_girado_02": 0.3},
+            common | {"sec_func": "0002", "mto_pia": 0, "mto_pim": 0.1 + 0.2, "mto_devenga_12": -5.05},
+        ],
+    )
     frame = load(path)
     good = frame.filter(pl.col("rechazo").is_null())
     assert sums(good) == dict.fromkeys(AMOUNTS, Decimal(0)) | {
-        "pia": Decimal("10.00"), "pim": Decimal("1234.86"), "devengado": Decimal("-4.75"), "girado": Decimal("0.30"),
-    }  # fmt: skip
+        "pia": Decimal("10.00"),
+        "pim": Decimal("1234.86"),
+        "devengado": Decimal("-4.75"),
+        "girado": Decimal("0.30"),
+    }
     assert good.select("mes", "sec_func", "sec_ejec", "pliego").unique().sort("sec_func", "mes").rows() == [
-        (0, "1", "1693", "096"), (1, "1", "1693", "096"), (2, "1", "1693", "096"), (0, "2", "1693", "096"), (12, "2", "1693", "096"),
-    ]  # fmt: skip
+        (0, "1", "1693", "096"),
+        (1, "1", "1693", "096"),
+        (2, "1", "1693", "096"),
+        (0, "2", "1693", "096"),
+        (12, "2", "1693", "096"),
+    ]
     with open_extract(path, LAYOUTS) as extract:
         assert {"saldo", "avance propio"} <= set(extract.ignored)
         assert extract.raw.select("registro").collect()["registro"].to_list() == [6, 7, 8]
@@ -325,9 +340,11 @@ def test_an_amigable_page_saved_again_as_csv_is_read(tmp_path):
 
 def test_files_that_are_not_extracts_are_explained(tmp_path):
     for name, content, words in (
-        ("vacio.csv", b"", "una fila vacía"), ("viejo.xls", b"\xd0\xcf\x11\xe0" + b"0" * 100, "un libro .xls antiguo"),
-        ("pagina.xls", b"<html><body>sin datos</body></html>", "una página sin filas de datos"), ("roto.xlsx", b"PK\x03\x04zzzz", "dañado"),
-    ):  # fmt: skip
+        ("vacio.csv", b"", "una fila vacía"),
+        ("viejo.xls", b"\xd0\xcf\x11\xe0" + b"0" * 100, "un libro .xls antiguo"),
+        ("pagina.xls", b"<html><body>sin datos</body></html>", "una página sin filas de datos"),
+        ("roto.xlsx", b"PK\x03\x04zzzz", "dañado"),
+    ):
         (tmp_path / name).write_bytes(content)
         with pytest.raises(InputDataError, match=words):
             load(tmp_path / name)

@@ -36,9 +36,13 @@ def store(tmp_path) -> Store:
 def extract(tmp_path) -> Path:
     return write_long(
         tmp_path / "gasto.csv",
-        budget("1000.10", "900"), spent(1, "100.05"), spent(2, "50.50", MONTO_GIRADO="20"),
-        budget("300", PLIEGO="440", SEC_EJEC="9"), spent(3, "30.30", PLIEGO="440", SEC_EJEC="9"), spent(3, "7", PLIEGO=" ", NIVEL_GOBIERNO="M"),
-    )  # fmt: skip
+        budget("1000.10", "900"),
+        spent(1, "100.05"),
+        spent(2, "50.50", MONTO_GIRADO="20"),
+        budget("300", PLIEGO="440", SEC_EJEC="9"),
+        spent(3, "30.30", PLIEGO="440", SEC_EJEC="9"),
+        spent(3, "7", PLIEGO=" ", NIVEL_GOBIERNO="M"),
+    )
 
 
 def contents(folder: Path) -> dict[str, bytes]:
@@ -61,9 +65,7 @@ def child(tmp_path: Path, body: str, *arguments: object) -> subprocess.Popen:
         ready.write_text("x"); time.sleep(60)
     """
     text = textwrap.dedent(code) + textwrap.dedent(body)
-    return subprocess.Popen(
-        [sys.executable, "-c", text, *map(str, arguments)], stdout=subprocess.PIPE, stderr=subprocess.PIPE
-    )
+    return subprocess.Popen([sys.executable, "-c", text, *map(str, arguments)], stdout=subprocess.PIPE, stderr=subprocess.PIPE)
 
 
 def finish(process: subprocess.Popen) -> str:
@@ -90,10 +92,13 @@ def test_the_id_depends_on_content_filters_and_cut_off_but_not_on_the_name(store
     ids = {
         load_extract(path, store, filters, day).snapshot.id
         for path, filters, day in (
-            (extract, Filters(), JUNE), (copy, Filters(), JUNE), (extract, Filters(pliego="445"), JUNE), (extract, Filters(pliego="0445"[1:]), JUNE),
+            (extract, Filters(), JUNE),
+            (copy, Filters(), JUNE),
+            (extract, Filters(pliego="445"), JUNE),
+            (extract, Filters(pliego="0445"[1:]), JUNE),
             (extract, Filters(), JANUARY),
         )
-    }  # fmt: skip
+    }
     assert len(ids) == 3
 
 
@@ -122,9 +127,7 @@ def test_totals_are_exact_and_reading_pushes_filters_down(store, extract):
 
 def test_rows_are_sorted_and_a_unit_is_never_split(store, tmp_path, monkeypatch):
     monkeypatch.setattr(sorted_parquet, "ROWS_AT_ONCE", 5)
-    records = [
-        spent(1 + i % 12, "1", SEC_EJEC=str(i % 4), PLIEGO=f"44{i % 2}", ANO_EJE=str(2023 + i % 2)) for i in range(40)
-    ]
+    records = [spent(1 + i % 12, "1", SEC_EJEC=str(i % 4), PLIEGO=f"44{i % 2}", ANO_EJE=str(2023 + i % 2)) for i in range(40)]
     snapshot = load_extract(write_long(tmp_path / "a.csv", *records), store, cut_off=dt.date(2025, 1, 1)).snapshot
     files = sorted(snapshot.folder.glob("gasto/*/*.parquet"))
     assert [f.parent.name for f in files] == ["anio=2023", "anio=2023", "anio=2024", "anio=2024"]
@@ -138,10 +141,16 @@ def test_rows_are_sorted_and_a_unit_is_never_split(store, tmp_path, monkeypatch)
 def test_files_do_not_depend_on_where_the_rows_are_cut_while_reading(store, tmp_path, monkeypatch, size):
     """Units come mixed, with a repeated key, a line of two pliegos that ends below zero and two names of one code."""
     records = [
-        budget("10", ANO_EJE="2023"), *(spent(i, f"{i}.10", SEC_EJEC=str(i % 3), PLIEGO=f"44{i % 2}", DEPARTAMENTO_META=f"0{i % 4 + 1}") for i in range(1, 13)),
-        spent(5, "1", SEC_EJEC="2", PLIEGO="441"), spent(5, "2", SEC_EJEC="2", PLIEGO="441"), spent(5, "2", SEC_EJEC="2", PLIEGO="441"),
-        spent(6, "-50", SEC_EJEC="9"), spent(6, "20", SEC_EJEC="9", PLIEGO="440"), spent(13, "1"), spent(2, "3", PROGRAMA_PPTO_NOMBRE="OTRO"),
-    ]  # fmt: skip
+        budget("10", ANO_EJE="2023"),
+        *(spent(i, f"{i}.10", SEC_EJEC=str(i % 3), PLIEGO=f"44{i % 2}", DEPARTAMENTO_META=f"0{i % 4 + 1}") for i in range(1, 13)),
+        spent(5, "1", SEC_EJEC="2", PLIEGO="441"),
+        spent(5, "2", SEC_EJEC="2", PLIEGO="441"),
+        spent(5, "2", SEC_EJEC="2", PLIEGO="441"),
+        spent(6, "-50", SEC_EJEC="9"),
+        spent(6, "20", SEC_EJEC="9", PLIEGO="440"),
+        spent(13, "1"),
+        spent(2, "3", PROGRAMA_PPTO_NOMBRE="OTRO"),
+    ]
     path, other = write_long(tmp_path / "a.csv", *records), Store(tmp_path / "otro")
     whole = load_extract(path, store, cut_off=dt.date(2024, 12, 31))
     monkeypatch.setattr(sorted_parquet, "ROWS_OF_A_RUN", size)
@@ -150,9 +159,7 @@ def test_files_do_not_depend_on_where_the_rows_are_cut_while_reading(store, tmp_
     assert [f.code for f in cut.findings] == [f.code for f in whole.findings]
     assert {"S02", "S03", "S06", "S12", "S13"} <= {f.code for f in cut.findings}
     same = other.read(cut.snapshot.id, filters={"sec_ejec": "2", "mes": 5}).collect()["devengado_soles"]
-    assert same.to_list() == [
-        Decimal(text) for text in ("5.10", "1", "2", "2")
-    ]  # rows with the same order keep that of the extract
+    assert same.to_list() == [Decimal(text) for text in ("5.10", "1", "2", "2")]  # rows with the same order keep that of the extract
 
 
 @pytest.mark.parametrize("at_once", [1, 1000])
@@ -309,14 +316,10 @@ def test_verify_finds_missing_and_extra_files_and_edited_totals(store, extract):
 
 def test_compare_says_what_moved_to_the_centimo(store, tmp_path):
     a = load_extract(
-        write_long(tmp_path / "a.csv", budget("100"), spent(1, "10.10"), budget("50", PROGRAMA_PPTO="0016")),
-        store,
-        cut_off=JANUARY,
+        write_long(tmp_path / "a.csv", budget("100"), spent(1, "10.10"), budget("50", PROGRAMA_PPTO="0016")), store, cut_off=JANUARY
     )
     b = load_extract(
-        write_long(
-            tmp_path / "b.csv", budget("90.50"), spent(1, "10.10"), spent(2, "5.05"), budget("7", PROGRAMA_PPTO="0020")
-        ),
+        write_long(tmp_path / "b.csv", budget("90.50"), spent(1, "10.10"), spent(2, "5.05"), budget("7", PROGRAMA_PPTO="0020")),
         store,
         cut_off=JUNE,
     )
@@ -337,9 +340,7 @@ def test_only_older_cut_offs_of_the_same_file_year_and_filters_are_superseded(st
     days = [dt.date(2024, month, 1) for month in (2, 3, 4)]
     made = [
         load_extract(
-            write_long(tmp_path / f"gasto_{d:%Y%m%d}.csv", spent(1, str(i)), spent(1, "1", SEC_EJEC=str(i))),
-            store,
-            cut_off=d,
+            write_long(tmp_path / f"gasto_{d:%Y%m%d}.csv", spent(1, str(i)), spent(1, "1", SEC_EJEC=str(i))), store, cut_off=d
         ).snapshot
         for i, d in enumerate(days, 1)
     ]

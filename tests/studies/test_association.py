@@ -77,17 +77,14 @@ def test_two_years_of_spending_are_a_panel_and_two_more_tests_per_way(analysis):
     study = study_association(under(both, variantes="elegida"))
     assert study.panel["desfase_anios"].to_list() == [0, 0]
     assert study.panel["estimacion"].null_count() == 0
-    assert study.panel["n"].to_list() == [
-        60,
-        56,
-    ]  # thirty actions a year; two of each year have no advance in the other
+    assert study.panel["n"].to_list() == [60, 56]  # thirty actions a year; two of each year have no advance in the other
     assert study.pruebas == 8
     assert study.panel["p_holm"].null_count() == 0
 
 
 @pytest.mark.parametrize(
     ("objectives", "found"), [(["OER.01"], "faltan: OER.02"), ([f"OER.{i:02}" for i in range(1, 15)], "no existen: OER.14")]
-)  # fmt: skip
+)
 def test_dimensions_hold_every_objective_and_no_other(analysis, objectives, found):
     groups = (DimensionSpec(nombre="todo", objetivos=tuple(objectives)),)
     with pytest.raises(SpecError, match=found) as error:

@@ -32,9 +32,7 @@ def study() -> AssociationStudy:
 def test_estimates(study):
     table = expected(ASSOCIATION, "estimaciones")
     key = [*_PAIR, "perfil", "politica_nd", "estimador", "variable"]
-    both = table.join(
-        study.estimaciones.with_columns(pl.col(_PAIR).cast(pl.Int64)), on=key, suffix="_ours", validate="1:1"
-    )
+    both = table.join(study.estimaciones.with_columns(pl.col(_PAIR).cast(pl.Int64)), on=key, suffix="_ours", validate="1:1")
     assert both.height == table.height == study.estimaciones.height == 72
     assert both["sin_accion"].equals(both["sin_accion_ours"].rename("sin_accion"))
     assert both["n"].to_list() == both["n_ours"].to_list()
@@ -51,9 +49,7 @@ def test_estimates(study):
     ],
 )
 def test_other_tables_of_the_analysis_own_way(study, table, columns):
-    ours = pl.concat([case.lead(study.of(case, table)) for case in study.principal]).with_columns(
-        pl.col(_PAIR).cast(pl.Int64)
-    )
+    ours = pl.concat([case.lead(study.of(case, table)) for case in study.principal]).with_columns(pl.col(_PAIR).cast(pl.Int64))
     wanted = expected(ASSOCIATION, table)
     key = [*_PAIR, *(["accion"] if "accion" in wanted.columns else [])]
     both = wanted.join(ours, on=key, suffix="_ours", validate="1:1")

@@ -62,18 +62,13 @@ def test_shares_are_those_of_running_the_ranking_once_for_each_draw_and_reading(
     )
     own = result.resumen.filter(pl.col("rezagada_ratio") > 0).select(counted.columns)
     assert_frame_equal(own.sort("accion"), counted.sort("accion"))
-    assert result.lecturas["rezagadas"].to_list() == [
-        frame.filter(pl.col("grupo") == LAGGING).height for frame in rankings[:8]
-    ]
+    assert result.lecturas["rezagadas"].to_list() == [frame.filter(pl.col("grupo") == LAGGING).height for frame in rankings[:8]]
 
 
 def test_without_doubt_the_places_are_those_of_the_analysis(analysis):
     own = analysis.inputs.spec.ranking.pesos.as_dict()
     sure = RobustezSpec(
-        sorteos=5,
-        perfiles=("ceplan",),
-        politicas_nd=("excluir",),
-        pesos={name: (weight, weight) for name, weight in own.items()},
+        sorteos=5, perfiles=("ceplan",), politicas_nd=("excluir",), pesos={name: (weight, weight) for name, weight in own.items()}
     )
     result = study_robustness(analysis, sure)
     places = result.resumen.filter(pl.col("puesto").is_not_null())
@@ -144,13 +139,25 @@ def test_the_page_says_what_the_analysis_says(found):
     assert set(rows) == set(ten["accion"])
     for row in ten.iter_rows(named=True):
         without = share(1 - row["rezagada_ratio"]) if row["rezagada_ratio"] < 1 else "–"
-        said = [str(row["puesto"]), interval(row["puesto_bajo"], row["puesto_alto"]), share(row["primeros_ratio"]), share(row["primera_ratio"]), without]  # fmt: skip
+        said = [
+            str(row["puesto"]),
+            interval(row["puesto_bajo"], row["puesto_alto"]),
+            share(row["primeros_ratio"]),
+            share(row["primera_ratio"]),
+            without,
+        ]
         assert [cell.strip() for cell in rows[row["accion"]].split("|")] == said
     outside = found.resumen.filter(pl.col("puesto").fill_null(99) > 10)
     assert outside["primeros_ratio"].max() < 0.5
     assert outside.filter(pl.col("clase") == "depende").height == 9
     moved = dict(found.efectos.select("duda", "salen").iter_rows())
-    assert [f"{moved[doubt]:.1f}" for doubt in ("pesos", "perfil", "política de ND", "umbral", "todas")] == ["1.5", "1.5", "1.0", "1.0", "2.7"]  # fmt: skip
+    assert [f"{moved[doubt]:.1f}" for doubt in ("pesos", "perfil", "política de ND", "umbral", "todas")] == [
+        "1.5",
+        "1.5",
+        "1.0",
+        "1.0",
+        "2.7",
+    ]
     near = found.resumen.filter(pl.col("accion").is_in(["AER.10.02", "AER.04.02", "AER.12.02"]))
     assert [share(ratio) for ratio in near["primeros_ratio"]] == ["50 %", "45 %", "41 %"]
 
@@ -158,7 +165,7 @@ def test_the_page_says_what_the_analysis_says(found):
 def test_with_one_profile_only_the_page_is_right_too(studied):
     asked = studied.inputs.spec.robustez.model_copy(update={"perfiles": ("ceplan",)})
     one = study_robustness(studied, asked)
-    assert one.resumen.filter(pl.col("clase") == "siempre")["accion"].sort().to_list() == ["AER.01.03", "AER.10.01", "AER.12.03"]  # fmt: skip
+    assert one.resumen.filter(pl.col("clase") == "siempre")["accion"].sort().to_list() == ["AER.01.03", "AER.10.01", "AER.12.03"]
     assert f"{one.efectos['salen'][-1]:.1f}" == "2.2"
 
 
@@ -184,7 +191,9 @@ def test_classes_follow_the_shares(found):
 
 
 def test_a_profile_that_is_not_loaded_is_named(analysis):
-    with pytest.raises(SpecError, match=r"«robustez.perfiles»\n  se encontró: «otro»\n  se esperaba: perfiles que el análisis carga: ceplan, informe_2024"):  # fmt: skip
+    with pytest.raises(
+        SpecError, match=r"«robustez.perfiles»\n  se encontró: «otro»\n  se esperaba: perfiles que el análisis carga: ceplan, informe_2024"
+    ):
         study_robustness(analysis, RobustezSpec(perfiles=("ceplan", "otro")))
 
 
@@ -201,14 +210,18 @@ def test_a_single_option_that_is_not_the_one_of_the_analysis_moves_the_list_too(
     row = result.efectos.filter(pl.col("duda") == "umbral").row(0, named=True)
     assert (row["opciones"], row["entran"], row["salen"]) == (1, 2.0, 2.0)
     words = sentences(result)
-    assert any(
-        sentence.startswith("Lo que más mueve la lista: desde qué avance se llama rezagada; ") for sentence in words
-    )
+    assert any(sentence.startswith("Lo que más mueve la lista: desde qué avance se llama rezagada; ") for sentence in words)
     assert not any("la fórmula del avance" in sentence for sentence in words)
 
 
-BASE = {"titulo": "t", "autor": "a", "pregunta": "p", "fuente": "f", "fecha_corte": "2025-01-01",
-        "fuentes": {"plan": "p", "gasto_aer": "g", "anio_gasto": 2023, "perfiles": "x"}}  # fmt: skip
+BASE = {
+    "titulo": "t",
+    "autor": "a",
+    "pregunta": "p",
+    "fuente": "f",
+    "fecha_corte": "2025-01-01",
+    "fuentes": {"plan": "p", "gasto_aer": "g", "anio_gasto": 2023, "perfiles": "x"},
+}
 
 
 @pytest.mark.parametrize(

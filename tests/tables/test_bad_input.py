@@ -35,8 +35,7 @@ def test_missing_column(budget_file):
 
 def test_what_cannot_be_seen_is_named_with_its_place(budget_file):
     with pytest.raises(
-        InputDataError,
-        match=r"gasto.csv, fila 2, columna AE\n  se encontró: un carácter de control, .*U\+0007, tras «AER»",
+        InputDataError, match=r"gasto.csv, fila 2, columna AE\n  se encontró: un carácter de control, .*U\+0007, tras «AER»"
     ):
         load_budget(edit(budget_file, ("AER.01.01", "AER\a.01.01")))
 
@@ -62,9 +61,7 @@ def test_duplicated_action(budget_file):
 
 
 def test_unknown_action(budget_file):
-    with pytest.raises(
-        InputDataError, match=r"fila 2, columna AE\n  se encontró: «AER.99.01»\n  se esperaba: una AER de acciones.csv"
-    ):
+    with pytest.raises(InputDataError, match=r"fila 2, columna AE\n  se encontró: «AER.99.01»\n  se esperaba: una AER de acciones.csv"):
         load_budget(edit(budget_file, ("AER.01.01", "AER.99.01")))
 
 
@@ -169,9 +166,7 @@ def test_three_digits_after_one_sign_are_thousands_never_decimals(tmp_path, deli
 def test_what_is_not_an_amount_is_refused(tmp_path, cell, why):
     path = tmp_path / "gasto.csv"
     path.write_text(f"AE,PIA,PIM,DEVENGADO\nAER.01.01,10.50,{cell},3\n", encoding="utf-8")
-    with pytest.raises(
-        InputDataError, match="se esperaba: un número que sea un monto en soles, con dos decimales como máximo"
-    ):
+    with pytest.raises(InputDataError, match="se esperaba: un número que sea un monto en soles, con dos decimales como máximo"):
         load_budget(path)
 
 
@@ -201,10 +196,7 @@ def test_a_blank_code_and_a_note_below_the_table(tmp_path):
 
 def test_amounts_that_break_the_order_of_the_stages_are_found(tmp_path):
     path = tmp_path / "gasto.csv"
-    path.write_text(
-        "AE,PIA,PIM,DEVENGADO\nAER.01.01,1,100,200\nAER.01.02,1,0,50\nAER.01.03,1,70,\nAER.13.03,1,100,60\n",
-        encoding="utf-8",
-    )
+    path.write_text("AE,PIA,PIM,DEVENGADO\nAER.01.01,1,100,200\nAER.01.02,1,0,50\nAER.01.03,1,70,\nAER.13.03,1,100,60\n", encoding="utf-8")
     found = {f.place: f.explanation for f in analyse(load_budget(path)).audit.hallazgos if f.code == "P08"}
     assert found == {
         "gasto.csv, fila 2, AER.01.01": "En esta fila el devengado es mayor que el PIM.",
@@ -232,16 +224,12 @@ def test_a_scenario_without_solution_does_not_hold_back_the_rest(tmp_path):
 
 def test_centimos_survive(tmp_path):
     path = tmp_path / "gasto.csv"
-    path.write_text(
-        "AE,PIA,PIM,DEVENGADO\nAER.01.01,0.10,123456789012.35,0.01\nAER.01.02,0.20,0.07,0.02\n", encoding="utf-8"
-    )
+    path.write_text("AE,PIA,PIM,DEVENGADO\nAER.01.01,0.10,123456789012.35,0.01\nAER.01.02,0.20,0.07,0.02\n", encoding="utf-8")
     assert str(load_budget(path).budget.filas["pim_soles"].sum()) == "123456789012.42"
 
 
 def test_duplicated_indicator(plan_folder):
-    with pytest.raises(
-        InputDataError, match=r"indicadores.csv, filas 2, 3\n  se encontró: indicador = IND.01.OER.01 está repetido"
-    ):
+    with pytest.raises(InputDataError, match=r"indicadores.csv, filas 2, 3\n  se encontró: indicador = IND.01.OER.01 está repetido"):
         edit(plan_folder / "indicadores.csv", ("IND.01.OER.02,OER.02", "IND.01.OER.01,OER.02"))
         load_plan(plan_folder)
 
@@ -249,8 +237,7 @@ def test_duplicated_indicator(plan_folder):
 def test_text_in_an_indicator_value(plan_folder):
     edit(plan_folder / "valores.csv", ("IND.01.OER.01,obtenido,2023,18.75%", "IND.01.OER.01,obtenido,2023,casi 19"))
     with pytest.raises(
-        InputDataError,
-        match=r"valores.csv, fila 5, columna impreso\n  se encontró: «casi 19»\n  se esperaba: un número o ND o vacío",
+        InputDataError, match=r"valores.csv, fila 5, columna impreso\n  se encontró: «casi 19»\n  se esperaba: un número o ND o vacío"
     ):
         load_plan(plan_folder)
 
@@ -261,8 +248,7 @@ def test_unknown_sense(plan_folder):
         ("porcentaje,ascendente,Significado del indicador,,,2.1.1 OER.01", "porcentaje,hacia arriba,x,,,2.1.1 OER.01"),
     )
     with pytest.raises(
-        InputDataError,
-        match=r"columna sentido\n  se encontró: «hacia arriba»\n  se esperaba: uno de ascendente, descendente",
+        InputDataError, match=r"columna sentido\n  se encontró: «hacia arriba»\n  se esperaba: uno de ascendente, descendente"
     ):
         load_plan(plan_folder)
 
@@ -270,17 +256,14 @@ def test_unknown_sense(plan_folder):
 def test_an_indicator_of_an_unknown_action_suggests_the_nearest(plan_folder):
     edit(plan_folder / "indicadores.csv", ("IND.01.AER.13.05,AER.13.05", "IND.01.AER.13.05,AER.13.55"))
     with pytest.raises(
-        InputDataError,
-        match=r"«AER.13.55»\n  se esperaba: un código de objetivos.csv o acciones.csv \(¿quiso decir AER.13.05\?\)",
+        InputDataError, match=r"«AER.13.55»\n  se esperaba: un código de objetivos.csv o acciones.csv \(¿quiso decir AER.13.05\?\)"
     ):
         load_plan(plan_folder)
 
 
 def test_a_correction_that_went_stale_stops_the_load(plan_folder):
     edit(plan_folder / "valores.csv", ('"1,909,428"', '"1,909.4"'))
-    with pytest.raises(
-        InputDataError, match=r"corrección C-002[\s\S]*0 filas con el valor «1,909,428»[\s\S]*la fuente cambió"
-    ):
+    with pytest.raises(InputDataError, match=r"corrección C-002[\s\S]*0 filas con el valor «1,909,428»[\s\S]*la fuente cambió"):
         load_plan(plan_folder)
 
 
@@ -293,25 +276,10 @@ def test_a_correction_with_a_misspelt_key(plan_folder):
 @pytest.mark.parametrize(
     ("name", "old", "new", "message"),
     [
-        (
-            "valores.csv",
-            "IND.01.OER.01,obtenido,2024",
-            "IND.01.OER.01,obtenido,2025",
-            "un año en que el indicador tenga meta",
-        ),
+        ("valores.csv", "IND.01.OER.01,obtenido,2024", "IND.01.OER.01,obtenido,2025", "un año en que el indicador tenga meta"),
         ("valores.csv", "IND.01.OER.01,meta,2023", "IND.01.OER.01,meta,20230", "un año de 1990 a 2100"),
-        (
-            "indicadores.csv",
-            "Significado del indicador,,,2.1.1 OER.01",
-            "Significado del indicador,,0,2.1.1 OER.01",
-            "un entero de 1",
-        ),
-        (
-            "cifras_publicadas.csv",
-            "Texto,OER,conteo_rojo,2024,seis,6,",
-            "Texto,OER,conteo_rojo,2024,seis,,",
-            "«seis» sin su número",
-        ),
+        ("indicadores.csv", "Significado del indicador,,,2.1.1 OER.01", "Significado del indicador,,0,2.1.1 OER.01", "un entero de 1"),
+        ("cifras_publicadas.csv", "Texto,OER,conteo_rojo,2024,seis,6,", "Texto,OER,conteo_rojo,2024,seis,,", "«seis» sin su número"),
         ("cifras_publicadas.csv", "Texto,OER,conteo_rojo,", "Texto,OER,conteo_rojos,", "columna medida"),
         (
             "acciones.csv",
@@ -346,18 +314,10 @@ def test_missing_plan_folder(tmp_path):
         ("amarillo_desde_ratio = 0.75", "amarillo_desde_ratio = 0.99", "amarillo_desde_ratio no puede ser mayor"),
         ('politica_nd = "excluir"', 'politica_nd = "ninguna"', r"uno de 'excluir' o 'cero'"),
         ("anio_gasto = 2023", 'anio_gasto = "dos mil"', "un número entero"),
-        (
-            'transversales = ["AER.07.01"]',
-            'transversales = ["AER.70.01"]',
-            r"«vinculo.transversales»\n  se encontró: AER.70.01",
-        ),
+        ('transversales = ["AER.07.01"]', 'transversales = ["AER.70.01"]', r"«vinculo.transversales»\n  se encontró: AER.70.01"),
         ("[fuentes]", "[fuentes", r"TOML mal escrito \(línea \d+, columna \d+\)"),
         ("[fuentes]", "[fuentes]\nx = [", r"TOML mal escrito"),
-        (
-            'titulo = "PDRC Cajamarca 2033: dinero y resultados 2023-2024"',
-            'titulo = " "',
-            r"«titulo»\n  se encontró: un texto vacío",
-        ),
+        ('titulo = "PDRC Cajamarca 2033: dinero y resultados 2023-2024"', 'titulo = " "', r"«titulo»\n  se encontró: un texto vacío"),
         ('titulo = "PDRC', 'titulo = "\\u0007PDRC', "un texto sin caracteres de control"),
         ('"OER.10", "OER.12"]', '"OER.10", "OER.66"]', r"«ranking.objetivos_prioritarios»\n  se encontró: OER.66"),
         ("anio_resultado_previo = 2023", "anio_resultado_previo = 2024", "un año anterior a 2024"),

@@ -39,8 +39,7 @@ def test_the_whole_entity_needs_no_key_and_a_semicolon_brings_the_decimal_comma(
 
 def test_a_missing_month_would_move_the_rest_of_the_year_forward(tmp_path):
     with pytest.raises(
-        InputDataError,
-        match=r"anio 2025, generica 3\n  se encontró: faltan los meses 5, 12\n  se esperaba: los doce meses, con 0",
+        InputDataError, match=r"anio 2025, generica 3\n  se encontró: faltan los meses 5, 12\n  se esperaba: los doce meses, con 0"
     ):
         calendar(tmp_path, f"{HEAD},generica\n" + months("2025,{m},10,3", but=[5, 12]) + months("2025,{m},10,1"))
 
@@ -65,7 +64,7 @@ def test_a_blank_month_is_not_a_zero_nor_advised(tmp_path):
         ("", r"el archivo está vacío"),
         (f"{HEAD},MES\n2025,1,5,2\n", r"columnas repetidas: mes"),
     ],
-)  # fmt: skip
+)
 def test_what_is_wrong_is_said(tmp_path, text, said):
     with pytest.raises(InputDataError, match=said):
         calendar(tmp_path, text)

@@ -11,9 +11,22 @@ from presupuesto_link.tables.gasto_checks import check_coverage, check_gasto, ch
 from presupuesto_link.tables.gasto_facts import facts_of
 
 CUT_OFF = dt.date(2024, 6, 30)
-CODES = {"programa": "0002", "producto": "3033251", "actividad": "5000037", "finalidad": "0033251", "meta": "00001", "pliego": "445",
-         "sector": "99", "funcion": "20", "division": "044", "grupo": "0096", "rubro": "00", "departamento_ejecutora": "06",
-         "departamento_meta": "06", "ejecutora": "001"}  # fmt: skip
+CODES = {
+    "programa": "0002",
+    "producto": "3033251",
+    "actividad": "5000037",
+    "finalidad": "0033251",
+    "meta": "00001",
+    "pliego": "445",
+    "sector": "99",
+    "funcion": "20",
+    "division": "044",
+    "grupo": "0096",
+    "rubro": "00",
+    "departamento_ejecutora": "06",
+    "departamento_meta": "06",
+    "ejecutora": "001",
+}
 
 UNIT_LINE = ("sec_ejec", "sec_func")
 
@@ -22,8 +35,7 @@ def rows(*cells: dict[str, object]) -> pl.LazyFrame:
     base = dict.fromkeys(SCHEMA) | CODES | {"anio": 2024, "mes": 1, "sec_ejec": "775", "sec_func": "1"}
     table = [base | cell for cell in cells]
     return pl.LazyFrame(
-        {c: [None if r[c] is None else Decimal(r[c]) if c in MEASURES else r[c] for r in table] for c in SCHEMA},
-        schema=SCHEMA,
+        {c: [None if r[c] is None else Decimal(r[c]) if c in MEASURES else r[c] for r in table] for c in SCHEMA}, schema=SCHEMA
     )
 
 
@@ -36,11 +48,7 @@ def codes(frame: pl.LazyFrame, monthly: bool = True, line: tuple[str, ...] = UNI
 
 
 def found(code: str, frame: pl.LazyFrame) -> str:
-    return next(
-        f"{f.found} | {f.explanation}"
-        for f in check_gasto(facts_of(frame, UNIT_LINE), CUT_OFF, True, UNIT_LINE)
-        if f.code == code
-    )
+    return next(f"{f.found} | {f.explanation}" for f in check_gasto(facts_of(frame, UNIT_LINE), CUT_OFF, True, UNIT_LINE) if f.code == code)
 
 
 def test_a_clean_extract_has_no_findings():
@@ -60,10 +68,7 @@ def test_colliding_keys_are_counted_and_copies_told_apart():
         {"devengado_soles": "7"},
         {"mes": 2, "devengado_soles": "1"},
     )
-    assert (
-        found("S02", frame)
-        == "1 clave repetida, 2 filas de más | se conservan y se suman: S/ 27.00 devengados entre todas"
-    )
+    assert found("S02", frame) == "1 clave repetida, 2 filas de más | se conservan y se suman: S/ 27.00 devengados entre todas"
     assert found("S03", frame).startswith("1 fila idéntica a otra")
     assert frame.collect().height == 5
 
@@ -74,22 +79,13 @@ def test_nulls_in_the_key_do_not_collide_by_themselves():
 
 
 def test_codes_of_the_wrong_width():
-    assert "programa: 1 fila | por ejemplo programa «00002»" in found(
-        "S04", rows(year(), {"mes": 3, "programa": "00002"})
-    )
+    assert "programa: 1 fila | por ejemplo programa «00002»" in found("S04", rows(year(), {"mes": 3, "programa": "00002"}))
 
 
 def test_movement_after_the_cut_off():
-    frame = rows(
-        year(),
-        {"mes": 6, "devengado_soles": "1"},
-        {"mes": 7, "devengado_soles": "2.50"},
-        {"mes": 8, "devengado_soles": "0"},
-    )
+    frame = rows(year(), {"mes": 6, "devengado_soles": "1"}, {"mes": 7, "devengado_soles": "2.50"}, {"mes": 8, "devengado_soles": "0"})
     assert found("S05", frame).startswith("1 fila con movimiento, S/ 2.50 devengados")
-    later = check_gasto(
-        facts_of(rows(year(anio=2025), {"anio": 2025, "girado_soles": "1"}), UNIT_LINE), CUT_OFF, True, UNIT_LINE
-    )
+    later = check_gasto(facts_of(rows(year(anio=2025), {"anio": 2025, "girado_soles": "1"}), UNIT_LINE), CUT_OFF, True, UNIT_LINE)
     assert [f.place for f in later if f.code == "S05"] == ["2025-01"]
 
 
@@ -100,10 +96,7 @@ def test_negative_totals_of_a_line_but_not_of_a_month():
 
 def test_devengado_without_pim():
     frame = rows(
-        year(),
-        {"sec_func": "2", "devengado_soles": "7.25"},
-        year(sec_func="3", pim_soles="0"),
-        {"sec_func": "3", "devengado_soles": "1"},
+        year(), {"sec_func": "2", "devengado_soles": "7.25"}, year(sec_func="3", pim_soles="0"), {"sec_func": "3", "devengado_soles": "1"}
     )
     assert found("S07", frame).startswith("2 metas con S/ 8.25 devengados")
 
@@ -113,12 +106,8 @@ def test_an_extract_without_any_pim_does_not_say_it_is_zero():
 
 
 def test_budget_in_a_month_and_flows_in_month_zero():
-    frame = rows(
-        year(devengado_soles="3"), {"pim_soles": "100", "devengado_soles": "1"}, {"mes": 2, "pim_soles": "100"}
-    )
-    assert "2 filas de un mes con PIA o PIM (S/ 200.00 de PIM) y 1 del mes 0 con movimiento (S/ 3.00" in found(
-        "S08", frame
-    )
+    frame = rows(year(devengado_soles="3"), {"pim_soles": "100", "devengado_soles": "1"}, {"mes": 2, "pim_soles": "100"})
+    assert "2 filas de un mes con PIA o PIM (S/ 200.00 de PIM) y 1 del mes 0 con movimiento (S/ 3.00" in found("S08", frame)
     assert "S08" not in codes(frame, monthly=False)
 
 
@@ -147,9 +136,7 @@ def test_totals_against_published_figures():
 
 
 def test_coverage_lost_since_the_earlier_cut_off():
-    before = rows(
-        year(), year(sec_func="2", pim_soles="60"), year(sec_ejec="776", pim_soles="5"), year(anio=2023, sec_ejec="9")
-    )
+    before = rows(year(), year(sec_func="2", pim_soles="60"), year(sec_ejec="776", pim_soles="5"), year(anio=2023, sec_ejec="9"))
     assert check_coverage(before, before, "2024-01-31") == []
     (units,) = check_coverage(before, rows(year(), year(sec_func="2")), "2024-01-31")
     assert (units.code, units.found) == ("S11", "1 unidad ejecutora menos")

@@ -45,12 +45,7 @@ class Audit:
 
 
 def audit_evaluation(
-    plan: Plan,
-    budget: AerBudget,
-    linked: LinkedBudget,
-    indicators: pl.DataFrame,
-    elements: pl.DataFrame,
-    spec: AnalisisSpec,
+    plan: Plan, budget: AerBudget, linked: LinkedBudget, indicators: pl.DataFrame, elements: pl.DataFrame, spec: AnalisisSpec
 ) -> Audit:
     """Audit an evaluation.
 
@@ -75,9 +70,5 @@ def audit_evaluation(
     ]
     ordered = sorted(found, key=lambda f: (_SEVERITY[FINDING_KINDS[f.code].severity], f.code, f.place, f.found))
     return Audit(
-        tuple(ordered),
-        reconciled.drop("exactas"),
-        summarise_rules(reconciled),
-        reconcile_globals(plan, replica_elements),
-        doubts(plan),
+        tuple(ordered), reconciled.drop("exactas"), summarise_rules(reconciled), reconcile_globals(plan, replica_elements), doubts(plan)
     )

@@ -48,10 +48,7 @@ def reconcile_globals(plan: Plan, elements: pl.DataFrame) -> pl.DataFrame:
     published = plan.cifras.filter(pl.col("medida") == "avance_global")
     slack = 0.5 * 10.0 ** (-pl.col("decimales").cast(pl.Float64)) / 100 + 1e-9
     out = (pl.col("valor") / 100).alias("publicado_ratio")
-    fits = {
-        policy: ((pl.col("valor") / 100 - pl.col(policy)).abs() <= slack).fill_null(False)
-        for policy in ("excluir", "cero")
-    }
+    fits = {policy: ((pl.col("valor") / 100 - pl.col(policy)).abs() <= slack).fill_null(False) for policy in ("excluir", "cero")}
     return (
         published.join(wide, on=["elemento", "anio"], how="left", validate="m:1")
         .with_columns(
@@ -189,11 +186,7 @@ def index_candidates(replica: pl.DataFrame, elements: pl.DataFrame, year: int) -
             found[f"media de los {level} con dato, {label}"] = _mean(advance)
             found[f"media de todos los {level}, vacíos como 0, {label}"] = _mean(advance.fill_null(0))
         found[f"promedio de las medias de OER y AER, {label}"] = (_mean(levels["OER"]) + _mean(levels["AER"])) / 2
-        by_objective = (
-            rows.filter(pl.col("nivel") == "AER")
-            .group_by("objetivo")
-            .agg(pl.col("avance_ratio").mean())["avance_ratio"]
-        )
+        by_objective = rows.filter(pl.col("nivel") == "AER").group_by("objetivo").agg(pl.col("avance_ratio").mean())["avance_ratio"]
         found[f"media por OER de sus AER, {label}"] = _mean(by_objective)
     scored = replica.filter(pl.col("anio") == year)
     for level in ("OER", "AER"):
@@ -247,9 +240,7 @@ def _globals(plan: Plan, replica: pl.DataFrame, elements: pl.DataFrame) -> list[
     decided = table.filter(pl.col("politica").is_in(["excluir", "cero"]))
     for (element,), group in decided.group_by(["elemento"], maintain_order=True):
         if group["politica"].n_unique() > 1:
-            words = "; ".join(
-                f"{r['anio']}: {r['impreso']} {_POLICY_WORDS[r['politica']]}" for r in group.iter_rows(named=True)
-            )
+            words = "; ".join(f"{r['anio']}: {r['impreso']} {_POLICY_WORDS[r['politica']]}" for r in group.iter_rows(named=True))
             findings.append(
                 Finding(
                     "E04",
@@ -264,9 +255,7 @@ def _globals(plan: Plan, replica: pl.DataFrame, elements: pl.DataFrame) -> list[
 
 def _left_out(replica: pl.DataFrame, element: str, year: int, published: float) -> str:
     """Does leaving one indicator out give the published mean?"""
-    mine = replica.filter(
-        (pl.col("elemento") == element) & (pl.col("anio") == year) & pl.col("tipo1_ratio").is_not_null()
-    )
+    mine = replica.filter((pl.col("elemento") == element) & (pl.col("anio") == year) & pl.col("tipo1_ratio").is_not_null())
     for row in mine.iter_rows(named=True):
         rest = mine.filter(pl.col("indicador") != row["indicador"])["tipo1_ratio"]
         if rest.len() and abs(_mean(rest) - published) <= _INDEX_TOLERANCE:
@@ -281,9 +270,9 @@ def _printed_bands(plan: Plan, bands: SemaforoSpec) -> list[Finding]:
     """E05: the amber band as printed in the tables leaves values without a colour."""
     edge = round(bands.verde_desde_ratio * 100)
     findings = []
-    for row in plan.cifras.filter(
-        (pl.col("medida") == "banda_amarilla") & pl.col("fuente").str.starts_with("Cuadro")
-    ).iter_rows(named=True):
+    for row in plan.cifras.filter((pl.col("medida") == "banda_amarilla") & pl.col("fuente").str.starts_with("Cuadro")).iter_rows(
+        named=True
+    ):
         printed = re.findall(r"\d+", row["impreso"])
         if printed and int(printed[-1]) != edge:
             findings.append(
@@ -302,9 +291,7 @@ def _policy_colours(elements: pl.DataFrame) -> list[Finding]:
     """E06: elements of the latest year whose colour changes with the ND policy."""
     year = latest_year(elements)
     rows = elements.filter((pl.col("anio") == year) & pl.col("color_depende_nd"))
-    wide = rows.pivot(
-        "politica_nd", index=["elemento", "indicadores", "con_dato"], values=["avance_ratio", "color"]
-    ).sort("elemento")
+    wide = rows.pivot("politica_nd", index=["elemento", "indicadores", "con_dato"], values=["avance_ratio", "color"]).sort("elemento")
     return [
         Finding(
             "E06",

@@ -62,11 +62,7 @@ def _total(budget: AerBudget, spec: VinculoSpec) -> list[Finding]:
     if printed == true:
         return []
     apart = budget.filas.filter(~pl.col("accion").is_in(spec.transversales))
-    names = {
-        True: "sólo las celdas impresas con «S/»",
-        False: "sólo las celdas impresas sin «S/»",
-        None: "todas las celdas",
-    }
+    names = {True: "sólo las celdas impresas con «S/»", False: "sólo las celdas impresas sin «S/»", None: "todas las celdas"}
     subsets = {
         (prefixed, without): _sums(apart if without else budget.filas, prefixed)
         for prefixed, without in product((True, False, None), (True, False))
@@ -82,16 +78,10 @@ def _total(budget: AerBudget, spec: VinculoSpec) -> list[Finding]:
         if matching
         else "Ningún subconjunto por forma de impresión da el total impreso."
     )
-    transversal = (
-        f" Sin {enumerate_words(spec.transversales)}: {_describe(_sums(apart))}." if spec.transversales else ""
-    )
+    transversal = f" Sin {enumerate_words(spec.transversales)}: {_describe(_sums(apart))}." if spec.transversales else ""
     return [
         Finding(
-            "P01",
-            f"{budget.lugar}, fila Total (PIA / PIM / devengado)",
-            _describe(printed),
-            _describe(true),
-            explanation + transversal,
+            "P01", f"{budget.lugar}, fila Total (PIA / PIM / devengado)", _describe(printed), _describe(true), explanation + transversal
         )
     ]
 
@@ -111,17 +101,13 @@ def _percentages(budget: AerBudget) -> list[Finding]:
                 f"{budget.lugar}, {row['accion']}",
                 percent(row["ejecucion_impresa_ratio"], 2),
                 percent(row["correcto"], 2),
-                "El porcentaje impreso es devengado/PIA."
-                if over_pia
-                else "No sale de dividir el devengado entre el PIM ni entre el PIA.",
+                "El porcentaje impreso es devengado/PIA." if over_pia else "No sale de dividir el devengado entre el PIM ni entre el PIA.",
             )
         )
     return findings
 
 
-def _double_count(
-    budget: AerBudget, linked: LinkedBudget, indicators: pl.DataFrame, spec: VinculoSpec
-) -> list[Finding]:
+def _double_count(budget: AerBudget, linked: LinkedBudget, indicators: pl.DataFrame, spec: VinculoSpec) -> list[Finding]:
     """P03: a transversal action beside the rest, and what its own indicator of execution says."""
     rest = linked.direct["pim_soles"].sum()
     return [
@@ -130,8 +116,7 @@ def _double_count(
             f"{budget.lugar}, {row['accion']}",
             f"PIM {soles(row['pim_soles'])}",
             f"las demás acciones suman {soles(rest)}",
-            f"{row['nombre']}. {spec.motivo_transversal}. Su fila ejecuta {percent(_ratio(row), 2)}."
-            + _own_indicator(indicators, row),
+            f"{row['nombre']}. {spec.motivo_transversal}. Su fila ejecuta {percent(_ratio(row), 2)}." + _own_indicator(indicators, row),
         )
         for row in linked.acciones.filter(pl.col("vinculo") == TRANSVERSAL).iter_rows(named=True)
     ]
@@ -180,32 +165,18 @@ def _ratio(row: dict[str, Any]) -> float | None:
 def _money_and_result(linked: LinkedBudget, elements: pl.DataFrame) -> list[Finding]:
     """P04, P05, P06: money without result, result without money, neither; on the latest year evaluated."""
     year = latest_year(elements)
-    result = elements.filter((pl.col("anio") == year) & (pl.col("nivel") == "AER")).select(
-        "avance_ratio", accion="elemento"
-    )
+    result = elements.filter((pl.col("anio") == year) & (pl.col("nivel") == "AER")).select("avance_ratio", accion="elemento")
     rows = linked.acciones.join(result, on="accion", how="left", validate="1:1")
     findings = []
     for row in rows.iter_rows(named=True):
         money, advance = row["pim_soles"], row["avance_ratio"]
         if money is not None and advance is None:
             findings.append(
-                Finding(
-                    "P04",
-                    row["accion"],
-                    f"PIM {row['anio']} {soles(money)}, avance {year} ND",
-                    "un resultado medible",
-                    row["nombre"],
-                )
+                Finding("P04", row["accion"], f"PIM {row['anio']} {soles(money)}, avance {year} ND", "un resultado medible", row["nombre"])
             )
         elif money is None:
-            code, expected = (
-                ("P06", "presupuesto y resultado") if advance is None else ("P05", "un presupuesto vinculado")
-            )
-            findings.append(
-                Finding(
-                    code, row["accion"], f"{row['vinculo']}, avance {year} {percent(advance)}", expected, row["nombre"]
-                )
-            )
+            code, expected = ("P06", "presupuesto y resultado") if advance is None else ("P05", "un presupuesto vinculado")
+            findings.append(Finding(code, row["accion"], f"{row['vinculo']}, avance {year} {percent(advance)}", expected, row["nombre"]))
     return findings
 
 

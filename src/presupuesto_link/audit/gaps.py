@@ -34,35 +34,59 @@ def register_gaps(plan: Plan, elements: pl.DataFrame) -> pl.DataFrame:
     missing = _with_reason(obtained.filter(pl.col("valor").is_null()), plan.correcciones)
     dated = missing.join(_runs(obtained), on=["indicador", "anio"], how="left", validate="1:1")
     known = dated.join(_last_known(plan.valores, dated), on=["indicador", "anio"], how="left", validate="1:1")
-    owners = plan.indicadores.with_row_index("orden").select(
-        "orden", "indicador", "elemento", "nivel", "objetivo", "nombre", "unidad"
-    )
+    owners = plan.indicadores.with_row_index("orden").select("orden", "indicador", "elemento", "nivel", "objetivo", "nombre", "unidad")
     placed = known.join(owners, on="indicador", how="left", validate="m:1").join(
         _colours(elements), on=["elemento", "anio"], how="left", validate="m:1"
     )
-    return placed.sort("orden", "anio").with_columns(
-        que_depende=_depends(), fuente_motivo=pl.lit(NO_SOURCE), **{name: pl.lit(None, pl.Date if name.startswith("fecha") else pl.String) for name in TO_FILL}
-    ).select(
-        "indicador", "anio", "elemento", "nombre", "nd_causa", "nd_motivo", "sin_dato_desde", "que_depende", *TO_FILL, "fuente_motivo",
-        "nivel", "objetivo", "unidad", "ultimo_valor", "ultimo_anio", "indicadores", "con_dato", "color_excluir", "color_cero", "color_depende_nd",
-    )  # fmt: skip
+    return (
+        placed.sort("orden", "anio")
+        .with_columns(
+            que_depende=_depends(),
+            fuente_motivo=pl.lit(NO_SOURCE),
+            **{name: pl.lit(None, pl.Date if name.startswith("fecha") else pl.String) for name in TO_FILL},
+        )
+        .select(
+            "indicador",
+            "anio",
+            "elemento",
+            "nombre",
+            "nd_causa",
+            "nd_motivo",
+            "sin_dato_desde",
+            "que_depende",
+            *TO_FILL,
+            "fuente_motivo",
+            "nivel",
+            "objetivo",
+            "unidad",
+            "ultimo_valor",
+            "ultimo_anio",
+            "indicadores",
+            "con_dato",
+            "color_excluir",
+            "color_cero",
+            "color_depende_nd",
+        )
+    )
 
 
 def _with_reason(missing: pl.DataFrame, corrections: pl.DataFrame) -> pl.DataFrame:
     """Key `indicador, anio`: why there is no value; one that a correction took away says which correction."""
     told = missing.join(corrections.select("correccion", "motivo"), on="correccion", how="left", validate="m:1")
     return told.select(
-        "indicador", "anio", nd_causa=pl.coalesce("nd_causa", pl.when(pl.col("motivo").is_not_null()).then(pl.lit(CORRECTED))),
+        "indicador",
+        "anio",
+        nd_causa=pl.coalesce("nd_causa", pl.when(pl.col("motivo").is_not_null()).then(pl.lit(CORRECTED))),
         nd_motivo=pl.coalesce("nd_motivo", pl.format("{}: {}", "correccion", "motivo")),
-    )  # fmt: skip
+    )
 
 
 def _runs(obtained: pl.DataFrame) -> pl.DataFrame:
     """Key `indicador, anio`, of the ND: the first year of its run of ND."""
     known = pl.col("anio").filter(pl.col("valor").is_not_null())
     marked = obtained.sort("indicador", "anio").with_columns(
-        tramo=pl.col("valor").is_not_null().cast(pl.Int32).cum_sum().over("indicador"), conocidos=known.count().over("indicador"),
-    )  # fmt: skip
+        tramo=pl.col("valor").is_not_null().cast(pl.Int32).cum_sum().over("indicador"), conocidos=known.count().over("indicador")
+    )
     empty = marked.filter(pl.col("valor").is_null())
     return empty.select("indicador", "anio", sin_dato_desde=pl.col("anio").min().over("indicador", "tramo"))
 
@@ -72,9 +96,7 @@ def _last_known(values: pl.DataFrame, missing: pl.DataFrame) -> pl.DataFrame:
     seen = values.filter(pl.col("concepto").is_in(["obtenido", "linea_base"]) & pl.col("valor").is_not_null()).select(
         "indicador", ultimo_anio="anio", ultimo_valor="valor"
     )
-    pairs = missing.select("indicador", "anio", "sin_dato_desde").join(
-        seen, on="indicador", how="inner", validate="m:m"
-    )
+    pairs = missing.select("indicador", "anio", "sin_dato_desde").join(seen, on="indicador", how="inner", validate="m:m")
     before = pairs.filter(pl.col("ultimo_anio") < pl.col("sin_dato_desde")).sort("ultimo_anio")
     return before.group_by("indicador", "anio", maintain_order=True).agg(pl.col("ultimo_valor", "ultimo_anio").last())
 
@@ -82,12 +104,10 @@ def _last_known(values: pl.DataFrame, missing: pl.DataFrame) -> pl.DataFrame:
 def _colours(elements: pl.DataFrame) -> pl.DataFrame:
     """Key `elemento, anio`: its colour counting the ND either way."""
     wide = elements.pivot("politica_nd", index=["elemento", "anio"], values="color")
-    facts = elements.filter(pl.col("politica_nd") == "excluir").select(
-        "elemento", "anio", "indicadores", "con_dato", "color_depende_nd"
-    )
+    facts = elements.filter(pl.col("politica_nd") == "excluir").select("elemento", "anio", "indicadores", "con_dato", "color_depende_nd")
     return facts.join(
         wide.select("elemento", "anio", color_excluir="excluir", color_cero="cero"), on=["elemento", "anio"], how="left", validate="1:1"
-    )  # fmt: skip
+    )
 
 
 def _depends() -> pl.Expr:
@@ -96,8 +116,6 @@ def _depends() -> pl.Expr:
         pl.when(pl.col("con_dato") == 0)
         .then(pl.format("{} no tiene ningún dato: queda sin color y fuera de todo juicio", who))
         .when(pl.col("color_depende_nd"))
-        .then(
-            pl.format("el color de {}: {} si el ND se excluye, {} si cuenta como 0", who, "color_excluir", "color_cero")
-        )
+        .then(pl.format("el color de {}: {} si el ND se excluye, {} si cuenta como 0", who, "color_excluir", "color_cero"))
         .otherwise(pl.format("el promedio de {}, que sigue en {} se cuente como se cuente", who, "color_excluir"))
     )

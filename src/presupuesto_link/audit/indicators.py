@@ -46,13 +46,8 @@ def doubts(plan: Plan) -> pl.DataFrame:
         "la meta y el valor no parecen estar en la misma unidad o definición": _clashing(used),
         "la serie de metas no concuerda con el sentido": _against_sense(plan),
     }
-    parts = [
-        used.join(rows, on="indicador", how="semi").select(*key, duda=pl.lit(words))
-        for words, rows in everything.items()
-    ]
-    zero = used.filter((pl.col("meta") == 0) & (pl.col("sentido") == "ascendente")).select(
-        *key, duda=pl.lit("la meta es cero")
-    )
+    parts = [used.join(rows, on="indicador", how="semi").select(*key, duda=pl.lit(words)) for words, rows in everything.items()]
+    zero = used.filter((pl.col("meta") == 0) & (pl.col("sentido") == "ascendente")).select(*key, duda=pl.lit("la meta es cero"))
     return pl.concat([*parts, zero]).unique().group_by(key).agg(pl.col("duda").sort().str.join("; ")).sort(key)
 
 
@@ -120,16 +115,12 @@ def _contrary(sense: str, steps: list[float | None]) -> bool:
     """Does any step of baseline and targets go against an ascending or descending sense?"""
     known = [step for step in steps if step is not None]
     moves = [b - a for a, b in pairwise(known)]
-    return (sense == "ascendente" and any(m < 0 for m in moves)) or (
-        sense == "descendente" and any(m > 0 for m in moves)
-    )
+    return (sense == "ascendente" and any(m < 0 for m in moves)) or (sense == "descendente" and any(m > 0 for m in moves))
 
 
 def _clashing(values: pl.DataFrame) -> pl.DataFrame:
     """Indicators printed in another unit than their target, or five times away from it in every year."""
-    both = values.filter((pl.col("obtenido") > 0) & (pl.col("meta") > 0)).with_columns(
-        veces=pl.col("obtenido") / pl.col("meta")
-    )
+    both = values.filter((pl.col("obtenido") > 0) & (pl.col("meta") > 0)).with_columns(veces=pl.col("obtenido") / pl.col("meta"))
     far = (pl.col("veces") > _FAR) | (pl.col("veces") < 1 / _FAR)
     foreign = pl.col("obtenido_con_porcentaje") & ~pl.col("unidad").str.contains("porcentaje|%")
     return (
@@ -155,9 +146,7 @@ def _units(values: pl.DataFrame, plan: Plan) -> list[Finding]:
             if row["otra_unidad"]
             else f"el valor es más de {_FAR:.0f} veces mayor o menor que la meta en todos los años"
         )
-        fix = (
-            f" Corrección {row['correccion']}." if row["correccion"] else " No se corrige: no consta con qué convertir."
-        )
+        fix = f" Corrección {row['correccion']}." if row["correccion"] else " No se corrige: no consta con qué convertir."
         findings.append(
             Finding(
                 "I02",
@@ -173,9 +162,7 @@ def _units(values: pl.DataFrame, plan: Plan) -> list[Finding]:
 def _far(values: pl.DataFrame) -> list[Finding]:
     clash = _clashing(values)["indicador"]
     once = values.filter(
-        (pl.col("obtenido") / pl.col("meta")).abs() > _FAR,
-        pl.col("meta") != 0,
-        ~pl.col("indicador").is_in(clash.to_list()),
+        (pl.col("obtenido") / pl.col("meta")).abs() > _FAR, pl.col("meta") != 0, ~pl.col("indicador").is_in(clash.to_list())
     )
     return [
         Finding(
@@ -238,12 +225,7 @@ def _zero_targets(values: pl.DataFrame) -> list[Finding]:
 def _differences(plan: Plan, source: str) -> pl.DataFrame:
     """Figures of `source` that differ from the indicator's own table beyond printed rounding."""
     own = plan.valores.select(
-        elemento="indicador",
-        medida="concepto",
-        anio="anio",
-        propio="impreso",
-        propio_valor="valor_impreso",
-        propio_decimales="decimales",
+        elemento="indicador", medida="concepto", anio="anio", propio="impreso", propio_valor="valor_impreso", propio_decimales="decimales"
     )
     published = plan.cifras.filter(pl.col("fuente") == source)
     coarse = pl.min_horizontal("decimales", "propio_decimales").fill_null(0)
@@ -252,12 +234,7 @@ def _differences(plan: Plan, source: str) -> pl.DataFrame:
     return (
         published.join(own, on=["elemento", "medida", "anio"], how="inner", validate="m:1")
         .filter(one_missing | ((pl.col("valor") - pl.col("propio_valor")).abs() > slack))
-        .join(
-            plan.indicadores.select(elemento="indicador", nombre="nombre", cuadro="cuadro"),
-            on="elemento",
-            how="left",
-            validate="m:1",
-        )
+        .join(plan.indicadores.select(elemento="indicador", nombre="nombre", cuadro="cuadro"), on="elemento", how="left", validate="m:1")
         .sort("elemento", "medida", "anio")
     )
 

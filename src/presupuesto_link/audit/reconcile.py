@@ -41,12 +41,7 @@ def reconcile_declared(plan: Plan, replica: pl.DataFrame) -> pl.DataFrame:
     frame = (
         indicator_values(plan, "impresos")
         .filter(pl.col("declarado_impreso").is_not_null())
-        .join(
-            replica.select(*key, regla_perfil="regla", calculado_ratio="tipo1_ratio"),
-            on=key,
-            how="left",
-            validate="1:1",
-        )
+        .join(replica.select(*key, regla_perfil="regla", calculado_ratio="tipo1_ratio"), on=key, how="left", validate="1:1")
         .join(corrected, on=key, how="left", validate="1:1")
         .with_columns(tolerancia=0.5 * 10.0 ** (-pl.col("declarado_decimales").cast(pl.Float64)) / 100 + _SLACK)
     )
@@ -173,9 +168,7 @@ def _by_status(reconciled: pl.DataFrame) -> list[Finding]:
     findings = []
     for row in reconciled.filter(pl.col("estado").is_in(list(codes))).iter_rows(named=True):
         rules = [
-            f"«{RULES[name].title}» ({RULES[name].formula})"
-            if name in RULES
-            else "«valor en fracción» (VO/100 entre LE)"
+            f"«{RULES[name].title}» ({RULES[name].formula})" if name in RULES else "«valor en fracción» (VO/100 entre LE)"
             for name in row["reglas_que_coinciden"]
         ]
         by = {
@@ -205,12 +198,7 @@ def _years_side_by_side(reconciled: pl.DataFrame) -> pl.DataFrame:
     scored = scored.filter(pl.col("estado") != WITH_CORRECTION)
     later = scored.with_columns(anio_previo=pl.col("anio") - 1)
     return later.join(
-        scored,
-        left_on=["indicador", "anio_previo"],
-        right_on=["indicador", "anio"],
-        suffix="_previo",
-        how="inner",
-        validate="1:1",
+        scored, left_on=["indicador", "anio_previo"], right_on=["indicador", "anio"], suffix="_previo", how="inner", validate="1:1"
     ).sort("indicador", "anio")
 
 
@@ -237,9 +225,7 @@ def _against_value(reconciled: pl.DataFrame) -> list[Finding]:
         .then(pl.col("obtenido") > pl.col("obtenido_previo"))
         .otherwise(pl.col("obtenido") < pl.col("obtenido_previo"))
     )
-    pairs = _years_side_by_side(reconciled).filter(
-        worse & (pl.col("declarado_ratio") > pl.col("declarado_ratio_previo"))
-    )
+    pairs = _years_side_by_side(reconciled).filter(worse & (pl.col("declarado_ratio") > pl.col("declarado_ratio_previo")))
     return [
         Finding(
             "A05",

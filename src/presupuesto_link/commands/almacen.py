@@ -42,36 +42,46 @@ def listar(almacen: StoreOption = DEFAULT_STORE, como_json: JsonOption = False) 
         print_json(instantaneas=[_facts(snapshot) for snapshot in snapshots])
         return
     rows = [
-        (s.id, s.cut_off, ", ".join(map(str, s.years)), s.manifest["fuente"]["forma"], _filters(s), f"{s.manifest['filas']['guardadas']:,}",
-         f"{s.size / 1e6:,.1f}", s.manifest["fuente"]["nombre"])
+        (
+            s.id,
+            s.cut_off,
+            ", ".join(map(str, s.years)),
+            s.manifest["fuente"]["forma"],
+            _filters(s),
+            f"{s.manifest['filas']['guardadas']:,}",
+            f"{s.size / 1e6:,.1f}",
+            s.manifest["fuente"]["nombre"],
+        )
         for s in snapshots
-    ]  # fmt: skip
-    columns = [("Instantánea", "left"), ("Corte", "left"), ("Años", "left"), ("Forma", "left"), ("Filtros", "left"), ("Filas", "right"),
-               ("MB", "right"), ("Archivo", "left")]  # fmt: skip
+    ]
+    columns = [
+        ("Instantánea", "left"),
+        ("Corte", "left"),
+        ("Años", "left"),
+        ("Forma", "left"),
+        ("Filtros", "left"),
+        ("Filas", "right"),
+        ("MB", "right"),
+        ("Archivo", "left"),
+    ]
     print_table(f"{len(rows)} instantáneas en {almacen}", columns, rows)
 
 
 @almacen.command(cls=SpanishCommand)
-def totales(
-    identificadores: IdArgument = None, almacen: StoreOption = DEFAULT_STORE, como_json: JsonOption = False
-) -> None:
+def totales(identificadores: IdArgument = None, almacen: StoreOption = DEFAULT_STORE, como_json: JsonOption = False) -> None:
     """Muestra los totales de control de cada instantánea por año y medida, al céntimo.
 
     Ejemplo: presupuesto-link almacen totales --json
     """
     snapshots = _chosen(_open(almacen), identificadores)
     if como_json:
-        print_json(
-            instantaneas=[{"id": s.id, "fecha_corte": s.cut_off, "totales": s.manifest["totales"]} for s in snapshots]
-        )
+        print_json(instantaneas=[{"id": s.id, "fecha_corte": s.cut_off, "totales": s.manifest["totales"]} for s in snapshots])
         return
     print_totals([(f"{s.id} · {year}", totals) for s in snapshots for year, totals in s.totals.items()])
 
 
 @almacen.command(cls=SpanishCommand)
-def verificar(
-    identificadores: IdArgument = None, almacen: StoreOption = DEFAULT_STORE, como_json: JsonOption = False
-) -> None:
+def verificar(identificadores: IdArgument = None, almacen: StoreOption = DEFAULT_STORE, como_json: JsonOption = False) -> None:
     """Lee otra vez cada archivo y comprueba su huella, sus filas y sus totales. Termina en 1 si algo cambió.
 
     Ejemplo: presupuesto-link almacen verificar
@@ -79,9 +89,12 @@ def verificar(
     store = _open(almacen)
     results = {s.id: store.verify(s.id) for s in _chosen(store, identificadores)}
     if como_json:
-        print_json(instantaneas=[
-            {"id": name, "sana": not problems, "problemas": [vars(problem) for problem in problems]} for name, problems in results.items()
-        ])  # fmt: skip
+        print_json(
+            instantaneas=[
+                {"id": name, "sana": not problems, "problemas": [vars(problem) for problem in problems]}
+                for name, problems in results.items()
+            ]
+        )
     else:
         for name, problems in results.items():
             typer.echo(f"{name}: {'sana' if not problems else 'dañada'}")
@@ -96,12 +109,8 @@ def verificar(
 def comparar(
     antes: Annotated[str, typer.Argument(help="Instantánea anterior", metavar="A")],
     despues: Annotated[str, typer.Argument(help="Instantánea posterior", metavar="B")],
-    por: Annotated[
-        str, typer.Option("--por", help="Columnas por las que se agrupa, separadas por comas", metavar="COLUMNAS")
-    ] = _KEYS,
-    primeras: Annotated[
-        int, typer.Option("--primeras", help="Cuántas filas mostrar, las que más se movieron", metavar="N", min=1)
-    ] = 30,
+    por: Annotated[str, typer.Option("--por", help="Columnas por las que se agrupa, separadas por comas", metavar="COLUMNAS")] = _KEYS,
+    primeras: Annotated[int, typer.Option("--primeras", help="Cuántas filas mostrar, las que más se movieron", metavar="N", min=1)] = 30,
     almacen: StoreOption = DEFAULT_STORE,
     como_json: JsonOption = False,
 ) -> None:
@@ -126,16 +135,18 @@ def comparar(
         typer.echo(f"Nada se movió entre {old.id} y {new.id} por {', '.join(keys)}.")
         return
     shown = moved.sort(pl.col("diferencia_soles").abs(), descending=True, maintain_order=True).head(primeras)
-    by = [
-        name
-        for name in shown.columns
-        if name not in ("medida", "antes_soles", "despues_soles", "diferencia_soles", "cambio")
-    ]
+    by = [name for name in shown.columns if name not in ("medida", "antes_soles", "despues_soles", "diferencia_soles", "cambio")]
     rows = [
-        (*(str(r[k]) if r[k] is not None else "—" for k in by), r["medida"].removesuffix("_soles"), soles(r["antes_soles"], 2),
-         soles(r["despues_soles"], 2), soles(r["diferencia_soles"], 2), r["cambio"])
+        (
+            *(str(r[k]) if r[k] is not None else "—" for k in by),
+            r["medida"].removesuffix("_soles"),
+            soles(r["antes_soles"], 2),
+            soles(r["despues_soles"], 2),
+            soles(r["diferencia_soles"], 2),
+            r["cambio"],
+        )
         for r in shown.iter_rows(named=True)
-    ]  # fmt: skip
+    ]
     columns = [
         *((name, "left") for name in (*by, "medida")),
         ("Antes", "right"),
@@ -178,9 +189,7 @@ def _open(folder: Path) -> Store:
     from presupuesto_link.sources.store import Store
 
     if not folder.is_dir():
-        raise InputDataError(
-            Problem(str(folder), "no hay un almacén ahí", "la carpeta donde se usó «cargar»", "revise --almacen")
-        )
+        raise InputDataError(Problem(str(folder), "no hay un almacén ahí", "la carpeta donde se usó «cargar»", "revise --almacen"))
     return Store(folder)
 
 
@@ -194,9 +203,7 @@ def _columns(text: str) -> tuple[str, ...]:
     keys = tuple(dict.fromkeys(part.strip() for part in text.split(",") if part.strip()))
     unknown = [key for key in keys if key not in CODES]
     if unknown or not keys:
-        raise typer.BadParameter(
-            f"--por: «{', '.join(unknown) or text}» no es una columna; elija entre {', '.join(CODES)}."
-        )
+        raise typer.BadParameter(f"--por: «{', '.join(unknown) or text}» no es una columna; elija entre {', '.join(CODES)}.")
     return keys
 
 
@@ -206,9 +213,7 @@ def _filters(snapshot: Snapshot) -> str:
 
 def _facts(snapshot: Snapshot) -> dict[str, object]:
     keys = ("fuente", "fecha_corte", "filtros", "filas", "ultimo_mes_con_devengado", "tabla_version")
-    return {"id": snapshot.id, "anios": list(snapshot.years), "bytes": snapshot.size} | {
-        key: snapshot.manifest[key] for key in keys
-    }
+    return {"id": snapshot.id, "anios": list(snapshot.years), "bytes": snapshot.size} | {key: snapshot.manifest[key] for key in keys}
 
 
 def _differences(old: Snapshot, new: Snapshot) -> list[str]:
@@ -217,9 +222,7 @@ def _differences(old: Snapshot, new: Snapshot) -> list[str]:
     if old.manifest["filtros"] != new.manifest["filtros"]:
         said.append(f"los filtros no son los mismos ({_filters(old)} y {_filters(new)})")
     if old.manifest["fuente"]["forma"] != new.manifest["fuente"]["forma"]:
-        said.append(
-            f"las formas no son la misma ({old.manifest['fuente']['forma']} y {new.manifest['fuente']['forma']})"
-        )
+        said.append(f"las formas no son la misma ({old.manifest['fuente']['forma']} y {new.manifest['fuente']['forma']})")
     if old.cut_off > new.cut_off:
         said.append(f"el primero es de un corte posterior ({old.cut_off} y {new.cut_off})")
     return said
@@ -232,6 +235,4 @@ def _print_sums(moved: pl.DataFrame) -> None:
 
     sums = moved.group_by("anio", "medida", maintain_order=True).agg(pl.col("diferencia_soles").sum(), pl.len())
     for row in sums.sort("anio", "medida").iter_rows(named=True):
-        typer.echo(
-            f"{row['anio']} · {row['medida'].removesuffix('_soles')}: {soles(row['diferencia_soles'], 2)} en {row['len']:,} claves"
-        )
+        typer.echo(f"{row['anio']} · {row['medida'].removesuffix('_soles')}: {soles(row['diferencia_soles'], 2)} en {row['len']:,} claves")

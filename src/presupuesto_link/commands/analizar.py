@@ -31,9 +31,7 @@ if TYPE_CHECKING:
 
 def analizar(
     analisis: AnalysisOption = DEFAULT_ANALYSIS,
-    salida: Annotated[Path, typer.Option("--salida", "-s", help="Carpeta de resultados", metavar="CARPETA")] = Path(
-        "salida"
-    ),
+    salida: Annotated[Path, typer.Option("--salida", "-s", help="Carpeta de resultados", metavar="CARPETA")] = Path("salida"),
     perfil: ProfileOption = None,
     nd: PolicyOption = None,
     gasto: BudgetOption = None,

@@ -7,14 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from presupuesto_link.commands.options import (
-    DEFAULT_ANALYSIS,
-    AnalysisOption,
-    BudgetOption,
-    JsonOption,
-    PlanOption,
-    open_analysis,
-)
+from presupuesto_link.commands.options import DEFAULT_ANALYSIS, AnalysisOption, BudgetOption, JsonOption, PlanOption, open_analysis
 from presupuesto_link.commands.printing import Column, code, name, number, print_json, print_table, progress, records
 
 if TYPE_CHECKING:
@@ -27,18 +20,12 @@ _SHOWN = 5
 def asociacion(
     analisis: AnalysisOption = DEFAULT_ANALYSIS,
     semilla: Annotated[
-        int | None,
-        typer.Option(
-            "--semilla", help="Semilla de los remuestreos", metavar="N", min=0, show_default="la del análisis"
-        ),
+        int | None, typer.Option("--semilla", help="Semilla de los remuestreos", metavar="N", min=0, show_default="la del análisis")
     ] = None,
     salida: Annotated[
-        Path | None,
-        typer.Option("--salida", "-s", help="Carpeta donde se escriben tablas y figuras", metavar="CARPETA"),
+        Path | None, typer.Option("--salida", "-s", help="Carpeta donde se escriben tablas y figuras", metavar="CARPETA")
     ] = None,
-    eficiencia: Annotated[
-        bool, typer.Option("--eficiencia", help="Muestra también el puntaje de eficiencia de cada AER")
-    ] = False,
+    eficiencia: Annotated[bool, typer.Option("--eficiencia", help="Muestra también el puntaje de eficiencia de cada AER")] = False,
     gasto: BudgetOption = None,
     plan: PlanOption = None,
     como_json: JsonOption = False,
@@ -46,7 +33,7 @@ def asociacion(
     """Mira si ejecutar y avanzar van juntos, y dice primero cuánto pueden decir tan pocas AER.
 
     Ejemplo: presupuesto-link asociacion --salida asociacion
-    """  # fmt: skip
+    """
     from presupuesto_link.pipeline import analyse
     from presupuesto_link.studies.association import study_association
 
@@ -109,13 +96,7 @@ def _print_estimates(study: AssociationStudy, case: Case) -> None:
         (title_of(r), *interval(r), probability(r["p"]), probability(r["p_holm"]), str(r["n"]), reading(r, spec))
         for r in study.of(case, "estimaciones").iter_rows(named=True)
     ]
-    columns = [
-        Column("Medida", least=20),
-        number("Estimación"),
-        number("Intervalo"),
-        number("p"),
-        number("p con\nHolm"),
-    ]
+    columns = [Column("Medida", least=20), number("Estimación"), number("Intervalo"), number("p"), number("p con\nHolm")]
     print_table(
         f"Estimaciones: {years_of(case)} (perfil {case.perfil}, ND: {case.politica_nd}). Pendientes en puntos de avance (pp) por 10 puntos de ejecución",
         [*columns, number("AER", spare=True), Column("Qué dice", least=24)],
@@ -132,14 +113,16 @@ def _print_influence(study: AssociationStudy, case: Case) -> None:
     shown = table.sort("distancia_cook", "accion", descending=[True, False]).head(_SHOWN)
     keys = ("residuo_estudentizado", "apalancamiento", "distancia_cook", "dffits")
     rows = [
-        (r["accion"], *("—" if r[key] is None else f"{r[key]:.2f}".replace("-", "−") for key in keys), f"{signed(r['pendiente_sin_ella'] * 10, 1)} pp")
+        (
+            r["accion"],
+            *("—" if r[key] is None else f"{r[key]:.2f}".replace("-", "−") for key in keys),
+            f"{signed(r['pendiente_sin_ella'] * 10, 1)} pp",
+        )
         for r in shown.iter_rows(named=True)
-    ]  # fmt: skip
-    headings = [number("Residuo estudentizado"), number("Apalan-\ncamiento"), number("Cook"), number("DFFITS", spare=True)]  # fmt: skip
+    ]
+    headings = [number("Residuo estudentizado"), number("Apalan-\ncamiento"), number("Cook"), number("DFFITS", spare=True)]
     print_table(
-        f"Las AER que más deciden los mínimos cuadrados: {years_of(case)}",
-        [code("AER"), *headings, number("Pendiente sin ella")],
-        rows,
+        f"Las AER que más deciden los mínimos cuadrados: {years_of(case)}", [code("AER"), *headings, number("Pendiente sin ella")], rows
     )
 
 
@@ -149,14 +132,26 @@ def _print_other_ways(study: AssociationStudy) -> None:
 
     others = [case for case in study.columnas if case not in study.principal]
     rows = [
-        (f"{case.anio_ejecucion}–{case.anio_resultado}", case.perfil, case.politica_nd, title_of(r), *interval(r), probability(r["p"]), probability(r["p_holm"]))
+        (
+            f"{case.anio_ejecucion}–{case.anio_resultado}",
+            case.perfil,
+            case.politica_nd,
+            title_of(r),
+            *interval(r),
+            probability(r["p"]),
+            probability(r["p_holm"]),
+        )
         for case in others
         for r in study.of(case, "estimaciones").iter_rows(named=True)
         if r["variable"] == "ejecucion" and not r["sin_accion"]
-    ]  # fmt: skip
+    ]
     if rows:
         keys = [code("Años"), code("Perfil"), code("ND"), Column("Medida", least=16)]
-        print_table("Con otras formas de medir el avance", [*keys, number("Estimación"), number("Intervalo"), number("p"), number("p con\nHolm")], rows)  # fmt: skip
+        print_table(
+            "Con otras formas de medir el avance",
+            [*keys, number("Estimación"), number("Intervalo"), number("p"), number("p con\nHolm")],
+            rows,
+        )
 
 
 def _print_panel(study: AssociationStudy) -> None:
@@ -164,7 +159,7 @@ def _print_panel(study: AssociationStudy) -> None:
     from presupuesto_link.presentation.association_words import interval, probability, reading, title_of
 
     spec = study.inputs.spec
-    own = [r for r in study.panel.iter_rows(named=True) if (r["perfil"], r["politica_nd"]) == (spec.avance.perfil, spec.avance.politica_nd)]  # fmt: skip
+    own = [r for r in study.panel.iter_rows(named=True) if (r["perfil"], r["politica_nd"]) == (spec.avance.perfil, spec.avance.politica_nd)]
     if all(r["estimacion"] is None for r in own):
         reasons = list(dict.fromkeys(r["motivo"] for r in own))
         typer.echo(f"Panel (la misma AER en varios años): no se estima; {'; '.join(reasons)}.\n")
@@ -172,13 +167,9 @@ def _print_panel(study: AssociationStudy) -> None:
     rows: list[tuple[Any, ...]] = [
         (str(r["desfase_anios"]), title_of(r), *interval(r), probability(r["p"]), probability(r["p_holm"]), reading(r, spec.asociacion))
         for r in own
-    ]  # fmt: skip
+    ]
     columns = [number("Años de\ndesfase"), Column("Medida", least=20), number("Estimación"), number("Intervalo")]
-    print_table(
-        "Panel: la misma AER en varios años",
-        [*columns, number("p"), number("p con\nHolm"), Column("Qué dice", least=24)],
-        rows,
-    )
+    print_table("Panel: la misma AER en varios años", [*columns, number("p"), number("p con\nHolm"), Column("Qué dice", least=24)], rows)
 
 
 def _print_scores(study: AssociationStudy, case: Case) -> None:
@@ -189,9 +180,18 @@ def _print_scores(study: AssociationStudy, case: Case) -> None:
     table = study.of(case, "eficiencia").sort("puntaje_ratio", "accion", descending=[True, False], nulls_last=True)
     typer.echo(f"{SCORE_LIMITS} {on_the_frontier(table)}\n")
     rows = [
-        (r["accion"], short_name(r["nombre"]), soles(r["pim_soles"]), percent(r["avance_ratio"]), percent(r["puntaje_ratio"]), "—" if r["factor"] is None else f"{r['factor']:.2f}", r["referentes"], "—" if r["puntaje_sin_referente_ratio"] is None else percent(r["puntaje_sin_referente_ratio"]))
+        (
+            r["accion"],
+            short_name(r["nombre"]),
+            soles(r["pim_soles"]),
+            percent(r["avance_ratio"]),
+            percent(r["puntaje_ratio"]),
+            "—" if r["factor"] is None else f"{r['factor']:.2f}",
+            r["referentes"],
+            "—" if r["puntaje_sin_referente_ratio"] is None else percent(r["puntaje_sin_referente_ratio"]),
+        )
         for r in table.iter_rows(named=True)
-    ]  # fmt: skip
+    ]
     columns = [code("AER"), name(), number("PIM"), number("Avance"), number("Puntaje"), number("Factor", spare=True)]
     print_table(
         f"Eficiencia, segunda opinión: PIM {case.anio_ejecucion} y avance {case.anio_resultado}",

@@ -7,14 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from presupuesto_link.commands.options import (
-    DEFAULT_ANALYSIS,
-    AnalysisOption,
-    BudgetOption,
-    JsonOption,
-    PlanOption,
-    open_analysis,
-)
+from presupuesto_link.commands.options import DEFAULT_ANALYSIS, AnalysisOption, BudgetOption, JsonOption, PlanOption, open_analysis
 from presupuesto_link.commands.printing import print_json
 
 if TYPE_CHECKING:
@@ -33,13 +26,9 @@ def auditar(
     analisis: AnalysisOption = DEFAULT_ANALYSIS,
     severidad: Annotated[
         SeverityOption | None,
-        typer.Option(
-            "--severidad", help="Sólo los hallazgos de esta severidad: alta, media o baja", metavar="SEVERIDAD"
-        ),
+        typer.Option("--severidad", help="Sólo los hallazgos de esta severidad: alta, media o baja", metavar="SEVERIDAD"),
     ] = None,
-    codigo: Annotated[
-        str | None, typer.Option("--codigo", help="Sólo los de este código, por ejemplo P01", metavar="CÓDIGO")
-    ] = None,
+    codigo: Annotated[str | None, typer.Option("--codigo", help="Sólo los de este código, por ejemplo P01", metavar="CÓDIGO")] = None,
     gasto: BudgetOption = None,
     plan: PlanOption = None,
     como_json: JsonOption = False,
@@ -53,9 +42,7 @@ def auditar(
     codigo = _known_code(codigo)
     audit = analyse(open_analysis(analisis, gasto, plan, scenarios=False)).audit
     chosen = [
-        f
-        for f in audit.hallazgos
-        if (severidad is None or f.kind.severity == severidad.value) and (codigo is None or f.code == codigo)
+        f for f in audit.hallazgos if (severidad is None or f.kind.severity == severidad.value) and (codigo is None or f.code == codigo)
     ]
     if como_json:
         print_json(hallazgos=[f.as_row() for f in chosen])

@@ -29,47 +29,24 @@ _TITLES = {"pia_soles": "PIA", "pim_soles": "PIM"}
 
 def cargar(
     archivos: Annotated[
-        list[str],
-        typer.Argument(
-            help="Extractos: csv, gz, zst, zip, xlsx o xls de la Consulta Amigable; admite *", metavar="ARCHIVO..."
-        ),
+        list[str], typer.Argument(help="Extractos: csv, gz, zst, zip, xlsx o xls de la Consulta Amigable; admite *", metavar="ARCHIVO...")
     ],
     almacen: StoreOption = DEFAULT_STORE,
     fecha_corte: Annotated[
         str | None,
-        typer.Option(
-            "--fecha-corte",
-            help="Día de las cifras; si falta, el del origen o del nombre del archivo",
-            metavar="AAAA-MM-DD",
-        ),
+        typer.Option("--fecha-corte", help="Día de las cifras; si falta, el del origen o del nombre del archivo", metavar="AAAA-MM-DD"),
     ] = None,
-    pliego: Annotated[
-        str | None, typer.Option("--pliego", help="Sólo este pliego, por ejemplo 445", metavar="CÓDIGO")
-    ] = None,
+    pliego: Annotated[str | None, typer.Option("--pliego", help="Sólo este pliego, por ejemplo 445", metavar="CÓDIGO")] = None,
     departamento_meta: Annotated[
-        str | None,
-        typer.Option(
-            "--departamento-meta", help="Sólo lo que se gasta en este departamento, por ejemplo 06", metavar="CÓDIGO"
-        ),
+        str | None, typer.Option("--departamento-meta", help="Sólo lo que se gasta en este departamento, por ejemplo 06", metavar="CÓDIGO")
     ] = None,
-    nivel: Annotated[
-        str | None, typer.Option("--nivel", help="Sólo este nivel de gobierno: E, R o M", metavar="LETRA")
-    ] = None,
-    anio: Annotated[
-        int | None, typer.Option("--anio", help="Sólo este año", metavar="AAAA", min=1990, max=2100)
-    ] = None,
-    miembro: Annotated[
-        str | None, typer.Option("--miembro", help="Cuál archivo de un .zip con varios", metavar="NOMBRE")
-    ] = None,
+    nivel: Annotated[str | None, typer.Option("--nivel", help="Sólo este nivel de gobierno: E, R o M", metavar="LETRA")] = None,
+    anio: Annotated[int | None, typer.Option("--anio", help="Sólo este año", metavar="AAAA", min=1990, max=2100)] = None,
+    miembro: Annotated[str | None, typer.Option("--miembro", help="Cuál archivo de un .zip con varios", metavar="NOMBRE")] = None,
     total_publicado: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--total-publicado", help="Cifra publicada para comparar; se puede repetir", metavar="MEDIDA=SOLES"
-        ),
+        list[str] | None, typer.Option("--total-publicado", help="Cifra publicada para comparar; se puede repetir", metavar="MEDIDA=SOLES")
     ] = None,
-    tolerancia: Annotated[
-        str, typer.Option("--tolerancia", help="Diferencia admitida con la cifra publicada", metavar="SOLES")
-    ] = "1",
+    tolerancia: Annotated[str, typer.Option("--tolerancia", help="Diferencia admitida con la cifra publicada", metavar="SOLES")] = "1",
     como_json: JsonOption = False,
 ) -> None:
     """Carga extractos del SIAF en el almacén: los reconoce, los revisa y guarda una instantánea de cada uno.
@@ -140,9 +117,7 @@ def print_totals(rows: list[tuple[str, Any]]) -> None:
     titles = [_TITLES.get(m, m.removesuffix("_soles").replace("_", "\n").capitalize()) for m in MEASURES]
     columns = [Column(""), *(number(title, spare=m not in _ALWAYS) for title, m in zip(titles, MEASURES, strict=True))]
     print_table(
-        "Soles por medida",
-        columns,
-        [(name, *(soles(totals[m], 2).removeprefix("S/ ") for m in MEASURES)) for name, totals in rows],
+        "Soles por medida", columns, [(name, *(soles(totals[m], 2).removeprefix("S/ ") for m in MEASURES)) for name, totals in rows]
     )
 
 
@@ -217,9 +192,7 @@ def _day(text: str | None) -> dt.date | None:
     except ValueError:
         raise typer.BadParameter(f"--fecha-corte: «{text}» no es una fecha AAAA-MM-DD.") from None
     if day and not _FIRST_DAY <= day <= dt.date.today() + dt.timedelta(days=1):  # a day more, for clocks further east
-        raise typer.BadParameter(
-            f"--fecha-corte: «{text}» no puede ser el día de unas cifras: es de antes de 1990 o no ha llegado."
-        )
+        raise typer.BadParameter(f"--fecha-corte: «{text}» no puede ser el día de unas cifras: es de antes de 1990 o no ha llegado.")
     return day
 
 
@@ -232,23 +205,11 @@ def _progress(name: str) -> Iterator[Progress]:
     from rich.console import Console
     from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn
 
-    columns = (
-        TextColumn("{task.description}"),
-        BarColumn(),
-        DownloadColumn(),
-        TimeRemainingColumn(),
-        TextColumn("{task.fields[filas]}"),
-    )
+    columns = (TextColumn("{task.description}"), BarColumn(), DownloadColumn(), TimeRemainingColumn(), TextColumn("{task.fields[filas]}"))
     with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
         task = bar.add_task(name, total=None, filas="")
 
         def say(doing: str, done: int, total: int, rows: int = 0) -> None:
-            bar.update(
-                task,
-                description=f"{doing} {name}",
-                completed=done,
-                total=total or None,
-                filas=f"{rows:,} filas" if rows else "",
-            )
+            bar.update(task, description=f"{doing} {name}", completed=done, total=total or None, filas=f"{rows:,} filas" if rows else "")
 
         yield say

@@ -22,30 +22,20 @@ _CALLED = {"pim": "PIM", "devengado": "Devengado"}
 
 
 def ceplan(
-    exportes: Annotated[
-        list[str], typer.Argument(help="Exportaciones de CEPLAN V.01: .xlsx o .csv; admite *", metavar="EXPORTES...")
-    ],
+    exportes: Annotated[list[str], typer.Argument(help="Exportaciones de CEPLAN V.01: .xlsx o .csv; admite *", metavar="EXPORTES...")],
     metas_aoi: Annotated[
         Path | None,
         typer.Option(
-            "--metas-aoi",
-            help="Tabla firmada de metas y AOI (.csv o .xlsx); aún sin ella, muestra lo que falta",
-            metavar="TABLA",
+            "--metas-aoi", help="Tabla firmada de metas y AOI (.csv o .xlsx); aún sin ella, muestra lo que falta", metavar="TABLA"
         ),
     ] = None,
     aei_aer: Annotated[
         Path | None,
-        typer.Option(
-            "--aei-aer",
-            help="Tabla firmada de AEI y AER (.csv o .xlsx); aún sin ella, muestra lo que falta",
-            metavar="TABLA",
-        ),
+        typer.Option("--aei-aer", help="Tabla firmada de AEI y AER (.csv o .xlsx); aún sin ella, muestra lo que falta", metavar="TABLA"),
     ] = None,
     vinculos: Annotated[
         Path | None,
-        typer.Option(
-            "--vinculos", help="Reglas manuales con las que se compara; sin ellas, las del análisis", metavar="REGLAS"
-        ),
+        typer.Option("--vinculos", help="Reglas manuales con las que se compara; sin ellas, las del análisis", metavar="REGLAS"),
     ] = None,
     almacen: StoreOption = DEFAULT_STORE,
     instantanea: SnapshotOption = None,
@@ -53,18 +43,12 @@ def ceplan(
     analisis: AnalysisOption = DEFAULT_ANALYSIS,
     plan: PlanOption = None,
     salida: Annotated[
-        Path | None,
-        typer.Option("--salida", help="Escribe las reglas derivadas, para «vincular»", metavar="REGLAS.csv"),
+        Path | None, typer.Option("--salida", help="Escribe las reglas derivadas, para «vincular»", metavar="REGLAS.csv")
     ] = None,
     sugerencias: Annotated[
-        Path | None,
-        typer.Option(
-            "--sugerencias", help="Escribe las parejas de meta y AOI que faltan firmar", metavar="SUGERENCIAS.csv"
-        ),
+        Path | None, typer.Option("--sugerencias", help="Escribe las parejas de meta y AOI que faltan firmar", metavar="SUGERENCIAS.csv")
     ] = None,
-    primeras: Annotated[
-        int, typer.Option("--primeras", help="Cuántas filas mostrar en cada cuadro", metavar="N", min=1)
-    ] = _SHOWN,
+    primeras: Annotated[int, typer.Option("--primeras", help="Cuántas filas mostrar en cada cuadro", metavar="N", min=1)] = _SHOWN,
     como_json: JsonOption = False,
 ) -> None:
     """Vincula cada meta con las AER por el POI (meta, AOI, AEI, AER) y lo compara con las reglas manuales.
@@ -148,9 +132,7 @@ def print_bridging(result: Bridging, shown: int) -> None:
     from presupuesto_link.wording import plural
 
     years = ", ".join(map(str, result.comparison.metas["anio"].unique().sort()))
-    typer.echo(
-        f"Instantánea {result.snapshot.id} · corte {result.snapshot.cut_off} · {result.scope} · {years or 'sin años'}"
-    )
+    typer.echo(f"Instantánea {result.snapshot.id} · corte {result.snapshot.cut_off} · {result.scope} · {years or 'sin años'}")
     for row in result.poi.exportaciones.iter_rows(named=True):
         typer.echo(f"{row['archivo']}: {row['tipo']}, {plural(row['filas'], 'fila', 'filas')}, {row['aoi']:,} AOI")
     typer.echo("")
@@ -168,16 +150,15 @@ def _print_steps(result: Bridging) -> None:
 
     metas, every = result.chain.metas, result.comparison.metas
     steps = [COMPLETE, *sorted(set(metas["paso"]) - {COMPLETE})]
-    rows = [
-        ("toda la cadena" if step == COMPLETE else f"se corta: {step}", metas.filter(pl.col("paso") == step))
-        for step in steps
-    ]
+    rows = [("toda la cadena" if step == COMPLETE else f"se corta: {step}", metas.filter(pl.col("paso") == step)) for step in steps]
     nowhere = every.filter(pl.any_horizontal(pl.col("sec_ejec", "sec_func").is_null()))
     rows += [("líneas del SIAF sin unidad o sin meta", nowhere)] if nowhere.height else []
     columns = [name("Hasta dónde llega"), number("Metas"), number("PIM"), number("Devengado")]
-    print_table("La cadena meta → AOI → AEI → AER, en soles de las metas", columns, [
-        (words, f"{group.height:,}", *_sums(group)) for words, group in (*rows, ("todo", every))
-    ])  # fmt: skip
+    print_table(
+        "La cadena meta → AOI → AEI → AER, en soles de las metas",
+        columns,
+        [(words, f"{group.height:,}", *_sums(group)) for words, group in (*rows, ("todo", every))],
+    )
     rules = plural(len(result.chain.rules), "regla derivada vincula", "reglas derivadas vinculan")
     measure = _measure(result)
     for row in result.coverage.tasas.filter(pl.col("base") == "todo el gasto").iter_rows(named=True):
@@ -194,17 +175,30 @@ def _print_missing(result: Bridging, shown: int) -> None:
 
     chain = result.chain
     left = chain.metas.filter(pl.col("paso") != COMPLETE)
-    print_table(f"Metas que no llegan a una AER ({min(shown, left.height)} de {left.height:,})", [code("Meta"), code("Prog."), name("Qué falta"), number("PIM"), number("Devengado")], [
-        (f"{r['sec_ejec']}-{r['sec_func']}", r["programa"] or "—", r["paso"], _money(r["pim_soles"]), _money(r["devengado_soles"]))
-        for r in left.head(shown).iter_rows(named=True)
-    ])  # fmt: skip
-    print_table(f"AOI sin meta ({min(shown, chain.aoi_sin_meta.height)} de {chain.aoi_sin_meta.height:,})", [code("AOI"), name(), code("AEI"), number("Programado")], [
-        (r["aoi"] + (" (inactiva)" if r["activo"] is False else ""), r["nombre"] or "—", r["aei"] or "—", _money(r["programado_soles"]))
-        for r in chain.aoi_sin_meta.head(shown).iter_rows(named=True)
-    ])  # fmt: skip
-    print_table(f"AEI sin AER ({min(shown, chain.aei_sin_aer.height)} de {chain.aei_sin_aer.height:,})", [code("Año"), code("AEI"), number("AOI"), number("Metas"), number("Programado")], [
-        (str(r["anio"]), r["aei"], f"{r['aoi']:,}", f"{r['metas']:,}", _money(r["programado_soles"])) for r in chain.aei_sin_aer.head(shown).iter_rows(named=True)
-    ])  # fmt: skip
+    print_table(
+        f"Metas que no llegan a una AER ({min(shown, left.height)} de {left.height:,})",
+        [code("Meta"), code("Prog."), name("Qué falta"), number("PIM"), number("Devengado")],
+        [
+            (f"{r['sec_ejec']}-{r['sec_func']}", r["programa"] or "—", r["paso"], _money(r["pim_soles"]), _money(r["devengado_soles"]))
+            for r in left.head(shown).iter_rows(named=True)
+        ],
+    )
+    print_table(
+        f"AOI sin meta ({min(shown, chain.aoi_sin_meta.height)} de {chain.aoi_sin_meta.height:,})",
+        [code("AOI"), name(), code("AEI"), number("Programado")],
+        [
+            (r["aoi"] + (" (inactiva)" if r["activo"] is False else ""), r["nombre"] or "—", r["aei"] or "—", _money(r["programado_soles"]))
+            for r in chain.aoi_sin_meta.head(shown).iter_rows(named=True)
+        ],
+    )
+    print_table(
+        f"AEI sin AER ({min(shown, chain.aei_sin_aer.height)} de {chain.aei_sin_aer.height:,})",
+        [code("Año"), code("AEI"), number("AOI"), number("Metas"), number("Programado")],
+        [
+            (str(r["anio"]), r["aei"], f"{r['aoi']:,}", f"{r['metas']:,}", _money(r["programado_soles"]))
+            for r in chain.aei_sin_aer.head(shown).iter_rows(named=True)
+        ],
+    )
     if chain.sugerencias.height:
         alone = plural(chain.sugerencias.height, "meta tiene una sola AOI posible", "metas tienen una sola AOI posible")
         typer.echo(f"{alone}; nadie las ha firmado y no se aplican. Escríbalas con --sugerencias.\n")
@@ -218,23 +212,24 @@ def _print_differences(result: Bridging, shown: int) -> None:
     compared, measure = result.comparison, _measure(result)
     called, soles, moved = _CALLED[measure], f"{measure}_soles", f"{measure}_diferente_soles"
     columns = [name("Acuerdo"), number("Metas"), number("PIM"), number("Devengado"), number(f"{called} que cambia")]
-    print_table(f"CEPLAN y las {len(result.manual.rules):,} reglas manuales firmadas, en soles", columns, [
-        (r["acuerdo"], f"{r['metas']:,}", _money(r["pim_soles"]), _money(r["devengado_soles"]), _money(r[moved]))
-        for r in compared.resumen.iter_rows(named=True)
-    ])  # fmt: skip
+    print_table(
+        f"CEPLAN y las {len(result.manual.rules):,} reglas manuales firmadas, en soles",
+        columns,
+        [
+            (r["acuerdo"], f"{r['metas']:,}", _money(r["pim_soles"]), _money(r["devengado_soles"]), _money(r[moved]))
+            for r in compared.resumen.iter_rows(named=True)
+        ],
+    )
     apart = compared.metas.filter(~pl.col("acuerdo").is_in([EQUAL, NEITHER]))
-    columns = [
-        code("Meta"),
-        name("AER por CEPLAN"),
-        name("AER manual"),
-        number(called),
-        number("Cambia"),
-        code("Acuerdo"),
-    ]
-    print_table(f"Mayores diferencias ({min(shown, apart.height)} de {apart.height:,})", columns, [
-        (_meta(r), r["aer_ceplan"] or "—", r["aer_manual"] or "—", _money(r[soles]), _money(r[moved]), r["acuerdo"])
-        for r in apart.head(shown).iter_rows(named=True)
-    ])  # fmt: skip
+    columns = [code("Meta"), name("AER por CEPLAN"), name("AER manual"), number(called), number("Cambia"), code("Acuerdo")]
+    print_table(
+        f"Mayores diferencias ({min(shown, apart.height)} de {apart.height:,})",
+        columns,
+        [
+            (_meta(r), r["aer_ceplan"] or "—", r["aer_manual"] or "—", _money(r[soles]), _money(r[moved]), r["acuerdo"])
+            for r in apart.head(shown).iter_rows(named=True)
+        ],
+    )
 
 
 def _measure(result: Bridging) -> str:

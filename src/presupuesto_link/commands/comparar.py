@@ -7,14 +7,7 @@ from typing import Annotated
 import typer
 
 from presupuesto_link.commands.cargar import DEFAULT_STORE, StoreOption
-from presupuesto_link.commands.options import (
-    DEFAULT_ANALYSIS,
-    AnalysisOption,
-    BudgetOption,
-    JsonOption,
-    PlanOption,
-    open_analysis,
-)
+from presupuesto_link.commands.options import DEFAULT_ANALYSIS, AnalysisOption, BudgetOption, JsonOption, PlanOption, open_analysis
 from presupuesto_link.commands.printing import code, name, number, print_json, print_table, progress, records
 from presupuesto_link.commands.scenario_ground import (
     Asked,
@@ -35,8 +28,7 @@ _LEAST = 2
 
 def comparar(
     archivos: Annotated[
-        list[str],
-        typer.Argument(help="Dos o más escenarios: archivos TOML o nombres de los del análisis", metavar="ESCENARIO"),
+        list[str], typer.Argument(help="Dos o más escenarios: archivos TOML o nombres de los del análisis", metavar="ESCENARIO")
     ],
     instantanea: SnapshotOption = None,
     almacen: StoreOption = DEFAULT_STORE,
@@ -83,23 +75,37 @@ def _print(solved: list) -> None:  # type: ignore[type-arg]
         typer.echo(sentence)
     print_table(
         "Escenarios, con las mismas medidas",
-        [code("Escenario"), code("Busca"), number("Se mueve"), number("Ceden"), number("Reciben"), number("Mov."), number("Sin dato"), number("Prioridad por sol", spare=True)],
         [
-            (r["escenario"], r["objetivo_tipo"], soles(r["monto_soles"]), str(r["donantes"]), str(r["receptores"]), str(r["movimientos"]), str(r["sin_dato"]), f"{r['prioridad_por_sol']:.3f}" if r["prioridad_por_sol"] is not None else "ND")
+            code("Escenario"),
+            code("Busca"),
+            number("Se mueve"),
+            number("Ceden"),
+            number("Reciben"),
+            number("Mov."),
+            number("Sin dato"),
+            number("Prioridad por sol", spare=True),
+        ],
+        [
+            (
+                r["escenario"],
+                r["objetivo_tipo"],
+                soles(r["monto_soles"]),
+                str(r["donantes"]),
+                str(r["receptores"]),
+                str(r["movimientos"]),
+                str(r["sin_dato"]),
+                f"{r['prioridad_por_sol']:.3f}" if r["prioridad_por_sol"] is not None else "ND",
+            )
             for r in summarise(solved).iter_rows(named=True)
         ],
-    )  # fmt: skip
+    )
     table = changes(solved)
     ids = [scenario.spec.id for scenario in solved]
     print_table(
         "Cambio del PIM de cada AER, en soles",
         [code("AER"), name(), *(number(one) for one in ids)],
         [
-            (
-                r["accion"],
-                short_name(r["nombre"], 32),
-                *(signed_soles(r[one]).replace("S/ ", "") if r[one] else "–" for one in ids),
-            )
+            (r["accion"], short_name(r["nombre"], 32), *(signed_soles(r[one]).replace("S/ ", "") if r[one] else "–" for one in ids))
             for r in table.iter_rows(named=True)
         ],
     )

@@ -23,22 +23,15 @@ if TYPE_CHECKING:
 def descargar(
     anio: Annotated[int, typer.Argument(help="Año fiscal", metavar="AÑO")],
     tipo: Annotated[
-        str,
-        typer.Option("--tipo", "-t", help="Qué archivo: devengado, mensual, diario, gasto u opds", metavar="TIPO"),
+        str, typer.Option("--tipo", "-t", help="Qué archivo: devengado, mensual, diario, gasto u opds", metavar="TIPO")
     ] = "devengado",
-    carpeta: Annotated[
-        Path, typer.Option("--carpeta", "-c", help="Carpeta donde queda el archivo", metavar="CARPETA")
-    ] = Path("descargas"),
+    carpeta: Annotated[Path, typer.Option("--carpeta", "-c", help="Carpeta donde queda el archivo", metavar="CARPETA")] = Path("descargas"),
     url: Annotated[
-        str | None,
-        typer.Option("--url", help="Otra dirección: la del archivo, o la de su carpeta terminada en /", metavar="URL"),
+        str | None, typer.Option("--url", help="Otra dirección: la del archivo, o la de su carpeta terminada en /", metavar="URL")
     ] = None,
     forzar: Annotated[bool, typer.Option("--forzar", help="Descarga aunque el archivo ya esté y sea el mismo")] = False,
     espera: Annotated[
-        int,
-        typer.Option(
-            "--espera", help="Segundos sin recibir datos antes de volver a conectarse", metavar="SEGUNDOS", min=1
-        ),
+        int, typer.Option("--espera", help="Segundos sin recibir datos antes de volver a conectarse", metavar="SEGUNDOS", min=1)
     ] = 60,
     como_json: JsonOption = False,
 ) -> None:

@@ -57,23 +57,24 @@ def open_dossier(inputs: Inputs, asked: QuarterAsked, say: Callable[[str], None]
         given = [
             name
             for name, value in (
-                ("--almacen", asked.store != DEFAULT_STORE), ("--ambito", asked.scope is not Scope.pliego), ("--reglas", asked.rules), ("--incluir-sugeridos", asked.suggested), ("--anio", asked.year), ("--mes", asked.month),
-                ("--historia", asked.history), ("--anterior", asked.before),
+                ("--almacen", asked.store != DEFAULT_STORE),
+                ("--ambito", asked.scope is not Scope.pliego),
+                ("--reglas", asked.rules),
+                ("--incluir-sugeridos", asked.suggested),
+                ("--anio", asked.year),
+                ("--mes", asked.month),
+                ("--historia", asked.history),
+                ("--anterior", asked.before),
             )
             if value
-        ]  # fmt: skip
+        ]
         if given:
             raise typer.BadParameter(f"{', '.join(given)} sólo tiene sentido con --instantanea.")
         return assemble(inputs, None, say)
     store, snapshot, link, past = opened(
         inputs,
         MoneyAsked(
-            asked.store,
-            None if asked.snapshot == NEWEST else asked.snapshot,
-            asked.scope,
-            asked.rules,
-            asked.suggested,
-            asked.history,
+            asked.store, None if asked.snapshot == NEWEST else asked.snapshot, asked.scope, asked.rules, asked.suggested, asked.history
         ),
     )
     programmes, _ = calendars(inputs, None, (), None)

@@ -10,14 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from presupuesto_link.commands.cargar import DEFAULT_STORE, StoreOption
-from presupuesto_link.commands.options import (
-    DEFAULT_ANALYSIS,
-    AnalysisOption,
-    BudgetOption,
-    JsonOption,
-    PlanOption,
-    open_analysis,
-)
+from presupuesto_link.commands.options import DEFAULT_ANALYSIS, AnalysisOption, BudgetOption, JsonOption, PlanOption, open_analysis
 from presupuesto_link.commands.printing import bar, print_json, progress, records
 from presupuesto_link.commands.scenario_ground import (
     Asked,
@@ -74,27 +67,18 @@ def escenario(
         ),
     ] = False,
     corridas: Annotated[
-        int,
-        typer.Option(
-            "--corridas", help="Cuántas veces se sacuden los pesos con --preguntas", metavar="N", min=1, max=100_000
-        ),
+        int, typer.Option("--corridas", help="Cuántas veces se sacuden los pesos con --preguntas", metavar="N", min=1, max=100_000)
     ] = _RUNS,
     semilla: Annotated[int, typer.Option("--semilla", help="Semilla de esas corridas", metavar="N", min=0)] = _SEED,
     metas_aoi: Annotated[
         Path | None,
         typer.Option(
-            "--metas-aoi",
-            help="Tabla firmada de metas y AOI: con ella el borrador lista los AOI cuyo POI cambia",
-            metavar="TABLA",
+            "--metas-aoi", help="Tabla firmada de metas y AOI: con ella el borrador lista los AOI cuyo POI cambia", metavar="TABLA"
         ),
     ] = None,
     salida: Annotated[
         Path | None,
-        typer.Option(
-            "--salida",
-            help="Escribe el borrador de la modificación (Excel), las tablas y las figuras",
-            metavar="CARPETA",
-        ),
+        typer.Option("--salida", help="Escribe el borrador de la modificación (Excel), las tablas y las figuras", metavar="CARPETA"),
     ] = None,
     como_json: JsonOption = False,
 ) -> None:
@@ -117,9 +101,7 @@ def escenario(
     else:
         _print_all(answered, None if failed else salida)
     if salida and failed:
-        typer.echo(
-            f"No se escribió nada en {salida}: un escenario no tiene solución, y lo que había sigue ahí.", err=True
-        )
+        typer.echo(f"No se escribió nada en {salida}: un escenario no tiene solución, y lo que había sigue ahí.", err=True)
     _must_be_solved(failed)
 
 
@@ -178,15 +160,11 @@ def _activities(path: Path | None, inputs: Inputs) -> pl.DataFrame | None:
     from presupuesto_link.linkage.bridge import read_bridge
     from presupuesto_link.sources.links import read_links
 
-    bridge = read_bridge(
-        read_links(path, "metas_aoi"), None, inputs.plan.acciones["accion"], inputs.spec.vinculo.transversales
-    )
+    bridge = read_bridge(read_links(path, "metas_aoi"), None, inputs.plan.acciones["accion"], inputs.spec.vinculo.transversales)
     for finding in bridge.findings:
         typer.echo(f"{path.name}, {finding.place}: {finding.found}; se esperaba {finding.expected}.", err=True)
     rows = [(link.year, link.sec_ejec, link.sec_func, link.aoi) for link in bridge.metas]
-    return pl.DataFrame(
-        rows, schema={"anio": pl.Int64, "sec_ejec": pl.String, "sec_func": pl.String, "aoi": pl.String}, orient="row"
-    )
+    return pl.DataFrame(rows, schema={"anio": pl.Int64, "sec_ejec": pl.String, "sec_func": pl.String, "aoi": pl.String}, orient="row")
 
 
 def _print_all(answered: list[tuple[Scenario, Answers | None]], folder: Path | None) -> None:

@@ -30,8 +30,7 @@ def exportar(
     instantanea: SnapshotOption = None,
     almacen: StoreOption = DEFAULT_STORE,
     vinculos: Annotated[
-        Path | None,
-        typer.Option("--vinculos", help="Reglas en .csv o .xlsx; sin ellas, las del análisis", metavar="REGLAS"),
+        Path | None, typer.Option("--vinculos", help="Reglas en .csv o .xlsx; sin ellas, las del análisis", metavar="REGLAS")
     ] = None,
     analisis: AnalysisOption = DEFAULT_ANALYSIS,
     plan: PlanOption = None,
@@ -39,9 +38,7 @@ def exportar(
     anio: YearOption = None,
     incluir_sugeridos: SuggestedOption = False,
     sqlite: Annotated[bool, typer.Option("--sqlite", help="Además, una base SQLite con céntimos enteros")] = False,
-    duckdb: Annotated[
-        bool, typer.Option("--duckdb", help="Además, una base DuckDB (requiere el complemento duckdb)")
-    ] = False,
+    duckdb: Annotated[bool, typer.Option("--duckdb", help="Además, una base DuckDB (requiere el complemento duckdb)")] = False,
     como_json: JsonOption = False,
 ) -> None:
     """Escribe el gasto vinculado para Power BI, Excel y SQL: hechos, dimensiones y una tabla plana.

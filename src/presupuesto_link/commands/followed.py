@@ -22,48 +22,27 @@ if TYPE_CHECKING:
 
 _SHOWN = 5
 
-YearOption = Annotated[
-    int | None, typer.Option("--anio", help="Año que se sigue; sin él, el último", metavar="AAAA", min=1990, max=2100)
-]
+YearOption = Annotated[int | None, typer.Option("--anio", help="Año que se sigue; sin él, el último", metavar="AAAA", min=1990, max=2100)]
 MonthOption = Annotated[
-    int | None,
-    typer.Option(
-        "--mes", help="Último mes que se mira; sin él, el último cerrado al corte", metavar="MES", min=1, max=12
-    ),
+    int | None, typer.Option("--mes", help="Último mes que se mira; sin él, el último cerrado al corte", metavar="MES", min=1, max=12)
 ]
-RulesOption = Annotated[
-    Path | None, typer.Option("--reglas", help="Reglas del vínculo; sin ellas, las del análisis", metavar="ARCHIVO")
-]
+RulesOption = Annotated[Path | None, typer.Option("--reglas", help="Reglas del vínculo; sin ellas, las del análisis", metavar="ARCHIVO")]
 HistoryOption = Annotated[
-    list[str] | None,
-    typer.Option("--historia", help="Otra instantánea con años anteriores; se puede repetir", metavar="ID"),
+    list[str] | None, typer.Option("--historia", help="Otra instantánea con años anteriores; se puede repetir", metavar="ID")
 ]
 BeforeOption = Annotated[
     str | None,
-    typer.Option(
-        "--anterior",
-        help="Instantánea del corte anterior; sin ella, la del mismo extracto o el trimestre previo",
-        metavar="ID",
-    ),
+    typer.Option("--anterior", help="Instantánea del corte anterior; sin ella, la del mismo extracto o el trimestre previo", metavar="ID"),
 ]
 CalendarOption = Annotated[
     Path | None,
-    typer.Option(
-        "--calendario",
-        help="Calendario programado (PCA u otro): anio, mes, programado_soles y sus claves",
-        metavar="CSV",
-    ),
+    typer.Option("--calendario", help="Calendario programado (PCA u otro): anio, mes, programado_soles y sus claves", metavar="CSV"),
 ]
 PoiOption = Annotated[
-    list[str] | None,
-    typer.Option("--poi", help="Exportación financiera del POI (CEPLAN V.01); se puede repetir", metavar="EXPORTE"),
+    list[str] | None, typer.Option("--poi", help="Exportación financiera del POI (CEPLAN V.01); se puede repetir", metavar="EXPORTE")
 ]
-MetasOption = Annotated[
-    Path | None, typer.Option("--metas-aoi", help="Tabla firmada de metas y AOI, con --poi", metavar="TABLA")
-]
-FolderOption = Annotated[
-    Path | None, typer.Option("--salida", "-s", help="Escribe tablas y figuras en esa carpeta", metavar="CARPETA")
-]
+MetasOption = Annotated[Path | None, typer.Option("--metas-aoi", help="Tabla firmada de metas y AOI, con --poi", metavar="TABLA")]
+FolderOption = Annotated[Path | None, typer.Option("--salida", "-s", help="Escribe tablas y figuras en esa carpeta", metavar="CARPETA")]
 
 
 @dataclass(frozen=True)
@@ -110,9 +89,7 @@ def calendars(
         return tuple(found), ()
     plan = read_poi(tuple(read_export(one) for one in expand(list(poi))))
     bridge = read_bridge(read_links(metas_aoi, "metas_aoi"), None, inputs.plan.acciones["accion"])
-    said = tuple(
-        f"{f.code}: {f.place}: {f.found}; se esperaba {f.expected}." for f in (*plan.findings, *bridge.findings)
-    )
+    said = tuple(f"{f.code}: {f.place}: {f.found}; se esperaba {f.expected}." for f in (*plan.findings, *bridge.findings))
     return (*found, calendar_of_poi(plan, bridge.metas)), (*said, *_blanks(with_blank_months(plan)))
 
 

@@ -22,9 +22,7 @@ from presupuesto_link.commands.printing import print_json
 
 def graficar(
     analisis: AnalysisOption = DEFAULT_ANALYSIS,
-    salida: Annotated[Path, typer.Option("--salida", "-s", help="Carpeta donde se escriben", metavar="CARPETA")] = Path(
-        "graficos"
-    ),
+    salida: Annotated[Path, typer.Option("--salida", "-s", help="Carpeta donde se escriben", metavar="CARPETA")] = Path("graficos"),
     perfil: ProfileOption = None,
     nd: PolicyOption = None,
     gasto: BudgetOption = None,
@@ -42,9 +40,7 @@ def graficar(
     check_folder(salida, FIGURES)
     figures = write_figures(assemble(open_analysis(analisis, gasto, plan, perfil, nd)), salida)
     if como_json:
-        print_json(
-            carpeta=str(salida), figuras=[{"nombre": f.name, "titulo": f.title, "texto": f.alt} for f in figures]
-        )
+        print_json(carpeta=str(salida), figuras=[{"nombre": f.name, "titulo": f.title, "texto": f.alt} for f in figures])
         return
     for figure in figures:
         typer.echo(f"{figure.name}: {figure.title}")

@@ -27,9 +27,7 @@ from presupuesto_link.commands.vincular import Scope, ScopeOption, SuggestedOpti
 
 def informe(
     analisis: AnalysisOption = DEFAULT_ANALYSIS,
-    salida: Annotated[Path, typer.Option("--salida", "-s", help="Carpeta del informe", metavar="CARPETA")] = Path(
-        "informe"
-    ),
+    salida: Annotated[Path, typer.Option("--salida", "-s", help="Carpeta del informe", metavar="CARPETA")] = Path("informe"),
     perfil: ProfileOption = None,
     nd: PolicyOption = None,
     gasto: BudgetOption = None,

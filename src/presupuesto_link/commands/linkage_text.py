@@ -69,23 +69,51 @@ def print_linkage(linkage: Linkage, shown: int) -> None:
 def _print_rates(rates: pl.DataFrame) -> None:
     from presupuesto_link.wording import percent
 
-    columns = [code("Año"), name("Base"), number("PIM"), number("PIM vinculado"), number("Cobertura"), number("Devengado vinculado", spare=True), number("Cobertura del devengado", spare=True)]  # fmt: skip
-    print_table("Cobertura del vínculo, en soles", columns, [
-        (str(r["anio"]), r["base"], _money(r["pim_soles"]), _money(r["pim_vinculado_soles"]), percent(r["cobertura_ratio"]),
-         _money(r["devengado_vinculado_soles"]), percent(r["cobertura_devengado_ratio"]))
-        for r in rates.iter_rows(named=True)
-    ])  # fmt: skip
+    columns = [
+        code("Año"),
+        name("Base"),
+        number("PIM"),
+        number("PIM vinculado"),
+        number("Cobertura"),
+        number("Devengado vinculado", spare=True),
+        number("Cobertura del devengado", spare=True),
+    ]
+    print_table(
+        "Cobertura del vínculo, en soles",
+        columns,
+        [
+            (
+                str(r["anio"]),
+                r["base"],
+                _money(r["pim_soles"]),
+                _money(r["pim_vinculado_soles"]),
+                percent(r["cobertura_ratio"]),
+                _money(r["devengado_vinculado_soles"]),
+                percent(r["cobertura_devengado_ratio"]),
+            )
+            for r in rates.iter_rows(named=True)
+        ],
+    )
 
 
 def _print_summary(table: pl.DataFrame) -> None:
     from presupuesto_link.wording import percent
 
-    print_table("Por clase de vínculo y confianza de la regla", [code("Año"), name("Vínculo"), name("Motivo o confianza"), number("Líneas", spare=True), number("PIM"), number("Del PIM")], [
-        (str(r["anio"]), r["vinculo"] + (" (no se suma)" if r["vinculo"] == "transversal" else ""),
-         r["motivo"] or f"confianza {r['confianza']}" + (" · sugerida" if r["estado"] == "sugerido" else ""),
-         f"{r['lineas']:,}", _money(r["pim_soles"]), percent(r["parte_pim_ratio"]))
-        for r in table.iter_rows(named=True)
-    ])  # fmt: skip
+    print_table(
+        "Por clase de vínculo y confianza de la regla",
+        [code("Año"), name("Vínculo"), name("Motivo o confianza"), number("Líneas", spare=True), number("PIM"), number("Del PIM")],
+        [
+            (
+                str(r["anio"]),
+                r["vinculo"] + (" (no se suma)" if r["vinculo"] == "transversal" else ""),
+                r["motivo"] or f"confianza {r['confianza']}" + (" · sugerida" if r["estado"] == "sugerido" else ""),
+                f"{r['lineas']:,}",
+                _money(r["pim_soles"]),
+                percent(r["parte_pim_ratio"]),
+            )
+            for r in table.iter_rows(named=True)
+        ],
+    )
 
 
 def _print_actions(table: pl.DataFrame, shown: int) -> None:
@@ -96,18 +124,21 @@ def _print_actions(table: pl.DataFrame, shown: int) -> None:
     has = table.filter(pl.col("lineas") > 0)
     top = has.sort(["transversal", "pim_soles", "accion"], descending=[False, True, False], nulls_last=True).head(shown)
     years = table["anio"].n_unique() > 1
-    columns = [
-        code("Año y AER" if years else "AER"),
-        name(),
-        number("PIM"),
-        number("Devengado", spare=True),
-        number("Ejec.", spare=True),
-    ]
-    print_table(f"AER con dinero ({top.height} de {has.height}{' filas de AER y año' if years else ''}, por PIM)", columns, [
-        ((f"{r['anio']} " if years else "") + r["accion"] + ("*" if r["transversal"] else ""), short_name(r["nombre"], 44), _money(r["pim_soles"]), _money(r["devengado_soles"]),
-         percent(float(r["devengado_soles"] / r["pim_soles"]) if r["pim_soles"] and r["devengado_soles"] is not None else None))
-        for r in top.iter_rows(named=True)
-    ])  # fmt: skip
+    columns = [code("Año y AER" if years else "AER"), name(), number("PIM"), number("Devengado", spare=True), number("Ejec.", spare=True)]
+    print_table(
+        f"AER con dinero ({top.height} de {has.height}{' filas de AER y año' if years else ''}, por PIM)",
+        columns,
+        [
+            (
+                (f"{r['anio']} " if years else "") + r["accion"] + ("*" if r["transversal"] else ""),
+                short_name(r["nombre"], 44),
+                _money(r["pim_soles"]),
+                _money(r["devengado_soles"]),
+                percent(float(r["devengado_soles"] / r["pim_soles"]) if r["pim_soles"] and r["devengado_soles"] is not None else None),
+            )
+            for r in top.iter_rows(named=True)
+        ],
+    )
     if has["transversal"].any():
         typer.echo("* transversal: su dinero ya está en las demás; se muestra aparte y no se suma.")
     without = table.filter(pl.col("lineas").sum().over("accion") == 0)
@@ -129,10 +160,22 @@ def _print_unlinked(linkage: Linkage, shown: int) -> None:
         number("PIM"),
         number("Devengado", spare=True),
     ]
-    print_table(f"Lo mayor sin vincular ({min(shown, table.height)} de {table.height:,})", columns, [
-        (_meta(r), r["programa"] or "—", r["funcion"] or "—", _what(r, linkage), r["motivo"], _money(r["pim_soles"]), _money(r["devengado_soles"]))
-        for r in table.head(shown).iter_rows(named=True)
-    ])  # fmt: skip
+    print_table(
+        f"Lo mayor sin vincular ({min(shown, table.height)} de {table.height:,})",
+        columns,
+        [
+            (
+                _meta(r),
+                r["programa"] or "—",
+                r["funcion"] or "—",
+                _what(r, linkage),
+                r["motivo"],
+                _money(r["pim_soles"]),
+                _money(r["devengado_soles"]),
+            )
+            for r in table.head(shown).iter_rows(named=True)
+        ],
+    )
 
 
 def _meta(row: dict[str, Any]) -> str:
@@ -156,17 +199,15 @@ def _print_rules(table: pl.DataFrame, shown: int) -> None:
     from presupuesto_link.wording import percent
 
     enough = int((table["parte_acumulada_ratio"] < 0.9).sum()) + 1 if table.height else 0
-    columns = [
-        code("Regla"),
-        code("AER"),
-        number("PIM"),
-        number("Del vinculado", spare=True),
-        number("Acumulado", spare=True),
-    ]
-    print_table(f"Reglas por soles ({min(shown, table.height)} de {table.height}; {enough} explican el 90 % del PIM vinculado)", columns, [
-        (r["regla"], r["accion"], _money(r["pim_soles"]), percent(r["parte_pim_ratio"]), percent(r["parte_acumulada_ratio"]))
-        for r in table.head(shown).iter_rows(named=True)
-    ])  # fmt: skip
+    columns = [code("Regla"), code("AER"), number("PIM"), number("Del vinculado", spare=True), number("Acumulado", spare=True)]
+    print_table(
+        f"Reglas por soles ({min(shown, table.height)} de {table.height}; {enough} explican el 90 % del PIM vinculado)",
+        columns,
+        [
+            (r["regla"], r["accion"], _money(r["pim_soles"]), percent(r["parte_pim_ratio"]), percent(r["parte_acumulada_ratio"]))
+            for r in table.head(shown).iter_rows(named=True)
+        ],
+    )
 
 
 def _print_findings(linkage: Linkage) -> None:
@@ -182,9 +223,7 @@ def _print_findings(linkage: Linkage) -> None:
         for finding in found[:_TOLD]:
             typer.echo(f"   {finding.place}: {finding.found}; se esperaba {finding.expected}; {finding.explanation}.")
         if len(found) > _TOLD:
-            typer.echo(
-                f"   y {len(found) - _TOLD} más: {', '.join(f.place.partition('regla ')[2] or f.place for f in found[_TOLD:])}."
-            )
+            typer.echo(f"   y {len(found) - _TOLD} más: {', '.join(f.place.partition('regla ')[2] or f.place for f in found[_TOLD:])}.")
     if not every:
         typer.echo("Hallazgos sobre las reglas: ninguno.")
 
@@ -198,9 +237,7 @@ def print_breakdown(linkage: Linkage, table: pl.DataFrame, by: str, shown: int) 
 
     columns = [column for column in BREAKDOWNS[by] if column in table.columns]
     names = linkage.names.get(
-        {"nivel": "", "ejecutora": "ejecutora", "departamento": "departamento_meta", "provincia": "provincia_meta"}.get(
-            by, by
-        )
+        {"nivel": "", "ejecutora": "ejecutora", "departamento": "departamento_meta", "provincia": "provincia_meta"}.get(by, by)
     )
     if names is not None:
         keys = [column for column in (*columns, "anio") if column in names.columns and column in table.columns]
@@ -208,12 +245,30 @@ def print_breakdown(linkage: Linkage, table: pl.DataFrame, by: str, shown: int) 
     top = table.filter(pl.col("accion").is_not_null()).sort(
         ["pim_soles", "accion", *columns], descending=[True, False, *(False for _ in columns)], nulls_last=True
     )
-    print_table(f"AER según {by} ({min(shown, top.height)} de {top.height:,}) · {linkage.scope}",
-                [code("Año"), code("AER"), *(code(c.replace("_", " ")) for c in columns), name(), number("PIM"), number("Devengado"), number("De la AER")], [
-        (str(r["anio"]), r["accion"] + ("*" if r["vinculo"] == "transversal" else ""), *(r[c] or "sin dato" for c in columns), str(r.get("nombre") or "").capitalize()[:50],
-         _money(r["pim_soles"]), _money(r["devengado_soles"]), percent(r["parte_pim_ratio"]))
-        for r in top.head(shown).iter_rows(named=True)
-    ])  # fmt: skip
+    print_table(
+        f"AER según {by} ({min(shown, top.height)} de {top.height:,}) · {linkage.scope}",
+        [
+            code("Año"),
+            code("AER"),
+            *(code(c.replace("_", " ")) for c in columns),
+            name(),
+            number("PIM"),
+            number("Devengado"),
+            number("De la AER"),
+        ],
+        [
+            (
+                str(r["anio"]),
+                r["accion"] + ("*" if r["vinculo"] == "transversal" else ""),
+                *(r[c] or "sin dato" for c in columns),
+                str(r.get("nombre") or "").capitalize()[:50],
+                _money(r["pim_soles"]),
+                _money(r["devengado_soles"]),
+                percent(r["parte_pim_ratio"]),
+            )
+            for r in top.head(shown).iter_rows(named=True)
+        ],
+    )
 
 
 def _money(amount: Any) -> str:
@@ -230,10 +285,22 @@ def explained(one: Explanation) -> dict[str, Any]:
         "lineas": one.lines,
         "pim_soles": one.pim,
         "devengado_soles": one.devengado,
-        "reglas": [{"regla": t.rule.id, "fila": t.rule.row, "accion": t.rule.action, "atrapa": t.rule.words(), "toma_ratio": float(t.part), "por_que": t.why} for t in one.taken],
+        "reglas": [
+            {
+                "regla": t.rule.id,
+                "fila": t.rule.row,
+                "accion": t.rule.action,
+                "atrapa": t.rule.words(),
+                "toma_ratio": float(t.part),
+                "por_que": t.why,
+            }
+            for t in one.taken
+        ],
         "sin_vincular": {"ratio": float(one.unlinked[0]), "motivo": one.unlinked[1]},
-        "casi": [{"regla": m.rule.id, "accion": m.rule.action, "falla_en": m.column, "pide": list(m.asked), "tiene": m.has} for m in one.missed],
-    }  # fmt: skip
+        "casi": [
+            {"regla": m.rule.id, "accion": m.rule.action, "falla_en": m.column, "pide": list(m.asked), "tiene": m.has} for m in one.missed
+        ],
+    }
 
 
 def print_explanation(one: Explanation) -> None:
@@ -246,11 +313,15 @@ def print_explanation(one: Explanation) -> None:
         typer.echo(f"  {dimension}: {text}")
     typer.echo(f"  PIM {_money(one.pim)} · devengado {_money(one.devengado)}")
     for taken in one.taken:
-        typer.echo(f"  → {taken.rule.action} {percent(float(taken.part))}: {taken.rule.place}, {taken.why}. Atrapa {taken.rule.words()}; {_signed(taken.rule)}.")  # fmt: skip
+        typer.echo(
+            f"  → {taken.rule.action} {percent(float(taken.part))}: {taken.rule.place}, {taken.why}. Atrapa {taken.rule.words()}; {_signed(taken.rule)}."
+        )
     if one.unlinked[0]:
         typer.echo(f"  → sin vincular {percent(float(one.unlinked[0]))}: {one.unlinked[1]}.")
     for missed in one.missed:
-        typer.echo(f"  casi: {missed.rule.place} ({missed.rule.action}) pide {missed.column.replace('_', ' ')} {_or(missed.asked)} y aquí hay {missed.has or 'nada'}.")  # fmt: skip
+        typer.echo(
+            f"  casi: {missed.rule.place} ({missed.rule.action}) pide {missed.column.replace('_', ' ')} {_or(missed.asked)} y aquí hay {missed.has or 'nada'}."
+        )
     typer.echo("")
 
 

@@ -159,7 +159,10 @@ def _failed(error: BaseException) -> int:
     if isinstance(error, (KeyboardInterrupt, typer.Abort)):
         return _say(_INTERRUPTED_WORDS, _INTERRUPTED)
     if type(error).__module__.startswith("polars") and "parquet" in str(error).lower():
-        return _say("Un archivo de la instantánea está dañado. Revise el almacén con «presupuesto-link almacen verificar» y cargue otra vez el archivo de origen.", 1)  # fmt: skip
+        return _say(
+            "Un archivo de la instantánea está dañado. Revise el almacén con «presupuesto-link almacen verificar» y cargue otra vez el archivo de origen.",
+            1,
+        )
     trace = "Vuelva a ejecutar con --debug y comparta la traza."
     return _say(f"Error interno ({type(error).__name__}): {error}\n{trace}", 1)
 

@@ -34,9 +34,7 @@ def matriz(
     ejecucion: Annotated[
         int | None, typer.Option("--ejecucion", help="Año del presupuesto", metavar="AAAA", show_default=_LAST_PAIR)
     ] = None,
-    resultado: Annotated[
-        int | None, typer.Option("--resultado", help="Año del resultado", metavar="AAAA", show_default=_LAST_PAIR)
-    ] = None,
+    resultado: Annotated[int | None, typer.Option("--resultado", help="Año del resultado", metavar="AAAA", show_default=_LAST_PAIR)] = None,
     perfil: ProfileOption = None,
     nd: PolicyOption = None,
     gasto: BudgetOption = None,
@@ -49,9 +47,7 @@ def matriz(
     """
     from presupuesto_link.pipeline import analyse
 
-    result = analyse(
-        _with_pair(open_analysis(analisis, gasto, plan, perfil, nd, scenarios=False), ejecucion, resultado)
-    )
+    result = analyse(_with_pair(open_analysis(analisis, gasto, plan, perfil, nd, scenarios=False), ejecucion, resultado))
     cells, diagnosis = result.matrices[0], result.diagnoses[0]
     if como_json:
         print_json(

@@ -33,8 +33,7 @@ _ON_REQUEST = "LEVANTA"
 @normas.command(cls=SpanishCommand)
 def listar(
     fecha: Annotated[
-        str | None,
-        typer.Option("--fecha", help="Fecha de la operación; sin ella, todo lo cargado", metavar="AAAA-MM-DD"),
+        str | None, typer.Option("--fecha", help="Fecha de la operación; sin ella, todo lo cargado", metavar="AAAA-MM-DD")
     ] = None,
     normas: NormsOption = None,
     como_json: JsonOption = False,
@@ -52,12 +51,19 @@ def listar(
     for notice in (*notices, *_pending(norms)):
         typer.echo(f"Atención: {notice}")
     title = f"{len(entries)} que rigen el {day.isoformat()}" if day else f"{len(entries)} cargadas"
-    columns = [code("Id"), Column("Tipo"), code("Veredicto"), *([] if day else [Column("Vigencia")]),
-               Column("Artículo", spare=True), Column("Qué dice", least=30), code("Confianza", spare=True)]  # fmt: skip
+    columns = [
+        code("Id"),
+        Column("Tipo"),
+        code("Veredicto"),
+        *([] if day else [Column("Vigencia")]),
+        Column("Artículo", spare=True),
+        Column("Qué dice", least=30),
+        code("Confianza", spare=True),
+    ]
     rows = [
         (e.id, _KINDS[type(e).__name__], _verdict(e), *([] if day else [_validity(norm, e)]), e.articulo, e.texto, e.confianza)
         for norm, e in entries
-    ]  # fmt: skip
+    ]
     print_table(title, columns, rows)
 
 
@@ -121,9 +127,7 @@ def _day(text: str | None) -> dt.date | None:
         raise typer.BadParameter(f"«{text}» no es una fecha AAAA-MM-DD.", param_hint="--fecha") from None
 
 
-def _listed(
-    norms: tuple[NormaSpec, ...], day: dt.date | None
-) -> tuple[list[tuple[NormaSpec | None, Entry]], tuple[str, ...]]:
+def _listed(norms: tuple[NormaSpec, ...], day: dt.date | None) -> tuple[list[tuple[NormaSpec | None, Entry]], tuple[str, ...]]:
     """The entries in force on a day, or every one without a day, each with its norm; and what the book of the day warns of.
 
     The rule of a year whose law is not loaded has no norm.
@@ -171,7 +175,7 @@ def _find(norms: tuple[NormaSpec, ...], wanted: str) -> tuple[NormaSpec, Entry]:
     near = ", ".join(get_close_matches(wanted.upper(), known, n=3)) or ", ".join(list(known)[:3])
     raise SpecError(
         Problem(f"regla «{wanted}»", "no existe", f"un id cargado, por ejemplo {near}", "véalos con «presupuesto-link normas listar»")
-    )  # fmt: skip
+    )
 
 
 def _details(norm: NormaSpec, entry: Entry, lifts: list[str], suspends: list[str]) -> list[tuple[str, str]]:
@@ -188,7 +192,7 @@ def _details(norm: NormaSpec, entry: Entry, lifts: list[str], suspends: list[str
         ("Suspendida mientras rige", ", ".join(suspends)),
         ("Confianza", entry.confianza),
         ("Nota", entry.nota),
-    ]  # fmt: skip
+    ]
 
 
 def _conditions(conditions: tuple[CondicionSpec, ...]) -> str:
@@ -197,10 +201,12 @@ def _conditions(conditions: tuple[CondicionSpec, ...]) -> str:
 
 def _condition(c: CondicionSpec) -> str:
     parts = [
-        _side("donante", c.donante, c.donante_no), _side("receptor", c.receptor, c.receptor_no),
-        _both(c.iguales, "iguales"), _both(c.distintos, "distintos"),
+        _side("donante", c.donante, c.donante_no),
+        _side("receptor", c.receptor, c.receptor_no),
+        _both(c.iguales, "iguales"),
+        _both(c.distintos, "distintos"),
         f"meses {', '.join(map(str, c.meses))}" if c.meses else "",
-    ]  # fmt: skip
+    ]
     return "; ".join(part for part in parts if part)
 
 
@@ -221,9 +227,7 @@ def _values(name: str, values: tuple[str, ...]) -> str:
     """Codes as they are; answers to a question between quotes."""
     from presupuesto_link.specs import FACTS
 
-    quoted = [
-        f"«{value}»" if name in FACTS or name == "inversion" or name.endswith("_nombre") else value for value in values
-    ]
+    quoted = [f"«{value}»" if name in FACTS or name == "inversion" or name.endswith("_nombre") else value for value in values]
     return " o ".join(quoted)
 
 

@@ -27,30 +27,15 @@ class Policy(StrEnum):
 
 
 AnalysisOption = Annotated[
-    str,
-    typer.Option(
-        "--analisis", "-a", help="Nombre de un análisis incluido, o ruta de un analisis.toml", metavar="NOMBRE|RUTA"
-    ),
+    str, typer.Option("--analisis", "-a", help="Nombre de un análisis incluido, o ruta de un analisis.toml", metavar="NOMBRE|RUTA")
 ]
-BudgetOption = Annotated[
-    Path | None, typer.Option("--gasto", help="Otra tabla de PIA, PIM y devengado por AER (CSV)", metavar="CSV")
-]
-PlanOption = Annotated[
-    Path | None, typer.Option("--plan", help="Otra carpeta del plan (objetivos.csv, acciones.csv…)", metavar="CARPETA")
-]
-ProfileOption = Annotated[
-    Profile | None, typer.Option("--perfil", help="Perfil de avance: ceplan o informe_2024", metavar="PERFIL")
-]
-PolicyOption = Annotated[
-    Policy | None, typer.Option("--nd", help="Qué hacer con los ND: excluir o cero", metavar="POLÍTICA")
-]
+BudgetOption = Annotated[Path | None, typer.Option("--gasto", help="Otra tabla de PIA, PIM y devengado por AER (CSV)", metavar="CSV")]
+PlanOption = Annotated[Path | None, typer.Option("--plan", help="Otra carpeta del plan (objetivos.csv, acciones.csv…)", metavar="CARPETA")]
+ProfileOption = Annotated[Profile | None, typer.Option("--perfil", help="Perfil de avance: ceplan o informe_2024", metavar="PERFIL")]
+PolicyOption = Annotated[Policy | None, typer.Option("--nd", help="Qué hacer con los ND: excluir o cero", metavar="POLÍTICA")]
 FilledOption = Annotated[
     Path | None,
-    typer.Option(
-        "--libro-anterior",
-        help="Libro de Excel que se llenó: lo escrito en sus celdas amarillas pasa al nuevo",
-        metavar="LIBRO",
-    ),
+    typer.Option("--libro-anterior", help="Libro de Excel que se llenó: lo escrito en sus celdas amarillas pasa al nuevo", metavar="LIBRO"),
 ]
 JsonOption = Annotated[bool, typer.Option("--json", help="Escribe el resultado en JSON, para otro programa")]
 DEFAULT_ANALYSIS = "cajamarca-2024"

@@ -123,24 +123,13 @@ def _widths(columns: Sequence[Column], rows: Sequence[Sequence[str]], gap: int, 
     return taken
 
 
-def _table(
-    title: str, columns: Sequence[Column], rows: Sequence[Sequence[str]], gap: int, widths: Sequence[int]
-) -> Any:  # fmt: skip
+def _table(title: str, columns: Sequence[Column], rows: Sequence[Sequence[str]], gap: int, widths: Sequence[int]) -> Any:
     from rich import box
     from rich.table import Table
 
-    table = Table(
-        title=title,
-        title_justify="left",
-        box=box.SIMPLE_HEAD,
-        show_edge=False,
-        pad_edge=False,
-        padding=(0, (gap - 1) // 2),
-    )
+    table = Table(title=title, title_justify="left", box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False, padding=(0, (gap - 1) // 2))
     for i, column in enumerate(columns):
-        table.add_column(
-            _wrapped(column.heading(gap), widths[i]), justify=column.side, no_wrap=column.whole, width=widths[i]
-        )
+        table.add_column(_wrapped(column.heading(gap), widths[i]), justify=column.side, no_wrap=column.whole, width=widths[i])
     for row in rows:
         table.add_row(*(cell.replace("[", r"\[") for cell in row))
     return table
@@ -150,9 +139,7 @@ def _wrapped(heading: str, width: int) -> str:
     """A heading broken between words so that it fits; a column of codes or numbers would cut it."""
     import textwrap
 
-    return "\n".join(
-        part for line in heading.split("\n") for part in textwrap.wrap(line, width, break_on_hyphens=False) or [""]
-    )
+    return "\n".join(part for line in heading.split("\n") for part in textwrap.wrap(line, width, break_on_hyphens=False) or [""])
 
 
 def print_json(**content: Any) -> None:

@@ -8,15 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from presupuesto_link.commands.cargar import DEFAULT_STORE, StoreOption
-from presupuesto_link.commands.followed import (
-    Asked,
-    FolderOption,
-    HistoryOption,
-    MonthOption,
-    RulesOption,
-    YearOption,
-    opened,
-)
+from presupuesto_link.commands.followed import Asked, FolderOption, HistoryOption, MonthOption, RulesOption, YearOption, opened
 from presupuesto_link.commands.options import DEFAULT_ANALYSIS, AnalysisOption, JsonOption, PlanOption, open_analysis
 from presupuesto_link.commands.printing import code, name, number, print_json, print_table, progress, records
 from presupuesto_link.commands.vincular import Scope, ScopeOption, SnapshotOption, SuggestedOption
@@ -42,15 +34,12 @@ def proyectar(
     anio: YearOption = None,
     mes: MonthOption = None,
     nivel: Annotated[
-        Level,
-        typer.Option("--nivel", help="Qué se muestra: AER, OER o ejecutora (por genérica)", case_sensitive=False),
+        Level, typer.Option("--nivel", help="Qué se muestra: AER, OER o ejecutora (por genérica)", case_sensitive=False)
     ] = Level.aer,
     historia: HistoryOption = None,
     confianza: Annotated[
         float | None,
-        typer.Option(
-            "--confianza", help="Confianza del intervalo, de 0.5 a 0.99; sin ella, la del análisis", min=0.5, max=0.99
-        ),
+        typer.Option("--confianza", help="Confianza del intervalo, de 0.5 a 0.99; sin ella, la del análisis", min=0.5, max=0.99),
     ] = None,
     reglas: RulesOption = None,
     incluir_sugeridos: SuggestedOption = False,
@@ -67,9 +56,7 @@ def proyectar(
     from presupuesto_link.projecting import project, with_confidence
 
     inputs = with_confidence(open_analysis(analisis, plan=plan), confianza)
-    store, snapshot, link, past = opened(
-        inputs, Asked(almacen, instantanea, ambito, reglas, incluir_sugeridos, historia or ())
-    )
+    store, snapshot, link, past = opened(inputs, Asked(almacen, instantanea, ambito, reglas, incluir_sugeridos, historia or ()))
     followed = follow(inputs, store, snapshot, link, anio, mes, past)
     with progress() as say:
         say("Probando los métodos en los años anteriores")
@@ -92,10 +79,17 @@ def as_json(result: Projection) -> dict[str, Any]:
 
     followed = result.followed
     facts = {
-        "instantanea": followed.linkage.snapshot.id, "sintetico": followed.synthetic, "ambito": followed.linkage.scope, "anio": followed.year,
-        "mes": followed.month, "corte": followed.cut_off, "historia": list(result.acciones.anios), "metodo": result.acciones.metodo,
-        "motivo": result.acciones.motivo, "confianza": result.acciones.confianza,
-    }  # fmt: skip
+        "instantanea": followed.linkage.snapshot.id,
+        "sintetico": followed.synthetic,
+        "ambito": followed.linkage.scope,
+        "anio": followed.year,
+        "mes": followed.month,
+        "corte": followed.cut_off,
+        "historia": list(result.acciones.anios),
+        "metodo": result.acciones.metodo,
+        "motivo": result.acciones.motivo,
+        "confianza": result.acciones.confianza,
+    }
     return facts | {title: records(frame) for title, frame in projection_tables(result).items()}
 
 
@@ -111,9 +105,7 @@ def print_projection(result: Projection, level: Level) -> None:
     closing = result.ejecutoras if by_unit and result.ejecutoras is not None else result.acciones
     if followed.synthetic:
         typer.echo("DATOS SINTÉTICOS: ninguna cifra es del SIAF.")
-    typer.echo(
-        f"Proyección a diciembre de {followed.year} desde {MONTHS[followed.month - 1]}: {followed.linkage.scope}"
-    )
+    typer.echo(f"Proyección a diciembre de {followed.year} desde {MONTHS[followed.month - 1]}: {followed.linkage.scope}")
     years = ", ".join(map(str, closing.anios)) or "ninguno"
     typer.echo(f"  Método: {closing.metodo} ({closing.motivo}). Años completos y seguidos de historia: {years}.")
     typer.echo("")
@@ -122,17 +114,33 @@ def print_projection(result: Projection, level: Level) -> None:
     rows = closing.unidades.filter(pl.col("nivel").is_in(shown) & has_money())
     cells = [
         (
-            r["unidad"], short_name(called.get(r["unidad"], "")), amount(r["pim_soles"]), amount(r["devengado_soles"]), amount(r["proyectado_soles"]),
-            percent(r["ejecucion_proyectada_ratio"]), amount(r["saldo_libre_soles"]), amount(r["saldo_libre_bajo_soles"]), amount(r["saldo_libre_alto_soles"]),
+            r["unidad"],
+            short_name(called.get(r["unidad"], "")),
+            amount(r["pim_soles"]),
+            amount(r["devengado_soles"]),
+            amount(r["proyectado_soles"]),
+            percent(r["ejecucion_proyectada_ratio"]),
+            amount(r["saldo_libre_soles"]),
+            amount(r["saldo_libre_bajo_soles"]),
+            amount(r["saldo_libre_alto_soles"]),
         )
         for r in rows.sort(pl.col("nivel") == "total", "nivel", "unidad").iter_rows(named=True)
-    ]  # fmt: skip
+    ]
     print_table(
         f"Cierre proyectado en soles, intervalo del {percent(closing.confianza, 0)}",
-        [code("Unidad"), name(), number("PIM"), number("Proyectado"), number("Del\nPIM"), number("Libre,\nbajo"), number("Saldo\nlibre", spare=True),
-         number("Deven-\ngado", spare=True), number("Libre,\nalto", spare=True)],
+        [
+            code("Unidad"),
+            name(),
+            number("PIM"),
+            number("Proyectado"),
+            number("Del\nPIM"),
+            number("Libre,\nbajo"),
+            number("Saldo\nlibre", spare=True),
+            number("Deven-\ngado", spare=True),
+            number("Libre,\nalto", spare=True),
+        ],
         [(r[0], r[1], r[2], r[4], r[5], r[7], r[6], r[3], r[8]) for r in cells],
-    )  # fmt: skip
+    )
     _print_errors(closing, followed.month)
     for text in (*_sources(closing), *_beside(followed, by_unit)):
         typer.echo(text)
@@ -160,7 +168,7 @@ def _print_errors(closing: Closing, month: int) -> None:
             (r["metodo"], str(r["pruebas"]), percent(r["error_ratio"]), percent(r["sesgo_ratio"]), "elegido" if r["elegido"] else "")
             for r in table.iter_rows(named=True)
         ],
-    )  # fmt: skip
+    )
 
 
 def _beside(followed: Followed, by_unit: bool) -> list[str]:

@@ -26,9 +26,7 @@ if TYPE_CHECKING:
 
 def ranking(
     analisis: AnalysisOption = DEFAULT_ANALYSIS,
-    primeras: Annotated[
-        int | None, typer.Option("--primeras", help="Cuántas AER rezagadas mostrar", metavar="N", min=1)
-    ] = None,
+    primeras: Annotated[int | None, typer.Option("--primeras", help="Cuántas AER rezagadas mostrar", metavar="N", min=1)] = None,
     perfil: ProfileOption = None,
     nd: PolicyOption = None,
     gasto: BudgetOption = None,
@@ -95,8 +93,4 @@ def _print_waiting(table: pl.DataFrame) -> None:
         (str(r["puesto"]), r["accion"], short_name(r["nombre"]), soles(r["pim_soles"]))
         for r in table.filter(pl.col("grupo") == WAITING).iter_rows(named=True)
     ]
-    print_table(
-        "Prioridad de dato: AER sin resultado medible",
-        [number("#"), code("AER"), name(), number("PIM")],
-        rows,
-    )
+    print_table("Prioridad de dato: AER sin resultado medible", [number("#"), code("AER"), name(), number("PIM")], rows)

@@ -7,14 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from presupuesto_link.commands.options import (
-    DEFAULT_ANALYSIS,
-    AnalysisOption,
-    BudgetOption,
-    JsonOption,
-    PlanOption,
-    open_analysis,
-)
+from presupuesto_link.commands.options import DEFAULT_ANALYSIS, AnalysisOption, BudgetOption, JsonOption, PlanOption, open_analysis
 from presupuesto_link.commands.printing import Column, code, name, number, print_json, print_table, records
 
 if TYPE_CHECKING:
@@ -24,16 +17,13 @@ if TYPE_CHECKING:
 def robustez(
     analisis: AnalysisOption = DEFAULT_ANALYSIS,
     sorteos: Annotated[
-        int | None,
-        typer.Option("--sorteos", help="Cuántos juegos de pesos se sortean", metavar="N", min=1, max=1_000_000),
+        int | None, typer.Option("--sorteos", help="Cuántos juegos de pesos se sortean", metavar="N", min=1, max=1_000_000)
     ] = None,
     semilla: Annotated[int | None, typer.Option("--semilla", help="Semilla de los sorteos", metavar="N", min=0)] = None,
     primeros: Annotated[
         int | None, typer.Option("--primeros", help="Cuántas AER forman la lista que se decide", metavar="N", min=1)
     ] = None,
-    salida: Annotated[
-        Path | None, typer.Option("--salida", help="Escribe las tablas y las figuras", metavar="CARPETA")
-    ] = None,
+    salida: Annotated[Path | None, typer.Option("--salida", help="Escribe las tablas y las figuras", metavar="CARPETA")] = None,
     gasto: BudgetOption = None,
     plan: PlanOption = None,
     como_json: JsonOption = False,
@@ -83,9 +73,7 @@ def _print_actions(found: Robustness) -> None:
     from presupuesto_link.wording import short_name
 
     weights: dict[str, dict[str, float | None]] = {}
-    for action, component, weight in found.aceptabilidad.centrales.select(
-        "accion", "componente", "peso_central_ratio"
-    ).iter_rows():
+    for action, component, weight in found.aceptabilidad.centrales.select("accion", "componente", "peso_central_ratio").iter_rows():
         weights.setdefault(action, {})[component] = weight
     rows = [
         (
@@ -102,10 +90,18 @@ def _print_actions(found: Robustness) -> None:
     ]
     print_table(
         f"Qué tan firme es el ranking ({len(rows)} AER con puesto en algún caso)",
-        [number("#"), code("AER"), name(), number("Puestos"), number(f"Entre\nlas {found.spec.primeros}"), number("Pri-\nmera"),
-         number("Sin puesto", spare=True), Column("Sería primera si pesan más", least=24, spare=True)],
+        [
+            number("#"),
+            code("AER"),
+            name(),
+            number("Puestos"),
+            number(f"Entre\nlas {found.spec.primeros}"),
+            number("Pri-\nmera"),
+            number("Sin puesto", spare=True),
+            Column("Sería primera si pesan más", least=24, spare=True),
+        ],
         rows,
-    )  # fmt: skip
+    )
     typer.echo(
         "#: puesto en el análisis. Puestos: entre cuáles queda en el 90 % central de los casos en que está rezagada. Sin puesto: casos en que "
         "está en meta o sin dato; ahí no cuenta entre las primeras.\n"
@@ -128,9 +124,15 @@ def _print_effects(found: Robustness) -> None:
     ]
     print_table(
         f"Cuánto mueve cada duda, por sí sola, la lista de las {found.spec.primeros} del análisis (promedio de AER)",
-        [Column("Duda", least=22), Column("Qué se da por posible", least=20), number("Entran"), number("Salen"), Column("La que más se mueve", least=20)],
+        [
+            Column("Duda", least=22),
+            Column("Qué se da por posible", least=20),
+            number("Entran"),
+            number("Salen"),
+            Column("La que más se mueve", least=20),
+        ],
         rows,
-    )  # fmt: skip
+    )
 
 
 def _print_words(found: Robustness) -> None:

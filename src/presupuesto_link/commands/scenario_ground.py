@@ -25,26 +25,16 @@ SnapshotOption = Annotated[
         metavar="ID",
     ),
 ]
-ScopeOption = Annotated[
-    Scope | None,
-    typer.Option("--ambito", help="De quién es el gasto: pliego (por defecto), departamento o todo"),
-]
+ScopeOption = Annotated[Scope | None, typer.Option("--ambito", help="De quién es el gasto: pliego (por defecto), departamento o todo")]
 YearOption = Annotated[
-    int | None,
-    typer.Option("--anio", help="Año fiscal que se modifica; sin él, el último", metavar="AAAA", min=1990, max=2100),
+    int | None, typer.Option("--anio", help="Año fiscal que se modifica; sin él, el último", metavar="AAAA", min=1990, max=2100)
 ]
 DateOption = Annotated[
-    str | None,
-    typer.Option(
-        "--fecha", help="Fecha a la que se juzga la norma; sin ella, el corte de los datos", metavar="AAAA-MM-DD"
-    ),
+    str | None, typer.Option("--fecha", help="Fecha a la que se juzga la norma; sin ella, el corte de los datos", metavar="AAAA-MM-DD")
 ]
-RulesOption = Annotated[
-    Path | None, typer.Option("--reglas", help="Reglas del vínculo; sin ellas, las del análisis", metavar="ARCHIVO")
-]
+RulesOption = Annotated[Path | None, typer.Option("--reglas", help="Reglas del vínculo; sin ellas, las del análisis", metavar="ARCHIVO")]
 NormsOption = Annotated[
-    Path | None,
-    typer.Option("--normas", help="Carpeta con otras normas; sin ella, las que trae el programa", metavar="CARPETA"),
+    Path | None, typer.Option("--normas", help="Carpeta con otras normas; sin ella, las que trae el programa", metavar="CARPETA")
 ]
 NEWEST = "ultima"
 
@@ -94,11 +84,7 @@ def _place(inputs: Inputs, name: str) -> Path:
         return own
     if not Path(name).exists() and not name.endswith(".toml"):
         known = ", ".join(sorted(path.stem for path in folder.glob("*.toml"))) or "ninguno"
-        raise SpecError(
-            Problem(
-                "escenario", f"«{name}»", f"la ruta de un archivo TOML o uno de: {known}", "revise el nombre o la ruta"
-            )
-        )
+        raise SpecError(Problem("escenario", f"«{name}»", f"la ruta de un archivo TOML o uno de: {known}", "revise el nombre o la ruta"))
     return Path(name)
 
 
@@ -140,12 +126,7 @@ def _on_table(inputs: Inputs, spec: EscenarioSpec) -> Scenario:
 
 
 def _on_snapshot(
-    inputs: Inputs,
-    asked: Asked,
-    wanted: str,
-    scope: Literal["pliego", "departamento", "todo"],
-    year: int | None,
-    date: dt.date | None,
+    inputs: Inputs, asked: Asked, wanted: str, scope: Literal["pliego", "departamento", "todo"], year: int | None, date: dt.date | None
 ) -> Callable[[EscenarioSpec], Scenario]:
     from presupuesto_link.commands.vincular import chosen_snapshot, raw_rules
     from presupuesto_link.proposing import ground_of, propose

@@ -89,9 +89,7 @@ def _print_side(scenario: Scenario, role: str, title: str) -> None:
     side = scenario.acciones.filter(pl.col("papel") == role).sort("accion")
     headings = [code("AER"), name(), number("PIM antes"), number("Cambio"), number("PIM después")]
     print_table(
-        title,
-        [*headings, number("Ejec.", spare=True), number("Avance", spare=True)],
-        [_side_row(r) for r in side.iter_rows(named=True)],
+        title, [*headings, number("Ejec.", spare=True), number("Avance", spare=True)], [_side_row(r) for r in side.iter_rows(named=True)]
     )
 
 
@@ -122,10 +120,7 @@ def print_answers(answers: Answers, unit: str) -> None:
         print_table(
             f"Lo que cuesta cada norma, en {unit}: cuánto más se lograría sin ella. 0: frenan los topes antes que ella. Nadie puede quitarla",
             [code("Norma"), code("Veredicto"), number("Transferencias que sólo ella detiene"), number("Ganaría")],
-            [
-                (r["regla"], r["veredicto"], f"{r['transferencias']:,}", _plain(r["gana"]))
-                for r in answers.normas.iter_rows(named=True)
-            ],
+            [(r["regla"], r["veredicto"], f"{r['transferencias']:,}", _plain(r["gana"])) for r in answers.normas.iter_rows(named=True)],
         )
     print_table(
         f"Lo que vale un sol más de cada tope alcanzado, en {unit}",
@@ -135,10 +130,7 @@ def print_answers(answers: Answers, unit: str) -> None:
     print_table(
         f"Hasta dónde llega el dinero; se logra, en {unit}",
         [number("Monto movido"), number("Se logra"), number("Por sol más")],
-        [
-            (soles(r["monto_soles"]), _plain(r["valor"]), _plain(r["por_sol"]))
-            for r in _some(answers.frontera).iter_rows(named=True)
-        ],
+        [(soles(r["monto_soles"]), _plain(r["valor"]), _plain(r["por_sol"])) for r in _some(answers.frontera).iter_rows(named=True)],
     )
     print_table(
         "Según el supuesto",
@@ -166,9 +158,7 @@ def _some(curve: pl.DataFrame) -> pl.DataFrame:
 def _by_level(table: pl.DataFrame) -> pl.DataFrame:
     import polars as pl
 
-    return table.group_by("nivel", maintain_order=True).agg(
-        pl.col("recibe_soles").sum(), pl.col("absorbido_soles").sum()
-    )
+    return table.group_by("nivel", maintain_order=True).agg(pl.col("recibe_soles").sum(), pl.col("absorbido_soles").sum())
 
 
 def _plain(value: float | None) -> str:

@@ -73,14 +73,10 @@ def semaforo(
     from presupuesto_link.monitoring import monitor
 
     inputs = open_analysis(analisis, plan=plan)
-    store, snapshot, link, past = opened(
-        inputs, Asked(almacen, instantanea, ambito, reglas, incluir_sugeridos, historia or ())
-    )
+    store, snapshot, link, past = opened(inputs, Asked(almacen, instantanea, ambito, reglas, incluir_sugeridos, historia or ()))
     programmes, doubts = calendars(inputs, calendario, poi or (), metas_aoi)
     with progress():
-        result = monitor(
-            inputs, store, snapshot, link, anio, mes, past, programmes, store.get(anterior) if anterior else None
-        )
+        result = monitor(inputs, store, snapshot, link, anio, mes, past, programmes, store.get(anterior) if anterior else None)
     if salida:
         from presupuesto_link.presentation.monitoring_folder import write_monitoring
 
@@ -101,10 +97,18 @@ def about(result: Monitoring) -> dict[str, Any]:
 
     followed = result.followed
     return {
-        "instantanea": followed.linkage.snapshot.id, "sintetico": followed.synthetic, "ambito": followed.linkage.scope, "anio": followed.year,
-        "mes": followed.month, "corte": followed.cut_off, "historia": {str(y): s for y, s in followed.history.items() if y < followed.year},
-        "curva": curve_words(result), "corte_anterior": result.previous_told, "anio_resultado": result.result_year, "advertencia": MONITORING,
-    }  # fmt: skip
+        "instantanea": followed.linkage.snapshot.id,
+        "sintetico": followed.synthetic,
+        "ambito": followed.linkage.scope,
+        "anio": followed.year,
+        "mes": followed.month,
+        "corte": followed.cut_off,
+        "historia": {str(y): s for y, s in followed.history.items() if y < followed.year},
+        "curva": curve_words(result),
+        "corte_anterior": result.previous_told,
+        "anio_resultado": result.result_year,
+        "advertencia": MONITORING,
+    }
 
 
 def as_json(result: Monitoring) -> dict[str, Any]:
@@ -151,19 +155,33 @@ def _print_light(result: Monitoring, level: str) -> None:
     bands = result.analysis.inputs.spec.semaforo
     cells = [
         (
-            marked(r), short_name(called.get(r["unidad"], "")), amount(r["pim_soles"]), banded(r["devengado_ratio"], bands),
-            band_name(r["color_devengado"]) + (" ▲" if r["adelanto"] else ""), _brief(r["curva"]), amount(r["devengado_soles"]),
+            marked(r),
+            short_name(called.get(r["unidad"], "")),
+            amount(r["pim_soles"]),
+            banded(r["devengado_ratio"], bands),
+            band_name(r["color_devengado"]) + (" ▲" if r["adelanto"] else ""),
+            _brief(r["curva"]),
+            amount(r["devengado_soles"]),
             *(band_name(r[f"color_{stage}"]) for stage in ("compromiso", "certificado")),
         )
         for r in pl.concat([money, whole]).iter_rows(named=True)
-    ]  # fmt: skip
+    ]
     named = pl.col("unidad") != NO_ACTION
     print_table(
         f"Por {level}, en soles ({money.filter(named).height} con dinero de {rows.filter(named).height}). ▲: adelanto por revisar",
-        [code(level), name(), number("PIM"), number("De lo\nesperado"), code("Deven-\ngado"), code("Curva"), number("Devengado\nen soles", spare=True),
-         code("Compro-\nmiso", spare=True), code("Certifi-\ncado", spare=True)],
+        [
+            code(level),
+            name(),
+            number("PIM"),
+            number("De lo\nesperado"),
+            code("Deven-\ngado"),
+            code("Curva"),
+            number("Devengado\nen soles", spare=True),
+            code("Compro-\nmiso", spare=True),
+            code("Certifi-\ncado", spare=True),
+        ],
         cells,
-    )  # fmt: skip
+    )
     if (money["vinculo"] == TRANSVERSAL).any():
         typer.echo(f"{DAGGER} AER transversal: su dinero se mide aparte y no se suma en el total.\n")
 
@@ -192,15 +210,27 @@ def _print_alerts(result: Monitoring, level: str, shown: int) -> None:
     alerts = result.alerts.filter(pl.col("nivel") == level)
     cells = [
         (
-            marked(r), r["alerta"], r["cambio"], soles(r["soles_en_riesgo"]), str(r["dias_en_rojo"]), band_name(r["color_resultado"]) if r["color_resultado"] else "—",
+            marked(r),
+            r["alerta"],
+            r["cambio"],
+            soles(r["soles_en_riesgo"]),
+            str(r["dias_en_rojo"]),
+            band_name(r["color_resultado"]) if r["color_resultado"] else "—",
         )
         for r in alerts.head(shown).iter_rows(named=True)
-    ]  # fmt: skip
+    ]
     print_table(
         f"Alertas ({min(shown, alerts.height)} de {alerts.height}): soles que faltan para lo esperado",
-        [code(level), ("Alerta", "left"), ("Cambio", "left"), number("Soles en\nriesgo"), number("Días en\nrojo"), code(f"Resultado\n{result.result_year}")],
+        [
+            code(level),
+            ("Alerta", "left"),
+            ("Cambio", "left"),
+            number("Soles en\nriesgo"),
+            number("Días en\nrojo"),
+            code(f"Resultado\n{result.result_year}"),
+        ],
         cells,
-    )  # fmt: skip
+    )
 
 
 def _print_alignment(result: Monitoring) -> None:

@@ -27,9 +27,7 @@ from presupuesto_link.commands.vincular import Scope, ScopeOption, SuggestedOpti
 
 def tablero(
     analisis: AnalysisOption = DEFAULT_ANALYSIS,
-    salida: Annotated[
-        Path, typer.Option("--salida", "-s", help="Archivo .html que se escribe", metavar="ARCHIVO")
-    ] = Path("tablero.html"),
+    salida: Annotated[Path, typer.Option("--salida", "-s", help="Archivo .html que se escribe", metavar="ARCHIVO")] = Path("tablero.html"),
     perfil: ProfileOption = None,
     nd: PolicyOption = None,
     gasto: BudgetOption = None,

@@ -9,14 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from presupuesto_link.commands.cargar import DEFAULT_STORE, StoreOption
-from presupuesto_link.commands.linkage_text import (
-    as_json,
-    explained,
-    facts,
-    print_breakdown,
-    print_explanation,
-    print_linkage,
-)
+from presupuesto_link.commands.linkage_text import as_json, explained, facts, print_breakdown, print_explanation, print_linkage
 from presupuesto_link.commands.options import DEFAULT_ANALYSIS, AnalysisOption, JsonOption, PlanOption, open_analysis
 from presupuesto_link.commands.printing import print_json, records
 
@@ -39,23 +32,18 @@ class Scope(StrEnum):
 
 
 SnapshotOption = Annotated[
-    str | None,
-    typer.Option("--instantanea", help="Instantánea del almacén; sin ella, la de corte más reciente", metavar="ID"),
+    str | None, typer.Option("--instantanea", help="Instantánea del almacén; sin ella, la de corte más reciente", metavar="ID")
 ]
 ScopeOption = Annotated[
     Scope,
     typer.Option(
-        "--ambito",
-        help="De quién es el gasto: pliego (el gobierno regional), departamento (todos los niveles, donde recae) o todo",
+        "--ambito", help="De quién es el gasto: pliego (el gobierno regional), departamento (todos los niveles, donde recae) o todo"
     ),
 ]
 YearOption = Annotated[int | None, typer.Option("--anio", help="Sólo este año", metavar="AAAA", min=1990, max=2100)]
-SuggestedOption = Annotated[
-    bool, typer.Option("--incluir-sugeridos", help="Cuenta también las reglas sugeridas, que nadie ha firmado")
-]
+SuggestedOption = Annotated[bool, typer.Option("--incluir-sugeridos", help="Cuenta también las reglas sugeridas, que nadie ha firmado")]
 RulesArgument = Annotated[
-    Path | None,
-    typer.Argument(help="Reglas en .csv o .xlsx; sin ellas, las del análisis", metavar="[REGLAS]", show_default=False),
+    Path | None, typer.Argument(help="Reglas en .csv o .xlsx; sin ellas, las del análisis", metavar="[REGLAS]", show_default=False)
 ]
 
 
@@ -70,37 +58,24 @@ def vincular(
     incluir_sugeridos: SuggestedOption = False,
     explicar: Annotated[
         str | None,
-        typer.Option(
-            "--explicar",
-            help="Por qué una meta fue adonde fue, y qué regla casi la atrapa",
-            metavar="SEC_EJEC-SEC_FUNC",
-        ),
+        typer.Option("--explicar", help="Por qué una meta fue adonde fue, y qué regla casi la atrapa", metavar="SEC_EJEC-SEC_FUNC"),
     ] = None,
     exportar: Annotated[
-        Path | None,
-        typer.Option("--exportar", help="Escribe un libro para editar las reglas en Excel", metavar="LIBRO.xlsx"),
+        Path | None, typer.Option("--exportar", help="Escribe un libro para editar las reglas en Excel", metavar="LIBRO.xlsx")
     ] = None,
     salida: Annotated[
-        Path | None,
-        typer.Option("--salida", help="Escribe tablas y figuras de la cobertura en esa carpeta", metavar="CARPETA"),
+        Path | None, typer.Option("--salida", help="Escribe tablas y figuras de la cobertura en esa carpeta", metavar="CARPETA")
     ] = None,
     sugerir: Annotated[
-        Path | None,
-        typer.Option(
-            "--sugerir", help="Escribe reglas sugeridas para lo que quedó sin vincular", metavar="ARCHIVO.csv"
-        ),
+        Path | None, typer.Option("--sugerir", help="Escribe reglas sugeridas para lo que quedó sin vincular", metavar="ARCHIVO.csv")
     ] = None,
     por: Annotated[
         str | None,
         typer.Option(
-            "--por",
-            help="Cada AER según: nivel, ejecutora, fuente, rubro, programa, departamento o provincia",
-            metavar="DIMENSIÓN",
+            "--por", help="Cada AER según: nivel, ejecutora, fuente, rubro, programa, departamento o provincia", metavar="DIMENSIÓN"
         ),
     ] = None,
-    primeras: Annotated[
-        int, typer.Option("--primeras", help="Cuántas filas mostrar en cada cuadro", metavar="N", min=1)
-    ] = _SHOWN,
+    primeras: Annotated[int, typer.Option("--primeras", help="Cuántas filas mostrar en cada cuadro", metavar="N", min=1)] = _SHOWN,
     como_json: JsonOption = False,
 ) -> None:
     """Vincula el gasto de una instantánea con las AER del plan y dice qué queda fuera y por qué.
@@ -138,9 +113,7 @@ def vincular(
         typer.echo(f"Libro para editar: {exportar}. Cuando lo guarde: presupuesto-link vincular {exportar.name}")
 
 
-def _one_answer(
-    explain: str | None, suggest: Path | None, by: str | None, book: Path | None, folder: Path | None
-) -> None:
+def _one_answer(explain: str | None, suggest: Path | None, by: str | None, book: Path | None, folder: Path | None) -> None:
     """Options that answer different questions are not given together: one of them would be left without answer."""
     asked = [name for name, given in (("--explicar", explain), ("--sugerir", suggest), ("--por", by)) if given]
     written = [name for name, given in (("--exportar", book), ("--salida", folder)) if given]
@@ -162,8 +135,13 @@ def chosen_snapshot(folder: Path, wanted: str | None) -> tuple[Store, Snapshot]:
     every = store.list()
     if not every:
         raise InputDataError(
-            Problem(str(folder), "un almacén vacío", "al menos una instantánea", "cargue antes un extracto: presupuesto-link cargar ARCHIVO --pliego 445")
-        )  # fmt: skip
+            Problem(
+                str(folder),
+                "un almacén vacío",
+                "al menos una instantánea",
+                "cargue antes un extracto: presupuesto-link cargar ARCHIVO --pliego 445",
+            )
+        )
     return store, every[-1]
 
 
@@ -176,23 +154,23 @@ def raw_rules(inputs: Inputs, path: Path | None) -> Any:
     return read_links(place) if place else None
 
 
-def link(
-    inputs: Inputs,
-    store: Store,
-    snapshot: Snapshot,
-    rules: Path | None,
-    scope: Scope,
-    year: int | None,
-    suggested: bool,
-) -> Linkage:
+def link(inputs: Inputs, store: Store, snapshot: Snapshot, rules: Path | None, scope: Scope, year: int | None, suggested: bool) -> Linkage:
     """One call of the library."""
     from presupuesto_link.linkage.coverage import measured_actions
     from presupuesto_link.linking import link_snapshot
 
     spec = inputs.spec.vinculo
     return link_snapshot(
-        store, snapshot, raw_rules(inputs, rules), measured_actions(inputs.plan), spec.transversales, spec.ambito, scope.value, year, suggested
-    )  # fmt: skip
+        store,
+        snapshot,
+        raw_rules(inputs, rules),
+        measured_actions(inputs.plan),
+        spec.transversales,
+        spec.ambito,
+        scope.value,
+        year,
+        suggested,
+    )
 
 
 def _suggest(linkage: Linkage, inputs: Inputs, path: Path, as_json_text: bool) -> None:
@@ -204,20 +182,22 @@ def _suggest(linkage: Linkage, inputs: Inputs, path: Path, as_json_text: bool) -
 
     plan, day = inputs.plan, dt.date.fromisoformat(linkage.snapshot.cut_off)
     found = suggest_rules(
-        linkage.coverage.sin_vincular, _programmes(inputs), plan.acciones, plan.indicadores, linkage.names, day,
-        inputs.spec.vinculo.transversales, Limits(per_line=1),
-    )  # fmt: skip
+        linkage.coverage.sin_vincular,
+        _programmes(inputs),
+        plan.acciones,
+        plan.indicadores,
+        linkage.names,
+        day,
+        inputs.spec.vinculo.transversales,
+        Limits(per_line=1),
+    )
     write_new_csv(found, path)
     if as_json_text:
         print_json(**facts(linkage), archivo=str(path), sugerencias=records(found))
         return
     typer.echo(f"{found.height:,} sugerencias en {path}, una por línea sin vincular, de mayor a menor PIM.")
-    typer.echo(
-        "Son preguntas, no decisiones: revise cada una, ponga su nombre y la fecha, y cambie «sugerido» por «firmado»."
-    )
-    typer.echo(
-        "Para ver qué pasaría si se aceptaran todas: péguelas en su archivo de reglas y use --incluir-sugeridos."
-    )
+    typer.echo("Son preguntas, no decisiones: revise cada una, ponga su nombre y la fecha, y cambie «sugerido» por «firmado».")
+    typer.echo("Para ver qué pasaría si se aceptaran todas: péguelas en su archivo de reglas y use --incluir-sugeridos.")
 
 
 def _programmes(inputs: Inputs) -> pl.DataFrame:
@@ -225,9 +205,7 @@ def _programmes(inputs: Inputs) -> pl.DataFrame:
     from presupuesto_link.sources.delimited import read_delimited
     from presupuesto_link.sources.embedded import embedded_root
 
-    return check_programmes(
-        read_delimited(embedded_root() / "data" / "vinculos" / "programas.csv"), inputs.plan.acciones["accion"]
-    )
+    return check_programmes(read_delimited(embedded_root() / "data" / "vinculos" / "programas.csv"), inputs.plan.acciones["accion"])
 
 
 def _break(linkage: Linkage, inputs: Inputs, by: str, shown: int, as_json_text: bool) -> None:
@@ -254,9 +232,13 @@ def _explain(linkage: Linkage, store: Store, wanted: str, as_json_text: bool) ->
     found = explain(lines, linkage.linked, linkage.names)
     if not found:
         raise InputDataError(
-            Problem(f"instantánea {linkage.snapshot.id}", f"ninguna línea de la meta {unit}-{meta}", "una meta que esté en los datos",
-                    "revise los códigos; la lista de metas sin vincular la da «vincular --json»")
-        )  # fmt: skip
+            Problem(
+                f"instantánea {linkage.snapshot.id}",
+                f"ninguna línea de la meta {unit}-{meta}",
+                "una meta que esté en los datos",
+                "revise los códigos; la lista de metas sin vincular la da «vincular --json»",
+            )
+        )
     if as_json_text:
         print_json(**facts(linkage), explicaciones=[explained(one) for one in found])
         return

@@ -97,9 +97,7 @@ class Bridge:
     sources: tuple[str, str]
 
 
-def read_bridge(
-    metas_aoi: RawTable | None, aei_aer: RawTable | None, actions: Iterable[str], transversal: Iterable[str] = ()
-) -> Bridge:
+def read_bridge(metas_aoi: RawTable | None, aei_aer: RawTable | None, actions: Iterable[str], transversal: Iterable[str] = ()) -> Bridge:
     """Both tables (`sources.links.read_links`); null is a table that nobody has begun.
 
     A row that cannot be understood or that nobody signed is not used, and neither is any of those that together ask for more than there is.
@@ -120,9 +118,7 @@ def read_bridge(
     return Bridge(metas, aeis, (*meta_findings, *aei_findings), (names[0], names[1]))
 
 
-def _read(
-    raw: RawTable | None, columns: Sequence[str], parse: Callable[[Reading], Link]
-) -> tuple[tuple[Link, ...], tuple[Finding, ...]]:
+def _read(raw: RawTable | None, columns: Sequence[str], parse: Callable[[Reading], Link]) -> tuple[tuple[Link, ...], tuple[Finding, ...]]:
     if raw is None:
         return (), ()
     table = titled(raw, columns, [column for column in columns if column not in _OPTIONAL])
@@ -146,9 +142,7 @@ def _meta_link(reading: Reading) -> MetaLink:
     if not aoi:
         reading.wrong("V02", "aoi", "el código de la AOI", "una celda vacía")
     unit, meta = _number(reading, "sec_ejec"), _number(reading, "sec_func")
-    return MetaLink(
-        _row(reading), year or 0, unit, meta, aoi, part_of(reading), signature_of(reading), reading.cell("nota")
-    )
+    return MetaLink(_row(reading), year or 0, unit, meta, aoi, part_of(reading), signature_of(reading), reading.cell("nota"))
 
 
 def _action_link(reading: Reading, actions: set[str], transversal: set[str]) -> ActionLink:
@@ -178,14 +172,28 @@ def _conflicts(links: Sequence[Link], name: str) -> tuple[set[int], tuple[Findin
     for group in _grouped(links, lambda link: (link.whole, link.to)):
         if len(group) > 1:
             wrong |= {link.row for link in group}
-            findings.append(Finding("K01", f"{name}, filas {_rows(group)}", f"{group[0].words} → {group[0].to} está {len(group)} veces",
-                                    "una sola fila por vínculo", "no se aplica ninguna"))  # fmt: skip
+            findings.append(
+                Finding(
+                    "K01",
+                    f"{name}, filas {_rows(group)}",
+                    f"{group[0].words} → {group[0].to} está {len(group)} veces",
+                    "una sola fila por vínculo",
+                    "no se aplica ninguna",
+                )
+            )
     for group in _grouped([link for link in links if link.row not in wrong], lambda link: link.whole):
         asked = sum(link.part for link in group)
         if asked > 1:
             wrong |= {link.row for link in group}
-            findings.append(Finding("K02", f"{name}, filas {_rows(group)}", f"piden {float(asked):.0%} de {group[0].words}",
-                                    "partes que sumen 100 % o menos", "no se aplica ninguna: no se elige por nadie"))  # fmt: skip
+            findings.append(
+                Finding(
+                    "K02",
+                    f"{name}, filas {_rows(group)}",
+                    f"piden {float(asked):.0%} de {group[0].words}",
+                    "partes que sumen 100 % o menos",
+                    "no se aplica ninguna: no se elige por nadie",
+                )
+            )
     return wrong, tuple(findings)
 
 

@@ -50,12 +50,7 @@ def link_by_action(rows: pl.DataFrame, actions: pl.DataFrame, transversal: tuple
     unknown = sorted(set(transversal) - set(actions["accion"]))
     if unknown:
         raise SpecError(
-            Problem(
-                "analisis.toml, clave «vinculo.transversales»",
-                ", ".join(unknown),
-                "códigos de acciones.csv",
-                "corrija los códigos",
-            )
+            Problem("analisis.toml, clave «vinculo.transversales»", ", ".join(unknown), "códigos de acciones.csv", "corrija los códigos")
         )
     money = [f"{measure}_soles" for measure in MEASURES]
     linked = (

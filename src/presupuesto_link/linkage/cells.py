@@ -16,11 +16,7 @@ from presupuesto_link.linkage.rules import PRECEDENCE, TEXT, Rule
 
 Names = Mapping[str, pl.DataFrame]
 """Dimension → its table of names (`sources.store.Store.dimension`): key columns, `nombre`."""
-NAMED = {
-    "finalidad": ("anio", "sec_ejec", "sec_func", "finalidad"),
-    "producto": ("producto",),
-    "actividad": ("actividad",),
-}
+NAMED = {"finalidad": ("anio", "sec_ejec", "sec_func", "finalidad"), "producto": ("producto",), "actividad": ("actividad",)}
 """Where a text is looked for, and the key of each name."""
 CELL = "casilla"
 _WORD_BITS = 62
@@ -68,10 +64,10 @@ def catalogue(rules: Sequence[Rule], years: Sequence[int], columns: Sequence[str
         for column, wanted in rule.coded.items():
             (phrases if column == TEXT else named.get(column, {})).update(dict.fromkeys(wanted))
     values = {"anio": tuple(map(str, sorted(years)))} | {c: tuple(v) for c, v in named.items() if v}
-    texts = {name: found for name in NAMED if (found := _sets(names.get(name), NAMED[name], tuple(phrases))) and set(NAMED[name]) <= set(columns)}  # fmt: skip
-    sizes = [(c, len(v) + 1) for c, v in values.items()] + [
-        (f"{TEXT}_{n}", len(sets) + 1) for n, (_, sets) in texts.items()
-    ]
+    texts = {
+        name: found for name in NAMED if (found := _sets(names.get(name), NAMED[name], tuple(phrases))) and set(NAMED[name]) <= set(columns)
+    }
+    sizes = [(c, len(v) + 1) for c, v in values.items()] + [(f"{TEXT}_{n}", len(sets) + 1) for n, (_, sets) in texts.items()]
     return Catalogue(values, tuple(phrases), texts, _packed(sizes), any(name in names for name in NAMED))
 
 
@@ -85,7 +81,9 @@ def _packed(sizes: Sequence[tuple[str, int]]) -> tuple[tuple[tuple[str, int], ..
     return tuple(tuple(word) for word in words)
 
 
-def _sets(names: pl.DataFrame | None, key: Sequence[str], phrases: tuple[str, ...]) -> tuple[pl.DataFrame, tuple[tuple[int, ...], ...]] | None:  # fmt: skip
+def _sets(
+    names: pl.DataFrame | None, key: Sequence[str], phrases: tuple[str, ...]
+) -> tuple[pl.DataFrame, tuple[tuple[int, ...], ...]] | None:
     """Which phrases each name has: key and `conjunto`, and the phrases of each set; null when no name has any."""
     if names is None or not phrases:
         return None
@@ -120,9 +118,7 @@ def with_cells(gasto: pl.LazyFrame, seen: Catalogue) -> pl.LazyFrame:
     for name, (table, _) in seen.texts.items():
         alias = f"{TEXT}_{name}"
         if len(NAMED[name]) == 1:
-            coded = coded.with_columns(
-                _coded(pl.col(name), table[name].to_list(), table["conjunto"].to_list()).alias(alias)
-            )
+            coded = coded.with_columns(_coded(pl.col(name), table[name].to_list(), table["conjunto"].to_list()).alias(alias))
         else:
             coded = coded.join(table.lazy().rename({"conjunto": alias}), on=NAMED[name], how="left", validate="m:1")
             coded = coded.with_columns(pl.col(alias).cast(pl.UInt64).fill_null(0))
@@ -141,9 +137,7 @@ def _word(word: Sequence[tuple[str, int]], seen: Catalogue) -> pl.Expr:
 
 def _code(column: str, seen: Catalogue) -> pl.Expr:
     """The place of a line's value among those that rules name, from 1; 0 for any other."""
-    values: list[object] = (
-        [int(year) for year in seen.values[column]] if column == "anio" else list(seen.values[column])
-    )
+    values: list[object] = [int(year) for year in seen.values[column]] if column == "anio" else list(seen.values[column])
     value = pl.concat_str("sec_ejec", pl.lit("-"), "sec_func") if column == "sec_func" else pl.col(column)
     return _coded(value, values, list(range(1, len(values) + 1)))
 
@@ -167,9 +161,7 @@ def open_cells(cells: pl.DataFrame, seen: Catalogue) -> pl.DataFrame:
             base *= size
     opened = cells.with_columns(digits)
     lists = [_phrases(name, sets) for name, (_, sets) in seen.texts.items()]
-    return opened.with_columns(
-        (pl.concat_list(lists).list.unique() if lists else pl.lit([], pl.List(pl.UInt32))).alias(TEXT)
-    )
+    return opened.with_columns((pl.concat_list(lists).list.unique() if lists else pl.lit([], pl.List(pl.UInt32))).alias(TEXT))
 
 
 def _phrases(name: str, sets: Sequence[tuple[int, ...]]) -> pl.Expr:

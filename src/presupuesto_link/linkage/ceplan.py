@@ -19,9 +19,18 @@ CHAIN = ("programa", "producto", "actividad")
 COMPLETE, NO_AOI, NO_AEI, NO_AER = "completo", "AOI fuera de la exportación", "AOI sin AEI", "AEI sin AER"
 _MONEY = ("pim_soles", "devengado_soles")
 _STEP = {
-    "anio": pl.Int16, "sec_ejec": pl.String, "sec_func": pl.String, "aoi": pl.String, "aei": pl.String, "accion": pl.String,
-    "parte": pl.String, "parte_ratio": pl.Float64, "paso": pl.String, "fila_meta": pl.Int64, "fila_aei": pl.Int64,
-}  # fmt: skip
+    "anio": pl.Int16,
+    "sec_ejec": pl.String,
+    "sec_func": pl.String,
+    "aoi": pl.String,
+    "aei": pl.String,
+    "accion": pl.String,
+    "parte": pl.String,
+    "parte_ratio": pl.Float64,
+    "paso": pl.String,
+    "fila_meta": pl.Int64,
+    "fila_aei": pl.Int64,
+}
 
 
 @dataclass(frozen=True)
@@ -87,15 +96,18 @@ def derive(poi: Poi, bridge: Bridge, metas: pl.DataFrame) -> Chain:
     steps = pl.DataFrame([_step(path) for path in paths], schema=_STEP, orient="row")
     programmed = _programmed(poi)
     return Chain(
-        tuple(_rules(paths, bridge.sources)), steps, _metas(metas, steps), _without_meta(programmed, steps), _without_aer(programmed, steps, bridge),
-        suggest(poi, links, metas), (*_absent(bridge, links, poi, steps), *_unspent(bridge, links, metas)),
-    )  # fmt: skip
+        tuple(_rules(paths, bridge.sources)),
+        steps,
+        _metas(metas, steps),
+        _without_meta(programmed, steps),
+        _without_aer(programmed, steps, bridge),
+        suggest(poi, links, metas),
+        (*_absent(bridge, links, poi, steps), *_unspent(bridge, links, metas)),
+    )
 
 
 def _paths(poi: Poi, bridge: Bridge, links: Sequence[MetaLink]) -> Iterator[_Path]:
-    about = {
-        (year, aoi): (aei, active) for year, aoi, aei, active in poi.aoi.select(*AOI_KEY, "aei", "activo").iter_rows()
-    }
+    about = {(year, aoi): (aei, active) for year, aoi, aei, active in poi.aoi.select(*AOI_KEY, "aei", "activo").iter_rows()}
     served: dict[str, list[ActionLink]] = {}
     for action in bridge.actions:
         served.setdefault(action.aei, []).append(action)
@@ -113,8 +125,19 @@ def _paths(poi: Poi, bridge: Bridge, links: Sequence[MetaLink]) -> Iterator[_Pat
 
 def _step(path: _Path) -> tuple[object, ...]:
     meta, action = path.meta, path.action
-    return (meta.year, meta.sec_ejec, meta.sec_func, meta.aoi, path.aei, action.action if action else None, str(path.part), float(path.part),
-            path.step, meta.row, action.row if action else None)  # fmt: skip
+    return (
+        meta.year,
+        meta.sec_ejec,
+        meta.sec_func,
+        meta.aoi,
+        path.aei,
+        action.action if action else None,
+        str(path.part),
+        float(path.part),
+        path.step,
+        meta.row,
+        action.row if action else None,
+    )
 
 
 def _rules(paths: Sequence[_Path], sources: tuple[str, str]) -> Iterator[Rule]:
@@ -128,10 +151,17 @@ def _rules(paths: Sequence[_Path], sources: tuple[str, str]) -> Iterator[Rule]:
         beside = any(path.action and path.action.beside for path in group)
         part = sum((path.part for path in group), Fraction(0))
         yield Rule(
-            f"ceplan-{year}-{unit}-{number.zfill(4)}-{action}", 0, action, {"sec_func": (number,), "sec_ejec": (unit,)}, (year, year), part,
-            TRANSVERSAL if beside else DIRECT, _confidence(group, part), signature=_signature(group),
+            f"ceplan-{year}-{unit}-{number.zfill(4)}-{action}",
+            0,
+            action,
+            {"sec_func": (number,), "sec_ejec": (unit,)},
+            (year, year),
+            part,
+            TRANSVERSAL if beside else DIRECT,
+            _confidence(group, part),
+            signature=_signature(group),
             origin=(_origin(group), _where(group, sources)),
-        )  # fmt: skip
+        )
 
 
 def _confidence(group: Sequence[_Path], part: Fraction) -> str:
@@ -152,10 +182,7 @@ def _origin(group: Sequence[_Path]) -> str:
 
 
 def _where(group: Sequence[_Path], sources: tuple[str, str]) -> str:
-    rows = [
-        dict.fromkeys(path.meta.row for path in group),
-        dict.fromkeys(path.action.row for path in group if path.action),
-    ]
+    rows = [dict.fromkeys(path.meta.row for path in group), dict.fromkeys(path.action.row for path in group if path.action)]
     return "; ".join(f"{name}: filas {', '.join(map(str, places))}" for name, places in zip(sources, rows, strict=True))
 
 
@@ -163,10 +190,7 @@ def _metas(metas: pl.DataFrame, steps: pl.DataFrame) -> pl.DataFrame:
     """The spending's metas, largest first, with how far each gets."""
     reached = steps.group_by(META).agg(
         pl.col("aoi").n_unique().cast(pl.Int64),
-        pl.when((pl.col("paso") == COMPLETE).any())
-        .then(pl.lit(COMPLETE))
-        .otherwise(pl.col("paso").first())
-        .alias("paso"),
+        pl.when((pl.col("paso") == COMPLETE).any()).then(pl.lit(COMPLETE)).otherwise(pl.col("paso").first()).alias("paso"),
     )
     joined = metas.join(reached, on=META, how="left", validate="1:1")
     named = joined.with_columns(pl.col("aoi").fill_null(0), pl.col("paso").fill_null("meta sin AOI"))
@@ -175,12 +199,8 @@ def _metas(metas: pl.DataFrame, steps: pl.DataFrame) -> pl.DataFrame:
 
 def _programmed(poi: Poi) -> pl.DataFrame:
     """The activities with what they have programmed for the year: reprogrammed if there is any, consistent if not; null when not said."""
-    money = poi.financiera.filter(
-        pl.col("version").is_in(["reprogramado", "consistente"]), pl.col("monto_soles").is_not_null()
-    )
-    by_version = money.group_by(*AOI_KEY, "version").agg(
-        pl.col("monto_soles").sum().cast(MONEY).alias("programado_soles")
-    )
+    money = poi.financiera.filter(pl.col("version").is_in(["reprogramado", "consistente"]), pl.col("monto_soles").is_not_null())
+    by_version = money.group_by(*AOI_KEY, "version").agg(pl.col("monto_soles").sum().cast(MONEY).alias("programado_soles"))
     last = by_version.sort("version").group_by(AOI_KEY, maintain_order=True).agg(pl.col("programado_soles").last())
     return poi.aoi.join(last, on=AOI_KEY, how="left", validate="1:1")
 
@@ -188,31 +208,20 @@ def _programmed(poi: Poi) -> pl.DataFrame:
 def _without_meta(programmed: pl.DataFrame, steps: pl.DataFrame) -> pl.DataFrame:
     left = programmed.join(steps, on=AOI_KEY, how="anti")
     inactive = pl.col("activo").fill_null(True).not_()
-    return left.sort(
-        [inactive, pl.col("programado_soles"), *map(pl.col, AOI_KEY)],
-        descending=[False, True, False, False],
-        nulls_last=True,
-    )
+    return left.sort([inactive, pl.col("programado_soles"), *map(pl.col, AOI_KEY)], descending=[False, True, False, False], nulls_last=True)
 
 
 def _without_aer(programmed: pl.DataFrame, steps: pl.DataFrame, bridge: Bridge) -> pl.DataFrame:
     served = sorted({link.aei for link in bridge.actions})
     left = programmed.filter(pl.col("aei").is_not_null(), ~pl.col("aei").is_in(served))
-    sums = (
-        pl.when(pl.col("programado_soles").count() > 0)
-        .then(pl.col("programado_soles").sum())
-        .cast(MONEY)
-        .alias("programado_soles")
-    )
+    sums = pl.when(pl.col("programado_soles").count() > 0).then(pl.col("programado_soles").sum()).cast(MONEY).alias("programado_soles")
     table = left.group_by("anio", "aei").agg(pl.len().cast(pl.Int64).alias("aoi"), sums)
     metas = (
         steps.filter(pl.col("aei").is_not_null())
         .group_by("anio", "aei")
         .agg(pl.struct("sec_ejec", "sec_func").n_unique().cast(pl.Int64).alias("metas"))
     )
-    joined = table.join(metas, on=["anio", "aei"], how="left", validate="1:1").with_columns(
-        pl.col("metas").fill_null(0)
-    )
+    joined = table.join(metas, on=["anio", "aei"], how="left", validate="1:1").with_columns(pl.col("metas").fill_null(0))
     return joined.select("anio", "aei", "aoi", "metas", "programado_soles").sort("anio", "aei")
 
 
@@ -222,24 +231,19 @@ def suggest(poi: Poi, links: Sequence[MetaLink], metas: pl.DataFrame) -> pl.Data
     The plan does not say which unit an activity belongs to; the signed metas of its cost centre do, and where there are none every
     unit is possible. What is signed already is left out. A suggestion is for a person to sign, and is never applied.
     """
-    signed = pl.DataFrame([(x.year, x.aoi, x.sec_ejec, x.sec_func) for x in links],
-                          schema={"anio": pl.Int16, "aoi": pl.String, "sec_ejec": pl.String, "sec_func": pl.String}, orient="row")  # fmt: skip
+    signed = pl.DataFrame(
+        [(x.year, x.aoi, x.sec_ejec, x.sec_func) for x in links],
+        schema={"anio": pl.Int16, "aoi": pl.String, "sec_ejec": pl.String, "sec_func": pl.String},
+        orient="row",
+    )
     centre = pl.coalesce("centro_costo", "centro_costo_nombre").alias("centro")
     active = poi.aoi.filter(pl.col("activo").fill_null(True)).with_columns(centre)
-    units = (
-        active.join(signed, on=AOI_KEY, how="inner")
-        .group_by("anio", "centro")
-        .agg(pl.col("sec_ejec").unique().alias("unidades"))
-    )
-    pairs = active.join(metas, on=["anio", *CHAIN], how="inner").join(
-        units, on=["anio", "centro"], how="left", validate="m:1"
-    )
+    units = active.join(signed, on=AOI_KEY, how="inner").group_by("anio", "centro").agg(pl.col("sec_ejec").unique().alias("unidades"))
+    pairs = active.join(metas, on=["anio", *CHAIN], how="inner").join(units, on=["anio", "centro"], how="left", validate="m:1")
     possible = pairs.filter(pl.col("unidades").is_null() | pl.col("sec_ejec").is_in(pl.col("unidades")))
     alone = possible.filter(pl.len().over(AOI_KEY) == 1, pl.len().over(META) == 1)
     free = alone.join(signed, on=AOI_KEY, how="anti").join(signed, on=META, how="anti")
-    return free.select(*META, "aoi", "nombre", pl.col("centro").alias("centro_costo"), "aei", *CHAIN, *_MONEY).sort(
-        META
-    )
+    return free.select(*META, "aoi", "nombre", pl.col("centro").alias("centro_costo"), "aei", *CHAIN, *_MONEY).sort(META)
 
 
 def _absent(bridge: Bridge, links: Sequence[MetaLink], poi: Poi, steps: pl.DataFrame) -> Iterator[Finding]:
@@ -248,12 +252,23 @@ def _absent(bridge: Bridge, links: Sequence[MetaLink], poi: Poi, steps: pl.DataF
     lost = set(steps.filter(pl.col("paso") == NO_AOI)["fila_meta"].to_list())
     for link in links:
         if link.row in lost:
-            yield Finding("K03", f"{metas}, fila {link.row}", f"la AOI {link.aoi} no está en las exportaciones de {link.year}", "una AOI exportada",
-                          "la meta se queda sin AER")  # fmt: skip
+            yield Finding(
+                "K03",
+                f"{metas}, fila {link.row}",
+                f"la AOI {link.aoi} no está en las exportaciones de {link.year}",
+                "una AOI exportada",
+                "la meta se queda sin AER",
+            )
     known = set(poi.aoi["aei"].drop_nulls().to_list())
     for action in bridge.actions:
         if action.aei not in known:
-            yield Finding("K03", f"{aeis}, fila {action.row}", f"ninguna AOI exportada tiene la {action.aei}", "una AEI de la exportación", "no vincula nada")  # fmt: skip
+            yield Finding(
+                "K03",
+                f"{aeis}, fila {action.row}",
+                f"ninguna AOI exportada tiene la {action.aei}",
+                "una AEI de la exportación",
+                "no vincula nada",
+            )
 
 
 def _unspent(bridge: Bridge, links: Sequence[MetaLink], metas: pl.DataFrame) -> Iterator[Finding]:
@@ -261,4 +276,10 @@ def _unspent(bridge: Bridge, links: Sequence[MetaLink], metas: pl.DataFrame) -> 
     known: Mapping[object, None] = dict.fromkeys(metas.select(META).rows())
     for link in links:
         if (link.year, link.sec_ejec, link.sec_func) not in known:
-            yield Finding("K03", f"{bridge.sources[0]}, fila {link.row}", f"{link.words} no está en el gasto de la instantánea", "una meta con gasto", "no vincula nada")  # fmt: skip
+            yield Finding(
+                "K03",
+                f"{bridge.sources[0]}, fila {link.row}",
+                f"{link.words} no está en el gasto de la instantánea",
+                "una meta con gasto",
+                "no vincula nada",
+            )

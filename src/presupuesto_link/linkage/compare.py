@@ -48,9 +48,7 @@ def compare_with_manual(ceplan: pl.DataFrame, manual: pl.DataFrame) -> Compariso
     has = [(pl.col("lado") == side).any().alias(f"en_{side}") for side in ("ceplan", "manual")]
     by_action = sides.group_by(*META, "accion").agg(*own, *has)
     moved = [(pl.col(f"{m}_ceplan") - pl.col(f"{m}_manual")).alias(f"{m}_cambio") for m in _MEASURES]
-    joined = _totals(sides).join(
-        _judged(by_action.with_columns(moved)), on=META, how="inner", validate="1:1", nulls_equal=True
-    )
+    joined = _totals(sides).join(_judged(by_action.with_columns(moved)), on=META, how="inner", validate="1:1", nulls_equal=True)
     given = [pl.when(pl.col(m).is_not_null()).then(name).alias(name) for m, name in zip(_MEASURES, _MOVED, strict=True)]
     metas = joined.with_columns(given).select(*META, "aer_ceplan", "aer_manual", *_MEASURES, *_MOVED, "acuerdo")
     order = metas.sort([*_MOVED, *_MEASURES, *META], descending=[True] * 4 + [False] * 3, nulls_last=True)
@@ -84,10 +82,7 @@ def _totals(sides: pl.DataFrame) -> pl.DataFrame:
 def _judged(by_action: pl.DataFrame) -> pl.DataFrame:
     """Per meta: the AER of each side, what would change hands and the verdict."""
     linked = pl.col("accion").is_not_null()
-    codes = [
-        pl.col("accion").filter(linked & pl.col(f"en_{s}")).sort().str.join("; ").alias(f"aer_{s}")
-        for s in ("ceplan", "manual")
-    ]
+    codes = [pl.col("accion").filter(linked & pl.col(f"en_{s}")).sort().str.join("; ").alias(f"aer_{s}") for s in ("ceplan", "manual")]
     gained = [
         pl.col(f"{m}_cambio").filter(pl.col(f"{m}_cambio") > 0).sum().cast(MONEY).alias(name)
         for m, name in zip(_MEASURES, _MOVED, strict=True)
@@ -96,9 +91,7 @@ def _judged(by_action: pl.DataFrame) -> pl.DataFrame:
         (pl.col(f"{m}_cambio") == 0).all() for m in _MEASURES
     )
     table = by_action.group_by(META).agg(*codes, *gained, same.alias("iguales"))
-    codes_or_null = [
-        pl.when(pl.col(f"aer_{s}") != "").then(pl.col(f"aer_{s}")).alias(f"aer_{s}") for s in ("ceplan", "manual")
-    ]
+    codes_or_null = [pl.when(pl.col(f"aer_{s}") != "").then(pl.col(f"aer_{s}")).alias(f"aer_{s}") for s in ("ceplan", "manual")]
     return table.with_columns(codes_or_null).with_columns(_verdict()).drop("iguales")
 
 

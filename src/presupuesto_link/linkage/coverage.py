@@ -14,9 +14,25 @@ from presupuesto_link.tables.numbers import MONEY
 from presupuesto_link.tables.plan import Plan
 
 CUBE = (
-    "anio", "nivel", "pliego", "sec_ejec", "sec_func", "programa", "tipo_producto", "producto", "actividad", "funcion", "finalidad",
-    "fuente", "rubro", "categoria_gasto", "generica", "departamento_meta", "provincia_meta", *RESULT,
-)  # fmt: skip
+    "anio",
+    "nivel",
+    "pliego",
+    "sec_ejec",
+    "sec_func",
+    "programa",
+    "tipo_producto",
+    "producto",
+    "actividad",
+    "funcion",
+    "finalidad",
+    "fuente",
+    "rubro",
+    "categoria_gasto",
+    "generica",
+    "departamento_meta",
+    "provincia_meta",
+    *RESULT,
+)
 LINE = ("anio", "sec_ejec", "sec_func", "programa", "producto", "actividad", "funcion", "finalidad")
 DIMENSIONS = ("programa", "funcion", "sec_ejec", "fuente", "nivel")
 NOT_PRODUCTS = ("9001", "9002")
@@ -49,11 +65,7 @@ class Coverage:
 
 def measured_actions(plan: Plan) -> pl.DataFrame:
     """The plan's actions with `con_resultado`: whether some indicator of theirs has an obtained value of any year."""
-    obtained = (
-        plan.valores.filter((pl.col("concepto") == "obtenido") & pl.col("valor").is_not_null())
-        .select("indicador")
-        .unique()
-    )
+    obtained = plan.valores.filter((pl.col("concepto") == "obtenido") & pl.col("valor").is_not_null()).select("indicador").unique()
     measured = plan.indicadores.join(obtained, on="indicador", how="semi")["elemento"].unique()
     return plan.acciones.with_columns(con_resultado=pl.col("accion").is_in(measured.to_list()))
 
@@ -64,8 +76,15 @@ def cube(linked: LinkedGasto) -> pl.DataFrame:
     return linked.totals([column for column in CUBE if column in present or column in RESULT])
 
 
-BREAKDOWNS = {"nivel": ("nivel",), "ejecutora": ("sec_ejec",), "fuente": ("fuente",), "rubro": ("rubro",), "programa": ("programa",),
-              "departamento": ("departamento_meta",), "provincia": ("departamento_meta", "provincia_meta")}  # fmt: skip
+BREAKDOWNS = {
+    "nivel": ("nivel",),
+    "ejecutora": ("sec_ejec",),
+    "fuente": ("fuente",),
+    "rubro": ("rubro",),
+    "programa": ("programa",),
+    "departamento": ("departamento_meta",),
+    "provincia": ("departamento_meta", "provincia_meta"),
+}
 """How an action's money can be broken, and the columns of each."""
 
 
@@ -140,9 +159,7 @@ def _ratio(part: str, whole: str) -> pl.Expr:
 def _rates(counted: pl.DataFrame) -> pl.DataFrame:
     outside = counted.filter(~pl.col("programa").is_in(NOT_PRODUCTS).fill_null(False))
     bases = [(0, "todo el gasto", counted), (1, "sin 9001 ni 9002", outside)]
-    frames = [
-        _totals(frame, ["anio"]).with_columns(base=pl.lit(name), turno=pl.lit(turn)) for turn, name, frame in bases
-    ]
+    frames = [_totals(frame, ["anio"]).with_columns(base=pl.lit(name), turno=pl.lit(turn)) for turn, name, frame in bases]
     return pl.concat(frames).sort("anio", "turno").select("anio", "base", pl.exclude("anio", "base", "turno"))
 
 
@@ -161,32 +178,27 @@ def _summary(linked: pl.DataFrame) -> pl.DataFrame:
 
 
 def _by(counted: pl.DataFrame, name: str) -> pl.DataFrame:
-    return _totals(counted, ["anio", name]).sort(
-        ["anio", "pim_soles", name], descending=[False, True, False], nulls_last=True
-    )
+    return _totals(counted, ["anio", name]).sort(["anio", "pim_soles", name], descending=[False, True, False], nulls_last=True)
 
 
 def _unlinked(counted: pl.DataFrame) -> pl.DataFrame:
     left = counted.filter(pl.col("vinculo") != DIRECT)
     by = [*LINE, "motivo", "regla"]
     table = left.group_by(by).agg(pl.col("lineas").sum(), *(pl.col(m).sum().cast(MONEY) for m in MEASURES))
-    return table.sort(
-        ["pim_soles", "devengado_soles", *by], descending=[True, True, *(False for _ in by)], nulls_last=True
-    )
+    return table.sort(["pim_soles", "devengado_soles", *by], descending=[True, True, *(False for _ in by)], nulls_last=True)
 
 
 def _actions(linked: pl.DataFrame, actions: pl.DataFrame) -> pl.DataFrame:
     """Every action of the plan for every year with spending."""
     sums = [pl.when(pl.col(m).count() > 0).then(pl.col(m).sum()).cast(MONEY).alias(m) for m in MEASURES]
-    money = linked.filter(pl.col("accion").is_not_null()).group_by("anio", "accion").agg(
-        (pl.col("vinculo") == TRANSVERSAL).any().alias("transversal"), pl.col("lineas").sum(), *sums
-    )  # fmt: skip
+    money = (
+        linked.filter(pl.col("accion").is_not_null())
+        .group_by("anio", "accion")
+        .agg((pl.col("vinculo") == TRANSVERSAL).any().alias("transversal"), pl.col("lineas").sum(), *sums)
+    )
     years = linked.select(pl.col("anio").unique().sort())
     return (
-        years.join(
-            actions.select("accion", "objetivo", "nombre", pl.selectors.by_name("con_resultado", require_all=False)),
-            how="cross",
-        )
+        years.join(actions.select("accion", "objetivo", "nombre", pl.selectors.by_name("con_resultado", require_all=False)), how="cross")
         .join(money, on=["anio", "accion"], how="left", validate="1:1")
         .with_columns(pl.col("lineas").fill_null(0), pl.col("transversal").fill_null(False))
         .sort("anio", "accion")
@@ -196,15 +208,24 @@ def _actions(linked: pl.DataFrame, actions: pl.DataFrame) -> pl.DataFrame:
 def _rules(linked: pl.DataFrame, rules: tuple[Rule, ...]) -> pl.DataFrame:
     about = pl.DataFrame(
         {
-            "regla": [r.id for r in rules], "fila": [r.row for r in rules], "accion": [r.action for r in rules], "clase": [r.kind for r in rules],
-            "parte_ratio": [float(r.part) for r in rules], "confianza": [r.confidence for r in rules], "estado": [r.state for r in rules],
-            "atrapa": [r.words() for r in rules], "autor": [r.signature[0] for r in rules], "fecha": [r.signature[1] for r in rules],
+            "regla": [r.id for r in rules],
+            "fila": [r.row for r in rules],
+            "accion": [r.action for r in rules],
+            "clase": [r.kind for r in rules],
+            "parte_ratio": [float(r.part) for r in rules],
+            "confianza": [r.confidence for r in rules],
+            "estado": [r.state for r in rules],
+            "atrapa": [r.words() for r in rules],
+            "autor": [r.signature[0] for r in rules],
+            "fecha": [r.signature[1] for r in rules],
         },
         schema_overrides={"regla": pl.String, "accion": pl.String, "fila": pl.Int64, "parte_ratio": pl.Float64},
-    )  # fmt: skip
-    money = linked.filter(pl.col("regla").is_not_null(), pl.col("motivo").is_null() | pl.col("accion").is_null()).group_by("anio", "regla").agg(
-        pl.col("lineas").sum(), *(pl.col(m).sum().cast(MONEY) for m in ("pim_soles", "devengado_soles"))
-    )  # fmt: skip
+    )
+    money = (
+        linked.filter(pl.col("regla").is_not_null(), pl.col("motivo").is_null() | pl.col("accion").is_null())
+        .group_by("anio", "regla")
+        .agg(pl.col("lineas").sum(), *(pl.col(m).sum().cast(MONEY) for m in ("pim_soles", "devengado_soles")))
+    )
     direct = (pl.col("clase") == DIRECT) & (pl.col("accion") != "NINGUNA")
     share = pl.when(direct).then(pl.col("pim_soles").cast(pl.Float64))
     whole = share.sum().over("anio")

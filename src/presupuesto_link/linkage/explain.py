@@ -15,18 +15,7 @@ from presupuesto_link.linkage.link import LinkedGasto
 from presupuesto_link.linkage.match import CLASH, COMPLEMENT, WHOLE
 from presupuesto_link.linkage.rules import PRECEDENCE, TEXT, TRANSVERSAL, Rule, plain_text
 
-CHAIN = (
-    "anio",
-    "sec_ejec",
-    "sec_func",
-    "programa",
-    "producto",
-    "actividad",
-    "funcion",
-    "division",
-    "grupo",
-    "finalidad",
-)
+CHAIN = ("anio", "sec_ejec", "sec_func", "programa", "producto", "actividad", "funcion", "division", "grupo", "finalidad")
 _SHOWN = 5
 
 
@@ -94,27 +83,24 @@ def explain(lines: pl.LazyFrame, linked: LinkedGasto, names: Names) -> tuple[Exp
 def _one(row: Mapping[str, Any], keys: Sequence[str], linked: LinkedGasto, names: Names) -> Explanation:
     here = [pl.col(key) == row[key] for key in keys]
     caught = [linked.rules[place] for place in linked.matches.filter(here).sort("lugar")["lugar"].to_list()]
-    parts = {
-        p["regla"] or p["motivo"]: p
-        for p in linked.parts.filter(here, pl.col("vinculo") != COMPLEMENT).iter_rows(named=True)
-    }
+    parts = {p["regla"] or p["motivo"]: p for p in linked.parts.filter(here, pl.col("vinculo") != COMPLEMENT).iter_rows(named=True)}
     left = next((p for p in parts.values() if p["vinculo"] == "no vinculado"), None)
-    values = {
-        key: value
-        for key, value in row.items()
-        if key not in keys and key not in ("lineas", "pim_soles", "devengado_soles")
-    }
+    values = {key: value for key, value in row.items() if key not in keys and key not in ("lineas", "pim_soles", "devengado_soles")}
     called = _names(values, names)
     missed = [near for rule in linked.rules if rule not in caught and (near := _near(rule, values, called))]
     return Explanation(
-        values, called, row["lineas"], row["pim_soles"], row["devengado_soles"], tuple(_taken(caught, parts, left)),
-        (Fraction(left["parte"], WHOLE), left["motivo"]) if left else (Fraction(0), None), tuple(missed[:_SHOWN]),
-    )  # fmt: skip
+        values,
+        called,
+        row["lineas"],
+        row["pim_soles"],
+        row["devengado_soles"],
+        tuple(_taken(caught, parts, left)),
+        (Fraction(left["parte"], WHOLE), left["motivo"]) if left else (Fraction(0), None),
+        tuple(missed[:_SHOWN]),
+    )
 
 
-def _taken(
-    caught: Sequence[Rule], parts: Mapping[str, Mapping[str, Any]], left: Mapping[str, Any] | None
-) -> Iterator[Taken]:
+def _taken(caught: Sequence[Rule], parts: Mapping[str, Mapping[str, Any]], left: Mapping[str, Any] | None) -> Iterator[Taken]:
     clashing = left["regla"].split("; ") if left and left["motivo"] == CLASH else []
     for rule in caught:
         part = parts.get(rule.id)
@@ -122,7 +108,13 @@ def _taken(
             why = "aparte, no se suma" if rule.kind == TRANSVERSAL else "toma su parte"
             yield Taken(rule, Fraction(part["parte"], WHOLE), why)
         else:
-            yield Taken(rule, Fraction(0), "choca con otra regla igual de específica" if rule.id in clashing else "llega tarde: reglas más específicas ya tomaron todo")  # fmt: skip
+            yield Taken(
+                rule,
+                Fraction(0),
+                "choca con otra regla igual de específica"
+                if rule.id in clashing
+                else "llega tarde: reglas más específicas ya tomaron todo",
+            )
 
 
 def _near(rule: Rule, values: Mapping[str, Any], names: Mapping[str, str]) -> Missed | None:
@@ -136,9 +128,7 @@ def _near(rule: Rule, values: Mapping[str, Any], names: Mapping[str, str]) -> Mi
     if len(failing) != 1 or len(rule.selectors) == 1:  # a rule of one selector that fails is not near
         return None
     column = failing[0]
-    return Missed(
-        rule, column, rule.selectors[column], " / ".join(names.values()) if column == TEXT else values.get(column)
-    )
+    return Missed(rule, column, rule.selectors[column], " / ".join(names.values()) if column == TEXT else values.get(column))
 
 
 def _holds(column: str, asked: Sequence[str], values: Mapping[str, Any], names: Mapping[str, str]) -> bool:

@@ -29,15 +29,22 @@ def check_link(linked: LinkedGasto, rules: Rules, cube: pl.DataFrame, years: Seq
 
 def _clashes(linked: LinkedGasto, cube: pl.DataFrame) -> Iterator[Finding]:
     by_id = {rule.id: rule for rule in linked.rules}
-    table = cube.filter(pl.col("motivo") == CLASH).group_by("regla").agg(
-        pl.col("lineas").sum(), pl.col("pim_soles").sum().cast(MONEY), pl.col("devengado_soles").sum().cast(MONEY)
-    )  # fmt: skip
+    table = (
+        cube.filter(pl.col("motivo") == CLASH)
+        .group_by("regla")
+        .agg(pl.col("lineas").sum(), pl.col("pim_soles").sum().cast(MONEY), pl.col("devengado_soles").sum().cast(MONEY))
+    )
     for row in table.sort("regla").iter_rows(named=True):
         rules = [by_id[name] for name in row["regla"].split("; ")]
         asked = sum(rule.part for rule in rules)
         said = " y ".join(f"{rule.place} → {rule.action} ({float(rule.part):.0%})" for rule in rules)
-        yield Finding("V04", said, f"piden {float(asked):.0%} de las mismas {row['lineas']:,} líneas ({soles(row['pim_soles'], 2)} de PIM)",
-                      "partes que sumen 100 % o menos, o una regla más específica que la otra", "esas líneas quedan sin vincular: no se elige por nadie")  # fmt: skip
+        yield Finding(
+            "V04",
+            said,
+            f"piden {float(asked):.0%} de las mismas {row['lineas']:,} líneas ({soles(row['pim_soles'], 2)} de PIM)",
+            "partes que sumen 100 % o menos, o una regla más específica que la otra",
+            "esas líneas quedan sin vincular: no se elige por nadie",
+        )
 
 
 def _idle(linked: LinkedGasto, rules: Rules, years: Sequence[int]) -> Iterator[Finding]:
@@ -52,23 +59,19 @@ def _idle(linked: LinkedGasto, rules: Rules, years: Sequence[int]) -> Iterator[F
         where = f"{rules.source}, {rule.place}"
         if not any(rule.in_force(year) for year in years):
             first, last = (str(year or "…") for year in rule.years)
-            yield Finding(
-                "V06",
-                where,
-                f"vigente de {first} a {last}",
-                f"una vigencia que alcance a {span}",
-                "no se aplica a estos datos",
-            )
+            yield Finding("V06", where, f"vigente de {first} a {last}", f"una vigencia que alcance a {span}", "no se aplica a estos datos")
         elif place not in caught:
             yield Finding(
-                "V07",
-                where,
-                f"ninguna línea tiene {rule.words()}{_absent(rule, linked)}",
-                "al menos una línea",
-                "no vincula nada",
+                "V07", where, f"ninguna línea tiene {rule.words()}{_absent(rule, linked)}", "al menos una línea", "no vincula nada"
             )
         elif rule.id not in used:
-            yield Finding("V08", where, f"todo lo que atrapa ({rule.words()}) lo toman antes reglas más específicas", "al menos una línea propia", "no vincula nada")  # fmt: skip
+            yield Finding(
+                "V08",
+                where,
+                f"todo lo que atrapa ({rule.words()}) lo toman antes reglas más específicas",
+                "al menos una línea propia",
+                "no vincula nada",
+            )
 
 
 def _absent(rule: Rule, linked: LinkedGasto) -> str:

@@ -55,18 +55,12 @@ def alike(lines: pl.DataFrame, actions: pl.DataFrame) -> pl.DataFrame:
     shown = pl.col("escrita").sort_by("peso", "palabra", descending=[True, False]).head(_SHOWN).str.join(", ")
     scored = pairs.group_by("linea", "accion").agg(evidence.alias("suyo"), shown.alias("palabras"))
     points = (100 * pl.col("suyo") / (pl.col("todo") + most)).alias("puntos_nombre")
-    return (
-        scored.join(whole, on="linea", how="inner", validate="m:1")
-        .select("linea", "accion", points, "palabras")
-        .sort("linea", "accion")
-    )
+    return scored.join(whole, on="linea", how="inner", validate="m:1").select("linea", "accion", points, "palabras").sort("linea", "accion")
 
 
 def _words(table: pl.DataFrame, key: str) -> pl.DataFrame:
     """Key `key, palabra` (capitals, no accents, no stopwords), with how the text writes it."""
-    words = table.select(
-        key, pl.col("texto").fill_null("").str.to_lowercase().str.extract_all(_WORD).alias("escrita")
-    ).explode("escrita")
+    words = table.select(key, pl.col("texto").fill_null("").str.to_lowercase().str.extract_all(_WORD).alias("escrita")).explode("escrita")
     plain = pl.col("escrita").str.normalize("NFKD").str.replace_all(r"\p{M}", "").str.to_uppercase()
     named = words.drop_nulls().with_columns(plain.alias("palabra")).filter(~pl.col("palabra").is_in(STOPWORDS))
     subject = named.filter(pl.col("palabra").str.contains(r"\p{L}"))
@@ -86,16 +80,9 @@ def _heard(words: pl.Series, known: pl.DataFrame, actions: int) -> pl.DataFrame:
     from rapidfuzz.process import cdist
 
     vocabulary = known["palabra"].unique().sort()
-    likeness = cdist(
-        words.to_list(), vocabulary.to_list(), scorer=Prefix.normalized_similarity, score_cutoff=_LIKE, dtype=np.float32
-    )
+    likeness = cdist(words.to_list(), vocabulary.to_list(), scorer=Prefix.normalized_similarity, score_cutoff=_LIKE, dtype=np.float32)
     own, other = np.nonzero(likeness)
-    pairs = pl.DataFrame(
-        {"palabra": words.gather(own), "oida": vocabulary.gather(other)},
-        schema={"palabra": pl.String, "oida": pl.String},
-    )
-    heard = (
-        pairs.join(known.select("accion", oida="palabra"), on="oida", how="inner").select("palabra", "accion").unique()
-    )
+    pairs = pl.DataFrame({"palabra": words.gather(own), "oida": vocabulary.gather(other)}, schema={"palabra": pl.String, "oida": pl.String})
+    heard = pairs.join(known.select("accion", oida="palabra"), on="oida", how="inner").select("palabra", "accion").unique()
     count = pl.len().over("palabra")
     return heard.filter(count <= max(1, _MOST_ACTIONS * actions)).with_columns((actions / count).log().alias("peso"))

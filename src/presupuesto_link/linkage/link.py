@@ -44,9 +44,7 @@ class LinkedGasto:
         `confianza`, `estado`. Amounts are those of the part. Adding up what is not transversal gives the table that came in, for every
         measure, month and source.
         """
-        whole = self._keyed.join(self._whole, on=self.seen.keys, how="inner", validate="m:m").select(
-            *self._columns, *RESULT
-        )
+        whole = self._keyed.join(self._whole, on=self.seen.keys, how="inner", validate="m:m").select(*self._columns, *RESULT)
         return pl.concat([whole, self._split]) if self._has_split else whole
 
     def totals(self, by: Sequence[str]) -> pl.DataFrame:
@@ -57,11 +55,7 @@ class LinkedGasto:
         """
         own = [column for column in by if column in self._columns and column not in RESULT]
         alike = self.alike if set(own) <= set(self.alike.columns) else _alike(self.gasto, self.seen, own)
-        frames = [
-            alike.lazy()
-            .join(self._whole, on=self.seen.keys, how="inner", validate="m:m")
-            .select(*by, "lineas", *MEASURES)
-        ]
+        frames = [alike.lazy().join(self._whole, on=self.seen.keys, how="inner", validate="m:m").select(*by, "lineas", *MEASURES)]
         if self._has_split:
             frames.append(self._split.select(*by, pl.lit(1, pl.UInt32).alias("lineas"), *MEASURES))
         every = pl.concat(frames).group_by(by).agg(pl.col("lineas").sum(), *_sums())
@@ -94,11 +88,7 @@ class LinkedGasto:
         """The lines of the other cells, divided. Only lines that some rule with a part of them may catch are looked at."""
         keys = self.seen.keys
         parted = with_shares(self.parts.filter(pl.col("parte") != WHOLE), [*keys, "grupo"]).lazy()
-        alike = (
-            self.alike.join(self.parts.filter(pl.col("parte") != WHOLE), on=keys, how="semi")
-            .select(self.seen.columns)
-            .unique()
-        )
+        alike = self.alike.join(self.parts.filter(pl.col("parte") != WHOLE), on=keys, how="semi").select(self.seen.columns).unique()
         near = self.gasto.filter(_may_catch([rule for rule in self.rules if rule.part != 1], self.seen))
         near = near.join(alike.lazy(), on=self.seen.columns, how="semi", nulls_equal=True)
         shared = split_money(with_cells(near, self.seen).join(parted, on=keys, how="inner", validate="m:m"))
@@ -111,9 +101,7 @@ def _sums() -> list[pl.Expr]:
 
 def _declares(gasto: pl.LazyFrame, columns: Sequence[str]) -> bool:
     """Whether the source of some row says which action it is of."""
-    return "accion_declarada" in columns and bool(
-        gasto.select(pl.col("accion_declarada").is_not_null().any()).collect().item()
-    )
+    return "accion_declarada" in columns and bool(gasto.select(pl.col("accion_declarada").is_not_null().any()).collect().item())
 
 
 def _alike(gasto: pl.LazyFrame, seen: Catalogue, by: Iterable[str]) -> pl.DataFrame:
@@ -131,10 +119,7 @@ def _may_catch(rules: Sequence[Rule], seen: Catalogue) -> pl.Expr:
             wanted.setdefault(columns, {}).setdefault(column, set()).update(rule.selectors[column])
         if not columns:
             return pl.lit(True)
-    tests = [
-        pl.all_horizontal(pl.col(column).is_in(sorted(values)) for column, values in group.items())
-        for group in wanted.values()
-    ]
+    tests = [pl.all_horizontal(pl.col(column).is_in(sorted(values)) for column, values in group.items()) for group in wanted.values()]
     return pl.any_horizontal(tests) if tests else pl.lit(False)
 
 

@@ -16,9 +16,17 @@ WHOLE = 1_000_000_000
 NO_RULE, REST, CLASH, EXCLUDED = "sin regla", "resto sin asignar", "choque de reglas", "excluido por una regla"
 COMPLEMENT = "complemento"
 _PARTS = {
-    "patron": pl.UInt32, "grupo": pl.UInt32, "orden": pl.UInt32, "parte": pl.Int64, "regla": pl.String, "vinculo": pl.String, "accion": pl.String,
-    "motivo": pl.String, "confianza": pl.String, "estado": pl.String,
-}  # fmt: skip
+    "patron": pl.UInt32,
+    "grupo": pl.UInt32,
+    "orden": pl.UInt32,
+    "parte": pl.Int64,
+    "regla": pl.String,
+    "vinculo": pl.String,
+    "accion": pl.String,
+    "motivo": pl.String,
+    "confianza": pl.String,
+    "estado": pl.String,
+}
 
 
 def match_cells(cells: pl.DataFrame, rules: Sequence[Rule], seen: Catalogue) -> pl.DataFrame:
@@ -54,18 +62,12 @@ def _by_columns(rules: Sequence[Rule]) -> Iterator[tuple[tuple[str, ...], list[t
     return iter(groups.items())
 
 
-def _wanted(
-    group: Sequence[tuple[int, Rule]], columns: Sequence[str], places: dict[str, dict[str, int]], seen: Catalogue
-) -> pl.DataFrame:
+def _wanted(group: Sequence[tuple[int, Rule]], columns: Sequence[str], places: dict[str, dict[str, int]], seen: Catalogue) -> pl.DataFrame:
     """One row per combination of codes a rule accepts, years in force included."""
     table = pl.DataFrame(
         [
             {"lugar": place, "anio": [places["anio"][year] for year in seen.values["anio"] if rule.in_force(int(year))]}
-            | {
-                column: [places[column][value] for value in rule.coded[column]]
-                for column in columns
-                if column != "anio"
-            }
+            | {column: [places[column][value] for value in rule.coded[column]] for column in columns if column != "anio"}
             for place, rule in group
         ],
         schema={"lugar": pl.UInt32} | {column: pl.List(pl.UInt32) for column in columns},
@@ -75,9 +77,7 @@ def _wanted(
     return table
 
 
-def allocate(
-    cells: pl.DataFrame, matches: pl.DataFrame, rules: Sequence[Rule], keys: Sequence[str]
-) -> tuple[pl.DataFrame, pl.DataFrame]:
+def allocate(cells: pl.DataFrame, matches: pl.DataFrame, rules: Sequence[Rule], keys: Sequence[str]) -> tuple[pl.DataFrame, pl.DataFrame]:
     """What part of each cell goes where.
 
     Cells caught by the same rules share a pattern. Within a pattern the rules take their part in order: each takes its part of what the
@@ -88,11 +88,7 @@ def allocate(
         (null when linked), `confianza`, `estado`. Group 0 adds up to `WHOLE`; each transversal action is a group of its own, with the
         complement that nobody takes.
     """
-    caught = (
-        _that_matter(matches, rules, keys)
-        .group_by(keys)
-        .agg(pl.col("lugar").sort().cast(pl.String).str.join(" ").alias("reglas"))
-    )
+    caught = _that_matter(matches, rules, keys).group_by(keys).agg(pl.col("lugar").sort().cast(pl.String).str.join(" ").alias("reglas"))
     every = cells.join(caught, on=keys, how="left", validate="1:1").with_columns(pl.col("reglas").fill_null(""))
     patterns = every.select(*keys, (pl.col("reglas").rank("dense") - 1).cast(pl.UInt32).alias("patron"))
     rows = [
@@ -108,12 +104,7 @@ def _that_matter(matches: pl.DataFrame, rules: Sequence[Rule], keys: Sequence[st
     levels = [place for place, (_, level) in enumerate(groupby(rules, key=_level)) for _ in level]
     whole = [rule.kind == DIRECT and rule.part == 1 for rule in rules]
     about = pl.DataFrame(
-        {
-            "lugar": range(len(rules)),
-            "nivel": levels,
-            "entera": whole,
-            "aparte": [rule.kind == TRANSVERSAL for rule in rules],
-        },
+        {"lugar": range(len(rules)), "nivel": levels, "entera": whole, "aparte": [rule.kind == TRANSVERSAL for rule in rules]},
         schema={"lugar": pl.UInt32, "nivel": pl.Int64, "entera": pl.Boolean, "aparte": pl.Boolean},
     )
     last = pl.col("nivel").filter("entera").min().over(keys)

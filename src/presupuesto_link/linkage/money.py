@@ -24,7 +24,7 @@ def with_shares(parts: pl.DataFrame, whole: Sequence[str]) -> pl.DataFrame:
     """
     shares = parts.sort("orden").group_by(whole).agg(pl.col("parte").alias("_partes"))
     most = shares.select(pl.col("_partes").list.len().max()).item() or 0
-    wide = shares.select(*whole, *(pl.col("_partes").list.get(i, null_on_oob=True).fill_null(0).alias(f"{_SHARE}{i}") for i in range(most)))  # fmt: skip
+    wide = shares.select(*whole, *(pl.col("_partes").list.get(i, null_on_oob=True).fill_null(0).alias(f"{_SHARE}{i}") for i in range(most)))
     return parts.join(wide, on=list(whole), how="left", validate="m:1")
 
 
@@ -48,8 +48,7 @@ def _share(measure: str, many: int) -> pl.Expr:
     others = [_divided(amount, f"{_SHARE}{i}") for i in range(many)]
     missing = amount - pl.sum_horizontal(other for other, _ in others)
     before = pl.sum_horizontal(
-        ((rest > remainder) | ((rest == remainder) & (pl.col("orden") > i))).cast(pl.Int64)
-        for i, (_, rest) in enumerate(others)
+        ((rest > remainder) | ((rest == remainder) & (pl.col("orden") > i))).cast(pl.Int64) for i, (_, rest) in enumerate(others)
     )
     centimos = floor + (before < missing).cast(pl.Int64)
     return (centimos.cast(pl.Decimal(20, 2)) * _CENTIMO).cast(MONEY).alias(measure)

@@ -6,18 +6,7 @@ import polars as pl
 
 from presupuesto_link.linkage.link import LinkedGasto
 
-MONTHLY = (
-    "anio",
-    "mes",
-    "sec_ejec",
-    "sec_func",
-    "programa",
-    "tipo_producto",
-    "fuente",
-    "generica",
-    "accion",
-    "vinculo",
-)
+MONTHLY = ("anio", "mes", "sec_ejec", "sec_func", "programa", "tipo_producto", "fuente", "generica", "accion", "vinculo")
 
 
 def by_month(linked: LinkedGasto) -> pl.DataFrame:

@@ -39,9 +39,7 @@ def calendar_of_poi(poi: Poi, links: Sequence[MetaLink]) -> Calendar:
     months = joined.group_by("anio", "sec_ejec", "sec_func", "mes").agg(
         programado_soles=(pl.col("monto_soles").cast(pl.Float64) * pl.col("parte")).sum().round(2).cast(MONEY)
     )
-    return Calendar(
-        ("sec_ejec", "sec_func"), months.sort("anio", "sec_ejec", "sec_func", "mes"), "programación financiera del POI"
-    )
+    return Calendar(("sec_ejec", "sec_func"), months.sort("anio", "sec_ejec", "sec_func", "mes"), "programación financiera del POI")
 
 
 def with_blank_months(poi: Poi) -> pl.DataFrame:
@@ -52,9 +50,7 @@ def with_blank_months(poi: Poi) -> pl.DataFrame:
 
 def _programmed(poi: Poi) -> pl.DataFrame:
     """Key `anio, aoi, mes`: soles of the version that rules each activity, that with some money; null where no row gives the month."""
-    order = pl.col("version").replace_strict(
-        {v: n for n, v in enumerate(PREFERRED)}, default=None, return_dtype=pl.Int8
-    )
+    order = pl.col("version").replace_strict({v: n for n, v in enumerate(PREFERRED)}, default=None, return_dtype=pl.Int8)
     given = poi.financiera.filter(pl.col("version").is_in(PREFERRED)).with_columns(orden=order)
     moved = given.filter(pl.col("monto_soles").fill_null(0) != 0)
     ruling = moved.group_by("anio", "aoi").agg(pl.col("orden").min())

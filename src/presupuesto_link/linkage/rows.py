@@ -44,9 +44,7 @@ class Reading:
 
     def wrong(self, code: str, column: str, expected: str, said: str | None = None) -> None:
         """Add a finding about a cell."""
-        self.found.append(
-            Finding(code, f"{self.place}, columna {column}", said or f"«{self.cell(column)}»", expected, self.then)
-        )  # fmt: skip
+        self.found.append(Finding(code, f"{self.place}, columna {column}", said or f"«{self.cell(column)}»", expected, self.then))
 
     def codes(self, column: str, parse: Callable[[str], str | None], expected: str) -> tuple[str, ...]:
         """The codes of a cell, separated by `;`."""
@@ -69,11 +67,17 @@ def titled(raw: RawTable, columns: Sequence[str], required: Sequence[str]) -> Ra
     check_columns(raw, required)
     unknown = [t for t in raw.frame.columns if t not in (*columns, "fila") and not t.startswith("nombre_")]
     near = {title: get_close_matches(title, columns, n=1) for title in unknown}
-    raise_problems([
-        Problem(f"{raw.path}, columna «{title}»", "una columna desconocida" + (f" (¿quiso decir {near[title][0]}?)" if near[title] else ""),
-                "una de: " + ", ".join(columns), "corrija el título; las notas propias van en «nota» o en columnas que empiecen por nombre_")
-        for title in unknown
-    ])  # fmt: skip
+    raise_problems(
+        [
+            Problem(
+                f"{raw.path}, columna «{title}»",
+                "una columna desconocida" + (f" (¿quiso decir {near[title][0]}?)" if near[title] else ""),
+                "una de: " + ", ".join(columns),
+                "corrija el título; las notas propias van en «nota» o en columnas que empiecen por nombre_",
+            )
+            for title in unknown
+        ]
+    )
     return raw
 
 
@@ -93,9 +97,7 @@ def part_of(reading: Reading) -> Fraction:
         reading.wrong("V02", "parte", "un número mayor que 0 y hasta 1, o un porcentaje")
         return Fraction(1)
     if not SMALLEST <= value <= 1:
-        reading.wrong(
-            "V03", "parte", "un número mayor que 0, con nueve decimales como máximo, y hasta 1 (o hasta 100 %)"
-        )
+        reading.wrong("V03", "parte", "un número mayor que 0, con nueve decimales como máximo, y hasta 1 (o hasta 100 %)")
     return value
 
 

@@ -25,29 +25,49 @@ NOBODY = "NINGUNA"
 CLASSIFIER = ("tipo_transaccion", "generica", "subgenerica", "subgenerica_det", "especifica", "especifica_det")
 TEXT = "texto"
 PRECEDENCE = (
-    "accion_declarada", "sec_func", "finalidad", "producto", "actividad", TEXT, "programa", "grupo", "division", "funcion",
-    *reversed(CLASSIFIER), "categoria_gasto", "tipo_producto", "rubro", "fuente", "departamento_meta", "sec_ejec", "pliego", "nivel",
-)  # fmt: skip
+    "accion_declarada",
+    "sec_func",
+    "finalidad",
+    "producto",
+    "actividad",
+    TEXT,
+    "programa",
+    "grupo",
+    "division",
+    "funcion",
+    *reversed(CLASSIFIER),
+    "categoria_gasto",
+    "tipo_producto",
+    "rubro",
+    "fuente",
+    "departamento_meta",
+    "sec_ejec",
+    "pliego",
+    "nivel",
+)
 """What a rule can look at, finest first. A rule is more specific than another when the finest selector in which they differ is its own."""
 SELECTORS = (
-    "nivel", "pliego", "sec_ejec", "sec_func", "proyecto", "producto", "actividad", "finalidad", "programa", "funcion", "division", "grupo",
-    "tipo", "categoria_gasto", "clasificador", "fuente", "rubro", "departamento_meta", TEXT,
-)  # fmt: skip
-COLUMNS = (
-    "id",
-    "accion",
-    "desde",
-    "hasta",
-    *SELECTORS,
-    "parte",
-    "clase",
-    "confianza",
-    "estado",
-    "autor",
-    "fecha",
-    "origen",
-    "nota",
+    "nivel",
+    "pliego",
+    "sec_ejec",
+    "sec_func",
+    "proyecto",
+    "producto",
+    "actividad",
+    "finalidad",
+    "programa",
+    "funcion",
+    "division",
+    "grupo",
+    "tipo",
+    "categoria_gasto",
+    "clasificador",
+    "fuente",
+    "rubro",
+    "departamento_meta",
+    TEXT,
 )
+COLUMNS = ("id", "accion", "desde", "hasta", *SELECTORS, "parte", "clase", "confianza", "estado", "autor", "fecha", "origen", "nota")
 REQUIRED = ("id", "accion", "autor", "fecha")
 CONFIDENCES = ("alta", "media", "baja")
 _KINDS = {"2": "2", "proyecto": "2", "3": "3", "actividad": "3", "producto": "3"}
@@ -100,9 +120,7 @@ class Rule:
     @cached_property
     def specificity(self) -> int:
         """Greater is finer; equal only when two rules look at the same columns."""
-        return sum(
-            1 << (len(PRECEDENCE) - place) for place, column in enumerate(PRECEDENCE) if column in self.selectors
-        )
+        return sum(1 << (len(PRECEDENCE) - place) for place, column in enumerate(PRECEDENCE) if column in self.selectors)
 
     def in_force(self, year: int) -> bool:
         """Whether it applies to a year."""
@@ -181,9 +199,15 @@ def _declared(action: str, transversal: set[str], to: str | None = None) -> Rule
     kind = TRANSVERSAL if action in transversal and to is None else DIRECT
     name = f"declarada-{action}" + ("-aparte" if to else "")
     return Rule(
-        name, 0, to or action, {"accion_declarada": (action,)}, kind=kind, confidence="alta", signature=("la fuente", ""),
+        name,
+        0,
+        to or action,
+        {"accion_declarada": (action,)},
+        kind=kind,
+        confidence="alta",
+        signature=("la fuente", ""),
         origin=("La tabla cargada ya dice la AER de cada fila", ""),
-    )  # fmt: skip
+    )
 
 
 def _rule(reading: Reading, actions: set[str], transversal: set[str]) -> Rule | None:
@@ -194,17 +218,13 @@ def _rule(reading: Reading, actions: set[str], transversal: set[str]) -> Rule | 
         reading.wrong("V02", "id", "un nombre sin «;», que separa los de varias reglas")
     kind = _word(reading, "clase", (DIRECT, TRANSVERSAL), DIRECT)
     if action in transversal and kind == DIRECT:
-        reading.wrong(
-            "V11", "clase", "«transversal»: el dinero de esta AER ya está en las demás", f"«directo» hacia {action}"
-        )
+        reading.wrong("V11", "clase", "«transversal»: el dinero de esta AER ya está en las demás", f"«directo» hacia {action}")
     elif action not in transversal and kind == TRANSVERSAL:
         expected = "«directo»: sólo es transversal lo que el análisis declara así, para no contar dos veces su dinero"
         reading.wrong("V11", "clase", expected, f"«transversal» hacia {action}")
     selectors, years = _selectors(reading), _years(reading)
     if not selectors:
-        reading.wrong(
-            "V12", "id", "al menos un selector; para atraparlo todo a propósito, escriba nivel E;R;M", "ningún selector"
-        )
+        reading.wrong("V12", "id", "al menos un selector; para atraparlo todo a propósito, escriba nivel E;R;M", "ningún selector")
     _check_meta(reading, selectors, years)
     part, signature = part_of(reading), signature_of(reading)
     confidence = _word(reading, "confianza", CONFIDENCES, "media")
@@ -212,9 +232,7 @@ def _rule(reading: Reading, actions: set[str], transversal: set[str]) -> Rule | 
     if reading.found:
         return None
     origin = (reading.cell("origen"), reading.cell("nota"))
-    return Rule(
-        name, int(reading.row["fila"]), action, selectors, years, part, kind, confidence, state, signature, origin
-    )
+    return Rule(name, int(reading.row["fila"]), action, selectors, years, part, kind, confidence, state, signature, origin)
 
 
 def action_of(reading: Reading, actions: set[str]) -> str:
@@ -242,13 +260,25 @@ def _years(reading: Reading) -> tuple[int | None, int | None]:
 def _selectors(reading: Reading) -> dict[str, tuple[str, ...]]:
     """Column of `gasto` → the values that hold, finest first."""
     found: dict[str, tuple[str, ...]] = {}
-    for column in ("pliego", "sec_ejec", "sec_func", "producto", "actividad", "finalidad", "programa", "funcion", "division", "grupo",
-                   "categoria_gasto", "fuente", "rubro", "departamento_meta"):  # fmt: skip
+    for column in (
+        "pliego",
+        "sec_ejec",
+        "sec_func",
+        "producto",
+        "actividad",
+        "finalidad",
+        "programa",
+        "funcion",
+        "division",
+        "grupo",
+        "categoria_gasto",
+        "fuente",
+        "rubro",
+        "departamento_meta",
+    ):
         found[column] = reading.codes(column, _padded(column), _expected(column))
     found["nivel"] = reading.codes("nivel", lambda text: _LEVELS.get(text.lower()), "E, R o M")
-    found["tipo_producto"] = reading.codes(
-        "tipo", lambda text: _KINDS.get(text.lower()), "2 (proyecto) o 3 (actividad)"
-    )
+    found["tipo_producto"] = reading.codes("tipo", lambda text: _KINDS.get(text.lower()), "2 (proyecto) o 3 (actividad)")
     found[TEXT] = reading.codes(
         TEXT, _phrase, "palabras del nombre de la finalidad, el proyecto o la actividad; * sólo al principio o al final"
     )
@@ -324,10 +354,16 @@ def _repeated(raw: RawTable) -> dict[str, Finding]:
         if str(name).strip():
             rows.setdefault(str(name).strip(), []).append(fila)
     return {
-        name: Finding("V05", f"{raw.name}, filas {', '.join(map(str, places))}", f"el id «{name}» está repetido", "un id distinto por regla",
-                      "ninguna de las dos se aplica")
-        for name, places in rows.items() if len(places) > 1
-    }  # fmt: skip
+        name: Finding(
+            "V05",
+            f"{raw.name}, filas {', '.join(map(str, places))}",
+            f"el id «{name}» está repetido",
+            "un id distinto por regla",
+            "ninguna de las dos se aplica",
+        )
+        for name, places in rows.items()
+        if len(places) > 1
+    }
 
 
 def ordered(rules: Iterable[Rule]) -> Iterator[Rule]:

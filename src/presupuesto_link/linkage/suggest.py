@@ -18,15 +18,7 @@ from presupuesto_link.linkage.rules import COLUMNS, SUGGESTED
 from presupuesto_link.tables.numbers import MONEY
 
 AUTHOR = "sugerencia automática"
-NOTES = (
-    "nombre_linea",
-    "nombre_accion",
-    "nombre_puesto",
-    "nombre_puntaje",
-    "nombre_motivo",
-    "nombre_pim_soles",
-    "nombre_devengado_soles",
-)
+NOTES = ("nombre_linea", "nombre_accion", "nombre_puesto", "nombre_puntaje", "nombre_motivo", "nombre_pim_soles", "nombre_devengado_soles")
 """Columns for the person who decides; `rules.read_rules` leaves `nombre_*` alone."""
 POINTS = {"alta": 70, "media": 50, "baja": 30}
 """What a programme is worth by the confidence of its row in the programme table."""
@@ -118,14 +110,10 @@ def _groups(unlinked: pl.DataFrame, names: Mapping[str, pl.DataFrame]) -> pl.Dat
         for c in ("programa_principal", "nombre", "otro")
     ]
     sums = [pl.col(m).sum().cast(MONEY) for m in ("pim_soles", "devengado_soles")]
-    table = own.group_by(_GROUP).agg(
-        *first, pl.col("anio").min().alias("primero"), pl.col("anio").max().alias("ultimo"), *sums
-    )
+    table = own.group_by(_GROUP).agg(*first, pl.col("anio").min().alias("primero"), pl.col("anio").max().alias("ultimo"), *sums)
     return (
         table.filter(pl.any_horizontal(pl.col(c).is_not_null() for c in _GROUP))
-        .sort(
-            "pim_soles", "devengado_soles", *_GROUP, descending=[True, True, *(False for _ in _GROUP)], nulls_last=True
-        )
+        .sort("pim_soles", "devengado_soles", *_GROUP, descending=[True, True, *(False for _ in _GROUP)], nulls_last=True)
         .with_row_index("linea")
         .with_columns(pl.concat_str("nombre", "otro", separator=" · ", ignore_nulls=True).alias("texto"))
     )
@@ -140,10 +128,12 @@ def _named(lines: pl.DataFrame, dimension: str, key: Sequence[str], table: pl.Da
 
 def _action_texts(actions: pl.DataFrame, indicators: pl.DataFrame) -> pl.DataFrame:
     """Every action with its name and those of its indicators in one text."""
-    every = pl.concat([
-        actions.select("accion", texto="nombre_accion"),
-        indicators.join(actions, left_on="elemento", right_on="accion", how="semi").select(accion="elemento", texto="nombre"),
-    ])  # fmt: skip
+    every = pl.concat(
+        [
+            actions.select("accion", texto="nombre_accion"),
+            indicators.join(actions, left_on="elemento", right_on="accion", how="semi").select(accion="elemento", texto="nombre"),
+        ]
+    )
     return every.group_by("accion").agg(pl.col("texto").sort().str.join(" ")).sort("accion")
 
 
@@ -154,14 +144,16 @@ def _by_programme(groups: pl.DataFrame, programmes: pl.DataFrame) -> pl.DataFram
     in_force = (pl.col("desde").fill_null(pl.col("ultimo")) <= pl.col("ultimo")) & (
         pl.col("hasta").fill_null(pl.col("primero")) >= pl.col("primero")
     )
-    why = pl.format(
-        "el programa {} suele financiar esta AER (confianza {}, código {})", "programa_principal", "confianza", "estado"
+    why = pl.format("el programa {} suele financiar esta AER (confianza {}, código {})", "programa_principal", "confianza", "estado")
+    return pairs.filter(in_force, ~pl.col("inversion") | pl.col("proyecto").is_not_null()).select(
+        "linea",
+        "accion",
+        pl.col("confianza"),
+        "desde",
+        "hasta",
+        why.alias("por_programa"),
+        pl.col("confianza").replace_strict(POINTS, return_dtype=pl.Float64).alias("puntos_programa"),
     )
-    return (
-        pairs.filter(in_force, ~pl.col("inversion") | pl.col("proyecto").is_not_null())
-        .select("linea", "accion", pl.col("confianza"), "desde", "hasta", why.alias("por_programa"),
-                pl.col("confianza").replace_strict(POINTS, return_dtype=pl.Float64).alias("puntos_programa"))
-    )  # fmt: skip
 
 
 def _scored(by_programme: pl.DataFrame, by_name: pl.DataFrame) -> pl.DataFrame:
@@ -171,26 +163,29 @@ def _scored(by_programme: pl.DataFrame, by_name: pl.DataFrame) -> pl.DataFrame:
     shared = pl.when(pl.col("palabras").is_not_null()).then(pl.format("su nombre comparte con la AER: {}", "palabras"))
     both = pl.col("por_programa").is_not_null() & pl.col("palabras").is_not_null()
     origin = (
-        pl.when(both).then(pl.lit(f"{_FROM_PROGRAMME}; {_FROM_NAMES.lower()}"))
-        .when(pl.col("palabras").is_not_null()).then(pl.lit(_FROM_NAMES))
+        pl.when(both)
+        .then(pl.lit(f"{_FROM_PROGRAMME}; {_FROM_NAMES.lower()}"))
+        .when(pl.col("palabras").is_not_null())
+        .then(pl.lit(_FROM_NAMES))
         .otherwise(pl.lit(_FROM_PROGRAMME))
-    )  # fmt: skip
+    )
     return pairs.select(
-        "linea", "accion", "desde", "hasta",
+        "linea",
+        "accion",
+        "desde",
+        "hasta",
         pl.col("confianza").fill_null("baja"),
         pl.min_horizontal((100 - open_part).round(), MOST).cast(pl.Int64).alias("puntaje"),
         pl.concat_str("por_programa", shared, separator="; ", ignore_nulls=True).alias("motivo"),
         origin.alias("origen"),
-    )  # fmt: skip
+    )
 
 
 def _rule_columns(cut_off: dt.date) -> list[pl.Expr]:
     """`rules.COLUMNS` as text."""
     pieces = [pl.when(pl.col(c).is_not_null()).then(pl.format(f"{c}-{{}}", c)) for c in _GROUP]
     given = {
-        "id": pl.concat_str(
-            pl.lit("sugerida"), *pieces, pl.col("accion").str.to_lowercase(), separator="-", ignore_nulls=True
-        ),
+        "id": pl.concat_str(pl.lit("sugerida"), *pieces, pl.col("accion").str.to_lowercase(), separator="-", ignore_nulls=True),
         "estado": pl.lit(SUGGESTED),
         "clase": pl.lit("directo"),
         "parte": pl.lit("1"),
@@ -199,14 +194,16 @@ def _rule_columns(cut_off: dt.date) -> list[pl.Expr]:
     }
     own = {"accion", "confianza", "desde", "hasta", "origen", *_GROUP}
     blank = pl.lit("")
-    return [
-        (given.get(c, pl.col(c).cast(pl.String).fill_null("") if c in own else blank)).alias(c) for c in COLUMNS
-    ]  # fmt: skip
+    return [(given.get(c, pl.col(c).cast(pl.String).fill_null("") if c in own else blank)).alias(c) for c in COLUMNS]
 
 
 def _notes() -> list[pl.Expr]:
     return [
-        pl.col("texto").alias("nombre_linea"), pl.col("nombre_accion"), pl.col("puesto").alias("nombre_puesto"),
-        pl.col("puntaje").alias("nombre_puntaje"), pl.col("motivo").alias("nombre_motivo"), pl.col("pim_soles").alias("nombre_pim_soles"),
+        pl.col("texto").alias("nombre_linea"),
+        pl.col("nombre_accion"),
+        pl.col("puesto").alias("nombre_puesto"),
+        pl.col("puntaje").alias("nombre_puntaje"),
+        pl.col("motivo").alias("nombre_motivo"),
+        pl.col("pim_soles").alias("nombre_pim_soles"),
         pl.col("devengado_soles").alias("nombre_devengado_soles"),
-    ]  # fmt: skip
+    ]

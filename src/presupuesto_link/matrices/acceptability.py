@@ -18,16 +18,7 @@ import numpy as np
 import polars as pl
 
 from presupuesto_link.errors import Problem, SpecError
-from presupuesto_link.matrices.counting import (
-    Counts,
-    Part,
-    Reading,
-    central_weights,
-    clean,
-    confidence,
-    count_draws,
-    parts_of,
-)
+from presupuesto_link.matrices.counting import Counts, Part, Reading, central_weights, clean, confidence, count_draws, parts_of
 from presupuesto_link.matrices.ranking import COMPONENTS
 from presupuesto_link.matrices.weights import draw_weights
 
@@ -145,13 +136,23 @@ def _per_action(parts: Sequence[Part], counts: Counts, central: np.ndarray, draw
     given = np.full_like(places, np.nan)
     np.divide(places, lagging[:, None], out=given, where=lagging[:, None] > 0)
     cumulated = given.cumsum(axis=1)
-    quantiles = {name: _quantile(cumulated, share) for name, share in (("puesto_bajo", LOW), ("puesto_mediano", MIDDLE), ("puesto_alto", HIGH))}  # fmt: skip
-    table = pl.DataFrame({
-        "accion": parts[0].actions, "primeros_ratio": among, "primeros_error": np.sqrt(among * (1 - among) / draws),
-        "primera_ratio": places[:, 0], "confianza_ratio": confidence(parts, central), "rezagada_ratio": lagging,
-        "sin_dato_ratio": counts.groups[:, 1] + counts.places[:, 0], "en_meta_ratio": counts.groups[:, 2],
-        "puesto_esperado": given @ np.arange(1, len(places) + 1), **quantiles,
-    })  # fmt: skip
+    quantiles = {
+        name: _quantile(cumulated, share) for name, share in (("puesto_bajo", LOW), ("puesto_mediano", MIDDLE), ("puesto_alto", HIGH))
+    }
+    table = pl.DataFrame(
+        {
+            "accion": parts[0].actions,
+            "primeros_ratio": among,
+            "primeros_error": np.sqrt(among * (1 - among) / draws),
+            "primera_ratio": places[:, 0],
+            "confianza_ratio": confidence(parts, central),
+            "rezagada_ratio": lagging,
+            "sin_dato_ratio": counts.groups[:, 1] + counts.places[:, 0],
+            "en_meta_ratio": counts.groups[:, 2],
+            "puesto_esperado": given @ np.arange(1, len(places) + 1),
+            **quantiles,
+        }
+    )
     return table.with_columns(pl.selectors.float().fill_nan(None)).with_columns(pl.col(quantiles.keys()).cast(pl.Int64))
 
 
@@ -163,25 +164,38 @@ def _quantile(cumulated: np.ndarray, share: float) -> np.ndarray:
 
 def _per_place(actions: Sequence[str], places: np.ndarray) -> pl.DataFrame:
     count, most = places.shape
-    return pl.DataFrame({
-        "accion": [action for action in actions for _ in range(most)], "puesto": np.tile(np.arange(1, most + 1), count),
-        "aceptabilidad_ratio": places.ravel(),
-    }, schema={"accion": pl.String, "puesto": pl.Int64, "aceptabilidad_ratio": pl.Float64})  # fmt: skip
+    return pl.DataFrame(
+        {
+            "accion": [action for action in actions for _ in range(most)],
+            "puesto": np.tile(np.arange(1, most + 1), count),
+            "aceptabilidad_ratio": places.ravel(),
+        },
+        schema={"accion": pl.String, "puesto": pl.Int64, "aceptabilidad_ratio": pl.Float64},
+    )
 
 
 def _per_component(actions: Sequence[str], central: np.ndarray) -> pl.DataFrame:
     flat = pl.Series(central.ravel(), dtype=pl.Float64).fill_nan(None)
-    return pl.DataFrame({
-        "accion": [action for action in actions for _ in COMPONENTS], "componente": list(COMPONENTS) * len(actions), "peso_central_ratio": flat,
-    }, schema={"accion": pl.String, "componente": pl.String, "peso_central_ratio": pl.Float64}).with_columns(
-        motivo=pl.when(pl.col("peso_central_ratio").is_null()).then(pl.lit(NEVER_FIRST))
-    )  # fmt: skip
+    return pl.DataFrame(
+        {
+            "accion": [action for action in actions for _ in COMPONENTS],
+            "componente": list(COMPONENTS) * len(actions),
+            "peso_central_ratio": flat,
+        },
+        schema={"accion": pl.String, "componente": pl.String, "peso_central_ratio": pl.Float64},
+    ).with_columns(motivo=pl.when(pl.col("peso_central_ratio").is_null()).then(pl.lit(NEVER_FIRST)))
 
 
 def _per_pair(actions: Sequence[str], counts: Counts) -> pl.DataFrame:
     one, other = np.nonzero(counts.together * ~np.eye(len(actions), dtype=bool))
     both, wins, losses = counts.together[one, other], counts.wins[one, other], counts.wins[other, one]
-    return pl.DataFrame({
-        "accion": [actions[i] for i in one.tolist()], "otra": [actions[j] for j in other.tolist()], "ambas_ratio": both,
-        "gana_ratio": wins / both, "empata_ratio": clean((both - wins - losses) / both),
-    }, schema={"accion": pl.String, "otra": pl.String, "ambas_ratio": pl.Float64, "gana_ratio": pl.Float64, "empata_ratio": pl.Float64})  # fmt: skip
+    return pl.DataFrame(
+        {
+            "accion": [actions[i] for i in one.tolist()],
+            "otra": [actions[j] for j in other.tolist()],
+            "ambas_ratio": both,
+            "gana_ratio": wins / both,
+            "empata_ratio": clean((both - wins - losses) / both),
+        },
+        schema={"accion": pl.String, "otra": pl.String, "ambas_ratio": pl.Float64, "gana_ratio": pl.Float64, "empata_ratio": pl.Float64},
+    )

@@ -57,22 +57,11 @@ def parts_of(readings: Sequence[Reading]) -> list[Part]:
     parts = []
     for reading in readings:
         table = reading.acciones.sort("accion")
-        groups = table.select(
-            (pl.col("grupo") == name).alias(name) for name in (LAGGING, NO_DATA, ON_TARGET)
-        ).to_numpy()
+        groups = table.select((pl.col("grupo") == name).alias(name) for name in (LAGGING, NO_DATA, ON_TARGET)).to_numpy()
         lagging = np.flatnonzero(groups[:, 0])
         values = table.select(pl.col(COMPONENTS).cast(pl.Float64)).to_numpy()[lagging]
         known = ~np.isnan(values)
-        parts.append(
-            Part(
-                reading.probabilidad / total,
-                groups,
-                lagging,
-                np.where(known, values, 0.0),
-                known,
-                tuple(table["accion"]),
-            )
-        )
+        parts.append(Part(reading.probabilidad / total, groups, lagging, np.where(known, values, 0.0), known, tuple(table["accion"])))
     return parts
 
 

@@ -36,10 +36,7 @@ def diagnose(matrix: Matrix, indicators: pl.DataFrame, doubts: pl.DataFrame, lim
     scored = (
         indicators.filter((pl.col("anio") == matrix.anio_resultado) & (pl.col("nivel") == "AER"))
         .join(
-            doubts.filter(pl.col("anio") == matrix.anio_resultado).select("indicador", "duda"),
-            on="indicador",
-            how="left",
-            validate="m:1",
+            doubts.filter(pl.col("anio") == matrix.anio_resultado).select("indicador", "duda"), on="indicador", how="left", validate="m:1"
         )
         .filter(pl.col("tipo1_ratio").is_not_null())
     )
@@ -106,9 +103,7 @@ def _without_budget(row: dict[str, Any]) -> str:
 def _target(row: dict[str, Any], limits: MatricesSpec, spent: str, result: str) -> str:
     achieves = row["avance_ratio"] >= limits.logra_desde_ratio
     if not achieves:
-        text = (
-            f"{spent} y {result}, pero ese resultado descansa en indicadores observados: confírmelos antes de concluir."
-        )
+        text = f"{spent} y {result}, pero ese resultado descansa en indicadores observados: confírmelos antes de concluir."
     elif row["ejecucion_ratio"] < limits.ejecuta_desde_ratio:
         text = f"{spent} y aun así {result}: la meta puede ser fácil, ajena al presupuesto o depender de otros."
     else:

@@ -34,12 +34,7 @@ class Matrix:
     celdas: pl.DataFrame
 
 
-def cross_execution_result(
-    execution: pl.DataFrame,
-    elements: pl.DataFrame,
-    years: tuple[int, int],
-    bands: SemaforoSpec,
-) -> Matrix:
+def cross_execution_result(execution: pl.DataFrame, elements: pl.DataFrame, years: tuple[int, int], bands: SemaforoSpec) -> Matrix:
     """Cross the execution of one year with the result of another.
 
     Args:
@@ -79,10 +74,7 @@ def cross_execution_result(
             "con_dato",
             "color_depende_nd",
         )
-        .with_columns(
-            banda_ejecucion=colour(pl.col("ejecucion_ratio"), bands),
-            banda_resultado=colour(pl.col("avance_ratio"), bands),
-        )
+        .with_columns(banda_ejecucion=colour(pl.col("ejecucion_ratio"), bands), banda_resultado=colour(pl.col("avance_ratio"), bands))
         .sort("accion")
     )
     return Matrix(money_year, result_year, actions, count_cells(actions, years))
@@ -122,13 +114,7 @@ def count_cells(actions: pl.DataFrame, years: tuple[int, int]) -> pl.DataFrame:
     return (
         grid.join(filled, on=["banda_ejecucion", "banda_resultado"], how="left", maintain_order="left")
         .with_columns(
-            pl.col("acciones", "transversales").fill_null(0),
-            pl.col(*_MONEY).fill_null(pl.lit(0, MONEY)),
-            pl.col("lista").fill_null(""),
+            pl.col("acciones", "transversales").fill_null(0), pl.col(*_MONEY).fill_null(pl.lit(0, MONEY)), pl.col("lista").fill_null("")
         )
-        .select(
-            pl.lit(years[0], pl.Int32).alias("anio_ejecucion"),
-            pl.lit(years[1], pl.Int32).alias("anio_resultado"),
-            pl.all(),
-        )
+        .select(pl.lit(years[0], pl.Int32).alias("anio_ejecucion"), pl.lit(years[1], pl.Int32).alias("anio_resultado"), pl.all())
     )

@@ -59,9 +59,7 @@ def _components(spec: RankingSpec) -> list[pl.Expr]:
 
 
 def _group(spec: RankingSpec) -> pl.Expr:
-    scorable = pl.any_horizontal(
-        pl.col(name).is_not_null() for name, weight in spec.pesos.as_dict().items() if weight > 0
-    )
+    scorable = pl.any_horizontal(pl.col(name).is_not_null() for name, weight in spec.pesos.as_dict().items() if weight > 0)
     return (
         pl.when(pl.col("avance_ratio").is_null() | ~scorable)
         .then(pl.lit(NO_DATA))
@@ -78,13 +76,10 @@ def _scored(frame: pl.DataFrame, weights: PesosSpec) -> pl.DataFrame:
     )
     has_result = pl.col("avance_ratio").is_not_null() & (available > 0)
     shares = [
-        pl.when(has_result).then(pl.col(name) * weight / available).alias(f"aporte_{name}")
-        for name, weight in weights.as_dict().items()
+        pl.when(has_result).then(pl.col(name) * weight / available).alias(f"aporte_{name}") for name, weight in weights.as_dict().items()
     ]
     return frame.with_columns((available / total).alias("peso_con_dato_ratio"), *shares).with_columns(
-        puntaje_ratio=pl.when(has_result).then(
-            pl.sum_horizontal(f"aporte_{name}" for name in COMPONENTS).round(TIE_DECIMALS)
-        )
+        puntaje_ratio=pl.when(has_result).then(pl.sum_horizontal(f"aporte_{name}" for name in COMPONENTS).round(TIE_DECIMALS))
     )
 
 

@@ -33,15 +33,25 @@ class Review:
 
 REVIEWS = {
     "dato_en_duda": Review("La meta o el valor están en duda", "Confirmar sentido, unidad, meta y valor antes de juzgar la AER", "alta"),
-    "sentido_contrario": Review("El indicador se aleja de su meta", "Revisar si la AER actúa sobre lo que mide el indicador, y qué lo empuja en contra", "alta"),
-    "sin_movimiento_con_gasto": Review("Se gasta y ningún indicador se mueve hacia su meta", "Agregar un indicador del producto que compra el dinero, o revisar las actividades", "alta"),
+    "sentido_contrario": Review(
+        "El indicador se aleja de su meta", "Revisar si la AER actúa sobre lo que mide el indicador, y qué lo empuja en contra", "alta"
+    ),
+    "sin_movimiento_con_gasto": Review(
+        "Se gasta y ningún indicador se mueve hacia su meta",
+        "Agregar un indicador del producto que compra el dinero, o revisar las actividades",
+        "alta",
+    ),
     "gasta_y_no_logra": Review("Gasta y no logra", "Revisar qué se hace con el dinero y con qué plazo trimestral", "alta"),
     "ni_gasta_ni_logra": Review("Ni gasta ni logra", "Quitar primero lo que frena el gasto", "alta"),
-    "dinero_sin_dato": Review("Tiene dinero y ningún indicador con dato", "Conseguir el dato o cambiar el indicador por uno que se pueda medir", "media"),
-    "ritmo_insuficiente": Review("Al ritmo observado no llega a tiempo", "Revisar la meta o reforzar la acción; decir cuál de las dos", "media"),
+    "dinero_sin_dato": Review(
+        "Tiene dinero y ningún indicador con dato", "Conseguir el dato o cambiar el indicador por uno que se pueda medir", "media"
+    ),
+    "ritmo_insuficiente": Review(
+        "Al ritmo observado no llega a tiempo", "Revisar la meta o reforzar la acción; decir cuál de las dos", "media"
+    ),
     "meta_ya_cumplida": Review("La meta ya estaba cumplida antes de su año", "Fijar una meta más exigente", "baja"),
     "meta_sin_exigencia": Review("La meta no pide mejorar la línea base", "Fijar una meta que pida avanzar", "baja"),
-}  # fmt: skip
+}
 _SIGN = {"ascendente": 1, "descendente": -1}
 _RANK = {"alta": 0, "media": 1, "baja": 2}
 
@@ -63,34 +73,27 @@ def measure_pace(plan: Plan) -> pl.DataFrame:
     """
     values = plan.valores.filter(pl.col("valor").is_not_null()).sort("indicador", "anio")
     base, done, target = (
-        _last(values, concept, name)
-        for concept, name in (("linea_base", "linea_base"), ("obtenido", "ultimo"), ("meta", "meta"))
+        _last(values, concept, name) for concept, name in (("linea_base", "linea_base"), ("obtenido", "ultimo"), ("meta", "meta"))
     )
     table = plan.indicadores.select("indicador", "elemento", "nivel", "objetivo", "nombre", "unidad", "sentido").with_columns(
         signo=pl.col("sentido").replace_strict(_SIGN, default=None, return_dtype=pl.Int8)
-    )  # fmt: skip
+    )
     for part in (base, done, target):
         table = table.join(part, on="indicador", how="left", validate="1:1")
     paced = table.rename({"ultimo": "ultimo_valor"}).with_columns(ritmo_motivo=_why_no_pace())
     sign, known = pl.col("signo"), pl.col("ritmo_motivo").is_null()
     required = sign * (pl.col("meta") - pl.col("linea_base")) / (pl.col("meta_anio") - pl.col("linea_base_anio"))
-    observed = (
-        sign * (pl.col("ultimo_valor") - pl.col("linea_base")) / (pl.col("ultimo_anio") - pl.col("linea_base_anio"))
-    )
-    rated = paced.with_columns(
-        ritmo_requerido=pl.when(known).then(required), ritmo_observado=pl.when(known).then(observed)
-    )
+    observed = sign * (pl.col("ultimo_valor") - pl.col("linea_base")) / (pl.col("ultimo_anio") - pl.col("linea_base_anio"))
+    rated = paced.with_columns(ritmo_requerido=pl.when(known).then(required), ritmo_observado=pl.when(known).then(observed))
     need, has = pl.col("ritmo_requerido"), pl.col("ritmo_observado")
     years = (sign * (pl.col("meta") - pl.col("linea_base")) / has).ceil()
     return rated.with_columns(
         ritmo_ratio=pl.when(need > 0).then(has / need),
         anio_alcance=pl.when((need > 0) & (has > 0)).then(pl.col("linea_base_anio") + years.cast(pl.Int32, strict=False)),
-    ).drop("signo")  # fmt: skip
+    ).drop("signo")
 
 
-def review_actions(
-    plan: Plan, pace: pl.DataFrame, doubts: pl.DataFrame, diagnosis: pl.DataFrame, execution_limit: float
-) -> pl.DataFrame:
+def review_actions(plan: Plan, pace: pl.DataFrame, doubts: pl.DataFrame, diagnosis: pl.DataFrame, execution_limit: float) -> pl.DataFrame:
     """The redesign sheet: one row per thing to review of an element or of an indicator.
 
     Args:
@@ -105,15 +108,29 @@ def review_actions(
         media or baja, by kind), the columns of `measure_pace` for an indicator, `pim_soles` of the action (null without PIM), and null, to be
         filled: `TO_FILL`. Highest priority first, then largest PIM.
     """
-    found = pl.concat(
-        [*_of_indicators(plan, pace, doubts), *_of_actions(plan, pace, diagnosis, execution_limit)], how="diagonal"
-    )
+    found = pl.concat([*_of_indicators(plan, pace, doubts), *_of_actions(plan, pace, diagnosis, execution_limit)], how="diagonal")
     told = pl.DataFrame(
-        [(kind, r.title, r.remedy, r.priority) for kind, r in REVIEWS.items()], schema=["que_revisar", "titulo", "remedio", "prioridad_revision"], orient="row"
-    )  # fmt: skip
+        [(kind, r.title, r.remedy, r.priority) for kind, r in REVIEWS.items()],
+        schema=["que_revisar", "titulo", "remedio", "prioridad_revision"],
+        orient="row",
+    )
     money = diagnosis.select("pim_soles", elemento="accion")
-    figures = pace.select("indicador", "nombre", "unidad", "sentido", "linea_base", "linea_base_anio", "ultimo_valor", "ultimo_anio", "meta", "meta_anio",
-                          "ritmo_requerido", "ritmo_observado", "ritmo_ratio", "anio_alcance")  # fmt: skip
+    figures = pace.select(
+        "indicador",
+        "nombre",
+        "unidad",
+        "sentido",
+        "linea_base",
+        "linea_base_anio",
+        "ultimo_valor",
+        "ultimo_anio",
+        "meta",
+        "meta_anio",
+        "ritmo_requerido",
+        "ritmo_observado",
+        "ritmo_ratio",
+        "anio_alcance",
+    )
     owners = _owners(plan)
     return (
         found.join(told, on="que_revisar", how="left", validate="m:1")
@@ -121,9 +138,30 @@ def review_actions(
         .join(money, on="elemento", how="left", validate="m:1")
         .join(figures, on="indicador", how="left", validate="m:1")
         .with_columns(pl.lit(None, pl.Date if name.startswith("fecha") else pl.String).alias(name) for name in TO_FILL)
-        .sort(pl.col("prioridad_revision").replace_strict(_RANK), "pim_soles", "elemento", "indicador", "que_revisar", descending=[False, True, False, False, False], nulls_last=True)
-        .select("elemento", "indicador", "titulo", "evidencia", "remedio", "prioridad_revision", *TO_FILL, "pim_soles", "nivel", "objetivo", *figures.columns[1:], "que_revisar")
-    )  # fmt: skip
+        .sort(
+            pl.col("prioridad_revision").replace_strict(_RANK),
+            "pim_soles",
+            "elemento",
+            "indicador",
+            "que_revisar",
+            descending=[False, True, False, False, False],
+            nulls_last=True,
+        )
+        .select(
+            "elemento",
+            "indicador",
+            "titulo",
+            "evidencia",
+            "remedio",
+            "prioridad_revision",
+            *TO_FILL,
+            "pim_soles",
+            "nivel",
+            "objetivo",
+            *figures.columns[1:],
+            "que_revisar",
+        )
+    )
 
 
 def _last(values: pl.DataFrame, concept: str, name: str) -> pl.DataFrame:
@@ -147,16 +185,20 @@ def _why_no_pace() -> pl.Expr:
 
 
 def _owners(plan: Plan) -> pl.DataFrame:
-    return pl.concat([
-        plan.acciones.select(elemento="accion", nivel=pl.lit("AER"), objetivo="objetivo"),
-        plan.objetivos.select(elemento="objetivo", nivel=pl.lit("OER"), objetivo="objetivo"),
-    ])  # fmt: skip
+    return pl.concat(
+        [
+            plan.acciones.select(elemento="accion", nivel=pl.lit("AER"), objetivo="objetivo"),
+            plan.objetivos.select(elemento="objetivo", nivel=pl.lit("OER"), objetivo="objetivo"),
+        ]
+    )
 
 
 def _of_indicators(plan: Plan, pace: pl.DataFrame, doubts: pl.DataFrame) -> list[pl.DataFrame]:
-    doubtful = doubts.group_by("indicador", maintain_order=True).agg(
-        pl.col("duda").unique(maintain_order=True).str.join("; "), anios=pl.col("anio").unique().sort().cast(pl.String).str.join(", ")
-    ).join(plan.indicadores.select("indicador", "elemento"), on="indicador", how="left", validate="1:1")  # fmt: skip
+    doubtful = (
+        doubts.group_by("indicador", maintain_order=True)
+        .agg(pl.col("duda").unique(maintain_order=True).str.join("; "), anios=pl.col("anio").unique().sort().cast(pl.String).str.join(", "))
+        .join(plan.indicadores.select("indicador", "elemento"), on="indicador", how="left", validate="1:1")
+    )
     trusted = pace.join(doubtful, on="indicador", how="anti")
     has, need = pl.col("ritmo_observado"), pl.col("ritmo_requerido")
     early = _early(plan)
@@ -165,11 +207,7 @@ def _of_indicators(plan: Plan, pace: pl.DataFrame, doubts: pl.DataFrame) -> list
         _told(trusted.filter(has < 0), "sentido_contrario", _contrary),
         _told(trusted.filter((need > 0) & (has >= 0) & (has < need)), "ritmo_insuficiente", _slow),
         _told(trusted.filter(need <= 0), "meta_sin_exigencia", _idle),
-        _told(
-            trusted.filter(need > 0).join(early, on="indicador", how="inner", validate="1:1"),
-            "meta_ya_cumplida",
-            _early_words,
-        ),
+        _told(trusted.filter(need > 0).join(early, on="indicador", how="inner", validate="1:1"), "meta_ya_cumplida", _early_words),
     ]
 
 
@@ -177,31 +215,18 @@ def _early(plan: Plan) -> pl.DataFrame:
     """Key `indicador`: an earlier year whose obtained value already met the last target."""
     values = plan.valores.filter(pl.col("valor").is_not_null())
     target = _last(values.filter(pl.col("concepto") == "meta").sort("anio"), "meta", "meta")
-    senses = plan.indicadores.select(
-        "indicador", signo=pl.col("sentido").replace_strict(_SIGN, default=None, return_dtype=pl.Int8)
-    )
+    senses = plan.indicadores.select("indicador", signo=pl.col("sentido").replace_strict(_SIGN, default=None, return_dtype=pl.Int8))
     done = values.filter(pl.col("concepto") == "obtenido").select("indicador", "anio", "valor")
-    pairs = done.join(target, on="indicador", how="inner", validate="m:1").join(
-        senses, on="indicador", how="left", validate="m:1"
-    )
-    met = pairs.filter(
-        (pl.col("anio") < pl.col("meta_anio")) & (pl.col("signo") * (pl.col("valor") - pl.col("meta")) >= 0)
-    )
-    return (
-        met.sort("anio")
-        .group_by("indicador", maintain_order=True)
-        .first()
-        .select("indicador", previo_anio="anio", previo_valor="valor")
-    )
+    pairs = done.join(target, on="indicador", how="inner", validate="m:1").join(senses, on="indicador", how="left", validate="m:1")
+    met = pairs.filter((pl.col("anio") < pl.col("meta_anio")) & (pl.col("signo") * (pl.col("valor") - pl.col("meta")) >= 0))
+    return met.sort("anio").group_by("indicador", maintain_order=True).first().select("indicador", previo_anio="anio", previo_valor="valor")
 
 
 def _of_actions(plan: Plan, pace: pl.DataFrame, diagnosis: pl.DataFrame, execution_limit: float) -> list[pl.DataFrame]:
     spent = pl.col("ejecucion_ratio") >= execution_limit
     named = diagnosis.rename({"accion": "elemento"})
     moves = pace.group_by("elemento").agg(
-        vistos=pl.col("ritmo_observado").count(),
-        avanzan=(pl.col("ritmo_observado") > 0).sum(),
-        indicadores_con_ritmo=pl.len(),
+        vistos=pl.col("ritmo_observado").count(), avanzan=(pl.col("ritmo_observado") > 0).sum(), indicadores_con_ritmo=pl.len()
     )
     still = (
         named.filter(spent)
@@ -212,14 +237,18 @@ def _of_actions(plan: Plan, pace: pl.DataFrame, diagnosis: pl.DataFrame, executi
     return [
         _rows(
             still.with_columns(
-                evidencia=pl.format("Ejecutó {} de su PIM y ninguno de sus indicadores con dato ({}) se movió hacia su meta desde la línea base",
-                                    _percents(still["ejecucion_ratio"]), "vistos")
-            ), "sin_movimiento_con_gasto",
+                evidencia=pl.format(
+                    "Ejecutó {} de su PIM y ninguno de sus indicadores con dato ({}) se movió hacia su meta desde la línea base",
+                    _percents(still["ejecucion_ratio"]),
+                    "vistos",
+                )
+            ),
+            "sin_movimiento_con_gasto",
         ),
         _rows(named.filter(pl.col("diagnostico") == REDESIGN).with_columns(evidencia="razon"), "gasta_y_no_logra"),
         _rows(named.filter(pl.col("diagnostico") == UNBLOCK).with_columns(evidencia="razon"), "ni_gasta_ni_logra"),
         _rows(named.filter((pl.col("diagnostico") == GET_DATA) & has_pim).with_columns(evidencia="razon"), "dinero_sin_dato"),
-    ]  # fmt: skip
+    ]
 
 
 def _rows(frame: pl.DataFrame, kind: str) -> pl.DataFrame:

@@ -58,10 +58,7 @@ def _cut(ranges: Mapping[str, tuple[float, float]]) -> tuple[np.ndarray, np.ndar
         told = ", ".join(f"{name} [{least:g}, {most:g}]" for name, (least, most) in ranges.items())
         raise SpecError(
             Problem(
-                "rangos de los pesos",
-                told,
-                "mínimos que no pasen de sus máximos, y que los pesos puedan sumar 1",
-                "ensanche algún rango",
+                "rangos de los pesos", told, "mínimos que no pasen de sus máximos, y que los pesos puedan sumar 1", "ensanche algún rango"
             )
         )
     return np.maximum(low, 1 - (high.sum() - high)), np.minimum(high, 1 - (low.sum() - low))

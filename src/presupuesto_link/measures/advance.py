@@ -28,9 +28,7 @@ def indicator_values(plan: Plan, data: str) -> pl.DataFrame:
     value = "valor" if data == "corregidos" else "valor_impreso"
     parts = plan.valores.partition_by("concepto", as_dict=True)
     empty = plan.valores.clear()
-    base, target, got, declared = (
-        parts.get((concept,), empty) for concept in ("linea_base", "meta", "obtenido", "avance_declarado")
-    )
+    base, target, got, declared = (parts.get((concept,), empty) for concept in ("linea_base", "meta", "obtenido", "avance_declarado"))
     key = ["indicador", "anio"]
     return (
         target.select(*key, pl.col(value).alias("meta"), pl.col("decimales").alias("meta_decimales"))
@@ -130,9 +128,7 @@ def zero_target_rule(profile: PerfilSpec) -> str | None:
 
 
 def _check_rules(profile: PerfilSpec) -> None:
-    names = {
-        name for rules in (profile.reglas, *profile.reglas_por_anio.values()) for name in rules.model_dump().values()
-    }
+    names = {name for rules in (profile.reglas, *profile.reglas_por_anio.values()) for name in rules.model_dump().values()}
     unknown = sorted(names - RULES.keys())
     if unknown:
         raise SpecError(
@@ -190,6 +186,4 @@ def _second_kind() -> tuple[pl.Expr, pl.Expr]:
         .when(wrong)
         .then(pl.lit("la meta retrocede respecto de la línea base"))
     )
-    return pl.when(reason.is_null()).then((value - base) / step).alias("tipo2_bruto_ratio"), reason.alias(
-        "tipo2_motivo"
-    )
+    return pl.when(reason.is_null()).then((value - base) / step).alias("tipo2_bruto_ratio"), reason.alias("tipo2_motivo")

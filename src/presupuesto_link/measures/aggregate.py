@@ -41,9 +41,7 @@ def aggregate_elements(indicators: pl.DataFrame, bands: SemaforoSpec) -> pl.Data
         [
             both.with_columns(
                 pl.lit(policy).alias("politica_nd"),
-                avance_ratio=pl.when(pl.col("con_dato") > 0).then(
-                    (pl.col("suma") / pl.col(divisor[policy])).clip(0, 1)
-                ),
+                avance_ratio=pl.when(pl.col("con_dato") > 0).then((pl.col("suma") / pl.col(divisor[policy])).clip(0, 1)),
             )
             for policy in POLICIES
         ]

@@ -11,20 +11,14 @@ from presupuesto_link.measures.semaforo import AMBER, GREEN, GREY, RED
 
 _KEY = ["nivel", "unidad"]
 _ORDER = {GREEN: 0, AMBER: 1, RED: 2}
-BEHIND, SLOW, AHEAD, UNCERTIFIED, MUTE = (
-    "atraso grave",
-    "atraso",
-    "adelanto por revisar",
-    "sin certificar a tiempo",
-    "sin cifra",
-)
+BEHIND, SLOW, AHEAD, UNCERTIFIED, MUTE = ("atraso grave", "atraso", "adelanto por revisar", "sin certificar a tiempo", "sin cifra")
 NEW, STILL, BETTER, WORSE, SAME = "nueva", "sigue", "mejora", "empeora", "sin cambio"
 UNKNOWN, NOT_COMPARED = "sin corte anterior", "sin cifra que comparar"
 
 
 def alerts_of(
     light: pl.DataFrame, month: int, previous: pl.DataFrame | None, ends: Mapping[int, object], cut_off: object, results: pl.DataFrame
-) -> pl.DataFrame:  # fmt: skip
+) -> pl.DataFrame:
     """The alerts of a cut-off, gravest first.
 
     Args:
@@ -48,10 +42,29 @@ def alerts_of(
         .join(before, on=_KEY, how="left", validate="1:1")
         .join(results.rename({"elemento": "unidad"}), on="unidad", how="left", validate="m:1")
     )
-    return table.with_columns(cambio=_change(previous is not None), pim_cambio_soles=pl.col("pim_soles") - pl.col("pim_previo_soles")).select(
-        *_KEY, "alerta", "cambio", "color_previo", "soles_en_riesgo", "dias_en_rojo", "pim_soles", "pim_cambio_soles", "devengado_soles",
-        "devengado_esperado_soles", "devengado_ratio", "color_devengado", "color_compromiso", "color_certificado", "color_resultado", "vinculo", "curva",
-    ).sort(_grave(), "soles_en_riesgo", *_KEY, descending=[False, True, False, False], nulls_last=True)  # fmt: skip
+    return (
+        table.with_columns(cambio=_change(previous is not None), pim_cambio_soles=pl.col("pim_soles") - pl.col("pim_previo_soles"))
+        .select(
+            *_KEY,
+            "alerta",
+            "cambio",
+            "color_previo",
+            "soles_en_riesgo",
+            "dias_en_rojo",
+            "pim_soles",
+            "pim_cambio_soles",
+            "devengado_soles",
+            "devengado_esperado_soles",
+            "devengado_ratio",
+            "color_devengado",
+            "color_compromiso",
+            "color_certificado",
+            "color_resultado",
+            "vinculo",
+            "curva",
+        )
+        .sort(_grave(), "soles_en_riesgo", *_KEY, descending=[False, True, False, False], nulls_last=True)
+    )
 
 
 def colour_changes(light: pl.DataFrame, month: int, previous: pl.DataFrame | None) -> pl.DataFrame:
@@ -68,20 +81,30 @@ def colour_changes(light: pl.DataFrame, month: int, previous: pl.DataFrame | Non
     """
     now = light.filter((pl.col("mes") == month) & has_money()).with_columns(soles_en_riesgo=soles_at_risk())
     table = now.join(_before(light, previous), on=_KEY, how="left", validate="1:1")
-    was, is_ = (
-        pl.col(c).replace_strict(_ORDER, default=None, return_dtype=pl.Int8)
-        for c in ("color_previo", "color_devengado")
-    )
+    was, is_ = (pl.col(c).replace_strict(_ORDER, default=None, return_dtype=pl.Int8) for c in ("color_previo", "color_devengado"))
     if previous is None:
         change = pl.lit(UNKNOWN)
     else:
         change = (
-            pl.when(was.is_null() | is_.is_null()).then(pl.lit(NOT_COMPARED)).when(is_ > was).then(pl.lit(WORSE)).when(is_ < was).then(pl.lit(BETTER)).otherwise(pl.lit(SAME))
-        )  # fmt: skip
+            pl.when(was.is_null() | is_.is_null())
+            .then(pl.lit(NOT_COMPARED))
+            .when(is_ > was)
+            .then(pl.lit(WORSE))
+            .when(is_ < was)
+            .then(pl.lit(BETTER))
+            .otherwise(pl.lit(SAME))
+        )
     return table.select(
-        *_KEY, "vinculo", "color_previo", "color_devengado", "devengado_ratio", "devengado_previo_ratio", "soles_en_riesgo", cambio=change,
+        *_KEY,
+        "vinculo",
+        "color_previo",
+        "color_devengado",
+        "devengado_ratio",
+        "devengado_previo_ratio",
+        "soles_en_riesgo",
+        cambio=change,
         pim_cambio_soles=pl.col("pim_soles") - pl.col("pim_previo_soles"),
-    ).sort(_KEY)  # fmt: skip
+    ).sort(_KEY)
 
 
 def _kind() -> pl.Expr:
@@ -101,25 +124,18 @@ def _kind() -> pl.Expr:
 
 
 def _grave() -> pl.Expr:
-    return pl.col("alerta").replace_strict(
-        {BEHIND: 0, SLOW: 1, UNCERTIFIED: 2, AHEAD: 3, MUTE: 4}, return_dtype=pl.Int8
-    )
+    return pl.col("alerta").replace_strict({BEHIND: 0, SLOW: 1, UNCERTIFIED: 2, AHEAD: 3, MUTE: 4}, return_dtype=pl.Int8)
 
 
 def _before(light: pl.DataFrame, previous: pl.DataFrame | None) -> pl.DataFrame:
     rows = light.clear() if previous is None else previous
-    return rows.select(
-        *_KEY, color_previo="color_devengado", devengado_previo_ratio="devengado_ratio", pim_previo_soles="pim_soles"
-    )
+    return rows.select(*_KEY, color_previo="color_devengado", devengado_previo_ratio="devengado_ratio", pim_previo_soles="pim_soles")
 
 
 def _change(known: bool) -> pl.Expr:
     if not known:
         return pl.lit(UNKNOWN)
-    was, now = (
-        pl.col(c).replace_strict(_ORDER, default=None, return_dtype=pl.Int8)
-        for c in ("color_previo", "color_devengado")
-    )
+    was, now = (pl.col(c).replace_strict(_ORDER, default=None, return_dtype=pl.Int8) for c in ("color_previo", "color_devengado"))
     return (
         pl.when((now > 0) & (was.is_null() | (was == 0)))
         .then(pl.lit(NEW))

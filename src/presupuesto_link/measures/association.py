@@ -30,9 +30,16 @@ YEARS, ACTIONS = "panel_con_anios", "panel_con_anios_y_aer"  # see `measures.pan
 EXECUTION, SIZE = "ejecucion", "log10_pim"
 FAMILY = (RANKS, LINEAR, FRACTIONAL, YEARS, ACTIONS)  # the tests that are counted together
 ESTIMATES = {
-    "estimador": pl.String, "variable": pl.String, "estimacion": pl.Float64, "inferior": pl.Float64, "superior": pl.Float64,
-    "p": pl.Float64, "n": pl.Int64, "sin_accion": pl.String, "motivo": pl.String,
-}  # fmt: skip
+    "estimador": pl.String,
+    "variable": pl.String,
+    "estimacion": pl.Float64,
+    "inferior": pl.Float64,
+    "superior": pl.Float64,
+    "p": pl.Float64,
+    "n": pl.Int64,
+    "sin_accion": pl.String,
+    "motivo": pl.String,
+}
 
 
 @dataclass(frozen=True)
@@ -161,9 +168,7 @@ def correct_family(estimates: pl.DataFrame) -> pl.DataFrame:
     """
     from statsmodels.stats.multitest import multipletests
 
-    inside = (
-        pl.col("estimador").is_in(FAMILY) & (pl.col("variable") == EXECUTION) & pl.col("p").is_not_null()
-    ).fill_null(False)
+    inside = (pl.col("estimador").is_in(FAMILY) & (pl.col("variable") == EXECUTION) & pl.col("p").is_not_null()).fill_null(False)
     marked = estimates.with_row_index("_fila")
     family = marked.filter(inside)
     corrected = multipletests(family["p"].to_numpy(), method="holm")[1] if family.height else []
@@ -211,9 +216,7 @@ def _ranks(design: Design, spec: AsociacionSpec) -> Estimate:
     found = spearmanr(design.execution, design.avance)
     draws = bootstrap_ranks(design.execution, design.avance, spec.remuestreos, spec.semilla)
     low, high = np.quantile(draws, [(1 - spec.confianza) / 2, (1 + spec.confianza) / 2])
-    return replace(
-        empty, estimacion=float(found.statistic), inferior=float(low), superior=float(high), p=float(found.pvalue)
-    )
+    return replace(empty, estimacion=float(found.statistic), inferior=float(low), superior=float(high), p=float(found.pvalue))
 
 
 def bootstrap_ranks(x: Floats, y: Floats, draws: int, seed: int) -> Floats:
@@ -246,9 +249,17 @@ def _linear(design: Design, spec: AsociacionSpec) -> tuple[list[Estimate], Any]:
     fit = OLS(design.avance, design.matriz).fit(cov_type="HC3", use_t=True)
     bounds = fit.conf_int(alpha=1 - spec.confianza)
     rows = [
-        replace(empty, variable=name, estimacion=float(fit.params[i]), inferior=float(bounds[i, 0]), superior=float(bounds[i, 1]), p=float(fit.pvalues[i]))
-        for i, name in enumerate(design.variables) if i
-    ]  # fmt: skip
+        replace(
+            empty,
+            variable=name,
+            estimacion=float(fit.params[i]),
+            inferior=float(bounds[i, 0]),
+            superior=float(bounds[i, 1]),
+            p=float(fit.pvalues[i]),
+        )
+        for i, name in enumerate(design.variables)
+        if i
+    ]
     return rows, fit
 
 
@@ -261,13 +272,7 @@ def _fractional(design: Design, spec: AsociacionSpec) -> Estimate:
     if slopes is None:
         return replace(empty, motivo="el ajuste no converge: los controles separan del todo las AER con y sin avance")
     low, high = slopes.conf_int(alpha=1 - spec.confianza)[0]
-    return replace(
-        empty,
-        estimacion=float(slopes.margeff[0]),
-        inferior=float(low),
-        superior=float(high),
-        p=float(slopes.pvalues[0]),
-    )
+    return replace(empty, estimacion=float(slopes.margeff[0]), inferior=float(low), superior=float(high), p=float(slopes.pvalues[0]))
 
 
 def fractional_logit(outcome: Floats, matrix: Floats) -> Any:

@@ -81,9 +81,7 @@ def backtest(past: Array, month: int, methods: Sequence[Method] = METHODS, tick:
         `YEARS_FOR_MODEL` years before the one it is tried on; with fewer years of history it is not tried, so it is not chosen.
     """
     years = past.shape[1]
-    here = [
-        try_on_years(method, past, month, tick) for method in methods if method not in MODELS or years > YEARS_FOR_MODEL
-    ]
+    here = [try_on_years(method, past, month, tick) for method in methods if method not in MODELS or years > YEARS_FOR_MODEL]
     usable = [trial for trial in here if trial.said.size and np.isfinite(trial.said).any()]
     if years < 2 or not usable:
         return Backtest(_no_errors(), None, _untried(years), None)
@@ -103,9 +101,14 @@ def backtest(past: Array, month: int, methods: Sequence[Method] = METHODS, tick:
 
 
 _SCHEMA = {
-    "metodo": pl.String, "mes_origen": pl.Int64, "pruebas": pl.Int64, "error_ratio": pl.Float64, "sesgo_ratio": pl.Float64,
-    "error_mediano_ratio": pl.Float64, "comparado": pl.Boolean,
-}  # fmt: skip
+    "metodo": pl.String,
+    "mes_origen": pl.Int64,
+    "pruebas": pl.Int64,
+    "error_ratio": pl.Float64,
+    "sesgo_ratio": pl.Float64,
+    "error_mediano_ratio": pl.Float64,
+    "comparado": pl.Boolean,
+}
 
 
 def _no_errors() -> pl.DataFrame:
@@ -117,9 +120,7 @@ def _untried(years: int) -> str:
     if years == 0:
         return "sin años anteriores completos: sólo cabe repartir por igual lo devengado"
     if years == 1:
-        return (
-            "menos de dos años completos y seguidos de historia: se usa la parte del año anterior, sin prueba posible"
-        )
+        return "menos de dos años completos y seguidos de historia: se usa la parte del año anterior, sin prueba posible"
     return (
         f"los métodos pedidos necesitan más de {YEARS_FOR_MODEL} años completos y seguidos para probarse y hay {years}: se usa la parte del año anterior, "
         "sin prueba posible"
@@ -159,15 +160,10 @@ def scale_of(left: Array, usual_year: Array) -> Array:
 def _same_targets(trials: Sequence[Trials]) -> list[Trials]:
     """The trials of the years that all of them could try."""
     fewest = min(len(trial.said) for trial in trials)
-    return [
-        Trials(t.method, t.month, t.said[-fewest:], t.done[-fewest:], t.scale[-fewest:], t.growth[-fewest:])
-        for t in trials
-    ]
+    return [Trials(t.method, t.month, t.said[-fewest:], t.done[-fewest:], t.scale[-fewest:], t.growth[-fewest:]) for t in trials]
 
 
-def _summary(
-    trial: Trials, shared: npt.NDArray[np.bool_] | None, compared: bool
-) -> tuple[Method, int, int, float, float, float, bool]:
+def _summary(trial: Trials, shared: npt.NDArray[np.bool_] | None, compared: bool) -> tuple[Method, int, int, float, float, float, bool]:
     said, done = trial.said[:, :, -1], trial.done[:, :, -1]
     where = np.isfinite(said) if shared is None else shared
     error = (done - said)[where]

@@ -53,9 +53,7 @@ def curves_of(months: pl.DataFrame, year: int, spec: SeguimientoSpec, calendars:
     every = [*programmed, season, _linear()]
     return Curves(
         pl.concat(table.select("curva", "etapa", "mes", "parte_ratio") for table in every),
-        pl.concat(table.select("curva", "etapa", "origen", "detalle").unique() for table in every).sort(
-            "curva", "etapa"
-        ),
+        pl.concat(table.select("curva", "etapa", "origen", "detalle").unique() for table in every).sort("curva", "etapa"),
         tuple((c.keys, t.select(*c.keys, "curva").unique()) for c, t in zip(calendars, programmed, strict=True)),
         season.select(*SEASON, "etapa", "curva").unique(),
     )
@@ -80,18 +78,18 @@ def _unused(rows: pl.DataFrame, year: int, calendar: Calendar) -> str | None:
     if not given["programado_soles"].sum():
         raise _useless(calendar, f"nada programado en {year}", f"montos de {year}", "revise el año y los montos")
     if absent := [key for key in keys if key not in rows.columns]:
-        raise _useless(
-            calendar,
-            f"la columna {', '.join(absent)}, que el gasto no trae",
-            "claves que el gasto tenga",
-            "quite esa clave",
-        )
+        raise _useless(calendar, f"la columna {', '.join(absent)}, que el gasto no trae", "claves que el gasto tenga", "quite esa clave")
     if not keys:
         return None
     wanted = given.select(keys).unique()
     lost = wanted.join(rows.select(keys).unique(), on=keys, how="anti", nulls_equal=True).sort(keys, nulls_last=True)
     if lost.height == wanted.height:
-        raise _useless(calendar, f"ninguna de sus {wanted.height} claves ({', '.join(keys)}) está en el gasto de {year}", "códigos del gasto", "revise los códigos")  # fmt: skip
+        raise _useless(
+            calendar,
+            f"ninguna de sus {wanted.height} claves ({', '.join(keys)}) está en el gasto de {year}",
+            "códigos del gasto",
+            "revise los códigos",
+        )
     if lost.is_empty():
         return None
     shown = "; ".join(" ".join(str(cell) for cell in row) for row in lost.head(_SHOWN).iter_rows())
@@ -120,21 +118,14 @@ def with_curve(cells: pl.DataFrame, curves: Curves) -> pl.DataFrame:
             found.append(name)
     seasonal = curves.season.rename({"curva": "curva_estacional"})
     table = table.join(seasonal, on=[*SEASON, "etapa"], how="left", validate="m:1", nulls_equal=True)
-    return table.with_columns(curva=pl.coalesce(*found, "curva_estacional", pl.lit(LINEAR))).drop(
-        *found, "curva_estacional"
-    )
+    return table.with_columns(curva=pl.coalesce(*found, "curva_estacional", pl.lit(LINEAR))).drop(*found, "curva_estacional")
 
 
 def _linear() -> pl.DataFrame:
     return (
         pl.DataFrame({"etapa": list(STAGES)})
         .join(_MONTHS, how="cross")
-        .with_columns(
-            parte_ratio=pl.col("mes") / 12,
-            curva=pl.lit(LINEAR),
-            origen=pl.lit(LINEAR),
-            detalle=pl.lit("doceavos iguales"),
-        )
+        .with_columns(parte_ratio=pl.col("mes") / 12, curva=pl.lit(LINEAR), origen=pl.lit(LINEAR), detalle=pl.lit("doceavos iguales"))
     )
 
 
@@ -143,19 +134,21 @@ def _programme(calendar: Calendar, year: int, order: int) -> pl.DataFrame:
     keys = list(calendar.keys)
     rows = calendar.meses.filter(pl.col("anio") == year).with_columns(pl.col("programado_soles").cast(pl.Float64))
     wholes = (
-        rows.group_by(keys).agg(total=pl.col("programado_soles").sum())
-        if keys
-        else rows.select(total=pl.col("programado_soles").sum())
+        rows.group_by(keys).agg(total=pl.col("programado_soles").sum()) if keys else rows.select(total=pl.col("programado_soles").sum())
     )
     wholes = wholes.filter(pl.col("total") > 0)
     grid = wholes.join(_MONTHS, how="cross")
-    table = grid.join(rows.select(*keys, pl.col("mes").cast(pl.Int8), "programado_soles"), on=[*keys, "mes"], how="left", validate="1:1", nulls_equal=True)  # fmt: skip
+    table = grid.join(
+        rows.select(*keys, pl.col("mes").cast(pl.Int8), "programado_soles"), on=[*keys, "mes"], how="left", validate="1:1", nulls_equal=True
+    )
     running = pl.col("programado_soles").fill_null(0).cum_sum()
     return table.sort(*keys, "mes").with_columns(
         parte_ratio=((running.over(keys) if keys else running) / pl.col("total")).clip(0, 1),
         curva=_named(f"{CALENDAR} {order}", keys),
-        etapa=pl.lit("devengado"), origen=pl.lit(CALENDAR), detalle=pl.lit(calendar.name),
-    )  # fmt: skip
+        etapa=pl.lit("devengado"),
+        origen=pl.lit(CALENDAR),
+        detalle=pl.lit(calendar.name),
+    )
 
 
 def _seasonality(months: pl.DataFrame, year: int, spec: SeguimientoSpec) -> pl.DataFrame:
@@ -171,26 +164,22 @@ def _seasonality(months: pl.DataFrame, year: int, spec: SeguimientoSpec) -> pl.D
     )
     key = [*SEASON, "etapa"]
     wholes = flows.group_by("anio", *key).agg(total=pl.col("monto").sum()).filter(pl.col("total") > 0)
-    grid = wholes.join(_MONTHS, how="cross").join(
-        flows, on=["anio", *key, "mes"], how="left", validate="1:1", nulls_equal=True
-    )
+    grid = wholes.join(_MONTHS, how="cross").join(flows, on=["anio", *key, "mes"], how="left", validate="1:1", nulls_equal=True)
     shares = grid.sort("anio", *key, "mes").with_columns(
         parte=(pl.col("monto").fill_null(0).cum_sum().over("anio", *key) / pl.col("total")).clip(0, 1)
     )
     mean = shares.group_by(*key, "mes").agg(
-        pl.col("parte").mean().alias("parte_ratio"),
-        anios=pl.len(),
-        desde=pl.col("anio").min(),
-        hasta=pl.col("anio").max(),
+        pl.col("parte").mean().alias("parte_ratio"), anios=pl.len(), desde=pl.col("anio").min(), hasta=pl.col("anio").max()
     )
     return (
         mean.filter(pl.col("anios") >= spec.anios_minimos)
         .with_columns(
-            curva=_named(SEASONAL, SEASON), origen=pl.lit(SEASONAL),
+            curva=_named(SEASONAL, SEASON),
+            origen=pl.lit(SEASONAL),
             detalle=pl.format("propia de {}-{}, genérica 2.{}, {}", "desde", "hasta", pl.col("generica").fill_null("—"), _kind()),
         )
         .sort(*key, "mes")
-    )  # fmt: skip
+    )
 
 
 def _named(kind: str, keys: Sequence[str]) -> pl.Expr:

@@ -13,15 +13,7 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from presupuesto_link.measures.backtest import (
-    Backtest,
-    backtest,
-    calibration,
-    growth_of,
-    quantiles,
-    scale_of,
-    try_on_years,
-)
+from presupuesto_link.measures.backtest import Backtest, backtest, calibration, growth_of, quantiles, scale_of, try_on_years
 from presupuesto_link.measures.forecast import Array, Tick, project
 from presupuesto_link.measures.reconcile import reconcile
 from presupuesto_link.specs import Method, ProyeccionSpec
@@ -63,8 +55,9 @@ class Closing:
 
 
 _RHYTHMS: Mapping[Method, str] = {
-    "parte media": "cada una sigue el ritmo medio del conjunto", "lineal": "sólo cabe repartir por igual lo devengado",
-}  # fmt: skip
+    "parte media": "cada una sigue el ritmo medio del conjunto",
+    "lineal": "sólo cabe repartir por igual lo devengado",
+}
 
 
 @dataclass(frozen=True)
@@ -83,8 +76,14 @@ class _Series:
 
 
 def project_close(  # noqa: PLR0913, PLR0917 - the year, its month, its levels and what is said meanwhile
-    months: pl.DataFrame, part: tuple[str, Sequence[str]], group: tuple[str, str], year: int, month: int, spec: ProyeccionSpec, tick: Tick = lambda: None
-) -> Closing:  # fmt: skip
+    months: pl.DataFrame,
+    part: tuple[str, Sequence[str]],
+    group: tuple[str, str],
+    year: int,
+    month: int,
+    spec: ProyeccionSpec,
+    tick: Tick = lambda: None,
+) -> Closing:
     """Project the accrual of a year.
 
     Args:
@@ -105,11 +104,7 @@ def project_close(  # noqa: PLR0913, PLR0917 - the year, its month, its levels a
     years = _complete(months, year)
     series = _series(months, part[1], group[1], years, year, month)
     known = series.known if years else np.zeros(series.parts.height, dtype=bool)
-    tested = (
-        backtest(series.past[known], month, spec.metodos, tick)
-        if known.any()
-        else backtest(np.zeros((0, 0, _YEAR)), month)
-    )
+    tested = backtest(series.past[known], month, spec.metodos, tick) if known.any() else backtest(np.zeros((0, 0, _YEAR)), month)
     method, reason = _method(tested, years, None if known.any() else _rhythm(series))
     path = _paths(series, known, method, tick)
     left = _agreed(series, known, path, method, tested)
@@ -120,13 +115,17 @@ def project_close(  # noqa: PLR0913, PLR0917 - the year, its month, its levels a
         metodo=pl.Series([method if one else f"{method}, con el ritmo del conjunto" for one in known], dtype=pl.String),
         intervalo=pl.Series(source, dtype=pl.String),
     )
-    trail = _levelled(_trail(series, (centre, low, high)), levels, ["mes"]).select(
-        "nivel", "unidad", "mes", "devengado_soles", *_ENDS
-    )
+    trail = _levelled(_trail(series, (centre, low, high)), levels, ["mes"]).select("nivel", "unidad", "mes", "devengado_soles", *_ENDS)
     return Closing(
-        _units(_levelled(own, levels), method), trail.sort("nivel", "unidad", "mes"), tested,
-        calibration(tested.trials) if tested.trials else calibration_of_none(), method, reason, years, spec.confianza,
-    )  # fmt: skip
+        _units(_levelled(own, levels), method),
+        trail.sort("nivel", "unidad", "mes"),
+        tested,
+        calibration(tested.trials) if tested.trials else calibration_of_none(),
+        method,
+        reason,
+        years,
+        spec.confianza,
+    )
 
 
 def calibration_of_none() -> pl.DataFrame:
@@ -147,18 +146,20 @@ def _complete(months: pl.DataFrame, year: int) -> tuple[int, ...]:
     return tuple(sorted(run))
 
 
-def _series(
-    months: pl.DataFrame, keys: Sequence[str], group: str, years: Sequence[int], year: int, month: int
-) -> _Series:
+def _series(months: pl.DataFrame, keys: Sequence[str], group: str, years: Sequence[int], year: int, month: int) -> _Series:
     named = months.filter(pl.col("anio").is_in([*years, year])).with_columns(
         unidad=pl.concat_str([pl.col(key).fill_null("sin dato" if key != "accion" else "sin AER") for key in keys], separator=" · "),
         grupo=pl.col(group).fill_null("sin AER" if group == "objetivo" else "sin dato"),
-    )  # fmt: skip
+    )
     now = named.filter(pl.col("anio") == year)
-    parts = now.group_by("unidad", "grupo").agg(
-        pl.col("pim_soles").sum().cast(MONEY),
-        devengado_soles=pl.col("devengado_soles").filter(pl.col("mes").is_between(1, month)).sum().cast(MONEY),
-    ).sort("unidad", "grupo")  # fmt: skip
+    parts = (
+        now.group_by("unidad", "grupo")
+        .agg(
+            pl.col("pim_soles").sum().cast(MONEY),
+            devengado_soles=pl.col("devengado_soles").filter(pl.col("mes").is_between(1, month)).sum().cast(MONEY),
+        )
+        .sort("unidad", "grupo")
+    )
     place = {unit: n for n, unit in enumerate(parts["unidad"].to_list())}
     flows = (
         named.filter(pl.col("mes") > 0)
@@ -168,9 +169,7 @@ def _series(
     )
     grid = np.zeros((len(place), len(years) + 1, _YEAR))
     order = {y: n for n, y in enumerate([*years, year])}
-    where = [
-        flows[c].replace_strict(to, return_dtype=pl.Int64).to_numpy() for c, to in (("unidad", place), ("anio", order))
-    ]
+    where = [flows[c].replace_strict(to, return_dtype=pl.Int64).to_numpy() for c, to in (("unidad", place), ("anio", order))]
     grid[where[0], where[1], flows["mes"].to_numpy() - 1] = flows["devengado_soles"].to_numpy()
     return _Series(parts, grid[:, :-1], grid[:, -1, :month])
 
@@ -243,9 +242,7 @@ def _rms(errors: Array) -> Array:
     known = np.isfinite(errors)
     squares = np.where(known, errors, 0) ** 2
     count = known.sum(axis=0)
-    result: Array = np.sqrt(
-        np.divide(squares.sum(axis=0), count, out=np.full(errors.shape[1], np.nan), where=count > 0)
-    )
+    result: Array = np.sqrt(np.divide(squares.sum(axis=0), count, out=np.full(errors.shape[1], np.nan), where=count > 0))
     return result
 
 
@@ -264,11 +261,7 @@ def _interval(
     ceiling = np.maximum((series.parts["pim_soles"] - series.parts["devengado_soles"]).cast(pl.Float64).to_numpy(), 0)
     low, high = np.zeros((len(left), steps)), np.repeat(ceiling[:, None], steps, axis=1)
     source = [NO_TRIALS if one else NO_HISTORY for one in known]
-    ends = (
-        [quantiles(tested.trials.errors[:, :, k], confidence) for k in range(steps)]
-        if tested.trials
-        else [None] * steps
-    )
+    ends = [quantiles(tested.trials.errors[:, :, k], confidence) for k in range(steps)] if tested.trials else [None] * steps
     if any(end is None for end in ends):
         return low, high, source
     usual = series.past.sum(axis=2).mean(axis=1)
@@ -284,9 +277,7 @@ def _scaled(path: Array, left: Array) -> Array:
     """The cumulated path that ends in what was agreed, never falling below zero."""
     totals = path.sum(axis=1)
     steps = np.arange(1, path.shape[1] + 1) / path.shape[1]
-    share = np.where(
-        (totals > _SMALL)[:, None], path.cumsum(axis=1) / np.where(totals > _SMALL, totals, 1)[:, None], steps[None]
-    )
+    share = np.where((totals > _SMALL)[:, None], path.cumsum(axis=1) / np.where(totals > _SMALL, totals, 1)[:, None], steps[None])
     result: Array = np.clip(share, 0, None) * left[:, None]
     return result
 
@@ -294,43 +285,52 @@ def _scaled(path: Array, left: Array) -> Array:
 def _projected(series: _Series, values: Array, name: str) -> pl.Expr:
     """Accrued so far plus what is added, to the céntimo, never above the PIM (or above what is accrued, when that is more)."""
     top = pl.max_horizontal("pim_soles", "devengado_soles")
-    return (
-        pl.min_horizontal(pl.col("devengado_soles") + pl.Series(values).round(2).cast(MONEY), top)
-        .cast(MONEY)
-        .alias(name)
-    )
+    return pl.min_horizontal(pl.col("devengado_soles") + pl.Series(values).round(2).cast(MONEY), top).cast(MONEY).alias(name)
 
 
 def _units(table: pl.DataFrame, method: Method) -> pl.DataFrame:
     """The last columns of each unit: what is left free, and where groups come from."""
     pim, single = pl.col("pim_soles"), pl.col("metodo").is_not_null()
-    return table.with_columns(
-        metodo=pl.coalesce("metodo", pl.lit(f"{method}, conciliado")), intervalo=pl.when(single).then("intervalo").otherwise(pl.lit(BY_SUM)),
-        saldo_libre_soles=(pim - pl.col("proyectado_soles")).cast(MONEY), saldo_libre_bajo_soles=(pim - pl.col("alto_soles")).cast(MONEY),
-        saldo_libre_alto_soles=(pim - pl.col("bajo_soles")).cast(MONEY),
-        ejecucion_proyectada_ratio=pl.when(pim > 0).then(pl.col("proyectado_soles").cast(pl.Float64) / pim.cast(pl.Float64)),
-    ).select(
-        "nivel", "unidad", "metodo", *_MONEY, "saldo_libre_soles", "saldo_libre_bajo_soles", "saldo_libre_alto_soles",
-        "ejecucion_proyectada_ratio", "intervalo",
-    ).sort("nivel", "unidad")  # fmt: skip
+    return (
+        table.with_columns(
+            metodo=pl.coalesce("metodo", pl.lit(f"{method}, conciliado")),
+            intervalo=pl.when(single).then("intervalo").otherwise(pl.lit(BY_SUM)),
+            saldo_libre_soles=(pim - pl.col("proyectado_soles")).cast(MONEY),
+            saldo_libre_bajo_soles=(pim - pl.col("alto_soles")).cast(MONEY),
+            saldo_libre_alto_soles=(pim - pl.col("bajo_soles")).cast(MONEY),
+            ejecucion_proyectada_ratio=pl.when(pim > 0).then(pl.col("proyectado_soles").cast(pl.Float64) / pim.cast(pl.Float64)),
+        )
+        .select(
+            "nivel",
+            "unidad",
+            "metodo",
+            *_MONEY,
+            "saldo_libre_soles",
+            "saldo_libre_bajo_soles",
+            "saldo_libre_alto_soles",
+            "ejecucion_proyectada_ratio",
+            "intervalo",
+        )
+        .sort("nivel", "unidad")
+    )
 
 
 def _trail(series: _Series, ahead: tuple[Array, Array, Array]) -> pl.DataFrame:
     """The parts month by month: what happened, and then what is projected and its ends."""
     months, done = series.current.shape[1], series.current.cumsum(axis=1)
     happened = [
-        series.parts.select(
-            "unidad", "grupo", mes=pl.lit(n + 1), devengado_soles=pl.Series(done[:, n]).round(2).cast(MONEY)
-        )
+        series.parts.select("unidad", "grupo", mes=pl.lit(n + 1), devengado_soles=pl.Series(done[:, n]).round(2).cast(MONEY))
         for n in range(months)
     ]
     left = [
         series.parts.select(
-            "unidad", "grupo", pl.lit(months + k + 1).alias("mes"),
+            "unidad",
+            "grupo",
+            pl.lit(months + k + 1).alias("mes"),
             *(_projected(series, values[:, k], name) for name, values in zip(_ENDS, ahead, strict=True)),
         )
         for k in range(_YEAR - months)
-    ]  # fmt: skip
+    ]
     return pl.concat([*happened, *left], how="diagonal")
 
 

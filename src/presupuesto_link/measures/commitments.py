@@ -44,8 +44,7 @@ def measure_commitments(tables: CommitmentTables, plan: Plan, execution: pl.Data
     """
     pairs = tables.compromisos.join(tables.equivalencias, on="compromiso", how="left", validate="1:m")
     return Commitments(
-        _compared(pairs.filter(pl.col("clase") != AMOUNT), plan),
-        _amounts(pairs.filter(pl.col("clase") == AMOUNT), plan, execution),
+        _compared(pairs.filter(pl.col("clase") != AMOUNT), plan), _amounts(pairs.filter(pl.col("clase") == AMOUNT), plan, execution)
     )
 
 
@@ -58,24 +57,41 @@ def _compared(pairs: pl.DataFrame, plan: Plan) -> pl.DataFrame:
         rows = values.filter((pl.col("concepto") == concept) & (pl.col("anio") == year))
         return rows.select("indicador", pl.col("valor").alias(name))
 
-    base = values.filter(pl.col("concepto") == "linea_base").select(
-        "indicador", linea_base="valor", linea_base_anio="anio"
-    )
+    base = values.filter(pl.col("concepto") == "linea_base").select("indicador", linea_base="valor", linea_base_anio="anio")
     table = pairs.rename({"anio": "anio_prometido"}).join(
         plan.indicadores.select("indicador", "nombre"), on="indicador", how="left", validate="m:1"
     )
-    for part in (
-        base,
-        of("meta", last, "meta"),
-        of("obtenido", before, "obtenido_previo"),
-        of("obtenido", last, "obtenido"),
-    ):
+    for part in (base, of("meta", last, "meta"), of("obtenido", before, "obtenido_previo"), of("obtenido", last, "obtenido")):
         table = table.join(part, on="indicador", how="left", validate="m:1")
-    return table.with_columns(lectura=_reading(), con_reserva=~pl.col("equivalencia").is_in([EXACT, NONE]), anio=pl.lit(last, pl.Int32)).select(
-        "compromiso", "indicador", "dimension", "tema", "texto", "impreso", pl.col("valor").alias("prometido"), "unidad", pl.col("sentido"), "exigencia",
-        "anio_prometido",
-        "equivalencia", "motivo", "con_reserva", "nombre", "linea_base", "linea_base_anio", "meta", "obtenido_previo", "obtenido", "anio", "lectura", "lugar",
-    ).sort("compromiso", "indicador", nulls_last=True)  # fmt: skip
+    return (
+        table.with_columns(lectura=_reading(), con_reserva=~pl.col("equivalencia").is_in([EXACT, NONE]), anio=pl.lit(last, pl.Int32))
+        .select(
+            "compromiso",
+            "indicador",
+            "dimension",
+            "tema",
+            "texto",
+            "impreso",
+            pl.col("valor").alias("prometido"),
+            "unidad",
+            pl.col("sentido"),
+            "exigencia",
+            "anio_prometido",
+            "equivalencia",
+            "motivo",
+            "con_reserva",
+            "nombre",
+            "linea_base",
+            "linea_base_anio",
+            "meta",
+            "obtenido_previo",
+            "obtenido",
+            "anio",
+            "lectura",
+            "lugar",
+        )
+        .sort("compromiso", "indicador", nulls_last=True)
+    )
 
 
 def _reading() -> pl.Expr:
@@ -101,13 +117,28 @@ def _reading() -> pl.Expr:
 def _amounts(pairs: pl.DataFrame, plan: Plan, execution: pl.DataFrame) -> pl.DataFrame:
     money = execution.select("accion", "vinculo", "pim_soles", anio_pim="anio")
     named = plan.acciones.select("accion", "nombre")
-    table = pairs.join(named, on="accion", how="left", validate="m:1").join(
-        money, on="accion", how="left", validate="m:1"
+    table = pairs.join(named, on="accion", how="left", validate="m:1").join(money, on="accion", how="left", validate="m:1")
+    times = pl.when(pl.col("pim_soles") > 0).then(pl.col("monto_soles").cast(pl.Float64) / pl.col("pim_soles").cast(pl.Float64))
+    return (
+        table.with_columns(veces_pim_ratio=times)
+        .select(
+            "compromiso",
+            "accion",
+            "dimension",
+            "tema",
+            "texto",
+            "impreso",
+            "exigencia",
+            pl.col("monto_soles").alias("prometido_soles"),
+            pl.col("anio").alias("anio_prometido"),
+            "equivalencia",
+            "motivo",
+            "nombre",
+            "vinculo",
+            "pim_soles",
+            "anio_pim",
+            "veces_pim_ratio",
+            "lugar",
+        )
+        .sort("compromiso", "accion", nulls_last=True)
     )
-    times = pl.when(pl.col("pim_soles") > 0).then(
-        pl.col("monto_soles").cast(pl.Float64) / pl.col("pim_soles").cast(pl.Float64)
-    )
-    return table.with_columns(veces_pim_ratio=times).select(
-        "compromiso", "accion", "dimension", "tema", "texto", "impreso", "exigencia", pl.col("monto_soles").alias("prometido_soles"),
-        pl.col("anio").alias("anio_prometido"), "equivalencia", "motivo", "nombre", "vinculo", "pim_soles", "anio_pim", "veces_pim_ratio", "lugar",
-    ).sort("compromiso", "accion", nulls_last=True)  # fmt: skip

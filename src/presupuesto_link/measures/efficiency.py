@@ -19,9 +19,14 @@ _SHARE = 1e-6  # a smaller share of a mixture is the solver's rounding
 _SLACK = 1e-12
 _DECIMALS = 9  # of a frontier and a score: what is beyond is the solver's
 SCORES = {
-    "frontera_ratio": pl.Float64, "puntaje_ratio": pl.Float64, "factor": pl.Float64, "motivo": pl.String, "referentes": pl.String,
-    "veces_referente": pl.Int64, "puntaje_sin_referente_ratio": pl.Float64,
-}  # fmt: skip
+    "frontera_ratio": pl.Float64,
+    "puntaje_ratio": pl.Float64,
+    "factor": pl.Float64,
+    "motivo": pl.String,
+    "referentes": pl.String,
+    "veces_referente": pl.Int64,
+    "puntaje_sin_referente_ratio": pl.Float64,
+}
 
 
 def measure_efficiency(actions: pl.DataFrame) -> pl.DataFrame:
@@ -45,21 +50,17 @@ def measure_efficiency(actions: pl.DataFrame) -> pl.DataFrame:
         return ordered.with_columns(pl.lit(None, kind).alias(name) for name, kind in SCORES.items())
     money, advance = ordered["pim_soles"].cast(pl.Float64).to_numpy(), ordered["avance_ratio"].to_numpy()
     solved = [_project(i, money, advance) for i in range(ordered.height)]
-    frontier, mixtures = (
-        np.array([top for top, _ in solved]).round(_DECIMALS),
-        np.array([shares for _, shares in solved]),
-    )
+    frontier, mixtures = (np.array([top for top, _ in solved]).round(_DECIMALS), np.array([shares for _, shares in solved]))
     peers = mixtures > _SHARE
     times = peers.sum(axis=0) - peers.diagonal()
     return _table(ordered, frontier, peers, times, _scores_without(int(times.argmax()), money, advance))
 
 
-def _table(ordered: pl.DataFrame, frontier: Floats, peers: npt.NDArray[np.bool_], times: Floats, without: Floats) -> pl.DataFrame:  # fmt: skip
+def _table(ordered: pl.DataFrame, frontier: Floats, peers: npt.NDArray[np.bool_], times: Floats, without: Floats) -> pl.DataFrame:
     codes = np.array(ordered["accion"])
     zero = pl.col("avance_ratio") == 0
     return ordered.with_columns(
-        frontera_ratio=pl.Series(frontier),
-        puntaje_ratio=pl.Series(_ratio(ordered["avance_ratio"].to_numpy(), frontier)).fill_nan(None),
+        frontera_ratio=pl.Series(frontier), puntaje_ratio=pl.Series(_ratio(ordered["avance_ratio"].to_numpy(), frontier)).fill_nan(None)
     ).with_columns(
         factor=pl.when(~zero).then(pl.col("frontera_ratio") / pl.col("avance_ratio")),
         motivo=pl.when(zero).then(pl.lit("avance igual a cero: ningún factor lo lleva a la frontera")),

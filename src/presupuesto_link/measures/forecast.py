@@ -63,9 +63,7 @@ def _by_share(past: Array, current: Array) -> Array:
         shares = past / totals[:, :, None]
     known = np.where(totals[:, :, None] > 0, shares, np.nan)
     counted = np.isfinite(known[:, :, 0]).sum(axis=1)
-    mean = np.divide(
-        np.nansum(known, axis=1), counted[:, None], out=np.zeros((past.shape[0], _YEAR)), where=counted[:, None] > 0
-    )
+    mean = np.divide(np.nansum(known, axis=1), counted[:, None], out=np.zeros((past.shape[0], _YEAR)), where=counted[:, None] > 0)
     so_far, before = current.sum(axis=1), mean[:, :month].sum(axis=1)
     usable = (so_far > 0) & (before > 0)
     factor = np.divide(so_far, before, out=np.zeros_like(so_far), where=usable)
@@ -106,7 +104,7 @@ def _ets(values: Array, left: int) -> Array:
     """Additive errors and seasonality, no trend (Hyndman et al., 2008)."""
     from statsmodels.tsa.exponential_smoothing.ets import ETSModel
 
-    model: Any = ETSModel(values, error="add", trend=None, seasonal="add", seasonal_periods=_YEAR, initialization_method="heuristic")  # fmt: skip
+    model: Any = ETSModel(values, error="add", trend=None, seasonal="add", seasonal_periods=_YEAR, initialization_method="heuristic")
     fitted: Array = np.asarray(model.fit(disp=False, maxiter=200).forecast(left))
     return fitted
 

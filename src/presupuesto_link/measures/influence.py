@@ -10,10 +10,17 @@ import polars as pl
 
 Floats: TypeAlias = npt.NDArray[np.float64]
 INFLUENCE = {
-    "accion": pl.String, "ajustado_ratio": pl.Float64, "residuo_ratio": pl.Float64, "residuo_estudentizado": pl.Float64,
-    "apalancamiento": pl.Float64, "distancia_cook": pl.Float64, "dffits": pl.Float64, "pendiente_sin_ella": pl.Float64,
-    "ejecucion_parcial_ratio": pl.Float64, "avance_parcial_ratio": pl.Float64,
-}  # fmt: skip
+    "accion": pl.String,
+    "ajustado_ratio": pl.Float64,
+    "residuo_ratio": pl.Float64,
+    "residuo_estudentizado": pl.Float64,
+    "apalancamiento": pl.Float64,
+    "distancia_cook": pl.Float64,
+    "dffits": pl.Float64,
+    "pendiente_sin_ella": pl.Float64,
+    "ejecucion_parcial_ratio": pl.Float64,
+    "avance_parcial_ratio": pl.Float64,
+}
 
 
 def of_fit(fit: Any, actions: tuple[str, ...], outcome: Floats, matrix: Floats, column: int) -> pl.DataFrame:
@@ -36,9 +43,16 @@ def of_fit(fit: Any, actions: tuple[str, ...], outcome: Floats, matrix: Floats, 
     found = fit.get_influence()
     others = np.delete(matrix, column, axis=1)
     columns = (
-        fit.fittedvalues, fit.resid, found.resid_studentized_external, found.hat_matrix_diag, found.cooks_distance[0],
-        found.dffits[0], fit.params[column] - found.dfbeta[:, column], _left_over(matrix[:, column], others), _left_over(outcome, others),
-    )  # fmt: skip
+        fit.fittedvalues,
+        fit.resid,
+        found.resid_studentized_external,
+        found.hat_matrix_diag,
+        found.cooks_distance[0],
+        found.dffits[0],
+        fit.params[column] - found.dfbeta[:, column],
+        _left_over(matrix[:, column], others),
+        _left_over(outcome, others),
+    )
     values = dict(zip(list(INFLUENCE)[1:], columns, strict=True))
     return pl.DataFrame({"accion": list(actions), **values}, schema=INFLUENCE).fill_nan(None)
 
@@ -52,12 +66,7 @@ def most_influential(influence: pl.DataFrame) -> str:
 def usual_limits(influence: pl.DataFrame, columns: int) -> dict[str, float]:
     """From where each diagnostic is usually looked at: 2k/n, 4/n, 2·√(k/n) and 2, with n actions and k columns."""
     n = influence.height
-    return {
-        "apalancamiento": 2 * columns / n,
-        "distancia_cook": 4 / n,
-        "dffits": 2 * (columns / n) ** 0.5,
-        "residuo_estudentizado": 2.0,
-    }
+    return {"apalancamiento": 2 * columns / n, "distancia_cook": 4 / n, "dffits": 2 * (columns / n) ** 0.5, "residuo_estudentizado": 2.0}
 
 
 def _left_over(values: Floats, columns: Floats) -> Floats:

@@ -34,27 +34,37 @@ def composition_variance(months: pl.DataFrame, actions: pl.DataFrame) -> tuple[p
         when the first stage has no money. And key `anio, por, unidad, de, a`: `monto_de_soles`, `ajustado_soles`, `monto_a_soles`,
         `desviacion_soles` and its share of the variance, the largest first. A year in course has not accrued all it will.
     """
-    rows = months.filter(pl.col("vinculo") != TRANSVERSAL).join(actions.select("accion", "objetivo"), on="accion", how="left", validate="m:1")  # fmt: skip
+    rows = months.filter(pl.col("vinculo") != TRANSVERSAL).join(
+        actions.select("accion", "objetivo"), on="accion", how="left", validate="m:1"
+    )
     amounts = [pl.col(c).sum() for c in ("pia_soles", "pim_soles", "devengado_soles")]
-    heads = pl.concat([
-        rows.with_columns(por=pl.lit(by), unidad=pl.col(column).fill_null("sin AER" if by == "OER" else "sin dato"))
-        .group_by("anio", "por", "unidad").agg(amounts)
-        for by, column in HEADS.items() if column in rows.columns
-    ]).sort("anio", "por", "unidad")  # fmt: skip
+    heads = pl.concat(
+        [
+            rows.with_columns(por=pl.lit(by), unidad=pl.col(column).fill_null("sin AER" if by == "OER" else "sin dato"))
+            .group_by("anio", "por", "unidad")
+            .agg(amounts)
+            for by, column in HEADS.items()
+            if column in rows.columns
+        ]
+    ).sort("anio", "por", "unidad")
     detail = pl.concat([_step(heads, first, second) for first, second in STEPS])
     key = ["anio", "por", "de", "a"]
     totals = detail.group_by(key).agg(
-        total_de_soles=pl.col("monto_de_soles").sum().cast(MONEY), total_a_soles=pl.col("monto_a_soles").sum().cast(MONEY),
-        desviacion=pl.col("desviacion_soles").cast(pl.Float64).sum(), ajustado=pl.col("ajustado_soles").cast(pl.Float64).sum(),
-    )  # fmt: skip
-    summary = totals.select(
-        *key, "total_de_soles", "total_a_soles",
-        cambio_total_ratio=pl.when(pl.col("total_de_soles") > 0).then(pl.col("total_a_soles").cast(pl.Float64) / pl.col("total_de_soles").cast(pl.Float64) - 1),
-        varianza_ratio=pl.when(pl.col("ajustado") > 0).then(pl.col("desviacion") / pl.col("ajustado")),
-    )  # fmt: skip
-    return summary.sort(key), detail.sort(
-        *key, "desviacion_soles", "unidad", descending=[False] * 4 + [True, False], nulls_last=True
+        total_de_soles=pl.col("monto_de_soles").sum().cast(MONEY),
+        total_a_soles=pl.col("monto_a_soles").sum().cast(MONEY),
+        desviacion=pl.col("desviacion_soles").cast(pl.Float64).sum(),
+        ajustado=pl.col("ajustado_soles").cast(pl.Float64).sum(),
     )
+    summary = totals.select(
+        *key,
+        "total_de_soles",
+        "total_a_soles",
+        cambio_total_ratio=pl.when(pl.col("total_de_soles") > 0).then(
+            pl.col("total_a_soles").cast(pl.Float64) / pl.col("total_de_soles").cast(pl.Float64) - 1
+        ),
+        varianza_ratio=pl.when(pl.col("ajustado") > 0).then(pl.col("desviacion") / pl.col("ajustado")),
+    )
+    return summary.sort(key), detail.sort(*key, "desviacion_soles", "unidad", descending=[False] * 4 + [True, False], nulls_last=True)
 
 
 def _step(heads: pl.DataFrame, first: str, second: str) -> pl.DataFrame:
@@ -64,11 +74,16 @@ def _step(heads: pl.DataFrame, first: str, second: str) -> pl.DataFrame:
     table = heads.with_columns(ajustado=adjusted).with_columns(desviacion=(b - pl.col("ajustado")).abs())
     total = pl.col("desviacion").sum().over(key)
     return table.select(
-        *key, "unidad", de=pl.lit(first.removesuffix("_soles")), a=pl.lit(second.removesuffix("_soles")),
-        monto_de_soles=pl.col(first).cast(MONEY), ajustado_soles=pl.col("ajustado").round(2).cast(MONEY), monto_a_soles=pl.col(second).cast(MONEY),
+        *key,
+        "unidad",
+        de=pl.lit(first.removesuffix("_soles")),
+        a=pl.lit(second.removesuffix("_soles")),
+        monto_de_soles=pl.col(first).cast(MONEY),
+        ajustado_soles=pl.col("ajustado").round(2).cast(MONEY),
+        monto_a_soles=pl.col(second).cast(MONEY),
         desviacion_soles=pl.col("desviacion").round(2).cast(MONEY),
         parte_ratio=pl.when(total > 0).then(pl.col("desviacion") / total),
-    )  # fmt: skip
+    )
 
 
 def modifications_between(before: pl.DataFrame, after: pl.DataFrame, year: int) -> tuple[pl.DataFrame, pl.DataFrame]:
@@ -85,9 +100,7 @@ def modifications_between(before: pl.DataFrame, after: pl.DataFrame, year: int) 
         both PIM and `cambio_soles`, the largest first. Two opposite moves of a line between the cut-offs are not seen.
     """
     keys = [column for column in LINE if column in before.columns and column in after.columns]
-    old, new = (
-        _pim(frame, year, keys, name) for frame, name in ((before, "pim_antes_soles"), (after, "pim_despues_soles"))
-    )
+    old, new = (_pim(frame, year, keys, name) for frame, name in ((before, "pim_antes_soles"), (after, "pim_despues_soles")))
     both = old.join(new, on=keys, how="full", coalesce=True, validate="1:1", nulls_equal=True).with_columns(
         pl.col("pim_antes_soles", "pim_despues_soles").fill_null(pl.lit(0, MONEY))
     )
@@ -96,11 +109,18 @@ def modifications_between(before: pl.DataFrame, after: pl.DataFrame, year: int) 
     ups, downs = change.filter(change > 0).sum().cast(MONEY), (-change.filter(change < 0).sum()).cast(MONEY)
     size = pl.max_horizontal(ups.cast(pl.Float64), downs.cast(pl.Float64))
     summary = moved.select(
-        lineas_modificadas=(change != 0).sum(), lineas=pl.len(), aumentos_soles=ups, rebajas_soles=downs, neto_soles=change.sum().cast(MONEY),
-        pim_antes_soles=pl.col("pim_antes_soles").sum().cast(MONEY), pim_despues_soles=pl.col("pim_despues_soles").sum().cast(MONEY),
+        lineas_modificadas=(change != 0).sum(),
+        lineas=pl.len(),
+        aumentos_soles=ups,
+        rebajas_soles=downs,
+        neto_soles=change.sum().cast(MONEY),
+        pim_antes_soles=pl.col("pim_antes_soles").sum().cast(MONEY),
+        pim_despues_soles=pl.col("pim_despues_soles").sum().cast(MONEY),
         tamano_ratio=pl.when(first > 0).then(size / first),
-    )  # fmt: skip
-    lines = moved.filter(pl.col("cambio_soles") != 0).sort(pl.col("cambio_soles").abs(), *keys, descending=[True, *[False] * len(keys)], nulls_last=True)  # fmt: skip
+    )
+    lines = moved.filter(pl.col("cambio_soles") != 0).sort(
+        pl.col("cambio_soles").abs(), *keys, descending=[True, *[False] * len(keys)], nulls_last=True
+    )
     return summary, lines
 
 
@@ -121,9 +141,15 @@ def rhythm(months: pl.DataFrame) -> pl.DataFrame:
     whole = accrued.sum().cast(pl.Float64)
     last = month.filter(accrued.fill_null(0) != 0).max()
     closed = (last == _YEAR_END) & (whole > 0)
-    return rows.group_by("anio").agg(
-        accrued.sum(), pl.col("pim_soles").sum(), ultimo_mes=last,
-        ejecucion_ratio=pl.when(pl.col("pim_soles").sum() > 0).then(whole / pl.col("pim_soles").sum().cast(pl.Float64)),
-        parte_diciembre_ratio=pl.when(closed).then(accrued.filter(month == _YEAR_END).sum().cast(pl.Float64) / whole),
-        parte_ultimo_trimestre_ratio=pl.when(closed).then(accrued.filter(month >= 10).sum().cast(pl.Float64) / whole),
-    ).sort("anio")  # fmt: skip
+    return (
+        rows.group_by("anio")
+        .agg(
+            accrued.sum(),
+            pl.col("pim_soles").sum(),
+            ultimo_mes=last,
+            ejecucion_ratio=pl.when(pl.col("pim_soles").sum() > 0).then(whole / pl.col("pim_soles").sum().cast(pl.Float64)),
+            parte_diciembre_ratio=pl.when(closed).then(accrued.filter(month == _YEAR_END).sum().cast(pl.Float64) / whole),
+            parte_ultimo_trimestre_ratio=pl.when(closed).then(accrued.filter(month >= 10).sum().cast(pl.Float64) / whole),
+        )
+        .sort("anio")
+    )

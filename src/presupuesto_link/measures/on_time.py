@@ -17,8 +17,13 @@ from presupuesto_link.specs import SeguimientoSpec, SemaforoSpec
 from presupuesto_link.tables.numbers import MONEY
 
 LEVELS: Mapping[str, str] = {
-    "total": "pliego", "OER": "objetivo", "AER": "accion", "ejecutora": "sec_ejec", "fuente": "fuente", "programa": "programa",
-}  # fmt: skip
+    "total": "pliego",
+    "OER": "objetivo",
+    "AER": "accion",
+    "ejecutora": "sec_ejec",
+    "fuente": "fuente",
+    "programa": "programa",
+}
 BY_ACTION = ("OER", "AER")
 NO_ACTION, WHOLE = "sin AER", "todo"
 NO_LINK, NO_PIM = "ninguna línea vinculada", "sin PIM"
@@ -29,7 +34,7 @@ _TRIVIAL = 0.005
 
 def measure_on_time(
     months: pl.DataFrame, curves: Curves, actions: pl.DataFrame, year: int, until: int, specs: tuple[SeguimientoSpec, SemaforoSpec]
-) -> pl.DataFrame:  # fmt: skip
+) -> pl.DataFrame:
     """What was expected and what happened, at the close of each month.
 
     Args:
@@ -50,9 +55,7 @@ def measure_on_time(
     present = [column for column in _CELL if column in months.columns]
     rows = months.filter(pl.col("anio") == year)
     absent = [column for column in _CELL if column not in present]
-    cells = rows.group_by(present).agg(pl.col("pim_soles").sum()).with_columns(
-        pl.lit(None, pl.String).alias(column) for column in absent
-    )  # fmt: skip
+    cells = rows.group_by(present).agg(pl.col("pim_soles").sum()).with_columns(pl.lit(None, pl.String).alias(column) for column in absent)
     ruled = with_curve(cells, curves).drop(absent)
     named = _units(ruled, actions)
     expected = _expected(_units(_due(ruled, curves, until), actions))
@@ -60,16 +63,12 @@ def measure_on_time(
     table = expected.join(happened, on=["nivel", "unidad", "mes", "etapa"], how="left", validate="1:1")
     judged = _wide(_judged(table, bands), spec)
     worded = judged.join(_curve_words(named, curves), on=["nivel", "unidad"], how="left", validate="m:1")
-    return pl.concat([worded, _moneyless(worded, actions, until)], how="diagonal_relaxed").sort(
-        "nivel", "unidad", "mes"
-    )
+    return pl.concat([worded, _moneyless(worded, actions, until)], how="diagonal_relaxed").sort("nivel", "unidad", "mes")
 
 
 def _units(rows: pl.DataFrame, actions: pl.DataFrame) -> pl.DataFrame:
     """The rows once per level, with `unidad`: transversal money only beside, in its own action."""
-    placed = rows.join(actions.select("accion", "objetivo"), on="accion", how="left", validate="m:1").with_columns(
-        pliego=pl.lit(WHOLE)
-    )
+    placed = rows.join(actions.select("accion", "objetivo"), on="accion", how="left", validate="m:1").with_columns(pliego=pl.lit(WHOLE))
     counted = placed.filter(pl.col("vinculo") != TRANSVERSAL)
     parts = []
     for level, column in LEVELS.items():
@@ -85,9 +84,7 @@ def _due(cells: pl.DataFrame, curves: Curves, until: int) -> pl.DataFrame:
     """Each cell once per month, with what its curve expects of it by then, to the céntimo: so that every level adds up the same amounts."""
     shares = curves.partes.filter(pl.col("mes") <= until)
     due = pl.col("pim_soles").cast(pl.Float64) * pl.col("parte_ratio")
-    return cells.join(shares, on=["curva", "etapa"], how="inner", validate="m:m").with_columns(
-        esperado_soles=due.round(2).cast(MONEY)
-    )
+    return cells.join(shares, on=["curva", "etapa"], how="inner", validate="m:m").with_columns(esperado_soles=due.round(2).cast(MONEY))
 
 
 def _expected(cells: pl.DataFrame) -> pl.DataFrame:
@@ -132,9 +129,7 @@ def _judged(table: pl.DataFrame, bands: SemaforoSpec) -> pl.DataFrame:
         .then(pl.lit(NOTHING_DUE))
     )
     ratio = pl.when(pl.col("motivo").is_null()).then(_centimos("monto_soles") / _centimos("esperado_soles"))
-    return (
-        table.with_columns(motivo=reason).with_columns(ratio=ratio).with_columns(color=colour(pl.col("ratio"), bands))
-    )
+    return table.with_columns(motivo=reason).with_columns(ratio=ratio).with_columns(color=colour(pl.col("ratio"), bands))
 
 
 def _centimos(column: str) -> pl.Expr:
@@ -147,9 +142,13 @@ def _wide(table: pl.DataFrame, spec: SeguimientoSpec) -> pl.DataFrame:
     base = table.filter(pl.col("etapa") == "devengado").select(*key, "vinculo", "pim_soles")
     for stage in STAGES:
         part = table.filter(pl.col("etapa") == stage).select(
-            *key, pl.col("monto_soles").alias(f"{stage}_soles"), pl.col("esperado_soles").alias(f"{stage}_esperado_soles"),
-            pl.col("ratio").alias(f"{stage}_ratio"), pl.col("motivo").alias(f"{stage}_motivo"), pl.col("color").alias(f"color_{stage}"),
-        )  # fmt: skip
+            *key,
+            pl.col("monto_soles").alias(f"{stage}_soles"),
+            pl.col("esperado_soles").alias(f"{stage}_esperado_soles"),
+            pl.col("ratio").alias(f"{stage}_ratio"),
+            pl.col("motivo").alias(f"{stage}_motivo"),
+            pl.col("color").alias(f"color_{stage}"),
+        )
         base = base.join(part, on=key, how="left", validate="1:1")
     return base.with_columns(adelanto=(pl.col("devengado_ratio") > spec.adelanto_desde_ratio).fill_null(False))
 
@@ -160,29 +159,38 @@ def _moneyless(table: pl.DataFrame, actions: pl.DataFrame, until: int) -> pl.Dat
     absent = pl.concat(known).join(table, on=["nivel", "unidad"], how="anti")
     months = pl.DataFrame({"mes": range(1, until + 1)}, schema={"mes": pl.Int8})
     return absent.join(months, how="cross").with_columns(
-        *(pl.lit(NO_LINK).alias(f"{stage}_motivo") for stage in STAGES), *(pl.lit(GREY).alias(f"color_{stage}") for stage in STAGES),
+        *(pl.lit(NO_LINK).alias(f"{stage}_motivo") for stage in STAGES),
+        *(pl.lit(GREY).alias(f"color_{stage}") for stage in STAGES),
         adelanto=pl.lit(False),
-    )  # fmt: skip
+    )
 
 
 def _curve_words(cells: pl.DataFrame, curves: Curves) -> pl.DataFrame:
     """Key `nivel, unidad`: the curves its accrual is measured against, by share of the PIM."""
     accrual = cells.filter(pl.col("etapa") == "devengado")
     kinds = curves.curvas.filter(pl.col("etapa") == "devengado").select("curva", "origen", "detalle")
-    money = accrual.join(kinds, on="curva", how="left", validate="m:1").group_by("nivel", "unidad", "origen").agg(
-        pl.col("pim_soles").sum().cast(pl.Float64).alias("pim"), pl.col("detalle").unique().sort()
-    )  # fmt: skip
+    money = (
+        accrual.join(kinds, on="curva", how="left", validate="m:1")
+        .group_by("nivel", "unidad", "origen")
+        .agg(pl.col("pim_soles").sum().cast(pl.Float64).alias("pim"), pl.col("detalle").unique().sort())
+    )
     order = pl.col("origen").replace_strict({CALENDAR: 0, SEASONAL: 1, LINEAR: 2}, return_dtype=pl.Int8)
     shared = money.with_columns(
-        parte=pl.when(pl.col("pim").sum().over("nivel", "unidad") > 0).then(pl.col("pim") / pl.col("pim").sum().over("nivel", "unidad")),
-    ).sort("nivel", "unidad", order)  # fmt: skip
-    said = pl.when(pl.len().over("nivel", "unidad") == 1).then(pl.col("origen")).otherwise(
-        pl.format("{} {} %", "origen", (pl.col("parte") * 100).round(0).cast(pl.Int64).cast(pl.String).fill_null("—"))
-    )  # fmt: skip
-    return shared.with_columns(texto=said).group_by("nivel", "unidad", maintain_order=True).agg(
-        curva=pl.col("texto").str.join(" + "),
-        **{f"parte_{kind}_ratio": pl.col("parte").filter(pl.col("origen") == kind).sum() for kind in (CALENDAR, SEASONAL, LINEAR)},
-    )  # fmt: skip
+        parte=pl.when(pl.col("pim").sum().over("nivel", "unidad") > 0).then(pl.col("pim") / pl.col("pim").sum().over("nivel", "unidad"))
+    ).sort("nivel", "unidad", order)
+    said = (
+        pl.when(pl.len().over("nivel", "unidad") == 1)
+        .then(pl.col("origen"))
+        .otherwise(pl.format("{} {} %", "origen", (pl.col("parte") * 100).round(0).cast(pl.Int64).cast(pl.String).fill_null("—")))
+    )
+    return (
+        shared.with_columns(texto=said)
+        .group_by("nivel", "unidad", maintain_order=True)
+        .agg(
+            curva=pl.col("texto").str.join(" + "),
+            **{f"parte_{kind}_ratio": pl.col("parte").filter(pl.col("origen") == kind).sum() for kind in (CALENDAR, SEASONAL, LINEAR)},
+        )
+    )
 
 
 def days_red(light: pl.DataFrame, ends: Mapping[int, object], cut_off: object) -> pl.DataFrame:
@@ -194,25 +202,28 @@ def days_red(light: pl.DataFrame, ends: Mapping[int, object], cut_off: object) -
         cut_off: the day looked at.
     """
     dated = light.select(
-        "nivel", "unidad", "mes", rojo=pl.col("color_devengado") == RED,
-        cierre=pl.col("mes").replace_strict(ends, return_dtype=pl.Date),
-    ).sort("mes")  # fmt: skip
+        "nivel", "unidad", "mes", rojo=pl.col("color_devengado") == RED, cierre=pl.col("mes").replace_strict(ends, return_dtype=pl.Date)
+    ).sort("mes")
     last_fine = dated.group_by("nivel", "unidad").agg(ultimo=pl.col("mes").filter(~pl.col("rojo")).max().fill_null(0))
     run = dated.join(last_fine, on=["nivel", "unidad"], validate="m:1").filter(pl.col("mes") > pl.col("ultimo"))
-    days = run.group_by("nivel", "unidad").agg(
-        dias_en_rojo=(pl.lit(cut_off, pl.Date) - pl.col("cierre").min()).dt.total_days().clip(0)
+    days = run.group_by("nivel", "unidad").agg(dias_en_rojo=(pl.lit(cut_off, pl.Date) - pl.col("cierre").min()).dt.total_days().clip(0))
+    return (
+        dated.select("nivel", "unidad")
+        .unique()
+        .join(days, on=["nivel", "unidad"], how="left", validate="1:1")
+        .with_columns(pl.col("dias_en_rojo").fill_null(0))
+        .sort("nivel", "unidad")
     )
-    return dated.select("nivel", "unidad").unique().join(days, on=["nivel", "unidad"], how="left", validate="1:1").with_columns(
-        pl.col("dias_en_rojo").fill_null(0)
-    ).sort("nivel", "unidad")  # fmt: skip
 
 
 def soles_at_risk() -> pl.Expr:
     """Accrual that was expected and is missing; null where nothing can be said, 0 where nothing is missing."""
     gap = pl.col("devengado_esperado_soles") - pl.col("devengado_soles")
-    return pl.when(pl.col("color_devengado") != GREY).then(
-        pl.when((pl.col("color_devengado") != GREEN) & (gap > 0)).then(gap).otherwise(pl.lit(0, MONEY))
-    ).cast(MONEY)  # fmt: skip
+    return (
+        pl.when(pl.col("color_devengado") != GREY)
+        .then(pl.when((pl.col("color_devengado") != GREEN) & (gap > 0)).then(gap).otherwise(pl.lit(0, MONEY)))
+        .cast(MONEY)
+    )
 
 
 def months_off(light: pl.DataFrame, spec: SeguimientoSpec, bands: SemaforoSpec) -> pl.DataFrame:
@@ -228,14 +239,35 @@ def months_off(light: pl.DataFrame, spec: SeguimientoSpec, bands: SemaforoSpec) 
         nothing was expected are not looked at.
     """
     key = ["nivel", "unidad"]
-    own = light.sort("mes").select(
-        *key, "mes",
-        hecho=pl.col("devengado_soles").cast(pl.Float64).diff().over(key, order_by="mes").fill_null(pl.col("devengado_soles").cast(pl.Float64)),
-        debido=pl.col("devengado_esperado_soles").cast(pl.Float64).diff().over(key, order_by="mes").fill_null(pl.col("devengado_esperado_soles").cast(pl.Float64)),
-    ).with_columns(razon=pl.when(pl.col("debido") >= _TRIVIAL).then(pl.col("hecho") / pl.col("debido")))  # fmt: skip
+    own = (
+        light.sort("mes")
+        .select(
+            *key,
+            "mes",
+            hecho=pl.col("devengado_soles")
+            .cast(pl.Float64)
+            .diff()
+            .over(key, order_by="mes")
+            .fill_null(pl.col("devengado_soles").cast(pl.Float64)),
+            debido=pl.col("devengado_esperado_soles")
+            .cast(pl.Float64)
+            .diff()
+            .over(key, order_by="mes")
+            .fill_null(pl.col("devengado_esperado_soles").cast(pl.Float64)),
+        )
+        .with_columns(razon=pl.when(pl.col("debido") >= _TRIVIAL).then(pl.col("hecho") / pl.col("debido")))
+    )
     under, over = pl.col("razon") < bands.amarillo_desde_ratio, pl.col("razon") > spec.adelanto_desde_ratio
     months = pl.col("mes").cast(pl.String)
-    return own.sort("mes").group_by(key).agg(
-        meses=pl.col("razon").count(), meses_bajo=under.sum(), meses_sobre=over.sum(),
-        lista_bajo=months.filter(under).str.join(", "), lista_sobre=months.filter(over).str.join(", "),
-    ).sort(key)  # fmt: skip
+    return (
+        own.sort("mes")
+        .group_by(key)
+        .agg(
+            meses=pl.col("razon").count(),
+            meses_bajo=under.sum(),
+            meses_sobre=over.sum(),
+            lista_bajo=months.filter(under).str.join(", "),
+            lista_sobre=months.filter(over).str.join(", "),
+        )
+        .sort(key)
+    )

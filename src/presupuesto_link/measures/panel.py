@@ -9,16 +9,7 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from presupuesto_link.measures.association import (
-    ACTIONS,
-    ESTIMATES,
-    EXECUTION,
-    LEAST,
-    SIZE,
-    YEARS,
-    Estimate,
-    choose_sample,
-)
+from presupuesto_link.measures.association import ACTIONS, ESTIMATES, EXECUTION, LEAST, SIZE, YEARS, Estimate, choose_sample
 from presupuesto_link.specs import AsociacionSpec
 
 Floats: TypeAlias = npt.NDArray[np.float64]
@@ -64,9 +55,7 @@ def _fit(rows: pl.DataFrame, name: str, intercepts: list[str], spec: AsociacionS
         return replace(empty, motivo=reason)
     fit = _clustered(rows["avance_ratio"].to_numpy(), matrix, rows["accion"])
     low, high = fit.conf_int(alpha=1 - spec.confianza)[0]
-    return replace(
-        empty, estimacion=float(fit.params[0]), inferior=float(low), superior=float(high), p=float(fit.pvalues[0])
-    )
+    return replace(empty, estimacion=float(fit.params[0]), inferior=float(low), superior=float(high), p=float(fit.pvalues[0]))
 
 
 def _clustered(outcome: Floats, matrix: Floats, actions: pl.Series) -> Any:

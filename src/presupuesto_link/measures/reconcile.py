@@ -35,8 +35,6 @@ def reconcile(parts: Array, groups: Array, belongs: Array, spread: tuple[Array, 
     weight = 1 / np.maximum(np.where(usable, error, worst), _LEAST)
     design = np.concatenate([np.eye(len(parts)), belongs]) * weight[:, None]
     top = np.maximum(ceiling / scale, 0)
-    found = lsq_linear(
-        design, said * weight, bounds=(np.zeros(len(parts)), np.maximum(top, _LEAST)), method="bvls", tol=1e-12
-    )
+    found = lsq_linear(design, said * weight, bounds=(np.zeros(len(parts)), np.maximum(top, _LEAST)), method="bvls", tol=1e-12)
     result: Array = np.clip(found.x, 0, top) * scale
     return result

@@ -38,14 +38,7 @@ class Rule:
 
 def _ascending(value: pl.Expr, target: pl.Expr) -> pl.Expr:
     """VO/LE. A negative target is met from above: below it, LE/VO tells how near."""
-    return (
-        pl.when(target > 0)
-        .then(value / target)
-        .when((target < 0) & (value >= target))
-        .then(1.0)
-        .when(target < 0)
-        .then(target / value)
-    )
+    return pl.when(target > 0).then(value / target).when((target < 0) & (value >= target)).then(1.0).when(target < 0).then(target / value)
 
 
 def _descending(value: pl.Expr, target: pl.Expr) -> pl.Expr:
@@ -67,9 +60,7 @@ def _descending(value: pl.Expr, target: pl.Expr) -> pl.Expr:
 
 def _inverted(value: pl.Expr, target: pl.Expr) -> pl.Expr:
     """VO/LE when the descending target is met, 0 when missed: doing better scores less."""
-    return (
-        pl.when((value <= target) & (target > 0)).then(value / target).when((value > target) & (target > 0)).then(0.0)
-    )
+    return pl.when((value <= target) & (target > 0)).then(value / target).when((value > target) & (target > 0)).then(0.0)
 
 
 def _ceiling(value: pl.Expr, target: pl.Expr) -> pl.Expr:

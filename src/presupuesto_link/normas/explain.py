@@ -17,14 +17,19 @@ if TYPE_CHECKING:
     from presupuesto_link.specs import CondicionSpec, ExcepcionSpec, ReglaSpec
 
 SCHEMA = {
-    "arco": pl.Int64, "regla": pl.String, "veredicto": pl.String, "articulo": pl.String, "texto": pl.String, "requiere": pl.String,
-    "confianza": pl.String, "faltan": pl.String, "excepcion": pl.String,
-}  # fmt: skip
+    "arco": pl.Int64,
+    "regla": pl.String,
+    "veredicto": pl.String,
+    "articulo": pl.String,
+    "texto": pl.String,
+    "requiere": pl.String,
+    "confianza": pl.String,
+    "faltan": pl.String,
+    "excepcion": pl.String,
+}
 
 
-def explain(
-    arcs: Arcs, invoked: Sequence[ExcepcionSpec], numbers: NDArray[np.intp], only: str | None = None
-) -> pl.DataFrame:
+def explain(arcs: Arcs, invoked: Sequence[ExcepcionSpec], numbers: NDArray[np.intp], only: str | None = None) -> pl.DataFrame:
     """The rules that concern each transfer, or may.
 
     Args:
@@ -44,9 +49,7 @@ def explain(
     return table.sort("arco", rank, descending=[False, True], maintain_order=True)
 
 
-def _of_rule(
-    arcs: Arcs, rule: ReglaSpec, invoked: Sequence[ExcepcionSpec], numbers: NDArray[np.intp]
-) -> pl.DataFrame | None:
+def _of_rule(arcs: Arcs, rule: ReglaSpec, invoked: Sequence[ExcepcionSpec], numbers: NDArray[np.intp]) -> pl.DataFrame | None:
     import numpy as np
 
     truth, said = arcs.truth(rule), effective(arcs, rule, invoked)
@@ -55,11 +58,20 @@ def _of_rule(
         return None
     some, truth, said = arcs.some(shown), truth[shown], said[shown]
     paper, lifted = _papers(some, rule, invoked)
-    table = pl.DataFrame({
-        "arco": numbers[shown].astype("int64"), "regla": rule.id, "veredicto": [VERDICTS[code] for code in said],
-        "articulo": rule.articulo, "texto": rule.texto, "requiere": paper, "confianza": rule.confianza,
-        "faltan": _missing(some, rule), "excepcion": lifted,
-    }, schema=SCHEMA)  # fmt: skip
+    table = pl.DataFrame(
+        {
+            "arco": numbers[shown].astype("int64"),
+            "regla": rule.id,
+            "veredicto": [VERDICTS[code] for code in said],
+            "articulo": rule.articulo,
+            "texto": rule.texto,
+            "requiere": paper,
+            "confianza": rule.confianza,
+            "faltan": _missing(some, rule),
+            "excepcion": lifted,
+        },
+        schema=SCHEMA,
+    )
     undecided = pl.Series((truth == UNKNOWN) & (said >= MISSING))
     return table.with_columns(faltan=pl.when(undecided & (pl.col("faltan") != "")).then("faltan"))
 
@@ -94,9 +106,7 @@ def _unknown_atoms(arcs: Arcs, condition: CondicionSpec) -> list[tuple[str, pl.S
     found = []
     for side, rows, places in (("donante", arcs.donors, arcs.i), ("receptor", arcs.receivers, arcs.j)):
         for name, values, wanted in condition.selectors(side):  # type: ignore[arg-type]
-            truth = rows.select(
-                pl.zeros(pl.len(), pl.Int8).alias("base") + atom_truth(name, values, wanted, rows.columns)
-            )
+            truth = rows.select(pl.zeros(pl.len(), pl.Int8).alias("base") + atom_truth(name, values, wanted, rows.columns))
             found.append((f"{_label(name)} ({side})", truth.to_series().gather(places) == UNKNOWN))
     for name in (*condition.iguales, *condition.distintos):
         found.append((f"{_label(name)} (ambos lados)", pl.Series(arcs.equal(name) == UNKNOWN)))

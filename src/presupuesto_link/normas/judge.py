@@ -48,9 +48,7 @@ class Arcs:
 
     def some(self, arcs: NDArray[np.intp]) -> Arcs:
         """The same lines with only some of the transfers."""
-        return Arcs(
-            self.book, self.donors, self.receivers, self.i[arcs], self.j[arcs], self.donor_truth, self.receiver_truth
-        )
+        return Arcs(self.book, self.donors, self.receivers, self.i[arcs], self.j[arcs], self.donor_truth, self.receiver_truth)
 
     def condition(self, condition: CondicionSpec) -> NDArray[np.int8]:
         """How true a condition is of each transfer."""

@@ -66,11 +66,7 @@ def _category(have: set[str]) -> pl.Expr:
 def _investment(have: set[str]) -> pl.Expr:
     kind = _code("tipo_producto", have).str.to_uppercase()
     return (
-        pl.when(kind.is_in(["2", "PROYECTO"]))
-        .then(pl.lit("si"))
-        .when(kind.is_in(["3", "ACTIVIDAD"]))
-        .then(pl.lit("no"))
-        .alias("inversion")
+        pl.when(kind.is_in(["2", "PROYECTO"])).then(pl.lit("si")).when(kind.is_in(["3", "ACTIVIDAD"])).then(pl.lit("no")).alias("inversion")
     )
 
 

@@ -94,7 +94,10 @@ def _missing_year(year: int) -> ReglaSpec:
     from presupuesto_link.specs import ReglaSpec
 
     return ReglaSpec(
-        id=f"ANUAL-{year}", articulo=f"Ley de presupuesto {year}", veredicto="FALTA DATO", confianza="alta",
+        id=f"ANUAL-{year}",
+        articulo=f"Ley de presupuesto {year}",
+        veredicto="FALTA DATO",
+        confianza="alta",
         texto=f"La ley anual de presupuesto de {year} no está cargada y puede prohibir o condicionar la operación.",
         requiere=f"Artículos de la ley de presupuesto de {year} sobre modificaciones presupuestarias",
-    )  # fmt: skip
+    )

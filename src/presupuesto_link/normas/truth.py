@@ -106,7 +106,5 @@ def _truth(rows: pl.DataFrame, book: Rulebook, side: Side) -> NDArray[np.int8]:
     columns = rows.columns
     for place, condition in enumerate(book.conditions):
         if any(True for _ in condition.selectors(side)):
-            found[:, place] = rows.select(truth=condition_truth(condition, side, columns).cast(pl.Int8))[
-                "truth"
-            ].to_numpy()
+            found[:, place] = rows.select(truth=condition_truth(condition, side, columns).cast(pl.Int8))["truth"].to_numpy()
     return found

@@ -6,12 +6,7 @@ from pathlib import Path
 
 import polars as pl
 
-from presupuesto_link.presentation.association_words import (
-    SCORE_LIMITS,
-    on_the_frontier,
-    plain_answer,
-    reading,
-)
+from presupuesto_link.presentation.association_words import SCORE_LIMITS, on_the_frontier, plain_answer, reading
 from presupuesto_link.presentation.results import Results, write_results
 from presupuesto_link.sources.digest import digest_of
 from presupuesto_link.studies.association import AssociationStudy

@@ -33,7 +33,9 @@ SCORE_LIMITS = (
     "Segunda opinión, nunca la principal: compara acciones distintas como si un sol comprara el mismo avance en todas, con un "
     "solo insumo (PIM) y un solo producto (avance), son pocas y una AER extrema basta para mover a las demás."
 )
-NOT_AN_EFFECT = "Que dos cifras vayan juntas no dice que una venga de la otra; y no distinguirlas del azar no demuestra que no vayan juntas."
+NOT_AN_EFFECT = (
+    "Que dos cifras vayan juntas no dice que una venga de la otra; y no distinguirlas del azar no demuestra que no vayan juntas."
+)
 
 
 def signed(value: float | None, decimals: int = 2) -> str:
@@ -132,9 +134,9 @@ def _crossed(study: AssociationStudy, case: Case) -> tuple[int, int, int, int]:
     import polars as pl
 
     limits = study.inputs.spec.matrices
-    spends, achieves = pl.col("ejecucion_ratio") >= limits.ejecuta_desde_ratio, pl.col("avance_ratio") >= limits.logra_desde_ratio  # fmt: skip
+    spends, achieves = pl.col("ejecucion_ratio") >= limits.ejecuta_desde_ratio, pl.col("avance_ratio") >= limits.logra_desde_ratio
     counted = study.of(case, "muestra").filter(pl.col("motivo").is_null())
-    return counted.select(a=spends.sum(), b=(spends & ~achieves).sum(), c=(~spends).sum(), d=(~spends & achieves).sum()).row(0)  # fmt: skip
+    return counted.select(a=spends.sum(), b=(spends & ~achieves).sum(), c=(~spends).sum(), d=(~spends & achieves).sum()).row(0)
 
 
 def _verb(count: int, one: str, several: str) -> str:
@@ -162,15 +164,13 @@ def how_many_tests(study: AssociationStudy) -> str:
     alone = tests.filter(pl.col("p") < level)
     together = tests.filter(pl.col("p_holm") < level).height
     ways = study.estimaciones.select("perfil", "politica_nd").n_unique()
-    made, passed = (
-        enumerate_words(_TESTS[name] for name in _TESTS if name in set(table["estimador"])) for table in (tests, alone)
-    )
+    made, passed = (enumerate_words(_TESTS[name] for name in _TESTS if name in set(table["estimador"])) for table in (tests, alone))
     which = f" ({passed})" if passed else ""
     return (
         f"Se hicieron {plural(study.pruebas, 'prueba', 'pruebas')} ({made}), "
         f"por cada par de años y con {plural(ways, 'forma', 'formas')} de medir el avance (perfil y política de ND). Una por una, {alone.height} quedan bajo {level:g}{which}; "
         f"contadas juntas (Holm), {together}."
-    )  # fmt: skip
+    )
 
 
 def left_out(study: AssociationStudy, case: Case) -> str:
@@ -178,14 +178,13 @@ def left_out(study: AssociationStudy, case: Case) -> str:
     import polars as pl
 
     out = study.of(case, "muestra").filter(pl.col("motivo").is_not_null())
-    groups = out.group_by("motivo").agg(pl.col("accion").sort(), pl.len()).sort("len", "motivo", descending=[True, False])  # fmt: skip
-    parts = [f"{row['len']} {row['motivo']} ({', '.join(code.removeprefix('AER.') for code in row['accion'])})" for row in groups.iter_rows(named=True)]  # fmt: skip
+    groups = out.group_by("motivo").agg(pl.col("accion").sort(), pl.len()).sort("len", "motivo", descending=[True, False])
+    parts = [
+        f"{row['len']} {row['motivo']} ({', '.join(code.removeprefix('AER.') for code in row['accion'])})"
+        for row in groups.iter_rows(named=True)
+    ]
     start = years_of(case).capitalize()
-    return (
-        f"{start}: quedan fuera {out.height} AER: {'; '.join(parts)}."
-        if parts
-        else f"{start}: no queda fuera ninguna AER."
-    )
+    return f"{start}: quedan fuera {out.height} AER: {'; '.join(parts)}." if parts else f"{start}: no queda fuera ninguna AER."
 
 
 def reading(row: dict[str, Any], spec: AsociacionSpec) -> str:
@@ -214,7 +213,10 @@ def _slope(row: dict[str, Any], spec: AsociacionSpec) -> str:
 def held(row: dict[str, Any], spec: AsociacionSpec) -> str:
     """What a regression holds constant: `a igual PIM y dimensión, `; nothing when it holds nothing."""
     of_panel = row["estimador"].startswith("panel")
-    names = [*(["PIM"] if "pim" in spec.controles else []), *(["dimensión"] if "dimension" in spec.controles and spec.dimensiones and not of_panel else [])]  # fmt: skip
+    names = [
+        *(["PIM"] if "pim" in spec.controles else []),
+        *(["dimensión"] if "dimension" in spec.controles and spec.dimensiones and not of_panel else []),
+    ]
     return f"a igual {enumerate_words(names)}, " if names else ""
 
 

@@ -14,15 +14,7 @@ from presupuesto_link.errors import OutputError, Problem, system_reason
 if TYPE_CHECKING:
     from presupuesto_link.presentation.plots import Figure
 
-INSIDE = (
-    "semaforo_trimestral",
-    "proyeccion_cierre",
-    "calibracion_intervalos",
-    "burbujas_",
-    "ranking",
-    "escenario_",
-    "transferencias_",
-)
+INSIDE = ("semaforo_trimestral", "proyeccion_cierre", "calibracion_intervalos", "burbujas_", "ranking", "escenario_", "transferencias_")
 """Beginnings of the names of the figures that go inside: of the others the board has its own tables, which can be sorted and read aloud."""
 _SEAL = "\n<!-- presupuesto-link: sha256 {} -->\n"
 
@@ -85,14 +77,16 @@ def check_board(path: Path) -> None:
         OutputError: it is not a name for a page, or what is there is not an untouched board.
     """
     if path.suffix.lower() not in (".html", ".htm"):
-        raise _refusal(
-            path, f"«{path.name}»", "un nombre que termine en .html", "use por ejemplo --salida tablero.html"
-        )
+        raise _refusal(path, f"«{path.name}»", "un nombre que termine en .html", "use por ejemplo --salida tablero.html")
     if path.is_dir():
         raise _refusal(path, "una carpeta", "un archivo .html", "elija otro nombre con --salida")
     if path.exists() and not _ours(path):
-        raise _refusal(path, "un archivo que no es un tablero sin cambios de este programa", "un nombre nuevo o un tablero anterior sin cambios",
-                       "elija otro nombre con --salida")  # fmt: skip
+        raise _refusal(
+            path,
+            "un archivo que no es un tablero sin cambios de este programa",
+            "un nombre nuevo o un tablero anterior sin cambios",
+            "elija otro nombre con --salida",
+        )
 
 
 def _ours(path: Path) -> bool:

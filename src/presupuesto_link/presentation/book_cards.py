@@ -6,15 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from presupuesto_link.dossier import Dossier
-from presupuesto_link.presentation.book_parts import (
-    Styles,
-    lines_of,
-    page_setup,
-    quoted_name,
-    set_height,
-    text_style,
-    write_value,
-)
+from presupuesto_link.presentation.book_parts import Styles, lines_of, page_setup, quoted_name, set_height, text_style, write_value
 from presupuesto_link.presentation.page.cards import card_views
 from presupuesto_link.presentation.page.facts import names_of
 from presupuesto_link.presentation.page.lines import Line, ten_lines
@@ -108,10 +100,7 @@ def _blocks(card: Mapping[str, Any]) -> list[tuple[str, Sequence[Any]]]:
     ]
     for table in (card["indicadores"], *card["dinero"]):
         rows += _table_rows(table)
-    rows += [
-        ("texto", (f"Regla {r['regla']}: {r['atrapa']} ({r['parte']} de cada línea; {r['estado']})",))
-        for r in card["reglas"]
-    ]
+    rows += [("texto", (f"Regla {r['regla']}: {r['atrapa']} ({r['parte']} de cada línea; {r['estado']})",)) for r in card["reglas"]]
     for r in card["revisar"]:
         who = f" Responsable: {r['quien']}." if r["quien"] else ""
         rows.append(("texto", (f"Revisar: {r['que']}. {r['cifras']}. {r['hacer']}.{who}",)))
@@ -153,15 +142,11 @@ def _write_row(sheet: Any, row: int, cells: Sequence[Cell], styles: Styles) -> N
     tallest = 1
     for column, cell in enumerate(cells):
         value, number = amount_of(cell.text) if column or cell.text.isdigit() else (None, "")
-        aside = bool(cell.detail) and (
-            value is not None or bool(cell.color) or (column > 0 and len(cell.detail) > _SHORT)
-        )
+        aside = bool(cell.detail) and (value is not None or bool(cell.color) or (column > 0 and len(cell.detail) > _SHORT))
         if aside:
             sheet.write_comment(row, column, cell.detail, {"author": "presupuesto-link", "x_scale": 2})
         if value is not None:
-            sheet.write_number(
-                row, column, value, styles.lit(cell.color, number) if cell.color else styles.cell(number, False)
-            )
+            sheet.write_number(row, column, value, styles.lit(cell.color, number) if cell.color else styles.cell(number, False))
             continue
         text = f"{cell.text} ({cell.detail})" if cell.detail and not aside else cell.text
         if cell.color:

@@ -29,14 +29,7 @@ class Styles:
     def __init__(self, book: Any) -> None:
         self._book, self._made = book, dict[tuple[Any, ...], Any]()
         self.head = self._add(
-            bold=True,
-            bg_color="#E9EDF1",
-            font_color=INK,
-            bottom=1,
-            bottom_color=LINE,
-            text_wrap=True,
-            align="left",
-            indent=1,
+            bold=True, bg_color="#E9EDF1", font_color=INK, bottom=1, bottom_color=LINE, text_wrap=True, align="left", indent=1
         )
         self.head_right = self._add(
             bold=True, bg_color="#E9EDF1", font_color=INK, bottom=1, bottom_color=LINE, text_wrap=True, align="right"
@@ -47,14 +40,10 @@ class Styles:
         self.link = self._add(font_color="#0B5394", underline=1)
         self.fill = self._add(bg_color="#FFF8DC", border=1, border_color=LINE, text_wrap=True)
         self.fill_quoted = self._add(bg_color="#FFF8DC", border=1, border_color=LINE, text_wrap=True, quote_prefix=True)
-        self.fill_date = self._add(
-            bg_color="#FFF8DC", border=1, border_color=LINE, num_format="dd/mm/yyyy", align="left"
-        )
+        self.fill_date = self._add(bg_color="#FFF8DC", border=1, border_color=LINE, num_format="dd/mm/yyyy", align="left")
         self.banner = self._add(bold=True, font_color="#7A1F12")
         self.section = self._add(bold=True, font_size=12, font_color=INK, bg_color="#E9EDF1")
-        self.colours = {
-            name: book.add_format({"bg_color": HEX[name], "font_color": TEXT_ON[name], "bold": True}) for name in HEX
-        }
+        self.colours = {name: book.add_format({"bg_color": HEX[name], "font_color": TEXT_ON[name], "bold": True}) for name in HEX}
 
     def cell(self, number: str, wrap: bool, quoted: bool = False) -> Any:
         """The format of a cell; `quoted` keeps risky text as text even if somebody edits the cell."""
@@ -68,9 +57,7 @@ class Styles:
         """The format of a figure on its traffic-light colour."""
         key = (colour, number)
         if key not in self._made:
-            self._made[key] = self._add(
-                bg_color=HEX[colour], font_color=TEXT_ON[colour], bold=True, num_format=number, align="right"
-            )
+            self._made[key] = self._add(bg_color=HEX[colour], font_color=TEXT_ON[colour], bold=True, num_format=number, align="right")
         return self._made[key]
 
     def _add(self, **properties: Any) -> Any:

@@ -67,9 +67,7 @@ class Sheets(Protocol):
         """The internal address where a code is told."""
 
 
-def write_table(
-    sheet: Any, table: TableSheet, name: str, styles: Styles, reading: Reading, first: Sheets | None
-) -> None:  # fmt: skip
+def write_table(sheet: Any, table: TableSheet, name: str, styles: Styles, reading: Reading, first: Sheets | None) -> None:
     """Header in the first row, so that any program can read the sheet as a table."""
     frame = table.frame
     lines, widths = [1] * frame.height, list[float]()
@@ -145,9 +143,19 @@ def _width(table: TableSheet, column: str, wanted: float) -> float:
 
 
 def _only_dates(sheet: Any, column: int, rows: int) -> None:
-    sheet.data_validation(1, column, rows, column, {
-        "validate": "date", "criteria": ">=", "value": CREATED.date(), "error_title": "No es una fecha", "error_message": "Escriba una fecha, por ejemplo 31/12/2026.",
-    })  # fmt: skip
+    sheet.data_validation(
+        1,
+        column,
+        rows,
+        column,
+        {
+            "validate": "date",
+            "criteria": ">=",
+            "value": CREATED.date(),
+            "error_title": "No es una fecha",
+            "error_message": "Escriba una fecha, por ejemplo 31/12/2026.",
+        },
+    )
 
 
 def _light(sheet: Any, column: int, rows: int, bands: tuple[float, float], styles: Styles) -> None:
@@ -157,9 +165,13 @@ def _light(sheet: Any, column: int, rows: int, bands: tuple[float, float], style
     rules = [("<", amber, "rojo"), ("<", green, "amarillo"), (">=", green, "verde")]
     sheet.conditional_format(1, column, rows, column, blank)
     for criteria, value, colour in rules:
-        sheet.conditional_format(1, column, rows, column, {
-            "type": "cell", "criteria": criteria, "value": value, "format": styles.colours[colour], "stop_if_true": True,
-        })  # fmt: skip
+        sheet.conditional_format(
+            1,
+            column,
+            rows,
+            column,
+            {"type": "cell", "criteria": criteria, "value": value, "format": styles.colours[colour], "stop_if_true": True},
+        )
 
 
 def _is_colour(column: str, kind: pl.DataType) -> bool:

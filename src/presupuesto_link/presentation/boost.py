@@ -18,46 +18,21 @@ AMOUNTS = {
 }
 """Column of BOOST → measure, in exact soles."""
 _LABELS: Mapping[str, Mapping[str, tuple[str, ...]]] = {
-    "entidad": {
-        "admin1": ("nivel",),
-        "admin2": ("pliego",),
-        "admin3": ("ejecutora",),
-        "admin_geo": ("departamento_ejecutora",),
-    },
+    "entidad": {"admin1": ("nivel",), "admin2": ("pliego",), "admin3": ("ejecutora",), "admin_geo": ("departamento_ejecutora",)},
     "categoria_gasto": {"econ_category": ("categoria_gasto",)},
     "clasificador": {
-        f"econ{place}": (
-            "tipo_transaccion",
-            "generica",
-            "subgenerica",
-            "subgenerica_det",
-            "especifica",
-            "especifica_det",
-        )[:place]
+        f"econ{place}": ("tipo_transaccion", "generica", "subgenerica", "subgenerica_det", "especifica", "especifica_det")[:place]
         for place in range(1, 7)
     },
     "funcional": {"func1": ("funcion",), "func2": ("division",), "func3": ("grupo",)},
-    "programatica": {
-        "program1": ("programa",),
-        "program_type": ("tipo_producto",),
-        "program2": ("producto",),
-        "program3": ("actividad",),
-    },
+    "programatica": {"program1": ("programa",), "program_type": ("tipo_producto",), "program2": ("producto",), "program3": ("actividad",)},
     "fuente": {"source1": ("fuente",), "source2": ("rubro",), "source3": ("tipo_recurso",)},
     "lugar": {"geo1": ("departamento_meta",), "geo2": ("departamento_meta", "provincia_meta")},
 }
 """Dimension → column of BOOST → the codes before its name; the name is that of the last."""
 _KEYS = [d.key for d in DIMENSIONS if d.name in _LABELS]
 _TRANSFERS = "4"
-COLUMNS = (
-    "year",
-    *(column for columns in _LABELS.values() for column in columns),
-    "transfer",
-    "oer",
-    "aer",
-    "link",
-    *AMOUNTS,
-)
+COLUMNS = ("year", *(column for columns in _LABELS.values() for column in columns), "transfer", "oer", "aer", "link", *AMOUNTS)
 
 
 def flat(facts: pl.DataFrame, tables: Mapping[str, pl.DataFrame]) -> pl.DataFrame:
@@ -75,9 +50,7 @@ def flat(facts: pl.DataFrame, tables: Mapping[str, pl.DataFrame]) -> pl.DataFram
     sums = [pl.when(pl.col(m).count() > 0).then(pl.col(m).sum()).alias(m) for m in MEASURES]
     table = facts.group_by("anio", *by).agg(sums).sort("anio", *by)
     for name, columns in _LABELS.items():
-        table = table.join(
-            _labelled(tables[name], name, columns), on=f"{name}_id", how="left", validate="m:1", maintain_order="left"
-        )
+        table = table.join(_labelled(tables[name], name, columns), on=f"{name}_id", how="left", validate="m:1", maintain_order="left")
     table = table.join(_action_labels(tables["accion"]), on="accion", how="left", validate="m:1", maintain_order="left")
     amounts = [pl.col(measure).alias(column) for column, measure in AMOUNTS.items()]
     return table.with_columns(*amounts, year=pl.col("anio"), link=pl.col("vinculo")).select(COLUMNS)
@@ -103,7 +76,5 @@ def _label(codes: tuple[str, ...]) -> pl.Expr:
 
 def _action_labels(actions: pl.DataFrame) -> pl.DataFrame:
     return actions.select(
-        "accion",
-        oer=pl.concat_str("objetivo", "nombre_objetivo", separator=" "),
-        aer=pl.concat_str("accion", "nombre", separator=" "),
+        "accion", oer=pl.concat_str("objetivo", "nombre_objetivo", separator=" "), aer=pl.concat_str("accion", "nombre", separator=" ")
     )

@@ -31,12 +31,7 @@ def _quoted(column: str) -> pl.Expr:
     """The column with an apostrophe before text that begins like a formula and is not a plain number or percentage."""
     text = pl.col(column)
     risky = pl.any_horizontal(text.str.starts_with(start) for start in RISKY_STARTS)
-    return (
-        pl.when(risky & ~text.str.contains(_PLAIN_NUMBER))
-        .then(pl.concat_str(pl.lit("'"), text))
-        .otherwise(text)
-        .alias(column)
-    )
+    return pl.when(risky & ~text.str.contains(_PLAIN_NUMBER)).then(pl.concat_str(pl.lit("'"), text)).otherwise(text).alias(column)
 
 
 def write_new_csv(frame: pl.DataFrame, path: Path) -> None:
@@ -47,12 +42,7 @@ def write_new_csv(frame: pl.DataFrame, path: Path) -> None:
     """
     if path.exists():
         raise OutputError(
-            Problem(
-                str(path),
-                "el archivo ya existe",
-                "un nombre nuevo",
-                "elija otro nombre: puede tener cambios hechos a mano",
-            )
+            Problem(str(path), "el archivo ya existe", "un nombre nuevo", "elija otro nombre: puede tener cambios hechos a mano")
         )
     part = path.with_name(f".parcial-{uuid4().hex}.csv")
     try:

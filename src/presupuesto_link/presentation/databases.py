@@ -58,13 +58,7 @@ def _sqlite_columns(schema: Mapping[str, Any], table: str) -> Iterator[str]:
     parents = {key: f"dim_{dimension}" for dimension, key in KEYS.items()}
     for column, kind in schema.items():
         name = _stored(column)
-        affinity = (
-            "INTEGER"
-            if column in MEASURES or kind.is_integer() or kind == pl.Boolean
-            else "REAL"
-            if kind.is_float()
-            else "TEXT"
-        )
+        affinity = "INTEGER" if column in MEASURES or kind.is_integer() or kind == pl.Boolean else "REAL" if kind.is_float() else "TEXT"
         parent = parents.get(column)
         if table in FACT_FILES and parent:
             yield f"{name} {affinity} NOT NULL REFERENCES {parent} ({column})"
@@ -118,9 +112,13 @@ def check_duckdb() -> None:
 
     if find_spec("duckdb") is None:
         raise OutputError(
-            Problem("opción --duckdb", "DuckDB no está instalado", "el complemento «duckdb»",
-                    "instálelo con: python -m pip install \"presupuesto-link[duckdb]\"; o use --sqlite, que no necesita nada más")
-        )  # fmt: skip
+            Problem(
+                "opción --duckdb",
+                "DuckDB no está instalado",
+                "el complemento «duckdb»",
+                'instálelo con: python -m pip install "presupuesto-link[duckdb]"; o use --sqlite, que no necesita nada más',
+            )
+        )
 
 
 def write_duckdb(folder: Path) -> None:

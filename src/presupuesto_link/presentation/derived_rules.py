@@ -14,8 +14,21 @@ from presupuesto_link.linkage.rules import Rule
 from presupuesto_link.presentation.csv_files import write_new_csv
 
 RULE_COLUMNS = (
-    "id", "accion", "desde", "hasta", "sec_ejec", "sec_func", "parte", "clase", "confianza", "estado", "autor", "fecha", "origen", "nota",
-)  # fmt: skip
+    "id",
+    "accion",
+    "desde",
+    "hasta",
+    "sec_ejec",
+    "sec_func",
+    "parte",
+    "clase",
+    "confianza",
+    "estado",
+    "autor",
+    "fecha",
+    "origen",
+    "nota",
+)
 
 
 def write_rules(path: Path, rules: Sequence[Rule]) -> None:
@@ -25,10 +38,20 @@ def write_rules(path: Path, rules: Sequence[Rule]) -> None:
         OutputError: the file is there, or cannot be written.
     """
     rows = [
-        (r.id, r.action, *(str(year) if year else None for year in r.years), *(";".join(r.selectors[c]) for c in ("sec_ejec", "sec_func")), exact(r.part),
-         r.kind, r.confidence, r.state, *r.signature, *r.origin)
+        (
+            r.id,
+            r.action,
+            *(str(year) if year else None for year in r.years),
+            *(";".join(r.selectors[c]) for c in ("sec_ejec", "sec_func")),
+            exact(r.part),
+            r.kind,
+            r.confidence,
+            r.state,
+            *r.signature,
+            *r.origin,
+        )
         for r in rules
-    ]  # fmt: skip
+    ]
     write_new_csv(pl.DataFrame(rows, schema=dict.fromkeys(RULE_COLUMNS, pl.String), orient="row"), path)
 
 
@@ -43,9 +66,12 @@ def write_suggestions(path: Path, suggestions: pl.DataFrame) -> None:
         OutputError: the file is there, or cannot be written.
     """
     text = suggestions.with_columns(
-        pl.col("anio").cast(pl.String), pl.lit("1").alias("parte"), pl.lit(None, pl.String).alias("autor"), pl.lit(None, pl.String).alias("fecha"),
+        pl.col("anio").cast(pl.String),
+        pl.lit("1").alias("parte"),
+        pl.lit(None, pl.String).alias("autor"),
+        pl.lit(None, pl.String).alias("fecha"),
         pl.lit("Sugerida: única AOI y única meta de su unidad con este programa, producto y actividad").alias("nota"),
-    )  # fmt: skip
+    )
     write_new_csv(text.select(*METAS_AOI, pl.col("nombre").alias("nombre_aoi")), path)
 
 

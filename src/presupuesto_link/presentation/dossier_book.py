@@ -18,16 +18,7 @@ from presupuesto_link.presentation.workbook import write_workbook
 from presupuesto_link.wording import NO_DATA
 
 BANNER = "DATOS SINTÉTICOS: ninguna cifra de dinero del año en curso es del SIAF"
-LIT = frozenset(
-    {
-        "ejecucion_ratio",
-        "avance_ratio",
-        "avance_previo_ratio",
-        "devengado_ratio",
-        "compromiso_ratio",
-        "certificado_ratio",
-    }
-)
+LIT = frozenset({"ejecucion_ratio", "avance_ratio", "avance_previo_ratio", "devengado_ratio", "compromiso_ratio", "certificado_ratio"})
 _FIRST = ("ranking", "rediseno", "brechas_de_datos", "trimestre_alertas", "trimestre_semaforo", "trimestre_cierre")
 
 
@@ -70,14 +61,30 @@ def _about(dossier: Dossier) -> list[tuple[str, str]]:
     return [
         ("Análisis", spec.titulo),
         ("Pregunta", spec.pregunta),
-        ("Cómo leerlo", "Empiece por «Resumen»; cada código de AER lleva a su ficha. «ranking» ordena qué atender primero; «rediseno» y «brechas_de_datos» tienen celdas amarillas para llenar."),
-        ("Colores", f"R rojo, A amarillo, V verde; gris quiere decir sin dato ({NO_DATA}). El color acompaña a la palabra o a la cifra: nunca va solo."),
+        (
+            "Cómo leerlo",
+            "Empiece por «Resumen»; cada código de AER lleva a su ficha. «ranking» ordena qué atender primero; «rediseno» y «brechas_de_datos» tienen celdas amarillas para llenar.",
+        ),
+        (
+            "Colores",
+            f"R rojo, A amarillo, V verde; gris quiere decir sin dato ({NO_DATA}). El color acompaña a la palabra o a la cifra: nunca va solo.",
+        ),
         ("Vacío", "Una celda vacía es un dato que no existe: no es cero. El motivo está en la columna que termina en «motivo»."),
         ("Columnas", "Pase el cursor por un título para ver qué es, en qué unidad y de dónde sale; todas están en «diccionario»."),
         ("Fuente", spec.fuente),
         ("Fecha de corte", f"{spec.fecha_corte:%d/%m/%Y}"),
-        *([("Trimestre", f"{followed.year} al {followed.cut_off:%d/%m/%Y}, instantánea {followed.linkage.snapshot.id}, {followed.linkage.scope}. {MONITORING}"), ("Dos presupuestos", two_budgets(quarter))] if quarter and followed else []),
+        *(
+            [
+                (
+                    "Trimestre",
+                    f"{followed.year} al {followed.cut_off:%d/%m/%Y}, instantánea {followed.linkage.snapshot.id}, {followed.linkage.scope}. {MONITORING}",
+                ),
+                ("Dos presupuestos", two_budgets(quarter)),
+            ]
+            if quarter and followed
+            else []
+        ),
         ("Perfil de avance", spec.avance.perfil),
         ("Política de ND", spec.avance.politica_nd),
         *(("No modela", sentence) for sentence in spec.no_modela),
-    ]  # fmt: skip
+    ]

@@ -95,10 +95,7 @@ def _must_be_replaceable(folder: Path, command: str) -> None:
     """Refuse to replace the working folder, somebody else's folder or results that a person has edited."""
     if Path.cwd().is_relative_to(folder):
         raise _refusal(
-            folder,
-            "la carpeta actual o una que la contiene",
-            "una carpeta propia para los resultados",
-            "use por ejemplo --salida salida",
+            folder, "la carpeta actual o una que la contiene", "una carpeta propia para los resultados", "use por ejemplo --salida salida"
         )
     if folder.is_file():
         raise _refusal(folder, "un archivo", "una carpeta", "elija otro nombre con --salida")

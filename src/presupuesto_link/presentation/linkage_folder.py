@@ -31,9 +31,7 @@ def write_linkage(linkage: Linkage, plan: Plan, folder: Path) -> list[str]:
     """
     from presupuesto_link.presentation.plots.vinculo import draw_linkage
 
-    results = Results(
-        COMMAND, _about(linkage), _LIBRARIES, _tables(linkage, plan), lambda: draw_linkage(linkage), parquet=True
-    )
+    results = Results(COMMAND, _about(linkage), _LIBRARIES, _tables(linkage, plan), lambda: draw_linkage(linkage), parquet=True)
     return write_results(results, folder)
 
 
@@ -59,6 +57,11 @@ def _about(linkage: Linkage) -> dict[str, object]:
     return {
         "instantanea": {"id": linkage.snapshot.id, "fecha_corte": linkage.snapshot.cut_off, "fuente": manifest["fuente"]},
         "ambito": linkage.scope,
-        "reglas": {"archivo": linkage.rules.source, "sha256": linkage.rules.digest, "aplicadas": len(linkage.linked.rules),
-                   "sugeridas": linkage.rules.suggested, "cuenta_sugeridas": linkage.with_suggested},
-    }  # fmt: skip
+        "reglas": {
+            "archivo": linkage.rules.source,
+            "sha256": linkage.rules.digest,
+            "aplicadas": len(linkage.linked.rules),
+            "sugeridas": linkage.rules.suggested,
+            "cuenta_sugeridas": linkage.with_suggested,
+        },
+    }

@@ -24,10 +24,17 @@ def monitoring_tables(result: Monitoring) -> dict[str, pl.DataFrame]:
     plan = result.analysis.inputs.plan
     names = unit_names(result.followed, plan.acciones, plan.objetivos)
     tables = {
-        "semaforo": _named(result.light, names), "alertas": _named(result.alerts, names), "cambios": _named(result.changes, names), "alineamiento": result.actions, "alineamiento_celdas": result.cells,
-        "meses_fuera_de_ritmo": _named(result.off, names), "composicion": result.composition, "composicion_por_unidad": result.heads,
-        "ritmo_del_anio": result.rhythm, "curvas": result.curves.partes.join(result.curves.curvas, on=["curva", "etapa"], how="left", validate="m:1"),
-    }  # fmt: skip
+        "semaforo": _named(result.light, names),
+        "alertas": _named(result.alerts, names),
+        "cambios": _named(result.changes, names),
+        "alineamiento": result.actions,
+        "alineamiento_celdas": result.cells,
+        "meses_fuera_de_ritmo": _named(result.off, names),
+        "composicion": result.composition,
+        "composicion_por_unidad": result.heads,
+        "ritmo_del_anio": result.rhythm,
+        "curvas": result.curves.partes.join(result.curves.curvas, on=["curva", "etapa"], how="left", validate="m:1"),
+    }
     if result.modifications is not None and result.modified is not None:
         tables |= {"modificaciones": result.modifications, "lineas_modificadas": result.modified}
     return tables
@@ -40,9 +47,11 @@ def projection_tables(result: Projection) -> dict[str, pl.DataFrame]:
     for title, closing in (("", result.acciones), ("_ejecutora_y_generica", result.ejecutoras)):
         if closing is not None:
             tables |= {
-                f"cierre{title}": _named(closing.unidades, names), f"senda{title}": closing.senda, f"errores_de_metodos{title}": closing.prueba.errors,
+                f"cierre{title}": _named(closing.unidades, names),
+                f"senda{title}": closing.senda,
+                f"errores_de_metodos{title}": closing.prueba.errors,
                 f"calibracion{title}": closing.calibracion,
-            }  # fmt: skip
+            }
     return tables
 
 
@@ -56,12 +65,7 @@ def write_monitoring(result: Monitoring, folder: Path) -> list[str]:
 
     extra = {"corte_anterior": result.previous_told, "anio_resultado": result.result_year}
     return _write(
-        "semaforo",
-        folder,
-        result.followed,
-        monitoring_tables(result),
-        lambda: (draw_quarters(result), draw_alignment(result)),
-        extra,
+        "semaforo", folder, result.followed, monitoring_tables(result), lambda: (draw_quarters(result), draw_alignment(result)), extra
     )
 
 
@@ -74,19 +78,9 @@ def write_projection(result: Projection, folder: Path) -> list[str]:
     from presupuesto_link.presentation.plots.proyeccion import draw_calibration, draw_fan
 
     closing = result.acciones
-    extra = {
-        "metodo": closing.metodo,
-        "motivo": closing.motivo,
-        "anios": list(closing.anios),
-        "confianza": closing.confianza,
-    }
+    extra = {"metodo": closing.metodo, "motivo": closing.motivo, "anios": list(closing.anios), "confianza": closing.confianza}
     return _write(
-        "proyectar",
-        folder,
-        result.followed,
-        projection_tables(result),
-        lambda: (draw_fan(result), draw_calibration(result)),
-        extra,
+        "proyectar", folder, result.followed, projection_tables(result), lambda: (draw_fan(result), draw_calibration(result)), extra
     )
 
 
@@ -130,9 +124,10 @@ def _by_generic(units: pl.DataFrame, generics: pl.DataFrame) -> pl.DataFrame:
     """The names of each unit's generics, as a budget office writes them."""
     pairs = units.join(generics.select("generica", titulo="nombre").unique("generica"), how="cross")
     return pairs.select(
-        nivel=pl.lit("ejecutora y genérica"), unidad=pl.format("{} · {}", "unidad", "generica"),
+        nivel=pl.lit("ejecutora y genérica"),
+        unidad=pl.format("{} · {}", "unidad", "generica"),
         nombre=pl.format("2.{} {}, {}", "generica", "titulo", "nombre"),
-    )  # fmt: skip
+    )
 
 
 def _write(
@@ -152,7 +147,10 @@ def about_followed(followed: Followed) -> dict[str, Any]:
     linkage = followed.linkage
     return {
         "instantanea": {"id": linkage.snapshot.id, "fecha_corte": linkage.snapshot.cut_off, "fuente": linkage.snapshot.manifest["fuente"]},
-        "sintetico": followed.synthetic, "ambito": linkage.scope, "anio": followed.year, "mes": followed.month,
+        "sintetico": followed.synthetic,
+        "ambito": linkage.scope,
+        "anio": followed.year,
+        "mes": followed.month,
         "historia": {str(year): origin for year, origin in followed.history.items()},
         "reglas": {"archivo": linkage.rules.source, "sha256": linkage.rules.digest, "cuenta_sugeridas": linkage.with_suggested},
-    }  # fmt: skip
+    }

@@ -16,10 +16,6 @@ def curve_words(monitoring: Monitoring) -> str:
     said = str(whole["curva"].item())
     most = monitoring.analysis.inputs.spec.seguimiento.anios_maximos
     years = sorted(y for y in monitoring.followed.history if y < monitoring.followed.year)[-most:]
-    own = (
-        f" propia de {min(years)} a {max(years)}, por genérica y tipo de gasto"
-        if "estacionalidad" in said and years
-        else ""
-    )
+    own = f" propia de {min(years)} a {max(years)}, por genérica y tipo de gasto" if "estacionalidad" in said and years else ""
     even = " (doceavos iguales)" if "lineal" in said else ""
     return f"{said}{own}{even}"

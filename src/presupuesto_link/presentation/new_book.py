@@ -29,7 +29,14 @@ def new_book(path: Path, title: str) -> Iterator[Any]:
     from xlsxwriter.exceptions import FileCreateError
 
     if path.exists():
-        raise OutputError(Problem(str(path), "una carpeta" if path.is_dir() else "el libro ya existe", "un nombre nuevo", "elija otro nombre: el libro puede tener cambios hechos a mano"))  # fmt: skip
+        raise OutputError(
+            Problem(
+                str(path),
+                "una carpeta" if path.is_dir() else "el libro ya existe",
+                "un nombre nuevo",
+                "elija otro nombre: el libro puede tener cambios hechos a mano",
+            )
+        )
     part = path.with_name(f".parcial-{uuid4().hex}.xlsx")
     try:
         book = Workbook(str(part), _OPTIONS)
@@ -40,6 +47,8 @@ def new_book(path: Path, title: str) -> Iterator[Any]:
     except (OSError, FileCreateError) as error:
         cause = error if isinstance(error, OSError) else error.args[0]  # xlsxwriter wraps what the disk said
         reason = system_reason(cause) if isinstance(cause, OSError) else str(cause)
-        raise OutputError(Problem(str(path), f"no se pudo escribir: {reason}", "una carpeta con permiso y espacio", "revise la ruta")) from error  # fmt: skip
+        raise OutputError(
+            Problem(str(path), f"no se pudo escribir: {reason}", "una carpeta con permiso y espacio", "revise la ruta")
+        ) from error
     finally:
         part.unlink(missing_ok=True)

@@ -50,49 +50,96 @@ GROUNDS = (
 SUPPORTS = ("déficit proyectado", "meta nueva o mayor")
 """The same, num. 2: why a line may be enabled."""
 _LINE = (
-    Column("movimiento", "Mov.", 6, COUNT), Column("nota", "Nota tipo", 8, empty="falta dato"), Column("sec_ejec", "UE (sec_ejec)", 10),
-    Column("funcion", "Función", 9), Column("programa", "Programa", 10), Column("producto", "Producto / proyecto", 11),
-    Column("actividad", "Actividad / obra", 11), Column("sec_func", "Meta (sec_func)", 11), Column("finalidad", "Finalidad", 10),
-    Column("finalidad_nombre", "Nombre de la finalidad", 48), Column("fuente", "Fuente", 8), Column("rubro", "Rubro", 7),
-    Column("tipo_recurso", "Tipo de recurso", 9), Column("categoria_gasto", "Categoría", 10), Column("generica", "Genérica", 9),
-    Column("clasificador", "Clasificador", 14), Column("accion", "AER", 11), Column("pim_soles", "PIM (S/)", 15, MONEY),
-    Column("certificado_soles", "Certificado (S/)", 15, MONEY), Column("libre_soles", "Libre (S/)", 15, MONEY),
+    Column("movimiento", "Mov.", 6, COUNT),
+    Column("nota", "Nota tipo", 8, empty="falta dato"),
+    Column("sec_ejec", "UE (sec_ejec)", 10),
+    Column("funcion", "Función", 9),
+    Column("programa", "Programa", 10),
+    Column("producto", "Producto / proyecto", 11),
+    Column("actividad", "Actividad / obra", 11),
+    Column("sec_func", "Meta (sec_func)", 11),
+    Column("finalidad", "Finalidad", 10),
+    Column("finalidad_nombre", "Nombre de la finalidad", 48),
+    Column("fuente", "Fuente", 8),
+    Column("rubro", "Rubro", 7),
+    Column("tipo_recurso", "Tipo de recurso", 9),
+    Column("categoria_gasto", "Categoría", 10),
+    Column("generica", "Genérica", 9),
+    Column("clasificador", "Clasificador", 14),
+    Column("accion", "AER", 11),
+    Column("pim_soles", "PIM (S/)", 15, MONEY),
+    Column("certificado_soles", "Certificado (S/)", 15, MONEY),
+    Column("libre_soles", "Libre (S/)", 15, MONEY),
     Column("monto_soles", "Monto (S/)", 15, MONEY),
-)  # fmt: skip
+)
 _GROUND = Column("causal", "Causal del 48.1.1 (a, b, c o d): por declarar", 26, choices=GROUNDS)
 _SUPPORT = Column("sustento", "Sustento del 48.1.2: por declarar", 26, choices=SUPPORTS)
 _PAIRS = (
-    Column("movimiento", "Mov.", 6, COUNT), Column("donante", "AER que cede", 12), Column("receptor", "AER que recibe", 12),
-    Column("sec_ejec_donante", "UE que cede", 10), Column("sec_ejec_receptor", "UE que recibe", 10), Column("fuente", "Fuente", 8), Column("rubro", "Rubro", 8),
-    Column("programa_donante", "Programa que cede", 11), Column("programa_receptor", "Programa que recibe", 11),
-    Column("generica_donante", "Genérica que cede", 10), Column("generica_receptor", "Genérica que recibe", 10),
-    Column("nota", "Nota tipo", 15), Column("monto_soles", "Monto (S/)", 17, MONEY), Column("veredicto", "Veredicto", 14),
+    Column("movimiento", "Mov.", 6, COUNT),
+    Column("donante", "AER que cede", 12),
+    Column("receptor", "AER que recibe", 12),
+    Column("sec_ejec_donante", "UE que cede", 10),
+    Column("sec_ejec_receptor", "UE que recibe", 10),
+    Column("fuente", "Fuente", 8),
+    Column("rubro", "Rubro", 8),
+    Column("programa_donante", "Programa que cede", 11),
+    Column("programa_receptor", "Programa que recibe", 11),
+    Column("generica_donante", "Genérica que cede", 10),
+    Column("generica_receptor", "Genérica que recibe", 10),
+    Column("nota", "Nota tipo", 15),
+    Column("monto_soles", "Monto (S/)", 17, MONEY),
+    Column("veredicto", "Veredicto", 14),
     Column("reglas", "Reglas que lo dan", 60, empty=NONE),
-)  # fmt: skip
+)
 _RULES = (
-    Column("regla", "Regla", 24), Column("articulo", "Artículo", 22), Column("texto", "Lo que dice", 48), Column("veredicto", "Veredicto", 14),
-    Column("requiere", "Documento que pide", 34, empty=NONE), Column("faltan", "Dato que falta", 30, empty=NONE),
-    Column("confianza", "Confianza", 11), Column("excepcion", "Excepción", 18, empty=NONE), Column("movimientos", "Movimientos", 13, COUNT),
-    Column("monto_soles", "Mueven (S/)", 17, MONEY), Column("numeros", "Cuáles (Mov.)", 30),
-)  # fmt: skip
+    Column("regla", "Regla", 24),
+    Column("articulo", "Artículo", 22),
+    Column("texto", "Lo que dice", 48),
+    Column("veredicto", "Veredicto", 14),
+    Column("requiere", "Documento que pide", 34, empty=NONE),
+    Column("faltan", "Dato que falta", 30, empty=NONE),
+    Column("confianza", "Confianza", 11),
+    Column("excepcion", "Excepción", 18, empty=NONE),
+    Column("movimientos", "Movimientos", 13, COUNT),
+    Column("monto_soles", "Mueven (S/)", 17, MONEY),
+    Column("numeros", "Cuáles (Mov.)", 30),
+)
 _PAPERS = (
-    Column("grupo", "Grupo", 22), Column("documento", "Documento", 45), Column("articulo", "Artículo", 28, empty=NONE), Column("detalle", "Por qué", 50),
-    Column("movimientos", "Movimientos", 18, empty=NONE), Column("adjunto", "N.° o enlace del documento: por llenar", 24),
-)  # fmt: skip
+    Column("grupo", "Grupo", 22),
+    Column("documento", "Documento", 45),
+    Column("articulo", "Artículo", 28, empty=NONE),
+    Column("detalle", "Por qué", 50),
+    Column("movimientos", "Movimientos", 18, empty=NONE),
+    Column("adjunto", "N.° o enlace del documento: por llenar", 24),
+)
 _SOURCES = (
-    Column("pliego", "Pliego", 12), Column("fuente", "Fuente", 12), Column("rubro", "Rubro", 12), Column("anulado_soles", "Anulado (S/)", 20, MONEY),
-    Column("habilitado_soles", "Habilitado (S/)", 20, MONEY), Column("diferencia_soles", "Diferencia (S/)", 20, MONEY),
-)  # fmt: skip
+    Column("pliego", "Pliego", 12),
+    Column("fuente", "Fuente", 12),
+    Column("rubro", "Rubro", 12),
+    Column("anulado_soles", "Anulado (S/)", 20, MONEY),
+    Column("habilitado_soles", "Habilitado (S/)", 20, MONEY),
+    Column("diferencia_soles", "Diferencia (S/)", 20, MONEY),
+)
 _ACTIONS = (
-    Column("accion", "AER", 11), Column("nombre", "Nombre", 50), Column("papel", "Papel", 12), Column("pim_antes_soles", "PIM antes (S/)", 19, MONEY),
-    Column("cambio_soles", "Cambio (S/)", 18, MONEY), Column("pim_despues_soles", "PIM después (S/)", 19, MONEY),
-    Column("ejecucion_ratio", "Ejecución antes", 11, RATIO), Column("ejecucion_despues_ratio", "Ejecución después*", 12, RATIO),
-    Column("avance_ratio", "Avance del resultado", 12, RATIO), Column("diagnostico", "Diagnóstico", 18),
-)  # fmt: skip
+    Column("accion", "AER", 11),
+    Column("nombre", "Nombre", 50),
+    Column("papel", "Papel", 12),
+    Column("pim_antes_soles", "PIM antes (S/)", 19, MONEY),
+    Column("cambio_soles", "Cambio (S/)", 18, MONEY),
+    Column("pim_despues_soles", "PIM después (S/)", 19, MONEY),
+    Column("ejecucion_ratio", "Ejecución antes", 11, RATIO),
+    Column("ejecucion_despues_ratio", "Ejecución después*", 12, RATIO),
+    Column("avance_ratio", "Avance del resultado", 12, RATIO),
+    Column("diagnostico", "Diagnóstico", 18),
+)
 _METAS = (
-    Column("sec_ejec", "UE (sec_ejec)", 14), Column("sec_func", "Meta (sec_func)", 14), Column("acciones", "AER", 24),
-    Column("anulado_soles", "Anulado (S/)", 19, MONEY), Column("habilitado_soles", "Habilitado (S/)", 19, MONEY), Column("cambio_soles", "Cambio de la meta (S/)", 19, MONEY),
-)  # fmt: skip
+    Column("sec_ejec", "UE (sec_ejec)", 14),
+    Column("sec_func", "Meta (sec_func)", 14),
+    Column("acciones", "AER", 24),
+    Column("anulado_soles", "Anulado (S/)", 19, MONEY),
+    Column("habilitado_soles", "Habilitado (S/)", 19, MONEY),
+    Column("cambio_soles", "Cambio de la meta (S/)", 19, MONEY),
+)
 _AOI = (*_METAS[:2], Column("aoi", "AOI", 22), Column("nombre", "Nombre de la AOI", 45), *_METAS[2:])
 _CHANGE = ("pim_antes_soles", "cambio_soles", "pim_despues_soles")
 _INTRO = {
@@ -133,13 +180,8 @@ def write_proposal(scenario: Scenario, path: Path, aoi: pl.DataFrame | None = No
     """
     with new_book(path, f"Propuesta de modificación presupuestaria: {scenario.spec.titulo}") as raw:
         book = ProposalBook(raw, notices(scenario))
-        summary = book.sheet(
-            "Resumen", _SUMMARY, "Propuesta de modificación presupuestaria en el nivel funcional programático."
-        )
-        totals = (
-            _notes(book, scenario, CANCEL, "Anulaciones", _GROUND),
-            _notes(book, scenario, ENABLE, "Habilitaciones", _SUPPORT),
-        )
+        summary = book.sheet("Resumen", _SUMMARY, "Propuesta de modificación presupuestaria en el nivel funcional programático.")
+        totals = (_notes(book, scenario, CANCEL, "Anulaciones", _GROUND), _notes(book, scenario, ENABLE, "Habilitaciones", _SUPPORT))
         _summary(book, scenario, *summary, totals)
         book.table("Movimientos", _PAIRS, pairs(scenario), _INTRO["pares"], ("monto_soles",))
         book.table("Normas", _RULES, rules(scenario), _INTRO["reglas"])
@@ -200,9 +242,7 @@ def _known(frame: pl.DataFrame) -> tuple[tuple[Column, ...], str]:
     """The columns of a line that some line has, and a sentence with those that none has: a page of «sin dato» hides the rest."""
     empty = [column for column in _LINE if frame.height and frame[column.name].is_null().all()]
     named = enumerate_words(column.title for column in empty)
-    return tuple(
-        column for column in _LINE if column not in empty
-    ), f" Sin dato en ninguna línea: {named}." if empty else ""
+    return tuple(column for column in _LINE if column not in empty), f" Sin dato en ninguna línea: {named}." if empty else ""
 
 
 def _total(placed: Placed) -> int:
@@ -215,11 +255,7 @@ def _sources(book: ProposalBook, scenario: Scenario) -> None:
     """Annulled and enabled by source; the difference is a formula, so that whoever edits an amount sees it."""
     frame, amounts = scenario.fuentes, ("anulado_soles", "habilitado_soles", "diferencia_soles")
     sheet, placed = book.table(
-        "Por fuente",
-        _SOURCES,
-        frame,
-        "Lo anulado y lo habilitado de cada pliego, fuente y rubro: la diferencia es cero.",
-        amounts,
+        "Por fuente", _SOURCES, frame, "Lo anulado y lo habilitado de cada pliego, fuente y rubro: la diferencia es cero.", amounts
     )
     for row, difference in enumerate(frame["diferencia_soles"].to_list(), placed.first):
         sheet.write_formula(row, 5, f"=E{row + 1}-D{row + 1}", book.style(num_format=MONEY, **RULE), float(difference))
@@ -235,9 +271,7 @@ def _plan(book: ProposalBook, scenario: Scenario, aoi: pl.DataFrame | None) -> N
 def _signatures(book: ProposalBook, scenario: Scenario) -> None:
     """Empty blocks: who signs answers for it."""
     widths = (38, 34, 30, 16, 34)
-    sheet, row = book.sheet(
-        "Firmas", widths, "Nadie ha firmado. Mientras esté vacía, la propuesta no tiene efecto alguno."
-    )
+    sheet, row = book.sheet("Firmas", widths, "Nadie ha firmado. Mientras esté vacía, la propuesta no tiene efecto alguno.")
     box = book.style(border=1)
     for place, title in enumerate(("", *_SIGNATURE)):
         sheet.write_string(row, place, title, book.style(bold=True, bg_color="#E9EDF1", border=1))

@@ -124,9 +124,7 @@ class ProposalBook:
         _height(sheet, head, tallest)
         rows = frame.select([column.name for column in columns if column.name in frame.columns]).rows(named=True)
         for row, values in enumerate(rows, head + 1):
-            _height(
-                sheet, row, max(self._cell(sheet, row, place, column, values) for place, column in enumerate(columns))
-            )
+            _height(sheet, row, max(self._cell(sheet, row, place, column, values) for place, column in enumerate(columns)))
         placed = Placed(head + 1, head + len(rows), head + 1 + len(rows) if totals else None)
         if totals:
             self._totals(sheet, columns, frame, totals, placed)
@@ -142,16 +140,12 @@ class ProposalBook:
     def _cell(self, sheet: Any, row: int, place: int, column: Column, values: dict[str, Any]) -> int:
         """Write a value; how many lines it takes."""
         if column.name not in values:
-            sheet.write_blank(
-                row, place, None, self.style(bg_color="#FFF8E5", border=1, border_color=LINE, text_wrap=True)
-            )
+            sheet.write_blank(row, place, None, self.style(bg_color="#FFF8E5", border=1, border_color=LINE, text_wrap=True))
             return 1
         value = values[column.name]
         if value is None:
             right = column.kind in (MONEY, RATIO, COUNT)
-            sheet.write_string(
-                row, place, column.empty, self.style(font_color=MUTED, italic=True, **_SIDE[right], **RULE)
-            )
+            sheet.write_string(row, place, column.empty, self.style(font_color=MUTED, italic=True, **_SIDE[right], **RULE))
         elif isinstance(value, int | float | Decimal):
             sheet.write_number(row, place, float(value), self.style(num_format=column.kind, **RULE))
         else:
@@ -165,20 +159,14 @@ class ProposalBook:
         if text in VERDICT_COLOURS:
             colour = VERDICT_COLOURS[text]
             return self.style(bg_color=HEX[colour], font_color=TEXT_ON[colour], bold=True, **_SIDE[False], **RULE)
-        return self.style(
-            num_format=TEXT, text_wrap=True, **_SIDE[False], quote_prefix=text.startswith(RISKY_STARTS), **RULE
-        )
+        return self.style(num_format=TEXT, text_wrap=True, **_SIDE[False], quote_prefix=text.startswith(RISKY_STARTS), **RULE)
 
-    def _totals(
-        self, sheet: Any, columns: Sequence[Column], frame: pl.DataFrame, totals: Sequence[str], placed: Placed
-    ) -> None:
+    def _totals(self, sheet: Any, columns: Sequence[Column], frame: pl.DataFrame, totals: Sequence[str], placed: Placed) -> None:
         total = placed.total
         style = {"bold": True, "top": 1, "top_color": INK}
         for place, column in enumerate(columns):
             if column.name in totals:
-                self.sum(
-                    sheet, (total, place), (placed.first, placed.last), frame[column.name].sum() if frame.height else 0
-                )
+                self.sum(sheet, (total, place), (placed.first, placed.last), frame[column.name].sum() if frame.height else 0)
             else:
                 sheet.write_string(total, place, "" if place else "Total", self.style(**style))
 
@@ -192,10 +180,20 @@ class ProposalBook:
     def _choices(self, sheet: Any, columns: Sequence[Column], placed: Placed) -> None:
         for place, column in enumerate(columns):
             if column.choices and placed.last >= placed.first:
-                sheet.data_validation(placed.first, place, placed.last, place, {
-                    "validate": "list", "source": list(column.choices), "ignore_blank": True, "error_type": "warning",
-                    "error_title": "Revise la celda", "error_message": "Elija una opción de la lista.",
-                })  # fmt: skip
+                sheet.data_validation(
+                    placed.first,
+                    place,
+                    placed.last,
+                    place,
+                    {
+                        "validate": "list",
+                        "source": list(column.choices),
+                        "ignore_blank": True,
+                        "error_type": "warning",
+                        "error_title": "Revise la celda",
+                        "error_message": "Elija una opción de la lista.",
+                    },
+                )
 
 
 def column_letter(place: int) -> str:
@@ -217,10 +215,7 @@ def _print_setup(sheet: Any, name: str) -> None:
 def _lines(text: str, width: float) -> int:
     """How many lines a text takes in a column that wraps, about."""
     room = max(width * 1.1 - 3, 1)  # what a word that does not fit leaves empty
-    return (
-        sum(max(1, math.ceil(len(line) * (_CAPITALS if line.isupper() else 1) / room)) for line in text.splitlines())
-        or 1
-    )
+    return sum(max(1, math.ceil(len(line) * (_CAPITALS if line.isupper() else 1) / room)) for line in text.splitlines()) or 1
 
 
 def _height(sheet: Any, row: int, lines: int) -> None:

@@ -20,13 +20,7 @@ _REQUIRES = "REQUIERE"
 _SAID = ("regla", "veredicto", "requiere", "faltan", "excepcion")
 """What makes two answers of the law the same one."""
 _NOTE = pl.col("nota_tipo").cast(pl.String).fill_null(NOTE_UNKNOWN)
-_PAPERS = {
-    "grupo": pl.String,
-    "documento": pl.String,
-    "articulo": pl.String,
-    "detalle": pl.String,
-    "movimientos": pl.String,
-}
+_PAPERS = {"grupo": pl.String, "documento": pl.String, "articulo": pl.String, "detalle": pl.String, "movimientos": pl.String}
 
 Line = tuple[str, str, Decimal | int | None]
 """Concept, text and amount in soles (null = it has none)."""
@@ -40,18 +34,10 @@ def opening_lines(scenario: Scenario) -> Iterator[Line]:
     yield "Pregunta", spec.pregunta, None
     yield "Línea base", base.titulo, None
     yield "Fecha de corte", f"{base.fecha:%d/%m/%Y}; año fiscal {base.anio}", None
-    yield (
-        "Normas",
-        f"{plural(len(book.reglas), 'regla vigente', 'reglas vigentes')} a esa fecha: {_norms(scenario)}",
-        None,
-    )
+    yield ("Normas", f"{plural(len(book.reglas), 'regla vigente', 'reglas vigentes')} a esa fecha: {_norms(scenario)}", None)
     yield "Advertencia", scenario.advertencia, None
     yield from (("Aviso sobre normas", notice, None) for notice in book.avisos)
-    yield (
-        "Objetivo",
-        f"{spec.objetivo.tipo}: {plain_number(round(scenario.solution.value, 2))}, medido en {scenario.unidad}",
-        None,
-    )
+    yield ("Objetivo", f"{spec.objetivo.tipo}: {plain_number(round(scenario.solution.value, 2))}, medido en {scenario.unidad}", None)
 
 
 def detail_lines(scenario: Scenario) -> Iterator[Line]:
@@ -60,13 +46,8 @@ def detail_lines(scenario: Scenario) -> Iterator[Line]:
     yield from (("No modela", sentence, None) for sentence in scenario.spec.no_modela)
     yield from (("Cautela", sentence, None) for sentence in scenario.cautelas)
     held = scenario.restricciones.filter(pl.col("frena"))
-    yield from (
-        ("Límite que la frena", row["frase"], row["usado_soles"])
-        for row in held.sort("restriccion").iter_rows(named=True)
-    )
-    yield from (
-        ("No participa", f"{row['accion']}: {row['motivo']}", None) for row in scenario.excluidas.iter_rows(named=True)
-    )
+    yield from (("Límite que la frena", row["frase"], row["usado_soles"]) for row in held.sort("restriccion").iter_rows(named=True))
+    yield from (("No participa", f"{row['accion']}: {row['motivo']}", None) for row in scenario.excluidas.iter_rows(named=True))
 
 
 def _norms(scenario: Scenario) -> str:
@@ -79,9 +60,7 @@ def _actors(scenario: Scenario) -> Iterator[Line]:
     for role, word in (("donante", "Cede"), ("receptor", "Recibe")):
         rows = scenario.acciones.filter(pl.col("papel") == role).with_columns(pl.col("cambio_soles").abs())
         ordered = rows.sort("cambio_soles", "accion", descending=[True, False])
-        yield from (
-            (word, f"{row['accion']} {row['nombre']}", row["cambio_soles"]) for row in ordered.iter_rows(named=True)
-        )
+        yield from ((word, f"{row['accion']} {row['nombre']}", row["cambio_soles"]) for row in ordered.iter_rows(named=True))
 
 
 def note_lines(scenario: Scenario, side: str) -> pl.DataFrame:
@@ -105,9 +84,7 @@ def pairs(scenario: Scenario) -> pl.DataFrame:
     ids = deciding.group_by("movimiento").agg(pl.col("regla").unique().sort().str.join(", ").alias("reglas"))
     words = {str(INSIDE): f"{INSIDE} (dentro de la UE)", str(BETWEEN): f"{BETWEEN} (entre UE)"}
     return (
-        scenario.movimientos.with_columns(
-            generica_donante=_generic("generica_donante"), generica_receptor=_generic("generica_receptor")
-        )
+        scenario.movimientos.with_columns(generica_donante=_generic("generica_donante"), generica_receptor=_generic("generica_receptor"))
         .join(ids, on="movimiento", how="left", validate="1:1")
         .with_columns(nota=_NOTE.replace(words))
         .sort("movimiento")
@@ -138,9 +115,7 @@ def _numbers(rows: pl.DataFrame, key: Sequence[str]) -> pl.DataFrame:
     single = rows.select(*key, pl.col("movimiento").cast(pl.Int64)).unique().sort("movimiento")
     # Consecutive numbers keep the same distance to their place in the group.
     runs = single.with_columns(tramo=pl.col("movimiento") - pl.int_range(pl.len()).over(key))
-    ends = runs.group_by(*key, "tramo").agg(
-        pl.col("movimiento").min().alias("desde"), pl.col("movimiento").max().alias("hasta")
-    )
+    ends = runs.group_by(*key, "tramo").agg(pl.col("movimiento").min().alias("desde"), pl.col("movimiento").max().alias("hasta"))
     alone = pl.col("desde") == pl.col("hasta")
     text = pl.when(alone).then(pl.col("desde").cast(pl.String)).otherwise(pl.format("{}–{}", "desde", "hasta"))
     return ends.sort("desde").group_by(key).agg(text.str.join(", ").alias("numeros"))
@@ -153,12 +128,8 @@ def papers(scenario: Scenario) -> pl.DataFrame:
 
 def _asked(scenario: Scenario) -> pl.DataFrame:
     """Papers that a rule asks of some movements, and what must be completed where a datum is missing."""
-    words = (
-        pl.when(pl.col("veredicto") == _REQUIRES).then(pl.lit("Lo pide la norma")).otherwise(pl.lit("Falta completar"))
-    )
-    asked = scenario.reglas.filter(pl.col("requiere").is_not_null()).with_columns(
-        grupo=words, documento=pl.col("requiere")
-    )
+    words = pl.when(pl.col("veredicto") == _REQUIRES).then(pl.lit("Lo pide la norma")).otherwise(pl.lit("Falta completar"))
+    asked = scenario.reglas.filter(pl.col("requiere").is_not_null()).with_columns(grupo=words, documento=pl.col("requiere"))
     key = ("grupo", "documento")
     return (
         asked.group_by(key)
@@ -174,17 +145,21 @@ def _asked(scenario: Scenario) -> pl.DataFrame:
 
 
 def _always(scenario: Scenario) -> pl.DataFrame:
-    rows = [
-        ("De toda modificación", item.documento, item.articulo, item.texto, None) for item in scenario.book.formalidades
-    ]
+    rows = [("De toda modificación", item.documento, item.articulo, item.texto, None) for item in scenario.book.formalidades]
     return pl.DataFrame(rows, schema=_PAPERS, orient="row")
 
 
 def _declared(scenario: Scenario) -> pl.DataFrame:
     rows = [
-        ("Sustento declarado", row["sustento"], None, f"Se declara «{row['valor']}» en: {row['dato']} ({plural(row['lineas'], 'línea', 'líneas')})", None)
+        (
+            "Sustento declarado",
+            row["sustento"],
+            None,
+            f"Se declara «{row['valor']}» en: {row['dato']} ({plural(row['lineas'], 'línea', 'líneas')})",
+            None,
+        )
         for row in scenario.sustentos.iter_rows(named=True)
-    ]  # fmt: skip
+    ]
     return pl.DataFrame(rows, schema=_PAPERS, orient="row")
 
 
@@ -211,14 +186,9 @@ def activities(scenario: Scenario, aoi: pl.DataFrame) -> pl.DataFrame:
         aoi: columns `sec_ejec, sec_func, aoi`, with `nombre` if it is known; other columns are not used.
     """
     named = aoi if "nombre" in aoi.columns else aoi.with_columns(nombre=pl.lit(None, pl.String))
-    linked = (
-        named.filter(pl.col("aoi").is_not_null()).select(*META, "aoi", "nombre").unique([*META, "aoi"], keep="first")
-    )
+    linked = named.filter(pl.col("aoi").is_not_null()).select(*META, "aoi", "nombre").unique([*META, "aoi"], keep="first")
     return (
-        metas(scenario)
-        .join(linked, on=META, how="left")
-        .with_columns(pl.col("aoi").fill_null(NO_AOI))
-        .sort(*META, "aoi", nulls_last=True)
+        metas(scenario).join(linked, on=META, how="left").with_columns(pl.col("aoi").fill_null(NO_AOI)).sort(*META, "aoi", nulls_last=True)
     )
 
 

@@ -57,16 +57,12 @@ def central_words(weights: dict[str, float | None]) -> str:
 def sentences(robustness: Robustness) -> list[str]:
     """What stands, what depends and which doubt weighs most."""
     rows = list(robustness.resumen.sort("primeros_ratio", "accion", descending=[True, False]).iter_rows(named=True))
-    by_class = {
-        name: [row for row in rows if row["clase"] == name] for name in ("siempre", "depende", "nunca", "sin puesto")
-    }
+    by_class = {name: [row for row in rows if row["clase"] == name] for name in ("siempre", "depende", "nunca", "sin puesto")}
     always, never = (enumerate_words(sorted(row["accion"] for row in by_class[name])) for name in ("siempre", "nunca"))
     depends = enumerate_words(f"{row['accion']} ({share(row['primeros_ratio'])})" for row in by_class["depende"])
     told = [
         _sure(robustness.spec, always, len(by_class["siempre"])),
-        f"Dependen de los pesos o de cómo se lea el avance (entre paréntesis, en cuántos casos están): {depends}."
-        if depends
-        else "",
+        f"Dependen de los pesos o de cómo se lea el avance (entre paréntesis, en cuántos casos están): {depends}." if depends else "",
         f"Casi nunca están (5 % de los casos o menos): {never}." if never else "",
         _without_place(len(by_class["sin puesto"])),
         *effect_sentences(robustness),
@@ -127,7 +123,7 @@ def weights_words(spec: RobustezSpec) -> str:
     if spec.pesos.free:
         return "cualquiera que sume 100 %"
     stated = {name: limits for name, limits in spec.pesos.as_dict().items() if limits != (0.0, 1.0)}
-    return enumerate_words(f"{COMPONENT_LOOKS[name].label.lower()} de {limit(low)} a {limit(high)}" for name, (low, high) in stated.items())  # fmt: skip
+    return enumerate_words(f"{COMPONENT_LOOKS[name].label.lower()} de {limit(low)} a {limit(high)}" for name, (low, high) in stated.items())
 
 
 def readings_words(spec: RobustezSpec) -> str:

@@ -29,18 +29,7 @@ if TYPE_CHECKING:
 _SPARE_ROWS = 500
 _README_WIDTH = 110
 _UNLINKED_ROWS = 2_000
-_LISTED = (
-    "programa",
-    "funcion",
-    "division",
-    "grupo",
-    "sec_ejec",
-    "fuente",
-    "rubro",
-    "departamento_meta",
-    "nivel",
-    "pliego",
-)
+_LISTED = ("programa", "funcion", "division", "grupo", "sec_ejec", "fuente", "rubro", "departamento_meta", "nivel", "pliego")
 _NAMED_BY = {"sec_ejec": "ejecutora"}
 _WORDS = {"clase": (DIRECT, TRANSVERSAL), "confianza": CONFIDENCES, "estado": (SIGNED, SUGGESTED), "tipo": ("2", "3")}
 _WIDE = {"id": 28, "accion": 12, "texto": 30, "origen": 34, "nota": 44, "nombre": 70, "autor": 18, "fecha": 12}
@@ -71,15 +60,7 @@ class _Book:
     def __post_init__(self) -> None:
         add = self.book.add_format
         self.head = add(
-            {
-                "bold": True,
-                "bg_color": "#E9EDF1",
-                "font_color": INK,
-                "bottom": 1,
-                "bottom_color": LINE,
-                "text_wrap": True,
-                "valign": "top",
-            }
+            {"bold": True, "bg_color": "#E9EDF1", "font_color": INK, "bottom": 1, "bottom_color": LINE, "text_wrap": True, "valign": "top"}
         )
         self.text = add({"num_format": "@", "valign": "top"})
         self.money = add({"num_format": "#,##0.00", "valign": "top"})
@@ -120,8 +101,11 @@ def _fill(book: _Book, linkage: Linkage, plan: Plan, raw: RawTable | None) -> No
     _frame(book, "sin_vincular", _unlinked(linkage))
     _frame(book, "AER", plan.acciones.select("accion", "objetivo", "nombre").sort("accion"))
     width = max((len(values) for values in codes.values()), default=0)
-    columns = {f"{name}{suffix}": [*(v[turn] for v in values), *([None] * (width - len(values)))]
-               for name, values in codes.items() for turn, suffix in enumerate(("", "_nombre"))}  # fmt: skip
+    columns = {
+        f"{name}{suffix}": [*(v[turn] for v in values), *([None] * (width - len(values)))]
+        for name, values in codes.items()
+        for turn, suffix in enumerate(("", "_nombre"))
+    }
     _frame(book, "codigos", pl.DataFrame(columns, schema=dict.fromkeys(columns, pl.String)))
     cover = linkage.coverage
     _frame(book, "cobertura", cover.tasas)
@@ -132,14 +116,24 @@ def _fill(book: _Book, linkage: Linkage, plan: Plan, raw: RawTable | None) -> No
 
 
 _HELP = {
-    "id": "Un nombre distinto por regla", "accion": "La AER, como AER.01.01; NINGUNA si alguien decidió que no financian ninguna",
-    "desde": "Primer año de vigencia; vacío es sin límite", "hasta": "Último año de vigencia; vacío es sin límite",
-    "sec_func": "La meta; exige sec_ejec y el mismo año en desde y hasta", "proyecto": "Código único de inversión (CUI)",
-    "tipo": "2 proyecto, 3 actividad", "clasificador": "2.6, 2.3.1…", "texto": "Palabras del nombre; riego* alcanza a riegos",
-    "parte": "De 0 a 1, de lo que dejaron las reglas más específicas; vacío es todo", "clase": "directo, o transversal: aparte y sin sumar",
-    "confianza": "alta, media o baja", "estado": "firmado, o sugerido: no cuenta hasta que se firme", "autor": "Quién responde por la regla",
-    "fecha": "Desde cuándo, AAAA-MM-DD", "origen": "De dónde sale", "nota": "Lo que haya que recordar",
-}  # fmt: skip
+    "id": "Un nombre distinto por regla",
+    "accion": "La AER, como AER.01.01; NINGUNA si alguien decidió que no financian ninguna",
+    "desde": "Primer año de vigencia; vacío es sin límite",
+    "hasta": "Último año de vigencia; vacío es sin límite",
+    "sec_func": "La meta; exige sec_ejec y el mismo año en desde y hasta",
+    "proyecto": "Código único de inversión (CUI)",
+    "tipo": "2 proyecto, 3 actividad",
+    "clasificador": "2.6, 2.3.1…",
+    "texto": "Palabras del nombre; riego* alcanza a riegos",
+    "parte": "De 0 a 1, de lo que dejaron las reglas más específicas; vacío es todo",
+    "clase": "directo, o transversal: aparte y sin sumar",
+    "confianza": "alta, media o baja",
+    "estado": "firmado, o sugerido: no cuenta hasta que se firme",
+    "autor": "Quién responde por la regla",
+    "fecha": "Desde cuándo, AAAA-MM-DD",
+    "origen": "De dónde sale",
+    "nota": "Lo que haya que recordar",
+}
 """What to write under each title of the rules; other titles take codes."""
 
 
@@ -154,19 +148,10 @@ def _rules(raw: RawTable | None) -> tuple[list[str], list[list[str]]]:
         return list(COLUMNS), []
     own = {title.strip().lower(): title for title in raw.frame.columns if title != "fila"}
     titles = [*COLUMNS, *(name for name in own if name not in COLUMNS)]
-    return titles, [
-        [str(row[own[t]] or "") if t in own else "" for t in titles] for row in raw.frame.iter_rows(named=True)
-    ]
+    return titles, [[str(row[own[t]] or "") if t in own else "" for t in titles] for row in raw.frame.iter_rows(named=True)]
 
 
-def _lists(
-    book: _Book,
-    sheet: Any,
-    titles: Sequence[str],
-    used: int,
-    actions: int,
-    codes: Mapping[str, Sequence[tuple[str, str]]],
-) -> None:
+def _lists(book: _Book, sheet: Any, titles: Sequence[str], used: int, actions: int, codes: Mapping[str, Sequence[tuple[str, str]]]) -> None:
     """Lists to choose from. A code list only warns, because a cell may hold several codes separated by `;`."""
     last = used + _SPARE_ROWS
     for column, title in enumerate(titles):
@@ -175,20 +160,20 @@ def _lists(
             note = _HELP.get(title, "Códigos que la línea debe cumplir, separados por «;»; vacío es cualquiera")
             sheet.write_comment(0, column, note, {"author": "presupuesto-link"})
         if title == "accion":
-            _choose(
-                sheet,
-                column,
-                last,
-                f"=AER!$A$2:$A${actions + 1}",
-                f"Elija una AER de la lista, o escriba {NOBODY}.",
-                "warning",
-            )
+            _choose(sheet, column, last, f"=AER!$A$2:$A${actions + 1}", f"Elija una AER de la lista, o escriba {NOBODY}.", "warning")
         elif title in _WORDS:
             _choose(sheet, column, last, list(_WORDS[title]), "Elija una palabra de la lista.", "stop")
         elif codes.get(title):
             place = 2 * list(codes).index(title)
             letter = _letter(place)
-            _choose(sheet, column, last, f"=codigos!${letter}$2:${letter}${len(codes[title]) + 1}", "Ese código no está en los datos. Varios códigos se separan con «;».", "warning")  # fmt: skip
+            _choose(
+                sheet,
+                column,
+                last,
+                f"=codigos!${letter}$2:${letter}${len(codes[title]) + 1}",
+                "Ese código no está en los datos. Varios códigos se separan con «;».",
+                "warning",
+            )
 
 
 def _letter(place: int) -> str:
@@ -198,9 +183,20 @@ def _letter(place: int) -> str:
 
 
 def _choose(sheet: Any, column: int, last: int, source: Any, message: str, kind: str) -> None:
-    sheet.data_validation(1, column, last, column, {
-        "validate": "list", "source": source, "error_type": kind, "error_title": "Revise la celda", "error_message": message, "ignore_blank": True,
-    })  # fmt: skip
+    sheet.data_validation(
+        1,
+        column,
+        last,
+        column,
+        {
+            "validate": "list",
+            "source": source,
+            "error_type": kind,
+            "error_title": "Revise la celda",
+            "error_message": message,
+            "ignore_blank": True,
+        },
+    )
 
 
 def _codes(linkage: Linkage) -> dict[str, list[tuple[str, str]]]:
@@ -217,35 +213,19 @@ def _codes(linkage: Linkage) -> dict[str, list[tuple[str, str]]]:
 def _called(names: Mapping[str, pl.DataFrame], column: str) -> dict[str, str]:
     dimension = _NAMED_BY.get(column, column)
     table = names.get(dimension)
-    return (
-        {}
-        if table is None or column not in NAMES.get(dimension, ())
-        else dict(table.select(column, "nombre").unique(column).rows())
-    )
+    return {} if table is None or column not in NAMES.get(dimension, ()) else dict(table.select(column, "nombre").unique(column).rows())
 
 
 def _unlinked(linkage: Linkage) -> pl.DataFrame:
     """The largest lines without action, with names; the codes have the titles of the rules, to be copied."""
     table = linkage.coverage.sin_vincular.filter(pl.col("motivo") != EXCLUDED).head(_UNLINKED_ROWS)
-    for column, alias in (
-        ("producto", "producto_nombre"),
-        ("actividad", "actividad_nombre"),
-        ("programa", "programa_nombre"),
-    ):
+    for column, alias in (("producto", "producto_nombre"), ("actividad", "actividad_nombre"), ("programa", "programa_nombre")):
         names = _called(linkage.names, column)
-        table = table.with_columns(
-            pl.col(column).replace_strict(names or {"": ""}, default=None, return_dtype=pl.String).alias(alias)
-        )
+        table = table.with_columns(pl.col(column).replace_strict(names or {"": ""}, default=None, return_dtype=pl.String).alias(alias))
     goal = linkage.names.get("finalidad")
     key = ["anio", "sec_ejec", "sec_func", "finalidad"]
-    named = (
-        table.join(goal.select(*key, pl.col("nombre").alias("finalidad_nombre")), on=key, how="left")
-        if goal is not None
-        else table
-    )
-    return named.sort(
-        ["pim_soles", "devengado_soles", *key], descending=[True, True, *(False for _ in key)], nulls_last=True
-    )
+    named = table.join(goal.select(*key, pl.col("nombre").alias("finalidad_nombre")), on=key, how="left") if goal is not None else table
+    return named.sort(["pim_soles", "devengado_soles", *key], descending=[True, True, *(False for _ in key)], nulls_last=True)
 
 
 def _readme(book: _Book, linkage: Linkage) -> None:
@@ -265,7 +245,7 @@ def _readme(book: _Book, linkage: Linkage) -> None:
         "autor y fecha: quién responde por la regla y desde cuándo. Sin firma no se aplica.",
         "La hoja «sin_vincular» trae lo que falta, de mayor a menor PIM, con los códigos listos para copiar en «vinculos».",
         "Al terminar: guarde el libro y ejecute  presupuesto-link vincular ESTE-LIBRO.xlsx",
-    )  # fmt: skip
+    )
     for row, line in enumerate(lines, 2):
         sheet.write_string(row, 0, line, book.long)
         set_height(sheet, row, lines_of(line, _README_WIDTH))

@@ -79,9 +79,7 @@ def write_scenarios(
     return replace_folder(folder, COMMAND, write)
 
 
-def _write_one(
-    scenario: Scenario, answers: Answers | None, inputs: Inputs, place: Path, aoi: pl.DataFrame | None
-) -> None:
+def _write_one(scenario: Scenario, answers: Answers | None, inputs: Inputs, place: Path, aoi: pl.DataFrame | None) -> None:
     from presupuesto_link.presentation.plots import save_figure
     from presupuesto_link.presentation.proposal_book import write_proposal
 

@@ -21,8 +21,20 @@ NO_ACTION, NO_RULE = "SIN AER", "SIN REGLA"
 NO_CODE, NO_NAME = "(sin código)", "(sin nombre en el extracto)"
 TEXTS = ("accion", "regla", "vinculo", "motivo")
 _MONTHS = (
-    "Anual (sin mes)", "enero", "febrero", "marzo", "abril", "mayo", "junio", "julio", "agosto", "setiembre", "octubre", "noviembre", "diciembre",
-)  # fmt: skip
+    "Anual (sin mes)",
+    "enero",
+    "febrero",
+    "marzo",
+    "abril",
+    "mayo",
+    "junio",
+    "julio",
+    "agosto",
+    "setiembre",
+    "octubre",
+    "noviembre",
+    "diciembre",
+)
 
 
 @dataclass(frozen=True)
@@ -48,23 +60,45 @@ class Dimension:
 
 
 DIMENSIONS = (
-    Dimension("entidad", "quién gasta: nivel de gobierno, sector, pliego y unidad ejecutora de cada año",
-              ("anio", "nivel", "pliego", "sec_ejec", "sector", "ejecutora", "departamento_ejecutora"),
-              ("nivel", "pliego", "ejecutora", "departamento_ejecutora")),
-    Dimension("meta", "la meta presupuestaria: SEC_FUNC dentro de su año y unidad, y su finalidad",
-              ("anio", "sec_ejec", "sec_func", "meta", "finalidad"), ("finalidad",)),
-    Dimension("programatica", "programa presupuestal, producto o proyecto (el código de un proyecto es su CUI) y actividad",
-              ("programa", "tipo_producto", "producto", "actividad"), ("programa", "tipo_producto", "producto", "actividad")),
+    Dimension(
+        "entidad",
+        "quién gasta: nivel de gobierno, sector, pliego y unidad ejecutora de cada año",
+        ("anio", "nivel", "pliego", "sec_ejec", "sector", "ejecutora", "departamento_ejecutora"),
+        ("nivel", "pliego", "ejecutora", "departamento_ejecutora"),
+    ),
+    Dimension(
+        "meta",
+        "la meta presupuestaria: SEC_FUNC dentro de su año y unidad, y su finalidad",
+        ("anio", "sec_ejec", "sec_func", "meta", "finalidad"),
+        ("finalidad",),
+    ),
+    Dimension(
+        "programatica",
+        "programa presupuestal, producto o proyecto (el código de un proyecto es su CUI) y actividad",
+        ("programa", "tipo_producto", "producto", "actividad"),
+        ("programa", "tipo_producto", "producto", "actividad"),
+    ),
     Dimension("funcional", "función, división y grupo funcional", ("funcion", "division", "grupo"), ("funcion", "division", "grupo")),
-    Dimension("lugar", "departamento y provincia donde recae el gasto; la provincia, sólo si el extracto la trae",
-              ("departamento_meta", "provincia_meta"), ("departamento_meta", "provincia_meta")),
-    Dimension("fuente", "fuente de financiamiento, rubro y tipo de recurso",
-              ("fuente", "rubro", "tipo_recurso"), ("fuente", "rubro", "tipo_recurso")),
+    Dimension(
+        "lugar",
+        "departamento y provincia donde recae el gasto; la provincia, sólo si el extracto la trae",
+        ("departamento_meta", "provincia_meta"),
+        ("departamento_meta", "provincia_meta"),
+    ),
+    Dimension(
+        "fuente",
+        "fuente de financiamiento, rubro y tipo de recurso",
+        ("fuente", "rubro", "tipo_recurso"),
+        ("fuente", "rubro", "tipo_recurso"),
+    ),
     Dimension("categoria_gasto", "gasto corriente, de capital o servicio de la deuda", ("categoria_gasto",), ("categoria_gasto",)),
-    Dimension("clasificador", "clasificador de gasto, de la genérica a la específica detalle",
-              ("tipo_transaccion", "generica", "subgenerica", "subgenerica_det", "especifica", "especifica_det"),
-              ("tipo_transaccion", "generica", "subgenerica", "subgenerica_det", "especifica", "especifica_det")),
-)  # fmt: skip
+    Dimension(
+        "clasificador",
+        "clasificador de gasto, de la genérica a la específica detalle",
+        ("tipo_transaccion", "generica", "subgenerica", "subgenerica_det", "especifica", "especifica_det"),
+        ("tipo_transaccion", "generica", "subgenerica", "subgenerica_det", "especifica", "especifica_det"),
+    ),
+)
 CODES = tuple(dict.fromkeys(code for dimension in DIMENSIONS for code in dimension.codes))
 FACTS = ("tiempo_id", *(dimension.key for dimension in DIMENSIONS), "anio", "mes", *TEXTS, *MEASURES)
 KEYS = {"tiempo": "tiempo_id", "accion": "accion", "regla": "regla"} | {d.name: d.key for d in DIMENSIONS}
@@ -81,11 +115,7 @@ _FIXED: Mapping[str, Mapping[str, str]] = {
 
 
 def dimension_tables(
-    linked: LinkedGasto,
-    used: pl.Series,
-    names: Mapping[str, pl.DataFrame],
-    plan: Plan,
-    transversal: tuple[str, ...] = (),
+    linked: LinkedGasto, used: pl.Series, names: Mapping[str, pl.DataFrame], plan: Plan, transversal: tuple[str, ...] = ()
 ) -> dict[str, pl.DataFrame]:
     """Every dimension, keyed by `KEYS` (unique, never null) and in the order of its key.
 
@@ -116,9 +146,7 @@ def complete(gasto: pl.LazyFrame) -> pl.LazyFrame:
 
 def keyed(lines: pl.DataFrame, tables: Mapping[str, pl.DataFrame]) -> pl.DataFrame:
     """Lines with the key of each dimension instead of its codes: `FACTS`, in an order that only depends on their content."""
-    facts = lines.with_columns(
-        _time_key(), pl.col("accion").fill_null(NO_ACTION), pl.col("regla").fill_null(NO_RULE)
-    )  # fmt: skip
+    facts = lines.with_columns(_time_key(), pl.col("accion").fill_null(NO_ACTION), pl.col("regla").fill_null(NO_RULE))
     for dimension in DIMENSIONS:
         members = tables[dimension.name].select(dimension.key, *dimension.codes)
         facts = facts.join(members, on=dimension.codes, how="left", validate="m:1", nulls_equal=True)
@@ -134,9 +162,7 @@ def _every_name(names: Mapping[str, pl.DataFrame]) -> dict[str, pl.DataFrame]:
     fixed = {name: pl.DataFrame({name: list(said), "nombre": list(said.values())}) for name, said in _FIXED.items()}
     known = {name: table.drop("nombres", strict=False) for name, table in names.items()}
     if "departamento_meta" in known:
-        known["departamento_ejecutora"] = known["departamento_meta"].rename(
-            {"departamento_meta": "departamento_ejecutora"}
-        )
+        known["departamento_ejecutora"] = known["departamento_meta"].rename({"departamento_meta": "departamento_ejecutora"})
     return fixed | known
 
 
@@ -166,20 +192,33 @@ def _times(lines: pl.LazyFrame) -> pl.DataFrame:
     month = pl.col("mes")
     name = month.replace_strict(list(range(13)), list(_MONTHS), return_dtype=pl.String)
     return (
-        lines.select("anio", "mes").unique().collect().sort("anio", "mes")
-        .select(_time_key(), "anio", "mes", pl.when(month > 0).then((month + 2) // 3).alias("trimestre"), name.alias("nombre_mes"),
-                pl.concat_str(name, pl.lit(" "), pl.col("anio")).alias("nombre"))
-    )  # fmt: skip
+        lines.select("anio", "mes")
+        .unique()
+        .collect()
+        .sort("anio", "mes")
+        .select(
+            _time_key(),
+            "anio",
+            "mes",
+            pl.when(month > 0).then((month + 2) // 3).alias("trimestre"),
+            name.alias("nombre_mes"),
+            pl.concat_str(name, pl.lit(" "), pl.col("anio")).alias("nombre"),
+        )
+    )
 
 
 def _actions(plan: Plan, transversal: tuple[str, ...]) -> pl.DataFrame:
     """Every action of the plan, with money or not, and the member of those that have none."""
-    none = pl.DataFrame({"accion": [NO_ACTION], "nombre": ["Gasto sin vincular a una AER"], "objetivo": [NO_ACTION],
-                         "nombre_objetivo": ["Gasto sin vincular a un OER"]})  # fmt: skip
-    objectives = plan.objetivos.select("objetivo", nombre_objetivo="nombre")
-    actions = plan.acciones.select("accion", "nombre", "objetivo").join(
-        objectives, on="objetivo", how="left", validate="m:1"
+    none = pl.DataFrame(
+        {
+            "accion": [NO_ACTION],
+            "nombre": ["Gasto sin vincular a una AER"],
+            "objetivo": [NO_ACTION],
+            "nombre_objetivo": ["Gasto sin vincular a un OER"],
+        }
     )
+    objectives = plan.objetivos.select("objetivo", nombre_objetivo="nombre")
+    actions = plan.acciones.select("accion", "nombre", "objetivo").join(objectives, on="objetivo", how="left", validate="m:1")
     return pl.concat([actions.sort("accion"), none]).with_columns(transversal=pl.col("accion").is_in(transversal))
 
 
@@ -195,12 +234,8 @@ def _rules(rules: tuple[Rule, ...], used: pl.Series) -> pl.DataFrame:
         schema={"regla": pl.String, "accion_regla": pl.String, "atrapa": pl.String, "parte_ratio": pl.Float64}
         | dict.fromkeys(("clase", "confianza", "estado", "autor", "fecha", "origen", "nota"), pl.String),
         orient="row",
-    )  # fmt: skip
-    several = (
-        pl.when(pl.col("regla") == NO_RULE)
-        .then(pl.lit("Ninguna regla"))
-        .otherwise(pl.lit("Reglas que chocan entre sí"))
     )
+    several = pl.when(pl.col("regla") == NO_RULE).then(pl.lit("Ninguna regla")).otherwise(pl.lit("Reglas que chocan entre sí"))
     others = pl.DataFrame({"regla": sorted(there)}).join(about, on="regla", how="anti").with_columns(atrapa=several)
     named = pl.concat([about, others], how="diagonal").sort("regla")
     return named.with_columns(accion_regla=pl.col("accion_regla").replace(NOBODY, "NINGUNA (excluye)"))

@@ -56,9 +56,7 @@ class Written:
     """What has been written: rows and exact soles of each file of facts (null when no row gives the measure)."""
 
     rows: dict[str, int] = field(default_factory=lambda: dict.fromkeys(FACT_FILES, 0))
-    soles: dict[str, dict[str, Decimal | None]] = field(
-        default_factory=lambda: {name: dict.fromkeys(MEASURES) for name in FACT_FILES}
-    )
+    soles: dict[str, dict[str, Decimal | None]] = field(default_factory=lambda: {name: dict.fromkeys(MEASURES) for name in FACT_FILES})
 
     def add(self, name: str, facts: pl.DataFrame) -> None:
         """Count some rows."""
@@ -68,9 +66,7 @@ class Written:
                 self.soles[name][measure] = (self.soles[name][measure] or Decimal(0)) + Decimal(facts[measure].sum())
 
 
-def write_star(
-    export: Export, folder: Path, progress: Callable[[str], None] = lambda _: None
-) -> tuple[list[str], Written]:
+def write_star(export: Export, folder: Path, progress: Callable[[str], None] = lambda _: None) -> tuple[list[str], Written]:
     """Write everything to a folder: all of it or nothing.
 
     Args:
@@ -101,9 +97,7 @@ def _write_all(export: Export, folder: Path, written: Written, progress: Callabl
     _write_facts(linked, tables, folder, written)
     _conserve(linkage.cube, written)
     _write_databases(export, folder, progress)
-    (folder / README).write_text(
-        readme(export.linkage, export.plan, written.rows, tables, folder), encoding="utf-8-sig", newline="\r\n"
-    )
+    (folder / README).write_text(readme(export.linkage, export.plan, written.rows, tables, folder), encoding="utf-8-sig", newline="\r\n")
     write_manifest(folder, EXPORT, _manifest(export, written))
 
 
@@ -145,12 +139,7 @@ def _batches(linked: LinkedGasto) -> Iterator[pl.DataFrame]:
     Each batch is read and linked by itself: a line's link depends on that line alone, so memory is bounded whatever the snapshot's size.
     """
     first = [pl.col(column).min() for column in ("nivel", "pliego")]
-    units = (
-        linked.gasto.group_by("anio", "sec_ejec")
-        .agg(*first, pl.len())
-        .collect()
-        .sort("anio", "nivel", "pliego", "sec_ejec")
-    )
+    units = linked.gasto.group_by("anio", "sec_ejec").agg(*first, pl.len()).collect().sort("anio", "nivel", "pliego", "sec_ejec")
     runs = units.with_columns(run=(pl.col("len").cum_sum().over("anio") - 1) // ROWS_AT_ONCE)
     for (year, _), run in runs.group_by("anio", "run", maintain_order=True):
         own = (pl.col("anio") == year) & pl.col("sec_ejec").is_in(run["sec_ejec"].implode(), nulls_equal=True)
@@ -172,7 +161,12 @@ def _manifest(export: Export, written: Written) -> dict[str, Any]:
     return {
         **made_with((*_LIBRARIES, *(["duckdb"] if export.duckdb else []))),
         "entradas": dict(export.inputs),
-        "instantanea": {"id": linkage.snapshot.id, "fecha_corte": linkage.snapshot.cut_off, "archivo": source["nombre"], "sha256": source.get("sha256")},
+        "instantanea": {
+            "id": linkage.snapshot.id,
+            "fecha_corte": linkage.snapshot.cut_off,
+            "archivo": source["nombre"],
+            "sha256": source.get("sha256"),
+        },
         "parametros": {
             "ambito": linkage.scope,
             "anios": linkage.cube["anio"].unique().sort().to_list(),
@@ -182,4 +176,4 @@ def _manifest(export: Export, written: Written) -> dict[str, Any]:
         },
         "filas": written.rows,
         "totales_soles": {name: {m: None if v is None else str(v) for m, v in soles.items()} for name, soles in written.soles.items()},
-    }  # fmt: skip
+    }

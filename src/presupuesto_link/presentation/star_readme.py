@@ -25,9 +25,7 @@ _OWN = {
 }
 
 
-def readme(
-    linkage: Linkage, plan: Plan, rows: Mapping[str, int], tables: Mapping[str, pl.DataFrame], folder: Path
-) -> str:
+def readme(linkage: Linkage, plan: Plan, rows: Mapping[str, int], tables: Mapping[str, pl.DataFrame], folder: Path) -> str:
     """The page, in Spanish.
 
     Args:
@@ -38,13 +36,7 @@ def readme(
         folder: where the other files already are.
     """
     present = {path.name for path in folder.iterdir()}
-    paragraphs = [
-        *_about(linkage, plan),
-        *_facts(rows),
-        *_dimensions(tables),
-        *_others(present),
-        *_cautions(linkage, rows),
-    ]
+    paragraphs = [*_about(linkage, plan), *_facts(rows), *_dimensions(tables), *_others(present), *_cautions(linkage, rows)]
     return "\n".join(_wrapped(line) for line in paragraphs) + "\n"
 
 

@@ -68,9 +68,7 @@ def _money(analysis: Analysis) -> list[str]:
 def _colours(analysis: Analysis) -> str:
     spec = analysis.inputs.spec.avance
     year = latest_year(analysis.counts)
-    rows = of_profile(analysis, analysis.counts).filter(
-        (pl.col("politica_nd") == spec.politica_nd) & (pl.col("anio") == year)
-    )
+    rows = of_profile(analysis, analysis.counts).filter((pl.col("politica_nd") == spec.politica_nd) & (pl.col("anio") == year))
     parts = [
         f"{r['nivel']} {r['rojo']} en rojo, {r['amarillo']} en amarillo, {r['verde']} en verde, {r['gris']} ND"
         for r in rows.iter_rows(named=True)

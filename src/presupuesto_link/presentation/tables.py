@@ -31,10 +31,7 @@ _TEXTS = {
     "presupuesto_aer": ("Presupuesto por AER", "PIA, PIM y devengado de cada AER; las transversales no se suman"),
     "cobertura": ("Cobertura del vínculo", "Cuántas AER y cuántos soles hay en cada clase de vínculo"),
     "indicadores": ("Indicadores", "Sentido declarado, con su sustento y los desacuerdos con la serie de metas"),
-    "avance_indicadores": (
-        "Avance de indicadores",
-        "Avance Tipo I y II con cada perfil, y la regla que dio cada cifra",
-    ),
+    "avance_indicadores": ("Avance de indicadores", "Avance Tipo I y II con cada perfil, y la regla que dio cada cifra"),
     "avance_elementos": ("Avance de OER y AER", "Con cada perfil y las dos políticas de ND"),
     "conteo_colores": ("Conteo por color", "OER y AER en cada color"),
     "indice": ("Índice propio (no oficial)", "Media de los OER; no es el Índice de Gestión publicado"),
@@ -64,15 +61,27 @@ _TEXTS = {
 
 
 _QUARTER = {
-    "semaforo": ("Semáforo del dinero", "Lo devengado, comprometido y certificado entre lo esperado a cada mes, siempre con el PIM de hoy. Cifras acumuladas: filtre un mes y un nivel antes de sumar"),
-    "alertas": ("Alertas", "Dónde mirar primero: qué va atrasado o adelantado, cuántos soles y desde cuándo. Los mismos soles salen por AER, OER, programa, fuente y ejecutora: filtre un nivel antes de sumar"),
-    "cambios": ("Cambio de color desde el corte anterior", "El color de antes, con el PIM que tenía entonces, y el de ahora; y cuánto cambió el PIM"),
+    "semaforo": (
+        "Semáforo del dinero",
+        "Lo devengado, comprometido y certificado entre lo esperado a cada mes, siempre con el PIM de hoy. Cifras acumuladas: filtre un mes y un nivel antes de sumar",
+    ),
+    "alertas": (
+        "Alertas",
+        "Dónde mirar primero: qué va atrasado o adelantado, cuántos soles y desde cuándo. Los mismos soles salen por AER, OER, programa, fuente y ejecutora: filtre un nivel antes de sumar",
+    ),
+    "cambios": (
+        "Cambio de color desde el corte anterior",
+        "El color de antes, con el PIM que tenía entonces, y el de ahora; y cuánto cambió el PIM",
+    ),
     "alineamiento": ("Dinero a tiempo y resultado por AER", "Dos colores puestos juntos; el uno no explica el otro"),
     "alineamiento_celdas": ("Dinero a tiempo y resultado", "Cuántas AER y cuánto PIM hay en cada cruce de colores"),
     "curvas": ("Curvas de lo esperado", "Qué parte del PIM se espera devengada al cierre de cada mes, y de dónde sale"),
     "meses_fuera_de_ritmo": ("Meses fuera de ritmo", "Cuántos meses cada AER devengó menos o más de lo esperado, y cuáles"),
     "composicion": ("Composición (PEFA PI-2)", "Cuánto cambió el total, y cuánto el reparto, de PIA a PIM y de PIM a devengado"),
-    "composicion_por_unidad": ("Composición por unidad", "Cuánto se apartó cada parte de lo que le tocaba si todo cambiara igual que el total"),
+    "composicion_por_unidad": (
+        "Composición por unidad",
+        "Cuánto se apartó cada parte de lo que le tocaba si todo cambiara igual que el total",
+    ),
     "ritmo_del_anio": ("Ritmo del año", "Qué parte de lo devengado cada año cayó en diciembre y en el último trimestre"),
     "modificaciones": ("Modificaciones desde el corte anterior", "Cuántas líneas cambiaron de PIM, cuánto subió y cuánto bajó"),
     "lineas_modificadas": ("Líneas modificadas", "Cada línea cuyo PIM cambió, antes y ahora"),
@@ -80,7 +89,7 @@ _QUARTER = {
     "senda": ("Senda mensual", "El devengado acumulado de cada mes, observado o proyectado con su intervalo"),
     "errores_de_metodos": ("Errores de los métodos", "Cuánto se equivocó cada método al proyectar los años ya cerrados"),
     "calibracion": ("Calibración de los intervalos", "De los intervalos prometidos, cuántos acertaron en los años ya cerrados"),
-}  # fmt: skip
+}
 
 
 def result_tables(analysis: Analysis) -> tuple[ResultTable, ...]:
@@ -118,9 +127,7 @@ def result_tables(analysis: Analysis) -> tuple[ResultTable, ...]:
 def quarter_tables(quarter: Quarter) -> tuple[ResultTable, ...]:
     """The tables of a quarter, as `semaforo` and `proyectar` write them; made-up money says so in each row."""
     followed = quarter.monitoring.followed
-    frames = monitoring_tables(quarter.monitoring) | (
-        projection_tables(quarter.projection) if quarter.projection else {}
-    )
+    frames = monitoring_tables(quarter.monitoring) | (projection_tables(quarter.projection) if quarter.projection else {})
     year = f"{followed.year} a {MONTHS[followed.month - 1]}"
     return tuple(
         ResultTable(f"trimestre_{name}", f"{title}, {year}", note, marked(frame, followed.synthetic))
@@ -132,10 +139,7 @@ def dictionary() -> ResultTable:
     """The dictionary of columns as a table."""
     told = [("todas", f) for f in FIELDS.values()]
     told += [(f"{start}…", f) for start, fields in IN_TABLES.items() for f in fields.values()]
-    rows = [
-        {"columna": f.name, "significado": f.meaning, "unidad": f.unit, "origen": f.source, "en_tablas": where}
-        for where, f in told
-    ]
+    rows = [{"columna": f.name, "significado": f.meaning, "unidad": f.unit, "origen": f.source, "en_tablas": where} for where, f in told]
     return ResultTable(
         "diccionario",
         "Diccionario de columnas",
@@ -182,14 +186,9 @@ def _matrix_tables(analysis: Analysis) -> list[ResultTable]:
         words = f"ejecución {matrix.anio_ejecucion}, resultado {matrix.anio_resultado}"
         tables += [
             ResultTable(
-                f"matriz_{years}",
-                f"Matriz {words}",
-                "AER y soles por celda; el ND es una clase propia en los dos ejes",
-                matrix.celdas,
+                f"matriz_{years}", f"Matriz {words}", "AER y soles por celda; el ND es una clase propia en los dos ejes", matrix.celdas
             ),
-            ResultTable(
-                f"diagnostico_{years}", f"Diagnóstico {words}", "Qué sugiere la celda de cada AER y por qué", diagnosis
-            ),
+            ResultTable(f"diagnostico_{years}", f"Diagnóstico {words}", "Qué sugiere la celda de cada AER y por qué", diagnosis),
         ]
     return tables
 
@@ -197,20 +196,10 @@ def _matrix_tables(analysis: Analysis) -> list[ResultTable]:
 def _scenario_tables(scenario: Scenario) -> list[ResultTable]:
     name = scenario.spec.id
     return [
+        ResultTable(f"escenario_{name}_aer", f"Escenario {name}: antes y después", scenario.advertencia, scenario.acciones),
+        ResultTable(f"escenario_{name}_transferencias", f"Escenario {name}: transferencias", scenario.advertencia, scenario.transferencias),
         ResultTable(
-            f"escenario_{name}_aer", f"Escenario {name}: antes y después", scenario.advertencia, scenario.acciones
-        ),
-        ResultTable(
-            f"escenario_{name}_transferencias",
-            f"Escenario {name}: transferencias",
-            scenario.advertencia,
-            scenario.transferencias,
-        ),
-        ResultTable(
-            f"escenario_{name}_restricciones",
-            f"Escenario {name}: límites",
-            "Qué límites frenan el escenario",
-            scenario.restricciones,
+            f"escenario_{name}_restricciones", f"Escenario {name}: límites", "Qué límites frenan el escenario", scenario.restricciones
         ),
         ResultTable(
             f"escenario_{name}_excluidas",

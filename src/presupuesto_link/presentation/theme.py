@@ -65,9 +65,4 @@ def band_name(colour: str) -> str:
 def band_words(bands: SemaforoSpec) -> dict[str, str]:
     """The edges of each colour in words, under the analysis' own bands."""
     amber, green = limit(bands.amarillo_desde_ratio), limit(bands.verde_desde_ratio)
-    return {
-        "verde": f"{green} o más",
-        "amarillo": f"de {amber} a menos de {green}",
-        "rojo": f"menos de {amber}",
-        "gris": "sin dato",
-    }
+    return {"verde": f"{green} o más", "amarillo": f"de {amber} a menos de {green}", "rojo": f"menos de {amber}", "gris": "sin dato"}

@@ -14,9 +14,7 @@ if TYPE_CHECKING:
 
 _SHOWN = re.compile(r"(?P<soles>S/ )?(?P<value>-?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?)(?P<percent> %)?")
 DAGGER = "†"  # marks transversal actions, whose money is beside and never added up
-AMOUNT = re.compile(
-    rf"(?:S/ )?[-{MINUS}]?\d[\d,.]* (?:%|M\b|pp\b)|S/ [-{MINUS}]?\d[\d,.]*"
-)  # what is read as one thing
+AMOUNT = re.compile(rf"(?:S/ )?[-{MINUS}]?\d[\d,.]* (?:%|M\b|pp\b)|S/ [-{MINUS}]?\d[\d,.]*")  # what is read as one thing
 _OTHER_RULES = {"porcentaje_como_fraccion": "valor en fracción"}  # explains a figure, but no profile uses it
 
 
@@ -69,8 +67,7 @@ def lagging_words(spec: AnalisisSpec) -> str:
     out = " (fuera del rojo)" if achieves == bands.amarillo_desde_ratio else ""
     return (
         f"Una AER está «rezagada» si su avance es menor de {limit(lags)}{below}; en las matrices «logra» si su avance es "
-        f"de {limit(achieves)} o más{out}."
-        + (" Por eso una misma AER puede lograr y estar rezagada." if achieves < lags else "")
+        f"de {limit(achieves)} o más{out}." + (" Por eso una misma AER puede lograr y estar rezagada." if achieves < lags else "")
     )
 
 

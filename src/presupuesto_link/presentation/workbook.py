@@ -8,15 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from presupuesto_link.presentation.book_parts import (
-    CREATED,
-    Styles,
-    lines_of,
-    page_setup,
-    quoted_name,
-    set_height,
-    text_style,
-)
+from presupuesto_link.presentation.book_parts import CREATED, Styles, lines_of, page_setup, quoted_name, set_height, text_style
 from presupuesto_link.presentation.book_table import Reading, Sheets, TableSheet, write_table
 
 README = "Léame"
@@ -34,8 +26,12 @@ class Entry:
 
 
 def write_workbook(
-    path: Path, tables: Mapping[str, TableSheet], about: Sequence[tuple[str, str]], reading: Reading | None = None, first: Sheets | None = None
-) -> None:  # fmt: skip
+    path: Path,
+    tables: Mapping[str, TableSheet],
+    about: Sequence[tuple[str, str]],
+    reading: Reading | None = None,
+    first: Sheets | None = None,
+) -> None:
     """Write the workbook: a sheet «Léame», the sheets for people if any, then one sheet per table, in order.
 
     Amounts and ratios are written as numbers with all their decimals; only their format rounds. A null cell stays
@@ -88,9 +84,7 @@ def sheet_names(keys: Mapping[str, object] | Sequence[str]) -> dict[str, str]:
     return names
 
 
-def _write_readme(
-    sheet: Any, entries: Sequence[Entry], about: Sequence[tuple[str, str]], styles: Styles, banner: str
-) -> None:
+def _write_readme(sheet: Any, entries: Sequence[Entry], about: Sequence[tuple[str, str]], styles: Styles, banner: str) -> None:
     sheet.hide_gridlines(2)
     sheet.set_column(0, 0, 30)
     sheet.set_column(1, 1, 70)

@@ -13,9 +13,21 @@ from presupuesto_link.specs import PesosSpec
 from presupuesto_link.tables.numbers import MONEY
 
 CHAIN = (
-    "pliego", "sec_ejec", "sec_func", "funcion", "programa", "producto", "actividad", "finalidad", "fuente", "rubro", "tipo_recurso",
-    "categoria_gasto", "generica", "clasificador",
-)  # fmt: skip
+    "pliego",
+    "sec_ejec",
+    "sec_func",
+    "funcion",
+    "programa",
+    "producto",
+    "actividad",
+    "finalidad",
+    "fuente",
+    "rubro",
+    "tipo_recurso",
+    "categoria_gasto",
+    "generica",
+    "clasificador",
+)
 """What tells a budget line apart, as a note of modification writes it."""
 NAMED = ("inversion", "finalidad_nombre", "producto_nombre", "nivel")
 AMOUNTS = ("pia_soles", "pim_soles", "certificado_soles", "comprometido_anual_soles", "devengado_soles")
@@ -65,9 +77,15 @@ class Baseline:
 
 
 def baseline_of_actions(  # noqa: PLR0913, PLR0917 - the parts of a baseline
-    actions: pl.DataFrame, ranking: pl.DataFrame, weights: PesosSpec, date: dt.date, year: int, title: str, lines: pl.DataFrame | None = None,
+    actions: pl.DataFrame,
+    ranking: pl.DataFrame,
+    weights: PesosSpec,
+    date: dt.date,
+    year: int,
+    title: str,
+    lines: pl.DataFrame | None = None,
     absorption: pl.DataFrame | None = None,
-) -> Baseline:  # fmt: skip
+) -> Baseline:
     """A baseline from diagnosed actions.
 
     Args:
@@ -86,16 +104,11 @@ def baseline_of_actions(  # noqa: PLR0913, PLR0917 - the parts of a baseline
     shaped = rows.select(
         "accion",
         "vinculo",
-        *(
-            pl.col(name).cast(pl.String) if name in rows.columns else pl.lit(None, pl.String).alias(name)
-            for name in names
-        ),
+        *(pl.col(name).cast(pl.String) if name in rows.columns else pl.lit(None, pl.String).alias(name) for name in names),
         *(pl.col(name).cast(MONEY) if name in rows.columns else pl.lit(None, MONEY).alias(name) for name in AMOUNTS),
     )
     ordered = shaped.sort("accion", *CHAIN, nulls_last=True).with_row_index("linea")
-    return Baseline(
-        ordered, actions, ranking, weights, _own(actions, year) if absorption is None else absorption, date, year, title
-    )
+    return Baseline(ordered, actions, ranking, weights, _own(actions, year) if absorption is None else absorption, date, year, title)
 
 
 def _own(actions: pl.DataFrame, year: int) -> pl.DataFrame:

@@ -30,13 +30,18 @@ def movements(problem: ReallocationProblem, amounts: np.ndarray) -> pl.DataFrame
         schema={"arco": pl.Int64, "i": pl.Int64, "j": pl.Int64, "monto_soles": pl.Int64},
     ).with_columns(misma=pl.Series(same_unit(problem)[moved], dtype=pl.Boolean))
     gives = problem.donors.bolsas.select(
-        pl.col("bolsa").cast(pl.Int64).alias("i"), pl.col("accion").alias("donante"), "pliego", "fuente", "rubro",
+        pl.col("bolsa").cast(pl.Int64).alias("i"),
+        pl.col("accion").alias("donante"),
+        "pliego",
+        "fuente",
+        "rubro",
         *(pl.col(name).alias(f"{name}_donante") for name in _SHOWN),
-    )  # fmt: skip
+    )
     takes = problem.receivers.bolsas.select(
-        pl.col("bolsa").cast(pl.Int64).alias("j"), pl.col("accion").alias("receptor"),
+        pl.col("bolsa").cast(pl.Int64).alias("j"),
+        pl.col("accion").alias("receptor"),
         *(pl.col(name).alias(f"{name}_receptor") for name in _SHOWN),
-    )  # fmt: skip
+    )
     known = pl.col("sec_ejec_donante").is_not_null() & pl.col("sec_ejec_receptor").is_not_null()
     return (
         ends.join(gives, on="i", how="left", validate="m:1")
@@ -48,10 +53,20 @@ def movements(problem: ReallocationProblem, amounts: np.ndarray) -> pl.DataFrame
             monto_soles=pl.col("monto_soles").cast(MONEY),
         )
         .select(
-            "movimiento", "arco", "i", "j", "donante", "receptor", "pliego", "fuente", "rubro",
-            *(f"{name}_{side}" for name in _SHOWN for side in ("donante", "receptor")), "nota_tipo", "monto_soles",
+            "movimiento",
+            "arco",
+            "i",
+            "j",
+            "donante",
+            "receptor",
+            "pliego",
+            "fuente",
+            "rubro",
+            *(f"{name}_{side}" for name in _SHOWN for side in ("donante", "receptor")),
+            "nota_tipo",
+            "monto_soles",
         )
-    )  # fmt: skip
+    )
 
 
 def entries(problem: ReallocationProblem, moved: pl.DataFrame) -> pl.DataFrame:
@@ -60,18 +75,15 @@ def entries(problem: ReallocationProblem, moved: pl.DataFrame) -> pl.DataFrame:
     Returns:
         Key `movimiento, lado, linea`: `accion`, `CHAIN`, `pim_soles` of the line, `monto_soles` (positive). The two sides of a movement add up to the same.
     """
-    both = [
-        _entries(problem.donors, moved, "i", CANCEL),
-        _entries(problem.receivers, moved, "j", ENABLE),
-    ]
+    both = [_entries(problem.donors, moved, "i", CANCEL), _entries(problem.receivers, moved, "j", ENABLE)]
     return pl.concat(both).sort("movimiento", "lado", "linea")
 
 
 def _entries(pool: Pool, moved: pl.DataFrame, end: str, side: str) -> pl.DataFrame:
     """Lines laid one after another, movements laid one after another, and what they share."""
-    parts = moved.select(
-        pl.col(end).alias("bolsa"), "movimiento", monto=pl.col("monto_soles").cast(pl.Int64)
-    ).with_columns(hasta=pl.col("monto").cum_sum().over("bolsa", order_by="movimiento"))
+    parts = moved.select(pl.col(end).alias("bolsa"), "movimiento", monto=pl.col("monto_soles").cast(pl.Int64)).with_columns(
+        hasta=pl.col("monto").cum_sum().over("bolsa", order_by="movimiento")
+    )
     lines = (
         pool.lineas.with_columns(pl.col("bolsa").cast(pl.Int64))
         .join(parts.select("bolsa").unique(), on="bolsa", how="semi")
@@ -85,11 +97,17 @@ def _entries(pool: Pool, moved: pl.DataFrame, end: str, side: str) -> pl.DataFra
         .with_columns(monto_soles=shared)
         .filter(pl.col("monto_soles") > 0)
         .select(
-            "movimiento", pl.lit(side).alias("lado"), "linea", "accion", *CHAIN,
+            "movimiento",
+            pl.lit(side).alias("lado"),
+            "linea",
+            "accion",
+            *CHAIN,
             *(pl.col(name) for name in ("finalidad_nombre", "producto_nombre")),
-            "pim_soles", "certificado_soles", pl.col("monto_soles").cast(MONEY),
+            "pim_soles",
+            "certificado_soles",
+            pl.col("monto_soles").cast(MONEY),
         )
-    )  # fmt: skip
+    )
 
 
 def between_actions(moved: pl.DataFrame) -> pl.DataFrame:

@@ -37,19 +37,8 @@ def explain_clash(problem: ReallocationProblem) -> list[Problem]:
     where = f"escenario {problem.spec.id}"
     sentences = [*_told(problem, chosen), *_transfers(problem)]
     required = problem.spec.monto_requerido_soles
-    remedy = (
-        "baje lo que se exige o amplíe uno de esos límites"
-        if required or problem.spec.limites
-        else "amplíe uno de esos límites"
-    )
-    return [
-        Problem(
-            f"{where}, límites",
-            f"no caben juntos: {'; '.join(sentences)}",
-            "límites que puedan cumplirse a la vez",
-            remedy,
-        )
-    ]
+    remedy = "baje lo que se exige o amplíe uno de esos límites" if required or problem.spec.limites else "amplíe uno de esos límites"
+    return [Problem(f"{where}, límites", f"no caben juntos: {'; '.join(sentences)}", "límites que puedan cumplirse a la vez", remedy)]
 
 
 def _units(families: Sequence[Family]) -> list[tuple[tuple[int, int], ...]]:
@@ -66,9 +55,7 @@ def _units(families: Sequence[Family]) -> list[tuple[tuple[int, int], ...]]:
     return units
 
 
-def _irreducible(
-    problem: ReallocationProblem, units: Sequence[tuple[tuple[int, int], ...]]
-) -> list[tuple[tuple[int, int], ...]]:
+def _irreducible(problem: ReallocationProblem, units: Sequence[tuple[tuple[int, int], ...]]) -> list[tuple[tuple[int, int], ...]]:
     """Drop each limit that is not needed for the clash."""
     kept = list(units)
     if best_value(problem) is not None or best_value(problem, _only(problem.families, [])) is None:
@@ -83,10 +70,7 @@ def _irreducible(
 def _only(families: Sequence[Family], units: Iterable[tuple[tuple[int, int], ...]]) -> tuple[Family, ...]:
     """The families with every other row freed."""
     held = {pair for unit in units for pair in unit}
-    return tuple(
-        _freed(family, [row for row in range(family.size) if (place, row) not in held])
-        for place, family in enumerate(families)
-    )
+    return tuple(_freed(family, [row for row in range(family.size) if (place, row) not in held]) for place, family in enumerate(families))
 
 
 def _freed(family: Family, rows: Sequence[int]) -> Family:
@@ -139,16 +123,8 @@ def _transfers(problem: ReallocationProblem) -> list[str]:
     if (least is None and most is None) or best_value(replace(problem, spec=_free_of_transfers(problem))) is None:
         return []
     return [
-        *(
-            [f"ninguna transferencia es menor que {_soles(least)} (transferencia_minima_soles)"]
-            if least is not None
-            else []
-        ),
-        *(
-            [f"a lo más {plural(most, 'transferencia', 'transferencias')} (transferencias_maximas)"]
-            if most is not None
-            else []
-        ),
+        *([f"ninguna transferencia es menor que {_soles(least)} (transferencia_minima_soles)"] if least is not None else []),
+        *([f"a lo más {plural(most, 'transferencia', 'transferencias')} (transferencias_maximas)"] if most is not None else []),
     ]
 
 

@@ -61,9 +61,7 @@ def coarse(problem: ReallocationProblem) -> Coarse:
     own = [_place(pool, problem) for pool in (problem.donors, problem.receivers)]
     donor = _merged(own[0], problem.i, problem.j * width + kind)
     receiver = _merged(own[1], problem.j, donor[problem.i] * width + kind)
-    triples, first, arc = np.unique(
-        np.stack([donor[problem.i], receiver[problem.j], kind]), axis=1, return_index=True, return_inverse=True
-    )
+    triples, first, arc = np.unique(np.stack([donor[problem.i], receiver[problem.j], kind]), axis=1, return_index=True, return_inverse=True)
     i, j = triples[0], triples[1]
     donors, receivers = _pooled(problem.donors, donor), _pooled(problem.receivers, receiver)
     rest = tuple(
@@ -73,14 +71,7 @@ def coarse(problem: ReallocationProblem) -> Coarse:
     )
     families = (*side_families(donors, receivers, i, j), *rest)
     small = replace(
-        problem,
-        donors=donors,
-        receivers=receivers,
-        i=i,
-        j=j,
-        kept=problem.kept[first],
-        burden=problem.burden[first],
-        families=families,
+        problem, donors=donors, receivers=receivers, i=i, j=j, kept=problem.kept[first], burden=problem.burden[first], families=families
     )
     return Coarse(small, arc.reshape(-1), donor, receiver)
 
@@ -100,9 +91,7 @@ def _place(pool: Pool, problem: ReallocationProblem) -> np.ndarray:
     if problem.spec.objetivo.tipo != "mínimo movimiento":
         actions: np.ndarray = pool.bolsas["accion_id"].to_numpy()
         return actions
-    places: np.ndarray = (
-        pool.bolsas.select(pl.struct("accion_id", "sec_ejec", "programa").rank("dense")).to_series().to_numpy()
-    )
+    places: np.ndarray = pool.bolsas.select(pl.struct("accion_id", "sec_ejec", "programa").rank("dense")).to_series().to_numpy()
     return places
 
 

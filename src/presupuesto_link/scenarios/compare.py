@@ -119,9 +119,7 @@ def compared(problem: ReallocationProblem, solution: Solution, book: Rulebook) -
     """A solution as people read it."""
     moved = movements(problem, solution.amounts)
     rules = _rules(problem, moved)
-    moved = moved.with_columns(
-        veredicto=pl.Series(problem.judgement.verdict_names(moved["arco"].to_numpy()), dtype=pl.String)
-    )
+    moved = moved.with_columns(veredicto=pl.Series(problem.judgement.verdict_names(moved["arco"].to_numpy()), dtype=pl.String))
     written = entries(problem, moved)
     _balanced(moved, written)
     transfers = between_actions(moved)
@@ -161,7 +159,9 @@ def _warning(problem: ReallocationProblem, moved: pl.DataFrame) -> str:
     missing = problem.baseline.faltantes
     doubtful = int((moved["veredicto"] == MISSING).sum())
     if missing:
-        said = f"Es indicativo: los datos no traen {enumerate_words(missing)}, de modo que no se puede verificar si la modificación es legal"
+        said = (
+            f"Es indicativo: los datos no traen {enumerate_words(missing)}, de modo que no se puede verificar si la modificación es legal"
+        )
         said += (
             " ni cuánto saldo está libre. No es una propuesta aprobada ni"
             if "el certificado" in missing
@@ -211,9 +211,7 @@ def _doubts(problem: ReallocationProblem, solution: Solution) -> list[str]:
         )
     if not solution.amounts.any():
         told.append(_nothing(problem))
-    partial = problem.receivers.acciones.filter(
-        pl.col("absorcion_origen").str.contains("a la fecha de corte").fill_null(False)
-    )
+    partial = problem.receivers.acciones.filter(pl.col("absorcion_origen").str.contains("a la fecha de corte").fill_null(False))
     if partial.height:
         told.append(
             f"La absorción de {enumerate_words(partial['accion'])} es su ejecución a la fecha de corte, no la de un año entero: es un piso, y los topes "
@@ -240,11 +238,11 @@ def _closing(problem: ReallocationProblem) -> list[str]:
     if "instantanea" not in baseline.origen or donors.is_empty():
         return []
     if side.saldo_al_cierre == "no usar":
-        return [
-            "El escenario no usa la proyección al cierre: el saldo que se cede es el libre a la fecha, no el de diciembre."
-        ]
+        return ["El escenario no usa la proyección al cierre: el saldo que se cede es el libre a la fecha, no el de diciembre."]
     if baseline.cierre is None:
-        return ["No hay proyección al cierre (la instantánea no trae años anteriores por mes, o el año ya cerró): el saldo que se cede es el libre a la fecha."]  # fmt: skip
+        return [
+            "No hay proyección al cierre (la instantánea no trae años anteriores por mes, o el año ya cerró): el saldo que se cede es el libre a la fecha."
+        ]
     without = donors.filter(~donors.is_in(baseline.cierre["accion"].implode()))
     told = [f"Cada AER donante cede a lo más {closing_words(side)}; método: {baseline.cierre['metodo'][0]}."]
     if without.len():

@@ -26,8 +26,12 @@ def check_legal_names(spec: EscenarioSpec, book: Rulebook, fields: Sequence[str]
             if item.dato not in FACTS
         ),
         *(
-            Problem(f"escenario {spec.id}, clave «legal.evidencias.valor» de {item.dato}", f"«{item.valor}»", " o ".join(fact_values(item.dato)),
-                    "escriba uno de esos valores, tal cual")
+            Problem(
+                f"escenario {spec.id}, clave «legal.evidencias.valor» de {item.dato}",
+                f"«{item.valor}»",
+                " o ".join(fact_values(item.dato)),
+                "escriba uno de esos valores, tal cual",
+            )
             for item in spec.legal.evidencias
             if item.dato in FACTS and item.valor not in fact_values(item.dato)
         ),
@@ -38,12 +42,16 @@ def check_legal_names(spec: EscenarioSpec, book: Rulebook, fields: Sequence[str]
             if name not in fields
         ),
         *(
-            Problem(f"escenario {spec.id}, clave «legal.excepciones»", item.id,
-                    f"una excepción vigente el {book.fecha}: {', '.join(sorted(known)) or 'ninguna'}", "vea «normas listar»")
+            Problem(
+                f"escenario {spec.id}, clave «legal.excepciones»",
+                item.id,
+                f"una excepción vigente el {book.fecha}: {', '.join(sorted(known)) or 'ninguna'}",
+                "vea «normas listar»",
+            )
             for item in spec.legal.excepciones
             if item.id not in known
         ),
-    ]  # fmt: skip
+    ]
     if problems:
         raise SpecError(*problems)
 

@@ -41,9 +41,14 @@ class Family:
 
 
 def families_of(  # noqa: PLR0913, PLR0917 - both sides of every arc
-    spec: EscenarioSpec, baseline: Baseline, donors: Pool, receivers: Pool, i: np.ndarray, j: np.ndarray,
+    spec: EscenarioSpec,
+    baseline: Baseline,
+    donors: Pool,
+    receivers: Pool,
+    i: np.ndarray,
+    j: np.ndarray,
     capped: list[tuple[str, np.ndarray, float, dict[str, tuple[str, ...]]]],
-) -> tuple[Family, ...]:  # fmt: skip
+) -> tuple[Family, ...]:
     """The limits of a scenario: bags, actions, those it states, the amount, and the exceptions the law caps."""
     return (
         *side_families(donors, receivers, i, j),
@@ -66,12 +71,10 @@ def _side(role: str, pool: Pool, bag: np.ndarray, verb: str) -> list[Family]:
         role,
         action[bag],
         tuple(f"{role}:{code}" for code in actions["accion"]),
-        tuple(
-            f"{row['accion']} {verb} hasta {soles(row['tope_soles'])} ({row['limite']})" for row in actions.iter_rows(named=True)
-        ),
+        tuple(f"{row['accion']} {verb} hasta {soles(row['tope_soles'])} ({row['limite']})" for row in actions.iter_rows(named=True)),
         np.full(actions.height, -INF),
         actions["tope_soles"].to_numpy().astype(float),
-    )  # fmt: skip
+    )
     caps = bags["tope_soles"].to_numpy()
     needed = np.flatnonzero(caps < actions["tope_soles"].to_numpy()[action])
     if not needed.size:
@@ -81,12 +84,7 @@ def _side(role: str, pool: Pool, bag: np.ndarray, verb: str) -> list[Family]:
     codes = actions["accion"].to_list()
     names = tuple(f"bolsa {role}:{codes[action[k]]}:{k}" for k in needed)
     sentences = tuple(f"cada bolsa de líneas de {codes[action[k]]} {verb} hasta lo suyo" for k in needed)
-    return [
-        of_action,
-        Family(
-            f"bolsa {role}", place[bag], names, sentences, np.full(needed.size, -INF), caps[needed].astype(float), False
-        ),
-    ]
+    return [of_action, Family(f"bolsa {role}", place[bag], names, sentences, np.full(needed.size, -INF), caps[needed].astype(float), False)]
 
 
 def _stated(place: int, limit: LimiteSpec, donors: Pool, receivers: Pool, i: np.ndarray, j: np.ndarray) -> Family:
@@ -103,38 +101,30 @@ def _stated(place: int, limit: LimiteSpec, donors: Pool, receivers: Pool, i: np.
     labels = np.where(inside.to_numpy()[bag], 0, -1)
     who = ", ".join(str(value) for value in codes.values() if value is not None)
     verb = "cede" if limit.lado == "donante" else "recibe"
-    says = [
-        *([f"al menos {soles(lower)}"] if lower else []),
-        *([f"a lo más {soles(min(caps))}"] if caps else []),
-    ]
+    says = [*([f"al menos {soles(lower)}"] if lower else []), *([f"a lo más {soles(min(caps))}"] if caps else [])]
     sentence = f"{who} {verb} {' y '.join(says)}" + (f" ({limit.motivo})" if limit.motivo else "")
     return Family(
-        "límite", labels, (f"limite:{place}",), (sentence,), np.array([float(lower) if lower else -INF]),
+        "límite",
+        labels,
+        (f"limite:{place}",),
+        (sentence,),
+        np.array([float(lower) if lower else -INF]),
         np.array([float(min(caps)) if caps else INF]),
-    )  # fmt: skip
+    )
 
 
 def _share(ratio: float | None, pim: float) -> int | None:
     return None if ratio is None else int(pim * ratio + 1e-6)
 
 
-def _exception(
-    rule: str, used: np.ndarray, ratio: float, base: dict[str, tuple[str, ...]], baseline: Baseline
-) -> Family:
+def _exception(rule: str, used: np.ndarray, ratio: float, base: dict[str, tuple[str, ...]], baseline: Baseline) -> Family:
     """What the law lets an exception move: a share of the PIM of some sources of the whole scope."""
     columns = baseline.lineas.columns
     tests = [atom_truth(name, values, True, columns) == TRUE for name, values in base.items()]
     total = float(baseline.lineas.filter(*tests)["pim_soles"].sum() or 0)
     cap = int(total * ratio + 1e-6)
     sentence = f"La excepción {rule} mueve hasta {soles(cap)} ({percent(ratio, 0)} de {soles(total)})"
-    return Family(
-        "excepción",
-        np.where(used, 0, -1),
-        (f"excepcion:{rule}",),
-        (sentence,),
-        np.array([-INF]),
-        np.array([float(cap)]),
-    )
+    return Family("excepción", np.where(used, 0, -1), (f"excepcion:{rule}",), (sentence,), np.array([-INF]), np.array([float(cap)]))
 
 
 def _amounts(spec: EscenarioSpec, arcs: int) -> list[Family]:
@@ -143,19 +133,10 @@ def _amounts(spec: EscenarioSpec, arcs: int) -> list[Family]:
     families = []
     if limit is not None:
         said = f"El total movido no pasa de {soles(limit)}"
-        families.append(
-            Family("monto máximo", everything, ("monto_maximo",), (said,), np.array([-INF]), np.array([float(limit)]))
-        )
+        families.append(Family("monto máximo", everything, ("monto_maximo",), (said,), np.array([-INF]), np.array([float(limit)])))
     if required is not None:
         exact = np.array([float(required)])
         families.append(
-            Family(
-                "monto requerido",
-                everything,
-                ("monto_requerido",),
-                (f"El total movido es {soles(required)}",),
-                exact,
-                exact,
-            )
+            Family("monto requerido", everything, ("monto_requerido",), (f"El total movido es {soles(required)}",), exact, exact)
         )
     return families

@@ -40,9 +40,7 @@ def distance_cost(problem: ReallocationProblem) -> np.ndarray:
     """How far a sol of each arc travels; an unknown unit or programme counts as another one."""
     weights = problem.spec.objetivo.movimiento
     unit, programme = _same(problem, "sec_ejec"), _same(problem, "programa")
-    cost: np.ndarray = np.where(
-        unit, np.where(programme, weights.mismo_programa, weights.otro_programa), weights.otra_ejecutora
-    )
+    cost: np.ndarray = np.where(unit, np.where(programme, weights.mismo_programa, weights.otro_programa), weights.otra_ejecutora)
     return cost
 
 
@@ -146,9 +144,7 @@ def _with_floors(problem: ReallocationProblem, model: Model, floors: np.ndarray)
     return replace(fair, cost=np.concatenate([priority_cost(problem), np.zeros(model.cost.size - model.arcs)]))
 
 
-def _raise(
-    model: Model, label: np.ndarray, need: np.ndarray, open_: set[int], settled: dict[int, float]
-) -> tuple[float, list[int]]:
+def _raise(model: Model, label: np.ndarray, need: np.ndarray, open_: set[int], settled: dict[int, float]) -> tuple[float, list[int]]:
     """Lift the common share of the open objectives as far as it goes, and which of them stop it there."""
     from scipy.sparse import csr_array, hstack
 

@@ -24,11 +24,7 @@ from presupuesto_link.scenarios.sides import Side, check_names, donors_of, recei
 from presupuesto_link.specs import EscenarioSpec
 
 BAG = ("accion", "pliego", "sec_ejec", "fuente", "rubro", "tipo_recurso", "categoria_gasto", "generica", "programa")
-_SAME = (
-    "pliego",
-    "fuente",
-    "rubro",
-)  # a modification never leaves its pliego nor its source: other pairs are not even candidates
+_SAME = ("pliego", "fuente", "rubro")  # a modification never leaves its pliego nor its source: other pairs are not even candidates
 
 
 @dataclass(frozen=True)
@@ -84,9 +80,7 @@ class ReallocationProblem:
     def only(self, arcs: np.ndarray) -> ReallocationProblem:
         """The same problem with some of its arcs."""
         families = tuple(replace(family, labels=family.labels[arcs]) for family in self.families)
-        return replace(
-            self, i=self.i[arcs], j=self.j[arcs], kept=self.kept[arcs], burden=self.burden[arcs], families=families
-        )
+        return replace(self, i=self.i[arcs], j=self.j[arcs], kept=self.kept[arcs], burden=self.burden[arcs], families=families)
 
     @property
     def donor_action(self) -> np.ndarray:
@@ -126,17 +120,13 @@ def build_problem(
     donors, receivers = _pool(giving, book, "donante", spec), _pool(receiving, book, "receptor", spec)
     i, j = _candidates(donors.bolsas, receivers.bolsas)
     invoked = [item.id for item in spec.legal.excepciones]
-    verdicts = judge(
-        book, donors.bolsas, receivers.bolsas, i, j, invoked, spec.legal.admite, (donors.truth, receivers.truth)
-    )
+    verdicts = judge(book, donors.bolsas, receivers.bolsas, i, j, invoked, spec.legal.admite, (donors.truth, receivers.truth))
     kept = np.flatnonzero(verdicts.admitted)
     if not kept.size:
         raise InfeasibleScenarioError(_nothing_left(spec, verdicts, i.size))
     families = families_of(spec, baseline, donors, receivers, i[kept], j[kept], _capped(book, invoked, verdicts, kept))
     burden = _burden(verdicts, invoked)[kept]
-    return ReallocationProblem(
-        spec, baseline, donors, receivers, i[kept], j[kept], i, j, kept, verdicts, burden, families, level
-    )
+    return ReallocationProblem(spec, baseline, donors, receivers, i[kept], j[kept], i, j, kept, verdicts, burden, families, level)
 
 
 def _burden(verdicts: Judgement, invoked: Sequence[str]) -> np.ndarray:
@@ -151,16 +141,10 @@ def _pool(side: Side, book: Rulebook, role: LegalSide, spec: EscenarioSpec) -> P
     """The lines of a side in bags; bags of the same action are together, in the order of the actions."""
     lines = with_evidence(side.lineas, spec)
     truth = side_truth(lines, book, role)
-    classed = lines.with_columns(
-        clase=pl.Series(legal_class(truth), dtype=pl.Int32), fila=pl.int_range(pl.len(), dtype=pl.Int64)
-    )
+    classed = lines.with_columns(clase=pl.Series(legal_class(truth), dtype=pl.Int32), fila=pl.int_range(pl.len(), dtype=pl.Int64))
     place = side.acciones.select("accion", accion_id=pl.int_range(pl.len(), dtype=pl.Int32))
     keyed = classed.join(place, on="accion", how="inner", validate="m:1")
-    extra = [
-        name
-        for name in lines.columns
-        if name not in {*BAG, "linea", "vinculo", "tope_soles"} and not name.endswith("_soles")
-    ]
+    extra = [name for name in lines.columns if name not in {*BAG, "linea", "vinculo", "tope_soles"} and not name.endswith("_soles")]
     bags = (
         keyed.sort("linea")
         .group_by("accion_id", *BAG, "clase", maintain_order=True)
@@ -174,9 +158,8 @@ def _pool(side: Side, book: Rulebook, role: LegalSide, spec: EscenarioSpec) -> P
         .with_row_index("bolsa")
     )
     members = keyed.join(
-        bags.select("bolsa", "accion_id", *BAG, "clase"), on=["accion_id", *BAG, "clase"], how="inner", nulls_equal=True,
-        validate="m:1",
-    ).sort("linea")  # fmt: skip
+        bags.select("bolsa", "accion_id", *BAG, "clase"), on=["accion_id", *BAG, "clase"], how="inner", nulls_equal=True, validate="m:1"
+    ).sort("linea")
     return Pool(side.acciones, bags.drop("fila"), members.drop("fila"), side.excluidas, truth[bags["fila"].to_numpy()])
 
 
@@ -228,8 +211,12 @@ def _nothing_left(spec: EscenarioSpec, verdicts: Judgement, candidates: int) -> 
     """Why no transfer may exist: the verdicts found and the rules that stop the most."""
     where = f"escenario {spec.id}, legal"
     if not candidates:
-        return Problem(where, "ningún donante comparte pliego, fuente y rubro con un receptor",
-                       "al menos un par de la misma fuente y rubro", "amplíe donantes o receptores")  # fmt: skip
+        return Problem(
+            where,
+            "ningún donante comparte pliego, fuente y rubro con un receptor",
+            "al menos un par de la misma fuente y rubro",
+            "amplíe donantes o receptores",
+        )
     counts = ", ".join(f"{verdict}: {count}" for verdict, count in verdicts.counts().items() if count)
     rules = ", ".join(verdicts.main_obstacles(3))
     return Problem(

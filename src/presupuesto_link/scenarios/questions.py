@@ -37,12 +37,24 @@ def rules_worth(scenario: Scenario) -> pl.DataFrame:
     for rule, count in problem.judgement.sole_obstacles().items():
         freed = build_problem(problem.baseline, problem.spec, book, problem.level, relaxed=(rule,))
         value = best_value(coarse(freed).problem)
-        rows.append({
-            "regla": rule, "veredicto": rules[rule].veredicto, "articulo": rules[rule].articulo, "transferencias": count,
-            "valor": value, "gana": None if value is None else round(_gain(problem, value, scenario.solution.value), 6) + 0.0,
-        })  # fmt: skip
-    schema = {"regla": pl.String, "veredicto": pl.String, "articulo": pl.String, "transferencias": pl.Int64, "valor": pl.Float64,
-              "gana": pl.Float64}  # fmt: skip
+        rows.append(
+            {
+                "regla": rule,
+                "veredicto": rules[rule].veredicto,
+                "articulo": rules[rule].articulo,
+                "transferencias": count,
+                "valor": value,
+                "gana": None if value is None else round(_gain(problem, value, scenario.solution.value), 6) + 0.0,
+            }
+        )
+    schema = {
+        "regla": pl.String,
+        "veredicto": pl.String,
+        "articulo": pl.String,
+        "transferencias": pl.Int64,
+        "valor": pl.Float64,
+        "gana": pl.Float64,
+    }
     return pl.DataFrame(rows, schema=schema).sort("gana", "regla", descending=[True, False], nulls_last=True)
 
 
@@ -62,12 +74,7 @@ def limits_worth(scenario: Scenario) -> pl.DataFrame:
         value = best_value(problem, _relaxed(problem.families, row["restriccion"], step))
         gain = None if value is None else _gain(problem, value, scenario.solution.value) / step
         rows.append(
-            {
-                "restriccion": row["restriccion"],
-                "frase": row["frase"],
-                "por_sol": gain,
-                "como": f"resuelto de nuevo con S/ {step} más",
-            }
+            {"restriccion": row["restriccion"], "frase": row["frase"], "por_sol": gain, "como": f"resuelto de nuevo con S/ {step} más"}
         )
     schema = {"restriccion": pl.String, "frase": pl.String, "por_sol": pl.Float64, "como": pl.String}
     return pl.DataFrame(rows, schema=schema)
@@ -107,9 +114,7 @@ def by_assumption(scenario: Scenario) -> pl.DataFrame:
         solution = solve(problem)
         if solution is None:
             continue
-        received = np.bincount(
-            problem.receiver_action, solution.amounts.astype(float), minlength=problem.receivers.acciones.height
-        )
+        received = np.bincount(problem.receiver_action, solution.amounts.astype(float), minlength=problem.receivers.acciones.height)
         frames.append(_assumed(scenario, problem, np.rint(received).astype(np.int64), level))
     return pl.concat(frames)
 
@@ -118,17 +123,23 @@ def _assumed(scenario: Scenario, problem: ReallocationProblem, received: np.ndar
     response = scenario.spec.supuestos.respuesta
     advance = scenario.baseline.acciones.select("accion", "avance_ratio")
     share = pl.col("absorbido_soles") / pl.col("pim_soles").cast(pl.Float64) * 100
-    supposed = (
-        (pl.col("avance_ratio") + response.at(level) * share / 100).clip(0, 1) if response else pl.lit(None, pl.Float64)
-    )
+    supposed = (pl.col("avance_ratio") + response.at(level) * share / 100).clip(0, 1) if response else pl.lit(None, pl.Float64)
     return (
         problem.receivers.acciones.select("accion", "pim_soles", "absorcion_ratio")
         .with_columns(nivel=pl.lit(level), recibe_soles=pl.Series(received))
         .with_columns(absorbido_soles=(pl.col("recibe_soles") * pl.col("absorcion_ratio")).round(2))
         .join(advance, on="accion", how="left", validate="1:1")
         .with_columns(avance_supuesto_ratio=supposed)
-        .select("nivel", pl.col("accion").alias("receptor"), "recibe_soles", "absorcion_ratio", "absorbido_soles", "avance_ratio", "avance_supuesto_ratio")
-    )  # fmt: skip
+        .select(
+            "nivel",
+            pl.col("accion").alias("receptor"),
+            "recibe_soles",
+            "absorcion_ratio",
+            "absorbido_soles",
+            "avance_ratio",
+            "avance_supuesto_ratio",
+        )
+    )
 
 
 @dataclass(frozen=True)
@@ -148,9 +159,7 @@ class Survival:
     concentracion: float
 
 
-def shaken(
-    scenario: Scenario, runs: int, seed: int, concentration: float = 50.0, tick: Callable[[], None] = lambda: None
-) -> Survival:
+def shaken(scenario: Scenario, runs: int, seed: int, concentration: float = 50.0, tick: Callable[[], None] = lambda: None) -> Survival:
     """Solve the scenario with weights drawn around those of the ranking.
 
     Weights come from a Dirichlet of mean equal to the analysis' weights. Each draw gives new scores, and with them new priorities and, when the
@@ -197,9 +206,7 @@ def _scores(scenario: Scenario, runs: int, seed: int, concentration: float) -> n
     parts = scenario.baseline.ranking.select(COMPONENTS).cast(pl.Float64).to_numpy()
     known = ~np.isnan(parts)
     total = draws @ known.T
-    scored: np.ndarray = np.divide(
-        draws @ np.where(known, parts, 0).T, total, out=np.zeros_like(total), where=total > 0
-    )
+    scored: np.ndarray = np.divide(draws @ np.where(known, parts, 0).T, total, out=np.zeros_like(total), where=total > 0)
     return scored
 
 
@@ -207,12 +214,10 @@ def _with_scores(problem: ReallocationProblem, scenario: Scenario, score: np.nda
     """The problem with other scores: priorities change and only the first places keep their cap."""
     spec, ranking = scenario.spec, scenario.baseline.ranking
     own = ranking.with_columns(nuevo=pl.Series(score)).select("accion", "grupo", "puntaje_ratio", "nuevo")
-    lagging = own.filter(pl.col("grupo") == "rezagada").with_columns(
-        puesto=pl.col("nuevo").rank("min", descending=True)
+    lagging = own.filter(pl.col("grupo") == "rezagada").with_columns(puesto=pl.col("nuevo").rank("min", descending=True))
+    actions = problem.receivers.acciones.join(lagging.select("accion", "puesto"), on="accion", how="left", maintain_order="left").join(
+        own.select("accion", "puntaje_ratio", "nuevo"), on="accion", how="left", maintain_order="left"
     )
-    actions = problem.receivers.acciones.join(
-        lagging.select("accion", "puesto"), on="accion", how="left", maintain_order="left"
-    ).join(own.select("accion", "puntaje_ratio", "nuevo"), on="accion", how="left", maintain_order="left")
     factor = pl.when(pl.col("puntaje_ratio") > 0).then(pl.col("peso") / pl.col("puntaje_ratio")).otherwise(1.0)
     fixed = spec.receptores.acciones or spec.receptores.puestos is None
     inside = pl.lit(True) if fixed else (pl.col("puesto") <= spec.receptores.puestos).fill_null(False)
@@ -230,13 +235,16 @@ def _survived(scenario: Scenario, problem: ReallocationProblem, amounts: np.ndar
     width = problem.receivers.acciones.height
     donors, receivers = problem.donors.acciones["accion"].to_list(), problem.receivers.acciones["accion"].to_list()
     there = amounts > 0
-    table = pl.DataFrame({
-        "donante": [donors[name // width] for name in names], "receptor": [receivers[name % width] for name in names],
-        "corridas_ratio": there.mean(axis=0) if amounts.size else np.zeros(names.size),
-        "minimo_soles": amounts.min(axis=0, initial=0) if not amounts.size else amounts.min(axis=0),
-        "media_soles": amounts.mean(axis=0) if amounts.size else np.zeros(names.size),
-        "maximo_soles": amounts.max(axis=0, initial=0),
-    })  # fmt: skip
+    table = pl.DataFrame(
+        {
+            "donante": [donors[name // width] for name in names],
+            "receptor": [receivers[name % width] for name in names],
+            "corridas_ratio": there.mean(axis=0) if amounts.size else np.zeros(names.size),
+            "minimo_soles": amounts.min(axis=0, initial=0) if not amounts.size else amounts.min(axis=0),
+            "media_soles": amounts.mean(axis=0) if amounts.size else np.zeros(names.size),
+            "maximo_soles": amounts.max(axis=0, initial=0),
+        }
+    )
     proposed = scenario.transferencias.select("donante", "receptor", en_propuesta=pl.lit(True))
     return (
         table.join(proposed, on=["donante", "receptor"], how="left")
@@ -250,9 +258,7 @@ def _survived(scenario: Scenario, problem: ReallocationProblem, amounts: np.ndar
 def _pairs(problem: ReallocationProblem) -> tuple[np.ndarray, np.ndarray]:
     """The pair of actions of each arc, as a place in the list of pairs, and that list."""
     width = problem.receivers.acciones.height
-    names, label = np.unique(
-        problem.donor_action.astype(np.int64) * width + problem.receiver_action, return_inverse=True
-    )
+    names, label = np.unique(problem.donor_action.astype(np.int64) * width + problem.receiver_action, return_inverse=True)
     return label, names
 
 

@@ -64,9 +64,7 @@ def shared(scenarios: Sequence[Scenario]) -> pl.DataFrame:
     return (
         every.group_by("donante", "receptor")
         .agg(
-            pl.len().cast(pl.Int64).alias("escenarios"),
-            minimo_soles=pl.col("monto_soles").min(),
-            maximo_soles=pl.col("monto_soles").max(),
+            pl.len().cast(pl.Int64).alias("escenarios"), minimo_soles=pl.col("monto_soles").min(), maximo_soles=pl.col("monto_soles").max()
         )
         .sort("escenarios", "donante", "receptor", descending=[True, False, False])
     )

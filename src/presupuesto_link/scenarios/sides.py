@@ -55,7 +55,7 @@ def check_names(baseline: Baseline, spec: EscenarioSpec) -> None:
         "limites.objetivo": ([limit.objetivo for limit in spec.limites if limit.objetivo], objectives, "códigos de objetivos.csv"),
         "donantes.lineas": (spec.donantes.lineas, set(CHAIN), ", ".join(CHAIN)),
         "receptores.lineas": (spec.receptores.lineas, set(CHAIN), ", ".join(CHAIN)),
-    }  # fmt: skip
+    }
     problems = [
         Problem(f"escenario {spec.id}, clave «{key}»", ", ".join(unknown), expected, "corrija los valores")
         for key, (given, known, expected) in named.items()
@@ -67,17 +67,25 @@ def check_names(baseline: Baseline, spec: EscenarioSpec) -> None:
         for n, limit in enumerate(spec.limites, 1)
     }
     problems += [
-        Problem(f"escenario {spec.id}, clave «{key}»", f"«{name}», que ninguna línea de la base trae ({baseline.titulo})",
-                "un campo que la base tenga", "corra el escenario sobre una instantánea que lo traiga, o quite la clave")
+        Problem(
+            f"escenario {spec.id}, clave «{key}»",
+            f"«{name}», que ninguna línea de la base trae ({baseline.titulo})",
+            "un campo que la base tenga",
+            "corra el escenario sobre una instantánea que lo traiga, o quite la clave",
+        )
         for key, codes in asked.items()
         for name in codes
         if name in CHAIN and baseline.lineas[name].is_null().all()
-    ]  # fmt: skip
+    ]
     if baseline.fecha.year != baseline.anio:
         problems.append(
-            Problem(f"escenario {spec.id}, fecha {baseline.fecha.isoformat()}", f"la norma de {baseline.fecha.year} sobre el presupuesto de {baseline.anio}",
-                    f"una fecha de {baseline.anio}", "corrija --fecha o base.fecha_corte: un presupuesto sólo se modifica en su año fiscal")
-        )  # fmt: skip
+            Problem(
+                f"escenario {spec.id}, fecha {baseline.fecha.isoformat()}",
+                f"la norma de {baseline.fecha.year} sobre el presupuesto de {baseline.anio}",
+                f"una fecha de {baseline.anio}",
+                "corrija --fecha o base.fecha_corte: un presupuesto sólo se modifica en su año fiscal",
+            )
+        )
     if problems:
         raise SpecError(*problems)
 
@@ -95,11 +103,7 @@ def receivers_of(baseline: Baseline, spec: EscenarioSpec, level: str = "central"
 def donors_of(baseline: Baseline, spec: EscenarioSpec, receivers: pl.DataFrame) -> Side:
     """Who may give. An action that may receive never gives."""
     side = spec.donantes
-    named = (
-        pl.col("accion").is_in(side.acciones)
-        if side.acciones
-        else pl.col("banda_resultado").is_in(side.colores_resultado)
-    )
+    named = pl.col("accion").is_in(side.acciones) if side.acciones else pl.col("banda_resultado").is_in(side.colores_resultado)
     chosen = (
         baseline.acciones.filter((pl.col("vinculo") == DIRECT) & named & ~pl.col("accion").is_in(side.protegidas))
         .join(receivers, on="accion", how="anti")
@@ -116,8 +120,12 @@ def donors_of(baseline: Baseline, spec: EscenarioSpec, receivers: pl.DataFrame) 
     excluded = (
         chosen.join(capped, on="accion", how="anti")
         .filter(pl.col("accion").is_in(unknown.implode()))
-        .select("accion", pl.lit(None, pl.Int64).alias("puesto"), motivo=pl.lit("ninguna línea dice su certificado: no se sabe cuánto está libre"))
-    )  # fmt: skip
+        .select(
+            "accion",
+            pl.lit(None, pl.Int64).alias("puesto"),
+            motivo=pl.lit("ninguna línea dice su certificado: no se sabe cuánto está libre"),
+        )
+    )
     return Side(capped, free.join(capped, on="accion", how="semi"), excluded)
 
 
@@ -131,9 +139,7 @@ def _taken(side: DonantesSpec) -> pl.Expr:
 def _lines_of(baseline: Baseline, actions: pl.DataFrame, codes: dict[str, tuple[str, ...]]) -> pl.DataFrame:
     """The directly linked lines of those actions that have one of the codes asked for."""
     tests = [pl.col(column).is_in(values) for column, values in codes.items()]
-    return baseline.lineas.filter(pl.col("vinculo") == DIRECT, *tests).join(
-        actions.select("accion"), on="accion", how="semi"
-    )
+    return baseline.lineas.filter(pl.col("vinculo") == DIRECT, *tests).join(actions.select("accion"), on="accion", how="semi")
 
 
 def _donor_caps(chosen: pl.DataFrame, free: pl.DataFrame, baseline: Baseline, side: DonantesSpec) -> pl.DataFrame:
@@ -146,16 +152,25 @@ def _donor_caps(chosen: pl.DataFrame, free: pl.DataFrame, baseline: Baseline, si
         closing_words(side): pl.col("cierre_soles"),
         f"{percent(side.tope_pim_ratio, 0)} de su PIM": whole_soles(pl.col("pim_soles").cast(pl.Float64) * side.tope_pim_ratio),
         _floor_words(side): whole_soles(pl.col("pim_soles").cast(pl.Float64) - kept).clip(0),
-    }  # fmt: skip
+    }
     limits = (
         chosen.join(free.group_by("accion").agg(lineas_soles=pl.col("tope_soles").sum()), on="accion", how="inner")
         .join(direct_pim(baseline.lineas), on="accion", how="left", validate="1:1")
         .join(_left_at_close(baseline, side), on="accion", how="left", validate="1:1")
     )
-    return _least(limits, caps).sort("ejecucion_ratio", "accion", nulls_last=True).select(
-        "accion", "objetivo", "pim_soles", "lineas_soles", "tope_soles", "limite",
-        pl.int_range(1, pl.len() + 1, dtype=pl.Int64).alias("orden"),
-    )  # fmt: skip
+    return (
+        _least(limits, caps)
+        .sort("ejecucion_ratio", "accion", nulls_last=True)
+        .select(
+            "accion",
+            "objetivo",
+            "pim_soles",
+            "lineas_soles",
+            "tope_soles",
+            "limite",
+            pl.int_range(1, pl.len() + 1, dtype=pl.Int64).alias("orden"),
+        )
+    )
 
 
 def closing_words(side: DonantesSpec) -> str:
@@ -202,9 +217,7 @@ def _listed(baseline: Baseline, spec: EscenarioSpec) -> pl.DataFrame:
     return named.sort("puesto", "accion", nulls_last=True).select("accion", "objetivo", "puesto", "puntaje_ratio")
 
 
-def _receiving(
-    listed: pl.DataFrame, baseline: Baseline, spec: EscenarioSpec, level: str
-) -> tuple[pl.DataFrame, pl.DataFrame]:
+def _receiving(listed: pl.DataFrame, baseline: Baseline, spec: EscenarioSpec, level: str) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Receivers with their caps, and the named ones that cannot receive."""
     side = spec.receptores
     own = side.absorcion.modo != "sin descuento"
@@ -220,11 +233,19 @@ def _receiving(
             limite=pl.lit(words),
         )
         .with_columns(motivo=_why_not(spec))
-    )  # fmt: skip
+    )
     able = full.filter(pl.col("motivo").is_null()).select(
-        "accion", "objetivo", "pim_soles", "tope_soles", "limite", "peso", "brecha_ratio", "absorcion_ratio", "absorcion_origen",
+        "accion",
+        "objetivo",
+        "pim_soles",
+        "tope_soles",
+        "limite",
+        "peso",
+        "brecha_ratio",
+        "absorcion_ratio",
+        "absorcion_origen",
         pl.int_range(1, pl.len() + 1, dtype=pl.Int64).alias("orden"),
-    )  # fmt: skip
+    )
     return able, full.filter(pl.col("motivo").is_not_null()).select("accion", "puesto", "motivo")
 
 
@@ -263,7 +284,5 @@ def _why_not(spec: EscenarioSpec) -> pl.Expr:
         .then(pl.lit("no tiene puntaje en el ranking: dele su peso en [pesos]"))
     )
     if spec.objetivo.tipo == "brechas":
-        reason = reason.when(pl.col("avance_ratio").is_null()).then(
-            pl.lit("sin avance medido no hay brecha que cerrar")
-        )
+        reason = reason.when(pl.col("avance_ratio").is_null()).then(pl.lit("sin avance medido no hay brecha que cerrar"))
     return reason.when(pl.col("tope_soles").fill_null(0) == 0).then(pl.lit("su tope es cero"))

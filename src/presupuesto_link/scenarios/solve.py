@@ -25,17 +25,7 @@ import numpy as np
 from presupuesto_link.errors import InfeasibleScenarioError
 from presupuesto_link.scenarios.coarse import Coarse, coarse
 from presupuesto_link.scenarios.limits import Family
-from presupuesto_link.scenarios.model import (
-    Model,
-    Solved,
-    is_large,
-    is_whole,
-    minimise,
-    model_of,
-    optimal_face,
-    with_columns,
-    with_rows,
-)
+from presupuesto_link.scenarios.model import Model, Solved, is_large, is_whole, minimise, model_of, optimal_face, with_columns, with_rows
 from presupuesto_link.scenarios.objectives import aimed, distance_cost, fair_floors, value_of
 from presupuesto_link.scenarios.problem import ReallocationProblem
 
@@ -253,8 +243,7 @@ def _order_costs(problem: ReallocationProblem) -> list[np.ndarray]:
 def _size_cost(problem: ReallocationProblem) -> np.ndarray:
     """Small bags cost more than large ones; a fixed arbitrary order of the arcs decides what is left."""
     ranks = [
-        pool.bolsas["tope_soles"].rank("ordinal", descending=True).to_numpy().astype(float)
-        for pool in (problem.donors, problem.receivers)
+        pool.bolsas["tope_soles"].rank("ordinal", descending=True).to_numpy().astype(float) for pool in (problem.donors, problem.receivers)
     ]
     scattered = (np.arange(1, problem.i.size + 1, dtype=np.int64) * _SCATTER) % _MODULUS
     cost: np.ndarray = ranks[0][problem.i] + ranks[1][problem.j] + scattered / (2.0 * _MODULUS)
@@ -271,9 +260,7 @@ def _feasible(solved: Solved) -> Solved:
     return solved
 
 
-def _solution(
-    problem: ReallocationProblem, solved: Solved, value: float, marginal: dict[str, float], whole: bool, gap: float
-) -> Solution:  # fmt: skip
+def _solution(problem: ReallocationProblem, solved: Solved, value: float, marginal: dict[str, float], whole: bool, gap: float) -> Solution:
     amounts = np.rint(solved.x[: problem.i.size]).astype(np.int64)
     check_amounts(problem, amounts)
     return Solution(amounts, worded(problem, value), marginal, whole, gap)
@@ -284,12 +271,7 @@ def _rounded(limits: Model, solved: Solved) -> Solved:
     x = solved.x[: limits.arcs]
     whole = np.rint(x)
     near = np.abs(x - whole) < _ACTIVE
-    tight = replace(
-        limits,
-        cost=-np.ones(limits.arcs),
-        lower=np.where(near, whole, np.floor(x)),
-        upper=np.where(near, whole, np.ceil(x)),
-    )
+    tight = replace(limits, cost=-np.ones(limits.arcs), lower=np.where(near, whole, np.floor(x)), upper=np.where(near, whole, np.ceil(x)))
     found = minimise(tight)
     return found if found.feasible else solved
 

@@ -34,12 +34,21 @@ KINDS: dict[str, tuple[tuple[str, ...], ...]] = {
 }
 """What each export has: of every group, a title that begins like one of its texts. The first that fits is the export."""
 TITLES: dict[str, tuple[str, ...]] = {
-    "anio": ("POI", "ANO", "ANO POI"), "aoi": ("ACTIVIDAD OPERATIVA ID", "ACT OPERAT.", "ACT OPERAT"),
-    "centro_costo": ("CENTRO COSTO ID",), "centro_costo_nombre": ("CENTRO DE COSTO",), "nombre": ("ACTIVIDAD OPERATIVA",),
-    "unidad_medida": ("UNIDAD DE MEDIDA", "UNIDAD MEDIDA"), "oei": ("OEI",), "aei": ("AEI",), "programa": ("CATEGORIA ID",),
-    "producto": ("PRODUCTO ID",), "actividad": ("ACTIVIDAD PRESUPUESTAL ID",), "ubigeo": ("UBIGEO",), "activo": ("ACTIVO AO",),
+    "anio": ("POI", "ANO", "ANO POI"),
+    "aoi": ("ACTIVIDAD OPERATIVA ID", "ACT OPERAT.", "ACT OPERAT"),
+    "centro_costo": ("CENTRO COSTO ID",),
+    "centro_costo_nombre": ("CENTRO DE COSTO",),
+    "nombre": ("ACTIVIDAD OPERATIVA",),
+    "unidad_medida": ("UNIDAD DE MEDIDA", "UNIDAD MEDIDA"),
+    "oei": ("OEI",),
+    "aei": ("AEI",),
+    "programa": ("CATEGORIA ID",),
+    "producto": ("PRODUCTO ID",),
+    "actividad": ("ACTIVIDAD PRESUPUESTAL ID",),
+    "ubigeo": ("UBIGEO",),
+    "activo": ("ACTIVO AO",),
     "generica": ("GG ID", "GENERICA GASTO", "GENERICA DE GASTO"),
-}  # fmt: skip
+}
 """Column → the titles it may have, the best first."""
 REQUIRED = ("anio", "aoi")
 _MONTHLY = re.compile(r"(F|FN)\((CS|RE|SE)\) ?(\d{2}|TOTAL)")
@@ -93,16 +102,18 @@ def read_export(path: Path) -> RawExport:
     """
     if not path.is_file():
         raise unreadable(
-            path,
-            FileNotFoundError() if not path.exists() else IsADirectoryError(EISDIR, ""),
-            "una exportación de CEPLAN V.01",
+            path, FileNotFoundError() if not path.exists() else IsADirectoryError(EISDIR, ""), "una exportación de CEPLAN V.01"
         )
     kind = kind_of(path)
     if kind not in ("xlsx", "text"):
         raise InputDataError(
-            Problem(str(path), f"un archivo de otra clase ({kind})", "un .xlsx exportado de CEPLAN V.01, o el mismo guardado como CSV",
-                    "ábralo en Excel y guárdelo como .xlsx o «CSV UTF-8»")
-        )  # fmt: skip
+            Problem(
+                str(path),
+                f"un archivo de otra clase ({kind})",
+                "un .xlsx exportado de CEPLAN V.01, o el mismo guardado como CSV",
+                "ábralo en Excel y guárdelo como .xlsx o «CSV UTF-8»",
+            )
+        )
     grid, encoding, delimiter, digest = _workbook(path) if kind == "xlsx" else _text(path)
     frame = _framed(path, grid)
     return RawExport(_kind(path, frame.columns), RawTable(frame, path, encoding, delimiter, digest))
@@ -118,14 +129,16 @@ def _kind(path: Path, titles: list[str]) -> str:
     found = next((kind for kind, lacks in missing.items() if not lacks), None)
     if found and not absent:
         return found
-    said = (
-        f"faltan las columnas {', '.join(absent)}" if found else "ninguna clase conocida de exportación de CEPLAN V.01"
-    )
+    said = f"faltan las columnas {', '.join(absent)}" if found else "ninguna clase conocida de exportación de CEPLAN V.01"
     needs = "; ".join(f"{kind}: falta {', '.join(lacks)}" for kind, lacks in missing.items() if lacks)
     raise InputDataError(
-        Problem(str(path), f"{said}; el archivo tiene {', '.join(t for t in titles if t != 'fila')}",
-                "el código de la AOI y su año" if found else needs, "vuelva a exportar de CEPLAN V.01 sin quitar ni renombrar columnas")
-    )  # fmt: skip
+        Problem(
+            str(path),
+            f"{said}; el archivo tiene {', '.join(t for t in titles if t != 'fila')}",
+            "el código de la AOI y su año" if found else needs,
+            "vuelva a exportar de CEPLAN V.01 sin quitar ni renombrar columnas",
+        )
+    )
 
 
 def _workbook(path: Path) -> tuple[Grid, str, str, str]:
@@ -143,20 +156,19 @@ def _text(path: Path) -> tuple[Grid, str, str, str]:
     """The cells of a CSV; its delimiter is the one that finds most titles."""
     text, encoding, digest = decoded(path)
     head = "\n".join(text.splitlines()[: 2 * _HEADER_ROWS])
-    delimiter = max(
-        DELIMITERS, key=lambda sign: max(map(_known, csv.reader(io.StringIO(head), delimiter=sign)), default=0)
-    )
+    delimiter = max(DELIMITERS, key=lambda sign: max(map(_known, csv.reader(io.StringIO(head), delimiter=sign)), default=0))
     grid: Grid = []
     try:
-        grid.extend(
-            [cell.strip() for cell in row]
-            for row in csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
-        )
+        grid.extend([cell.strip() for cell in row] for row in csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True))
     except csv.Error:
         raise InputDataError(
-            Problem(f"{path}, después de la fila {len(grid)}", "una comilla que no se cierra o está mal puesta", "comillas por pares",
-                    "corrija la comilla en esa fila")
-        ) from None  # fmt: skip
+            Problem(
+                f"{path}, después de la fila {len(grid)}",
+                "una comilla que no se cierra o está mal puesta",
+                "comillas por pares",
+                "corrija la comilla en esa fila",
+            )
+        ) from None
     return grid, encoding, delimiter, digest
 
 
@@ -175,9 +187,13 @@ def _framed(path: Path, grid: Grid) -> pl.DataFrame:
     scores = [_known(row) for row in grid[:_HEADER_ROWS]]
     if max(scores, default=0) < len(REQUIRED):
         raise InputDataError(
-            Problem(str(path), f"ninguna fila con títulos de CEPLAN entre las primeras {_HEADER_ROWS}",
-                    "títulos como POI, Actividad Operativa ID o AEI", "vuelva a exportar de CEPLAN V.01 sin quitar ni renombrar columnas")
-        )  # fmt: skip
+            Problem(
+                str(path),
+                f"ninguna fila con títulos de CEPLAN entre las primeras {_HEADER_ROWS}",
+                "títulos como POI, Actividad Operativa ID o AEI",
+                "vuelva a exportar de CEPLAN V.01 sin quitar ni renombrar columnas",
+            )
+        )
     start = scores.index(max(scores))
     titles = [_plain(cell) for cell in grid[start]]
     records = [(number, row) for number, row in enumerate(grid[start + 1 :], start + 2) if any(row)]
@@ -195,6 +211,12 @@ def _check_rows(path: Path, titles: list[str], records: list[tuple[int, list[str
         found = f"más celdas que los {len(titles)} títulos" if long else "ninguna fila debajo de los títulos"
         where = f"{path}, fila {long[0]}" if long else str(path)
         raise InputDataError(
-            Problem(where, found, "al menos una fila, y tantas celdas como títulos",
-                    "ponga entre comillas el texto que contenga el separador" if long else "vuelva a exportar: una respuesta vacía es un error, no un cero")
-        )  # fmt: skip
+            Problem(
+                where,
+                found,
+                "al menos una fila, y tantas celdas como títulos",
+                "ponga entre comillas el texto que contenga el separador"
+                if long
+                else "vuelva a exportar: una respuesta vacía es un error, no un cero",
+            )
+        )

@@ -56,12 +56,7 @@ def read_delimited(path: Path) -> RawTable:
     text, encoding, digest = decoded(path)
     if not text.strip():
         raise InputDataError(
-            Problem(
-                str(path),
-                "el archivo está vacío",
-                "una fila de títulos y al menos una de datos",
-                "vuelva a exportar el archivo",
-            )
+            Problem(str(path), "el archivo está vacío", "una fila de títulos y al menos una de datos", "vuelva a exportar el archivo")
         )
     delimiter = _sniff_delimiter(text)
     (_, labels), *records = _records(text, delimiter, path)
@@ -111,12 +106,7 @@ def _decode(content: bytes, path: Path) -> tuple[str, str]:
         return content.decode("utf-16", errors="replace"), "utf-16"
     if b"\0" in content[:4096]:
         raise InputDataError(
-            Problem(
-                str(path),
-                "un archivo binario (¿un libro de Excel?)",
-                "un CSV de texto",
-                "guárdelo como «CSV UTF-8» desde Excel",
-            )
+            Problem(str(path), "un archivo binario (¿un libro de Excel?)", "un CSV de texto", "guárdelo como «CSV UTF-8» desde Excel")
         )
     try:
         return content.decode("utf-8-sig"), "utf-8"
@@ -142,11 +132,7 @@ def _check_shape(path: Path, header: list[str], records: list[tuple[int, list[st
             )
         )
     if not records:
-        problems.append(
-            Problem(
-                str(path), "sólo hay una fila de títulos", "al menos una fila de datos", "vuelva a exportar el archivo"
-            )
-        )
+        problems.append(Problem(str(path), "sólo hay una fila de títulos", "al menos una fila de datos", "vuelva a exportar el archivo"))
     problems += [
         Problem(
             f"{path}, fila {number}",

@@ -9,9 +9,7 @@ from pathlib import Path
 _AT_ONCE = 4 << 20
 
 
-def digest_of(
-    path: Path, progress: Callable[[int], None] = lambda _: None, look: Callable[[bytes], None] | None = None
-) -> str:
+def digest_of(path: Path, progress: Callable[[int], None] = lambda _: None, look: Callable[[bytes], None] | None = None) -> str:
     """SHA-256 of a file, in hexadecimal.
 
     Args:

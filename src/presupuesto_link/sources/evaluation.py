@@ -56,11 +56,7 @@ def read_evaluation(plan_folder: Path, gasto_aer: Path) -> RawEvaluation:
             )
         )
     plan = {name: read_delimited(plan_folder / f"{name}.csv") for name in PLAN_TABLES}
-    plan |= {
-        name: read_delimited(plan_folder / f"{name}.csv")
-        for name in OPTIONAL_TABLES
-        if (plan_folder / f"{name}.csv").is_file()
-    }
+    plan |= {name: read_delimited(plan_folder / f"{name}.csv") for name in OPTIONAL_TABLES if (plan_folder / f"{name}.csv").is_file()}
     budget = read_delimited(gasto_aer)
     corrections_path = plan_folder / "correcciones.toml"
     corrections = _read_corrections(corrections_path)
@@ -74,7 +70,5 @@ def _read_corrections(path: Path) -> tuple[dict[str, Any], ...]:
     try:
         rows = tomllib.loads(path.read_text(encoding="utf-8-sig")).get("correccion", [])
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise InputDataError(
-            Problem(str(path), f"TOML mal escrito{place_of(error)}", "TOML válido", "corrija lo indicado")
-        ) from None
+        raise InputDataError(Problem(str(path), f"TOML mal escrito{place_of(error)}", "TOML válido", "corrija lo indicado")) from None
     return tuple(rows)

@@ -55,9 +55,13 @@ def _sheet(path: Path, name: str, columns: Sequence[str]) -> pl.DataFrame:
     missing = [column for column in columns if header.count(column) != 1]
     if missing:
         raise InputDataError(
-            Problem(f"{path}, hoja «{name}», fila 1", f"no están, o están repetidas, las columnas {', '.join(missing)}",
-                    f"los títulos {', '.join(columns)}", remedy)
-        )  # fmt: skip
+            Problem(
+                f"{path}, hoja «{name}», fila 1",
+                f"no están, o están repetidas, las columnas {', '.join(missing)}",
+                f"los títulos {', '.join(columns)}",
+                remedy,
+            )
+        )
     numbered = [(number, [row[header.index(column)] for column in columns]) for number, row in enumerate(rows, start=2)]
     return pl.DataFrame(
         [[number, *cells] for number, cells in numbered if any(cells)],

@@ -37,10 +37,7 @@ def read_sheet(path: Path, sheet: str) -> RawTable:
         InputDataError: the workbook cannot be opened, has no such sheet, repeats a title or has no rows.
     """
     rows = sheet_grid(
-        path,
-        lambda names: sheet if sheet in names else None,
-        f"hoja «{sheet}»",
-        "cambie el nombre de la hoja que tiene las filas",
+        path, lambda names: sheet if sheet in names else None, f"hoja «{sheet}»", "cambie el nombre de la hoja que tiene las filas"
     )
     return RawTable(_framed(path, sheet, rows), path, "utf-8", ",", digest_of(path))
 
@@ -51,11 +48,8 @@ def _framed(path: Path, sheet: str, rows: list[list[str]]) -> pl.DataFrame:
     records = [(number, row) for number, row in enumerate(rows[1:], 2) if any(row)]
     if repeated or not records:
         found = f"títulos repetidos: {', '.join(repeated)}" if repeated else "ninguna fila debajo de los títulos"
-        raise InputDataError(
-            Problem(f"{path}, hoja {sheet}", found, "títulos distintos y al menos una fila", "corrija la hoja")
-        )
+        raise InputDataError(Problem(f"{path}, hoja {sheet}", found, "títulos distintos y al menos una fila", "corrija la hoja"))
     columns = {title: [row[i] for _, row in records] for i, title in enumerate(titles) if title}
     return pl.DataFrame(
-        {"fila": [number for number, _ in records]} | columns,
-        schema={"fila": pl.UInt32} | dict.fromkeys(columns, pl.String),
+        {"fila": [number for number, _ in records]} | columns, schema={"fila": pl.UInt32} | dict.fromkeys(columns, pl.String)
     )

@@ -89,9 +89,8 @@ def locked(folder: Path, wait_seconds: float = _WAIT_SECONDS) -> Iterator[None]:
             yield
     except Busy:
         raise OutputError(
-            Problem(str(lock), "otro proceso está escribiendo en el almacén", "el almacén libre",
-                    "espere a que termine y repita la orden")
-        ) from None  # fmt: skip
+            Problem(str(lock), "otro proceso está escribiendo en el almacén", "el almacén libre", "espere a que termine y repita la orden")
+        ) from None
 
 
 def _taken(lock: Path) -> IO[bytes] | None:

@@ -15,21 +15,10 @@ def summed(rows: pl.LazyFrame, by: Sequence[str], measures: Sequence[str]) -> pl
 def moved(old: pl.DataFrame, new: pl.DataFrame, by: Sequence[str]) -> pl.DataFrame:
     """The keys whose sum is not the same, or that only one side has (see `Store.compare`); one without money on both sides is left out."""
     both = old.rename({"value": "antes_soles"}).join(
-        new.rename({"value": "despues_soles"}),
-        on=[*by, "medida"],
-        how="full",
-        coalesce=True,
-        nulls_equal=True,
-        validate="1:1",
+        new.rename({"value": "despues_soles"}), on=[*by, "medida"], how="full", coalesce=True, nulls_equal=True, validate="1:1"
     )
     before, after = pl.col("antes_soles"), pl.col("despues_soles")
-    change = (
-        pl.when(before.is_null())
-        .then(pl.lit("aparece"))
-        .when(after.is_null())
-        .then(pl.lit("desaparece"))
-        .otherwise(pl.lit("cambia"))
-    )
+    change = pl.when(before.is_null()).then(pl.lit("aparece")).when(after.is_null()).then(pl.lit("desaparece")).otherwise(pl.lit("cambia"))
     return (
         both.with_columns(diferencia_soles=after.fill_null(0) - before.fill_null(0), cambio=change)
         .filter((pl.col("diferencia_soles") != 0) | (pl.col("cambio") != "cambia"))

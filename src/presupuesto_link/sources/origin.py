@@ -23,6 +23,4 @@ def read_origin(path: Path) -> dict[str, str]:
     try:
         return {key: str(value) for key, value in tomllib.loads(beside.read_text(encoding="utf-8-sig")).items()}
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise InputDataError(
-            Problem(str(beside), f"TOML mal escrito{place_of(error)}", "TOML válido", "corrija lo indicado")
-        ) from None
+        raise InputDataError(Problem(str(beside), f"TOML mal escrito{place_of(error)}", "TOML válido", "corrija lo indicado")) from None

@@ -42,9 +42,7 @@ class Runs:
         """Write one more run; its rows come after those of the runs before."""
         number = len(self.units)
         ordered = rows.sort(*GROUP, nulls_last=True, maintain_order=True)
-        ordered.write_parquet(
-            self.file(number), compression="lz4", statistics=False, row_group_size=_ROW_GROUP_OF_A_RUN
-        )
+        ordered.write_parquet(self.file(number), compression="lz4", statistics=False, row_group_size=_ROW_GROUP_OF_A_RUN)
         self.units.append(ordered.group_by(GROUP).len().with_columns(tanda=pl.lit(number, pl.UInt32)))
 
     def file(self, number: int) -> Path:
@@ -56,18 +54,11 @@ class Runs:
         units = pl.concat(self.units)
         whole = units.group_by(GROUP).agg(pl.col("len").sum()).sort(*GROUP, nulls_last=True)
         part = whole.with_columns(parte=(pl.col("len").cum_sum().over("anio") - 1) // ROWS_AT_ONCE).drop("len")
-        pieces = (
-            units.join(part, on=GROUP, nulls_equal=True).group_by("anio", "parte", "tanda").agg(pl.col("len").sum())
-        )
-        placed = pieces.sort("anio", "parte", "tanda").with_columns(
-            desde=pl.col("len").cum_sum().over("tanda") - pl.col("len")
-        )
+        pieces = units.join(part, on=GROUP, nulls_equal=True).group_by("anio", "parte", "tanda").agg(pl.col("len").sum())
+        placed = pieces.sort("anio", "parte", "tanda").with_columns(desde=pl.col("len").cum_sum().over("tanda") - pl.col("len"))
         for (year, _), found in placed.group_by("anio", "parte", maintain_order=True):
             places = found.select("tanda", "desde", "len").iter_rows()
-            yield (
-                int(str(year)),
-                pl.concat([pl.scan_parquet(self.file(n)).slice(start, rows) for n, start, rows in places]),
-            )
+            yield (int(str(year)), pl.concat([pl.scan_parquet(self.file(n)).slice(start, rows) for n, start, rows in places]))
 
 
 def write_sorted(runs: Runs, folder: Path, columns: Sequence[str]) -> Iterator[pl.DataFrame]:

@@ -112,15 +112,11 @@ class Store:
         exact = self.find(wanted)
         if exact:
             return exact
-        near = [
-            s for s in self.list() if len(wanted) >= _MIN_PREFIX and (s.id.startswith(wanted) or s.id.endswith(wanted))
-        ]
+        near = [s for s in self.list() if len(wanted) >= _MIN_PREFIX and (s.id.startswith(wanted) or s.id.endswith(wanted))]
         if len(near) == 1:
             return near[0]
         known = ", ".join(s.id for s in (near or self.list())) or "ninguna: el almacén está vacío"
-        found = (
-            f"«{wanted}» corresponde a {len(near)} instantáneas" if near else f"no hay ninguna instantánea «{wanted}»"
-        )
+        found = f"«{wanted}» corresponde a {len(near)} instantáneas" if near else f"no hay ninguna instantánea «{wanted}»"
         raise InputDataError(Problem(str(self.folder), found, f"una de: {known}", "vea la lista con «almacen listar»"))
 
     def write(self, name: str, make: Callable[[Path], dict[str, Any]]) -> tuple[Snapshot, bool]:
@@ -146,17 +142,13 @@ class Store:
             with self._part(name) as part:
                 manifest = make(part) | {"id": name}
                 manifest["archivos"] = _seal(part)
-                _write_synced(
-                    part / MANIFEST, json.dumps(manifest, ensure_ascii=False, indent=2, sort_keys=True) + "\n"
-                )
+                _write_synced(part / MANIFEST, json.dumps(manifest, ensure_ascii=False, indent=2, sort_keys=True) + "\n")
                 new = self._commit(part, name)
         except OSError as error:
             raise self.not_written(error) from error
         return self.get(name), new
 
-    def read(
-        self, wanted: str, columns: Sequence[str] | None = None, filters: Mapping[str, Any] | None = None
-    ) -> pl.LazyFrame:
+    def read(self, wanted: str, columns: Sequence[str] | None = None, filters: Mapping[str, Any] | None = None) -> pl.LazyFrame:
         """The rows of a snapshot, lazily; only the years, row groups and columns asked for are read.
 
         Args:
@@ -170,14 +162,10 @@ class Store:
         snapshot, tests = self.get(wanted), dict(filters or {})
         _check_sizes(snapshot)
         years = _values(tests["anio"]) if "anio" in tests else snapshot.years
-        files = [
-            path for year in years for path in sorted((snapshot.folder / "gasto" / f"anio={year}").glob("*.parquet"))
-        ]
+        files = [path for year in years for path in sorted((snapshot.folder / "gasto" / f"anio={year}").glob("*.parquet"))]
         rows = pl.scan_parquet(files or sorted(snapshot.folder.glob("gasto/*/*.parquet"))[:1], hive_partitioning=False)
         rows = with_later_codes(rows if files else rows.clear())
-        rows = (
-            rows.filter(*(pl.col(column).is_in(_values(value)) for column, value in tests.items())) if tests else rows
-        )
+        rows = rows.filter(*(pl.col(column).is_in(_values(value)) for column, value in tests.items())) if tests else rows
         return rows.select(columns) if columns is not None else rows
 
     def dimension(self, wanted: str, name: str) -> pl.DataFrame:
@@ -186,9 +174,7 @@ class Store:
         path = snapshot.folder / "dimensiones" / f"{name}.parquet"
         if not path.is_file():
             known = ", ".join(sorted(p.stem for p in path.parent.glob("*.parquet"))) or "ninguna"
-            raise InputDataError(
-                Problem(snapshot.id, f"no tiene la dimensión «{name}»", f"una de: {known}", "elija otra")
-            )
+            raise InputDataError(Problem(snapshot.id, f"no tiene la dimensión «{name}»", f"una de: {known}", "elija otra"))
         return pl.read_parquet(path)
 
     def verify(self, wanted: str) -> tuple[Problem, ...]:
@@ -213,9 +199,13 @@ class Store:
         years = sorted(set(old.years) & set(new.years))
         if not years:
             raise InputDataError(
-                Problem(f"{old.id} y {new.id}", f"años {_list(old.years)} y {_list(new.years)}", "un año en común",
-                        "compare dos cortes del mismo año")
-            )  # fmt: skip
+                Problem(
+                    f"{old.id} y {new.id}",
+                    f"años {_list(old.years)} y {_list(new.years)}",
+                    "un año en común",
+                    "compare dos cortes del mismo año",
+                )
+            )
         by = ["anio", *dict.fromkeys(key for key in keys if key != "anio")]
         measures = [m for m in MEASURES if all(s.totals[y][m] is not None for s in (old, new) for y in years)]
         sides = [summed(self.read(s.id, filters={"anio": years}), by, measures) for s in (old, new)]
@@ -233,9 +223,10 @@ class Store:
     def previous(self, snapshot: Snapshot) -> Snapshot | None:
         """The cut-off before this one of the same file and year."""
         older = [
-            s for s in self.list()
+            s
+            for s in self.list()
             if s.id != snapshot.id and s.family == snapshot.family and s.cut_off < snapshot.cut_off and set(s.years) & set(snapshot.years)
-        ]  # fmt: skip
+        ]
         return older[-1] if older else None
 
     def remove(self, wanted: Sequence[str]) -> None:
@@ -274,26 +265,32 @@ class Store:
             _ = manifest["fuente"], manifest["totales"], manifest["archivos"], manifest["fecha_corte"]
         except (OSError, ValueError, KeyError, TypeError) as error:
             raise InputDataError(
-                Problem(str(path / MANIFEST), f"un manifiesto que no se puede leer ({error})", "el que escribió el programa",
-                        "borre esa carpeta y cargue otra vez el archivo")
-            ) from None  # fmt: skip
+                Problem(
+                    str(path / MANIFEST),
+                    f"un manifiesto que no se puede leer ({error})",
+                    "el que escribió el programa",
+                    "borre esa carpeta y cargue otra vez el archivo",
+                )
+            ) from None
         return Snapshot(path.name, path, manifest)
 
     def not_written(self, error: OSError) -> OutputError:
         """What to tell a person when the disk refuses; what the store had is whole."""
         return OutputError(
-            Problem(str(self.folder), f"no se pudo escribir: {system_reason(error)}", "una carpeta con permiso y espacio",
-                    "revise permisos y espacio, o use otra carpeta con --almacen; lo guardado antes sigue entero")
-        )  # fmt: skip
+            Problem(
+                str(self.folder),
+                f"no se pudo escribir: {system_reason(error)}",
+                "una carpeta con permiso y espacio",
+                "revise permisos y espacio, o use otra carpeta con --almacen; lo guardado antes sigue entero",
+            )
+        )
 
 
 def add_up(rows: pl.LazyFrame) -> tuple[int, Totals]:
     """Rows, and exact soles per year and measure (null when no row has the measure)."""
     sums = [pl.when(pl.col(m).count() > 0).then(pl.col(m).sum()).alias(m) for m in MEASURES]
     table = rows.group_by("anio").agg(pl.len().alias("filas"), *sums).collect().sort("anio")
-    return int(table["filas"].sum()), {
-        row["anio"]: {m: row[m] for m in MEASURES} for row in table.iter_rows(named=True)
-    }
+    return int(table["filas"].sum()), {row["anio"]: {m: row[m] for m in MEASURES} for row in table.iter_rows(named=True)}
 
 
 def _check_sizes(snapshot: Snapshot) -> None:
@@ -303,16 +300,18 @@ def _check_sizes(snapshot: Snapshot) -> None:
         if not path.is_file() or path.stat().st_size != declared["bytes"]:
             found = "un archivo cortado o cambiado" if path.is_file() else "falta un archivo"
             raise InputDataError(
-                Problem(f"{snapshot.id}/{name}", found, "el que declara el manifiesto",
-                        "revísela con «almacen verificar»; si está dañada, bórrela y cargue otra vez el archivo de origen")
-            )  # fmt: skip
+                Problem(
+                    f"{snapshot.id}/{name}",
+                    found,
+                    "el que declara el manifiesto",
+                    "revísela con «almacen verificar»; si está dañada, bórrela y cargue otra vez el archivo de origen",
+                )
+            )
 
 
 def _changed_files(snapshot: Snapshot) -> Iterator[Problem]:
     listed = snapshot.manifest["archivos"]
-    present = {p.relative_to(snapshot.folder).as_posix() for p in snapshot.folder.rglob("*") if p.is_file()} - {
-        MANIFEST
-    }
+    present = {p.relative_to(snapshot.folder).as_posix() for p in snapshot.folder.rglob("*") if p.is_file()} - {MANIFEST}
     remedy = "borre la instantánea con «almacen podar» o a mano y cargue otra vez el archivo de origen"
     for name in sorted(listed.keys() - present):
         yield Problem(f"{snapshot.id}/{name}", "el archivo falta", "el que declara el manifiesto", remedy)

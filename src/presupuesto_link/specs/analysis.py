@@ -51,13 +51,9 @@ class FuentesSpec(Spec):
     plan: Path = Field(description="Carpeta con objetivos, acciones, indicadores, valores y cifras publicadas")
     gasto_aer: Path = Field(description="Tabla de PIA, PIM y devengado por AER")
     anio_gasto: Annotated[int, Field(ge=1990, le=2100)] = Field(description="Año fiscal de esa tabla")
-    lugar_gasto: str | None = Field(
-        default=None, description="Cómo se cita esa tabla en los hallazgos; sin él, el nombre del archivo"
-    )
+    lugar_gasto: str | None = Field(default=None, description="Cómo se cita esa tabla en los hallazgos; sin él, el nombre del archivo")
     perfiles: Path = Field(description="Carpeta con los perfiles de avance")
-    compromisos: Path | None = Field(
-        default=None, description="Carpeta con los compromisos de un plan de gobierno y sus equivalencias"
-    )
+    compromisos: Path | None = Field(default=None, description="Carpeta con los compromisos de un plan de gobierno y sus equivalencias")
     normas: Path | None = Field(default=None, description="Carpeta con las normas; sin ella, las que trae el programa")
 
 
@@ -65,9 +61,7 @@ class AvanceSpec(Spec):
     """Which profile and ND policy the matrices and the ranking use."""
 
     perfil: str = "ceplan"
-    perfil_replica: str = Field(
-        default="informe_2024", description="Perfil con el que se reproduce el informe auditado"
-    )
+    perfil_replica: str = Field(default="informe_2024", description="Perfil con el que se reproduce el informe auditado")
     politica_nd: NdPolicy = "excluir"
 
 
@@ -102,9 +96,7 @@ class AmbitoSpec(Spec):
 class VinculoSpec(Spec):
     """How budget reaches the actions."""
 
-    reglas: Path | None = Field(
-        default=None, description="Archivo de reglas firmadas (vinculos.csv), relativo al análisis"
-    )
+    reglas: Path | None = Field(default=None, description="Archivo de reglas firmadas (vinculos.csv), relativo al análisis")
     ambito: AmbitoSpec = AmbitoSpec()
     transversales: tuple[str, ...] = Field(default=(), description="AER que se muestran aparte y nunca se suman")
     motivo_transversal: str = ""
@@ -162,9 +154,7 @@ class AsociacionSpec(Spec):
     controles: tuple[Literal["pim", "dimension"], ...] = Field(
         default=("pim", "dimension"), description="Qué más entra en las regresiones; dimension sólo si se declaran"
     )
-    dimensiones: tuple[DimensionSpec, ...] = Field(
-        default=(), description="OER de cada dimensión; la primera es la de referencia"
-    )
+    dimensiones: tuple[DimensionSpec, ...] = Field(default=(), description="OER de cada dimensión; la primera es la de referencia")
     variantes: Literal["todas", "elegida"] = Field(
         default="todas", description="Con todos los perfiles y políticas de ND, o sólo con los de [avance]"
     )
@@ -194,12 +184,10 @@ class AnalisisSpec(Spec):
     fecha_corte: dt.date = Field(description="Fecha del documento o corte de los datos")
     no_modela: tuple[str, ...] = ()
     hereda: str | None = Field(
-        default=None,
-        description="Otro analisis.toml del que toma las claves que éste no escribe, relativo a su carpeta",
+        default=None, description="Otro analisis.toml del que toma las claves que éste no escribe, relativo a su carpeta"
     )
     escenarios: tuple[str, ...] | None = Field(
-        default=None,
-        description="Escenarios que corre, por el nombre de su archivo y en este orden; sin ella, todos los de su carpeta",
+        default=None, description="Escenarios que corre, por el nombre de su archivo y en este orden; sin ella, todos los de su carpeta"
     )
     fuentes: FuentesSpec
     avance: AvanceSpec = AvanceSpec()

@@ -64,32 +64,19 @@ def read_toml(path: Path) -> dict[str, Any]:
     try:
         return tomllib.loads(path.read_text(encoding="utf-8-sig"))
     except FileNotFoundError:
-        raise SpecError(
-            Problem(str(path), "el archivo no existe", "un archivo TOML", "revise la ruta escrita")
-        ) from None
+        raise SpecError(Problem(str(path), "el archivo no existe", "un archivo TOML", "revise la ruta escrita")) from None
     except IsADirectoryError:
-        raise SpecError(
-            Problem(str(path), "una carpeta", "un archivo TOML", "indique el archivo que está dentro de la carpeta")
-        ) from None
+        raise SpecError(Problem(str(path), "una carpeta", "un archivo TOML", "indique el archivo que está dentro de la carpeta")) from None
     except OSError as error:
         raise SpecError(
-            Problem(
-                str(path),
-                f"no se puede leer ({system_reason(error)})",
-                "un archivo TOML legible",
-                "revise los permisos",
-            )
+            Problem(str(path), f"no se puede leer ({system_reason(error)})", "un archivo TOML legible", "revise los permisos")
         ) from None
     except UnicodeDecodeError as error:
         raise SpecError(
-            Problem(
-                f"{path}, byte {error.start}", "texto que no es UTF-8", "TOML en UTF-8", "guarde el archivo como UTF-8"
-            )
+            Problem(f"{path}, byte {error.start}", "texto que no es UTF-8", "TOML en UTF-8", "guarde el archivo como UTF-8")
         ) from None
     except tomllib.TOMLDecodeError as error:
-        raise SpecError(
-            Problem(str(path), f"TOML mal escrito{place_of(error)}", "TOML válido", "corrija lo indicado")
-        ) from None
+        raise SpecError(Problem(str(path), f"TOML mal escrito{place_of(error)}", "TOML válido", "corrija lo indicado")) from None
 
 
 _TYPES = {
@@ -119,15 +106,10 @@ def _problem(where: str, item: Any) -> Problem:
     if kind == "missing":
         return Problem(f"{where}, clave «{key}»", "no está", "un valor", "agregue la clave")
     if kind == "too_short":
-        return Problem(
-            f"{where}, clave «{key}»", "una lista vacía", "al menos un elemento", "agregue uno o quite la clave"
-        )
+        return Problem(f"{where}, clave «{key}»", "una lista vacía", "al menos un elemento", "agregue uno o quite la clave")
     if kind == "string_too_short":
         return Problem(f"{where}, clave «{key}»", "un texto vacío", "un texto", "escríbalo o quite la clave")
-    limits = {
-        "greater_than_equal": "un valor mayor o igual que {ge}",
-        "less_than_equal": "un valor menor o igual que {le}",
-    }
+    limits = {"greater_than_equal": "un valor mayor o igual que {ge}", "less_than_equal": "un valor menor o igual que {le}"}
     if kind in limits:
         expected = limits[kind].format(**ctx)
     elif kind == "literal_error":

@@ -11,7 +11,15 @@ from presupuesto_link.specs.analysis import AnalisisSpec
 from presupuesto_link.specs.base import read_toml, validate_spec
 
 KEY = "hereda"
-_PATHS = (("fuentes", "plan"), ("fuentes", "gasto_aer"), ("fuentes", "perfiles"), ("fuentes", "normas"), ("fuentes", "compromisos"), ("vinculo", "reglas"), ("seguimiento", "calendario"))  # fmt: skip
+_PATHS = (
+    ("fuentes", "plan"),
+    ("fuentes", "gasto_aer"),
+    ("fuentes", "perfiles"),
+    ("fuentes", "normas"),
+    ("fuentes", "compromisos"),
+    ("vinculo", "reglas"),
+    ("seguimiento", "calendario"),
+)
 _OWN = ("escenarios",)
 """What lies in the folder of each analysis and is not inherited."""
 
@@ -35,8 +43,10 @@ def read_analysis(path: Path) -> tuple[AnalisisSpec, tuple[Path, ...]]:
 def _merged(path: Path, seen: tuple[Path, ...]) -> tuple[dict[str, Any], tuple[Path, ...]]:
     if path.resolve() in seen:
         raise SpecError(
-            Problem(f"{path}, clave «{KEY}»", "un análisis que hereda de sí mismo", "una cadena que termina", "quite la clave de uno de ellos")
-        )  # fmt: skip
+            Problem(
+                f"{path}, clave «{KEY}»", "un análisis que hereda de sí mismo", "una cadena que termina", "quite la clave de uno de ellos"
+            )
+        )
     data = read_toml(path)
     named = data.get(KEY)
     if not isinstance(named, str):
@@ -50,8 +60,7 @@ def _merged(path: Path, seen: tuple[Path, ...]) -> tuple[dict[str, Any], tuple[P
 def _over(base: dict[str, Any], own: dict[str, Any]) -> dict[str, Any]:
     """The tables of `base` with the keys of `own` on top."""
     both = {
-        key: _over(base[key], value) if isinstance(value, dict) and isinstance(base.get(key), dict) else value
-        for key, value in own.items()
+        key: _over(base[key], value) if isinstance(value, dict) and isinstance(base.get(key), dict) else value for key, value in own.items()
     }
     return base | both
 

@@ -20,13 +20,9 @@ class SeguimientoSpec(Spec):
     adelanto_desde_ratio: Annotated[float, Field(ge=1)] = Field(
         default=1.10, description="Razón entre lo ejecutado y lo esperado desde la que se avisa un adelanto"
     )
-    anios_minimos: Years = Field(
-        default=3, description="Años completos que hacen falta para usar la estacionalidad propia"
-    )
+    anios_minimos: Years = Field(default=3, description="Años completos que hacen falta para usar la estacionalidad propia")
     anios_maximos: Years = Field(default=5, description="Cuántos años, los últimos, forman la estacionalidad")
-    calendario: Path | None = Field(
-        default=None, description="Calendario programado (PCA u otro) en CSV, relativo al análisis"
-    )
+    calendario: Path | None = Field(default=None, description="Calendario programado (PCA u otro) en CSV, relativo al análisis")
 
     @model_validator(mode="after")
     def _years_in_order(self) -> SeguimientoSpec:
@@ -38,9 +34,7 @@ class SeguimientoSpec(Spec):
 class ProyeccionSpec(Spec):
     """The projection to the close of the year."""
 
-    confianza: Annotated[float, Field(ge=0.5, le=0.99)] = Field(
-        default=0.80, description="Confianza del intervalo de cada proyección"
-    )
+    confianza: Annotated[float, Field(ge=0.5, le=0.99)] = Field(default=0.80, description="Confianza del intervalo de cada proyección")
     metodos: Annotated[tuple[Method, ...], Field(min_length=1)] = Field(
         default=METHODS, description="Métodos que compiten; gana el de menor error en la prueba de origen móvil"
     )

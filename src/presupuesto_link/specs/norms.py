@@ -21,12 +21,24 @@ Values = Annotated[tuple[str, ...], Field(min_length=1)]
 Selector = Mapping[str, Values]
 
 LABELS: Mapping[str, str] = {
-    "pliego": "pliego", "nivel": "nivel de gobierno", "sec_ejec": "unidad ejecutora", "programa": "categoría presupuestal",
-    "producto": "producto o proyecto", "actividad": "actividad", "finalidad": "finalidad", "finalidad_nombre": "nombre de la finalidad",
-    "producto_nombre": "nombre del producto", "fuente": "fuente de financiamiento", "rubro": "rubro", "tipo_recurso": "tipo de recurso",
-    "categoria_gasto": "categoría de gasto", "generica": "genérica", "clasificador": "clasificador de gasto",
-    "inversion": "si es inversión", "accion": "acción estratégica",
-}  # fmt: skip
+    "pliego": "pliego",
+    "nivel": "nivel de gobierno",
+    "sec_ejec": "unidad ejecutora",
+    "programa": "categoría presupuestal",
+    "producto": "producto o proyecto",
+    "actividad": "actividad",
+    "finalidad": "finalidad",
+    "finalidad_nombre": "nombre de la finalidad",
+    "producto_nombre": "nombre del producto",
+    "fuente": "fuente de financiamiento",
+    "rubro": "rubro",
+    "tipo_recurso": "tipo de recurso",
+    "categoria_gasto": "categoría de gasto",
+    "generica": "genérica",
+    "clasificador": "clasificador de gasto",
+    "inversion": "si es inversión",
+    "accion": "acción estratégica",
+}
 """Fields that come from the spending lines, as messages name them."""
 
 FACTS: Mapping[str, str] = {
@@ -57,7 +69,7 @@ FACTS: Mapping[str, str] = {
     "mayores_ingresos": "mayores ingresos del año, no previstos en la apertura",
     "contrato_en_ejecucion": "contrato suscrito y ejecución física: si, no o paralizada",
     "presupuesto_participativo": "inversión priorizada en el presupuesto participativo",
-}  # fmt: skip
+}
 """What no SIAF field says and a person declares for a line: `si` or `no`, or the values named in the description."""
 
 _OTHER_VALUES: Mapping[str, tuple[str, ...]] = {
@@ -245,9 +257,7 @@ def _repeated(norms: Mapping[str, NormaSpec]) -> Iterable[Problem]:
     for where, norm in norms.items():
         for name in (norm.id, *(entry.id for entry in norm.entries())):
             if name in seen:
-                yield Problem(
-                    f"{where}, clave «id»", f"{name}, que ya está en {seen[name]}", "un id que no se repita", "cámbielo"
-                )
+                yield Problem(f"{where}, clave «id»", f"{name}, que ya está en {seen[name]}", "un id que no se repita", "cámbielo")
             seen[name] = where
 
 
@@ -258,4 +268,4 @@ def _dangling(norms: Mapping[str, NormaSpec], rules: set[str]) -> Iterable[Probl
             for name in sorted(set(ids) - rules):
                 yield Problem(
                     f"{where}, clave «{key}»", f"{name}, que no es una regla", "el id de una regla", "corríjalo o cargue su norma"
-                )  # fmt: skip
+                )

@@ -41,9 +41,7 @@ class RangosSpec(Spec):
                 raise ValueError(f"un mínimo que no pase del máximo en {name}: {low:g} es mayor que {high:g}")
         least, most = (sum(limit[side] for limit in self.as_dict().values()) for side in (0, 1))
         if least > 1 + _CLOSE or most < 1 - _CLOSE:
-            raise ValueError(
-                f"rangos con los que los pesos puedan sumar 1: los mínimos suman {least:g} y los máximos {most:g}"
-            )
+            raise ValueError(f"rangos con los que los pesos puedan sumar 1: los mínimos suman {least:g} y los máximos {most:g}")
         return self
 
     def as_dict(self) -> dict[str, Range]:
@@ -64,16 +62,12 @@ class RobustezSpec(Spec):
     )
     semilla: Annotated[int, Field(ge=0)] = Field(default=2026, description="De los sorteos: la misma da lo mismo")
     primeros: Annotated[int, Field(ge=1)] = Field(default=10, description="Cuántas AER forman la lista que se decide")
-    pesos: RangosSpec = Field(
-        default=RangosSpec(), description="«uniforme», o una tabla con [mínimo, máximo] por componente"
-    )
+    pesos: RangosSpec = Field(default=RangosSpec(), description="«uniforme», o una tabla con [mínimo, máximo] por componente")
     perfiles: tuple[str, ...] = Field(
         default=(), description="Perfiles de avance que se dan por igual de posibles; sin ella, los del análisis"
     )
     politicas_nd: Annotated[tuple[NdPolicy, ...], Field(min_length=1)] = ("excluir", "cero")
-    umbrales: tuple[Ratio, ...] = Field(
-        default=(), description="Avances bajo los cuales una AER está rezagada; sin ella, el del ranking"
-    )
+    umbrales: tuple[Ratio, ...] = Field(default=(), description="Avances bajo los cuales una AER está rezagada; sin ella, el del ranking")
 
     @model_validator(mode="after")
     def _no_repeats(self) -> RobustezSpec:

@@ -34,8 +34,7 @@ class DonantesSpec(Spec):
     colores_resultado: Annotated[tuple[Colour, ...], Field(min_length=1)] = ("verde",)
     acciones: tuple[str, ...] = Field(default=(), description="Si se da, sólo ceden estas AER, del color que sean")
     lineas: dict[str, tuple[str, ...]] = Field(
-        default_factory=dict,
-        description="Si se da, sólo ceden las líneas con estos códigos (fuente, generica, programa…)",
+        default_factory=dict, description="Si se da, sólo ceden las líneas con estos códigos (fuente, generica, programa…)"
     )
     linea_minima_soles: Soles = Field(default=0, description="Las líneas que no pueden ceder al menos esto no se tocan")
     sin_certificado: Literal["excluir", "no devengado"] = Field(
@@ -75,13 +74,9 @@ class ReceptoresSpec(Spec):
     )
     objetivos: tuple[str, ...] = Field(default=(), description="Si se da, sólo reciben AER de estos OER")
     acciones: tuple[str, ...] = Field(default=(), description="Si se da, reciben estas AER y ninguna otra")
-    lineas: dict[str, tuple[str, ...]] = Field(
-        default_factory=dict, description="Si se da, sólo se habilitan las líneas con estos códigos"
-    )
+    lineas: dict[str, tuple[str, ...]] = Field(default_factory=dict, description="Si se da, sólo se habilitan las líneas con estos códigos")
     tope_pim_ratio: Share = Field(description="Tope de cada AER receptora, como parte de su PIM")
-    linea_minima_soles: Soles = Field(
-        default=0, description="Las líneas que no pueden recibir al menos esto no se tocan"
-    )
+    linea_minima_soles: Soles = Field(default=0, description="Las líneas que no pueden recibir al menos esto no se tocan")
     tope_linea_pim_ratio: Share = Field(default=1.0, description="Tope de cada línea habilitada, como parte de su PIM")
     diagnosticos_excluidos: tuple[str, ...] = Field(
         default=("destrabar",), description="AER con estos diagnósticos no reciben: no gastan lo que ya tienen"
@@ -207,12 +202,9 @@ class NivelesSpec(Spec):
 class SupuestosSpec(Spec):
     """What is assumed and cannot be measured here."""
 
-    absorcion: NivelesSpec | None = Field(
-        default=None, description="Multiplica la absorción de cada receptor (nunca pasa de 1)"
-    )
+    absorcion: NivelesSpec | None = Field(default=None, description="Multiplica la absorción de cada receptor (nunca pasa de 1)")
     respuesta: NivelesSpec | None = Field(
-        default=None,
-        description="Puntos de avance por cada 1 % más de PIM absorbido: un supuesto, ningún dato de aquí lo mide",
+        default=None, description="Puntos de avance por cada 1 % más de PIM absorbido: un supuesto, ningún dato de aquí lo mide"
     )
 
 
@@ -227,16 +219,12 @@ class EscenarioSpec(Spec):
     donantes: DonantesSpec
     receptores: ReceptoresSpec
     objetivo: ObjetivoSpec = ObjetivoSpec()
-    pesos: dict[str, Weight] = Field(
-        default_factory=dict, description="Multiplica la prioridad de una AER o de un OER; 1 si no se dice"
-    )
+    pesos: dict[str, Weight] = Field(default_factory=dict, description="Multiplica la prioridad de una AER o de un OER; 1 si no se dice")
     limites: tuple[LimiteSpec, ...] = ()
     legal: LegalSpec = LegalSpec()
     supuestos: SupuestosSpec = SupuestosSpec()
     monto_maximo_soles: Soles | None = None
-    monto_requerido_soles: Soles | None = Field(
-        default=None, description="Si se da, el escenario debe mover exactamente este monto"
-    )
+    monto_requerido_soles: Soles | None = Field(default=None, description="Si se da, el escenario debe mover exactamente este monto")
     transferencia_minima_soles: Annotated[int, Field(ge=1, le=10**13)] | None = Field(
         default=None, description="Ninguna transferencia entre dos AER menor que esto"
     )
@@ -261,7 +249,5 @@ class EscenarioSpec(Spec):
     def _least_needs_amount(self) -> EscenarioSpec:
         floors = [limit for limit in self.limites if limit.minimo_soles or limit.minimo_pim_ratio]
         if self.objetivo.tipo == "mínimo movimiento" and not self.monto_requerido_soles and not floors:
-            raise ValueError(
-                "«mínimo movimiento» con monto_requerido_soles o con mínimos: sin ellos, lo menor es no mover nada"
-            )
+            raise ValueError("«mínimo movimiento» con monto_requerido_soles o con mínimos: sin ellos, lo menor es no mover nada")
         return self

@@ -10,13 +10,7 @@ import polars as pl
 from presupuesto_link.errors import Problem, SpecError
 from presupuesto_link.matrices.matrix import cross_execution_result
 from presupuesto_link.measures.aggregate import POLICIES
-from presupuesto_link.measures.association import (
-    ESTIMATES,
-    Association,
-    build_design,
-    correct_family,
-    measure_association,
-)
+from presupuesto_link.measures.association import ESTIMATES, Association, build_design, correct_family, measure_association
 from presupuesto_link.measures.efficiency import measure_efficiency
 from presupuesto_link.measures.panel import measure_panel
 from presupuesto_link.pipeline import Analysis, Inputs
@@ -38,7 +32,7 @@ class Case:
     def lead(self, frame: pl.DataFrame) -> pl.DataFrame:
         """A table with the case as its first columns."""
         years = [pl.lit(getattr(self, name), pl.Int32).alias(name) for name in _PAIR]
-        return frame.select(*years, pl.lit(self.perfil).alias("perfil"), pl.lit(self.politica_nd).alias("politica_nd"), pl.all())  # fmt: skip
+        return frame.select(*years, pl.lit(self.perfil).alias("perfil"), pl.lit(self.politica_nd).alias("politica_nd"), pl.all())
 
 
 @dataclass(frozen=True)
@@ -72,7 +66,7 @@ class AssociationStudy:
     def of(self, case: Case, table: str) -> pl.DataFrame:
         """The rows of one case in one of the tables, without the case."""
         frame: pl.DataFrame = getattr(self, table)
-        return frame.filter(pl.all_horizontal(pl.col(name) == value for name, value in asdict(case).items())).drop(*_CASE)  # fmt: skip
+        return frame.filter(pl.all_horizontal(pl.col(name) == value for name, value in asdict(case).items())).drop(*_CASE)
 
 
 def study_association(analysis: Analysis) -> AssociationStudy:
@@ -95,12 +89,15 @@ def study_association(analysis: Analysis) -> AssociationStudy:
         tested.filter(~of_panel).drop(_LAG),
         tested["p_holm"].count(),
         pl.concat([case.lead(one.influencia) for case, one in found.items()]),
-        pl.concat([case.lead(pl.DataFrame([asdict(one.potencia)], infer_schema_length=None)) for case, one in found.items()], how="vertical_relaxed"),
+        pl.concat(
+            [case.lead(pl.DataFrame([asdict(one.potencia)], infer_schema_length=None)) for case, one in found.items()],
+            how="vertical_relaxed",
+        ),
         pl.concat([case.lead(_sample(one)) for case, one in found.items()]),
         tested.filter(of_panel).select(_LAG, "perfil", "politica_nd", *ESTIMATES, "p_holm"),
         pl.concat([case.lead(_scores(found[case])) for case in own]),
         {case: len(build_design(_counted(one), spec).variables) for case, one in found.items()},
-    )  # fmt: skip
+    )
 
 
 def _chosen(inputs: Inputs) -> tuple[str, str]:
@@ -125,7 +122,7 @@ def _counted(one: Association) -> pl.DataFrame:
 
 
 def _sample(one: Association) -> pl.DataFrame:
-    return one.muestra.select("accion", "objetivo", "nombre", "vinculo", "pim_soles", "ejecucion_ratio", "avance_ratio", "motivo")  # fmt: skip
+    return one.muestra.select("accion", "objetivo", "nombre", "vinculo", "pim_soles", "ejecucion_ratio", "avance_ratio", "motivo")
 
 
 def _scores(one: Association) -> pl.DataFrame:
@@ -137,9 +134,15 @@ def _panels(frames: dict[Case, pl.DataFrame], inputs: Inputs) -> pl.DataFrame:
     keys = dict.fromkeys((case.anio_resultado - case.anio_ejecucion, case.perfil, case.politica_nd) for case in frames)
     tables = []
     for lag, profile, policy in keys:
-        years = [actions.with_columns(anio="anio_ejecucion") for case, actions in frames.items() if (case.anio_resultado - case.anio_ejecucion, case.perfil, case.politica_nd) == (lag, profile, policy)]  # fmt: skip
+        years = [
+            actions.with_columns(anio="anio_ejecucion")
+            for case, actions in frames.items()
+            if (case.anio_resultado - case.anio_ejecucion, case.perfil, case.politica_nd) == (lag, profile, policy)
+        ]
         table = measure_panel(pl.concat(years), inputs.spec.asociacion)
-        tables.append(table.select(pl.lit(lag, pl.Int32).alias(_LAG), pl.lit(profile).alias("perfil"), pl.lit(policy).alias("politica_nd"), pl.all()))  # fmt: skip
+        tables.append(
+            table.select(pl.lit(lag, pl.Int32).alias(_LAG), pl.lit(profile).alias("perfil"), pl.lit(policy).alias("politica_nd"), pl.all())
+        )
     return pl.concat(tables)
 
 
@@ -149,16 +152,9 @@ def _check_dimensions(inputs: Inputs) -> None:
     known = set(inputs.plan.objetivos["objetivo"])
     if declared and declared != known:
         strange, left = sorted(declared - known), sorted(known - declared)
-        found = "; ".join(
-            text
-            for text in (strange and f"no existen: {', '.join(strange)}", left and f"faltan: {', '.join(left)}")
-            if text
-        )
+        found = "; ".join(text for text in (strange and f"no existen: {', '.join(strange)}", left and f"faltan: {', '.join(left)}") if text)
         raise SpecError(
             Problem(
-                "analisis.toml, clave «asociacion.dimensiones»",
-                found,
-                "cada OER de objetivos.csv en una dimensión",
-                "corrija los códigos",
+                "analisis.toml, clave «asociacion.dimensiones»", found, "cada OER de objetivos.csv en una dimensión", "corrija los códigos"
             )
         )

@@ -79,7 +79,7 @@ def study_robustness(analysis: Analysis, spec: RobustezSpec | None = None) -> Ro
     by_action = _effects(analysis, own, doubts, spec, everything)
     return Robustness(
         spec, _ways_table(ways, readings), _summary(analysis, everything), everything, _by_doubt(by_action, doubts), by_action
-    )  # fmt: skip
+    )
 
 
 def _resolved(analysis: Analysis, spec: RobustezSpec) -> RobustezSpec:
@@ -120,16 +120,14 @@ def _read(analysis: Analysis, profile: str, policy: str, threshold: float) -> pl
     spec = analysis.inputs.spec
     rule = spec.ranking.model_copy(update={"rezagada_bajo_ratio": threshold, "pesos": PesosSpec()})
     chosen = analysis.elements.filter((pl.col("perfil") == profile) & (pl.col("politica_nd") == policy))
-    matrix = cross_execution_result(
-        analysis.execution, chosen, (rule.anio_ejecucion, rule.anio_resultado), spec.semaforo
-    )
+    matrix = cross_execution_result(analysis.execution, chosen, (rule.anio_ejecucion, rule.anio_resultado), spec.semaforo)
     previous = chosen.filter(pl.col("anio") == rule.anio_resultado_previo)
     return rank_actions(matrix, previous, rule).select("accion", "grupo", *COMPONENTS)
 
 
 def _ways_table(ways: list[tuple[str, str, float]], readings: list[Reading]) -> pl.DataFrame:
     lagging = [reading.acciones.filter(pl.col("grupo") == LAGGING).height for reading in readings]
-    table = pl.DataFrame(ways, schema={"perfil": pl.String, "politica_nd": pl.String, "umbral_ratio": pl.Float64}, orient="row")  # fmt: skip
+    table = pl.DataFrame(ways, schema={"perfil": pl.String, "politica_nd": pl.String, "umbral_ratio": pl.Float64}, orient="row")
     return table.select(
         pl.Series("lectura", [reading.nombre for reading in readings]),
         pl.all(),
@@ -155,16 +153,14 @@ def _summary(analysis: Analysis, found: Acceptability) -> pl.DataFrame:
         )
         .sort("puesto", among, "accion", descending=[False, True, False], nulls_last=True)
         .select("accion", "objetivo", "nombre", "puesto", "clase", pl.exclude("accion", "objetivo", "nombre", "puesto", "clase"))
-    )  # fmt: skip
+    )
 
 
-def _effects(
-    analysis: Analysis, own: _Doubts, doubts: _Doubts, spec: RobustezSpec, everything: Acceptability
-) -> pl.DataFrame:
+def _effects(analysis: Analysis, own: _Doubts, doubts: _Doubts, spec: RobustezSpec, everything: Acceptability) -> pl.DataFrame:
     """The probability of being among the first when one input is in doubt and the rest is as in the analysis."""
 
     def among(asked: _Doubts, draws: int) -> pl.DataFrame:
-        return measure_acceptability(_readings(analysis, asked)[1], asked.rangos, draws, spec.semilla, spec.primeros).acciones  # fmt: skip
+        return measure_acceptability(_readings(analysis, asked)[1], asked.rangos, draws, spec.semilla, spec.primeros).acciones
 
     base = among(own, 1).select("accion", analisis_ratio="primeros_ratio")
     alone = {
@@ -195,9 +191,5 @@ def _by_doubt(by_action: pl.DataFrame, doubts: _Doubts) -> pl.DataFrame:
             accion=pl.when(most != 0).then(moved),
             cambio_ratio=pl.when(most != 0).then(most),
         )
-        .select(
-            "duda",
-            pl.col("duda").replace_strict(options, default=None, return_dtype=pl.Int64).alias("opciones"),
-            pl.exclude("duda"),
-        )
+        .select("duda", pl.col("duda").replace_strict(options, default=None, return_dtype=pl.Int64).alias("opciones"), pl.exclude("duda"))
     )

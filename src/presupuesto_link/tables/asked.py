@@ -21,23 +21,13 @@ def check_ranking(spec: AnalisisSpec, plan: Plan) -> None:
     known = ", ".join(map(str, years))
     problems = [
         *(
-            [
-                Problem(
-                    f"{where}objetivos_prioritarios»",
-                    ", ".join(unknown),
-                    "códigos de objetivos.csv",
-                    "corrija los códigos",
-                )
-            ]
+            [Problem(f"{where}objetivos_prioritarios»", ", ".join(unknown), "códigos de objetivos.csv", "corrija los códigos")]
             if unknown
             else []
         ),
         *(
             Problem(f"{where}{key}»", str(year), f"un año con metas: {known}", "corrija el año")
-            for key, year in (
-                ("anio_resultado", ranking.anio_resultado),
-                ("anio_resultado_previo", ranking.anio_resultado_previo),
-            )
+            for key, year in (("anio_resultado", ranking.anio_resultado), ("anio_resultado_previo", ranking.anio_resultado_previo))
             if year not in years
         ),
     ]

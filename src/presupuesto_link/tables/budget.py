@@ -54,22 +54,12 @@ def check_budget(raw: RawTable, year: int, actions: pl.DataFrame, place: str | N
     style, problems = detect_style(raw, tuple(_PRINTED.values()), amounts=True)
     problems += [p for column in _PRINTED.values() for p in not_numbers(raw, column, style, amounts=True)]
     frame = _typed(raw, style, year)
-    is_total = pl.any_horizontal(
-        pl.col(column).str.contains(_TOTAL) for column in ("AE", "OER") if column in frame.columns
-    )
+    is_total = pl.any_horizontal(pl.col(column).str.contains(_TOTAL) for column in ("AE", "OER") if column in frame.columns)
     rows = frame.filter(~is_total)
     problems += _blank(raw, rows) + _unknown(raw, rows, actions) + _repeated(raw, rows) + _negative(raw, rows)
     raise_problems(problems)
-    keep = [
-        "anio",
-        *(f"{m}_soles" for m in MEASURES),
-        "ejecucion_impresa_ratio",
-        *(f"{m}_con_prefijo" for m in MEASURES),
-        "fila",
-    ]
-    return AerBudget(
-        rows.select("accion", *keep).sort("accion"), frame.filter(is_total).select(keep), place or raw.name
-    )
+    keep = ["anio", *(f"{m}_soles" for m in MEASURES), "ejecucion_impresa_ratio", *(f"{m}_con_prefijo" for m in MEASURES), "fila"]
+    return AerBudget(rows.select("accion", *keep).sort("accion"), frame.filter(is_total).select(keep), place or raw.name)
 
 
 def _with_standard_titles(raw: RawTable) -> RawTable:
@@ -89,10 +79,7 @@ def _typed(raw: RawTable, style: NumberStyle, year: int) -> pl.DataFrame:
         pl.lit(year, pl.Int32).alias("anio"),
         pl.col("AE").str.to_uppercase().str.replace_all(r"[\s.]+", ".").alias("accion"),
         *(money(column, style).alias(f"{measure}_soles") for measure, column in _PRINTED.items()),
-        *(
-            pl.col(column).str.contains("(?i)s/").alias(f"{measure}_con_prefijo")
-            for measure, column in _PRINTED.items()
-        ),
+        *(pl.col(column).str.contains("(?i)s/").alias(f"{measure}_con_prefijo") for measure, column in _PRINTED.items()),
         percent.alias("ejecucion_impresa_ratio"),
     )
 
@@ -100,10 +87,7 @@ def _typed(raw: RawTable, style: NumberStyle, year: int) -> pl.DataFrame:
 def _blank(raw: RawTable, rows: pl.DataFrame) -> list[Problem]:
     return [
         Problem(
-            f"{raw.path}, fila {row['fila']}, columna AE",
-            "una celda vacía",
-            "el código de una AER",
-            "complete el código o borre la fila",
+            f"{raw.path}, fila {row['fila']}, columna AE", "una celda vacía", "el código de una AER", "complete el código o borre la fila"
         )
         for row in rows.filter(pl.col("accion") == "").sort("fila").iter_rows(named=True)
     ]

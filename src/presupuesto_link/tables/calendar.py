@@ -49,22 +49,21 @@ def read_calendar(raw: RawTable) -> Calendar:
     if twice:
         raise InputDataError(
             Problem(str(raw.path), f"columnas repetidas: {', '.join(twice)}", "un título por columna", "quite o renombre la que sobra")
-        )  # fmt: skip
+        )
     raw = replace(raw, frame=raw.frame.rename(dict(zip(raw.frame.columns, titles, strict=True))))
     check_columns(raw, REQUIRED)
     keys = tuple(column for column in KEYS if column in raw.frame.columns)
     if "sec_func" in keys and "sec_ejec" not in keys:
         raise InputDataError(
-            Problem(f"{raw.path}, columna «sec_func»", "una meta sin su unidad ejecutora", "también la columna sec_ejec: la meta se numera por unidad ejecutora",
-                    "agregue la columna")
-        )  # fmt: skip
+            Problem(
+                f"{raw.path}, columna «sec_func»",
+                "una meta sin su unidad ejecutora",
+                "también la columna sec_ejec: la meta se numera por unidad ejecutora",
+                "agregue la columna",
+            )
+        )
     style, problems = detect_style(raw, ("programado_soles",), amounts=True)
-    problems += [
-        *_unknown(raw),
-        *not_years(raw, "anio"),
-        *_months(raw),
-        *not_numbers(raw, "programado_soles", style, (), amounts=True),
-    ]
+    problems += [*_unknown(raw), *not_years(raw, "anio"), *_months(raw), *not_numbers(raw, "programado_soles", style, (), amounts=True)]
     raise_problems(problems)
     table = raw.frame.select("fila", *_typed(style), *(_code(key) for key in keys))
     raise_problems([*_negative(raw, table), *_repeated(raw, table, keys)])
@@ -73,11 +72,7 @@ def read_calendar(raw: RawTable) -> Calendar:
 
 
 def _typed(style: NumberStyle) -> list[pl.Expr]:
-    return [
-        pl.col("anio").cast(pl.Int16),
-        pl.col("mes").cast(pl.Int8),
-        money("programado_soles", style).alias("programado_soles"),
-    ]
+    return [pl.col("anio").cast(pl.Int16), pl.col("mes").cast(pl.Int8), money("programado_soles", style).alias("programado_soles")]
 
 
 def _code(key: str) -> pl.Expr:
@@ -93,8 +88,12 @@ def _unknown(raw: RawTable) -> Iterator[Problem]:
         if title not in known and title not in ("fila", "nota"):
             near = get_close_matches(title, known, n=1)
             hint = f" (¿quiso decir {near[0]}?)" if near else ""
-            yield Problem(f"{raw.path}, columna «{title}»", f"una columna desconocida{hint}", "una de: " + ", ".join((*known, "nota")),
-                          "corrija el título o quite la columna")  # fmt: skip
+            yield Problem(
+                f"{raw.path}, columna «{title}»",
+                f"una columna desconocida{hint}",
+                "una de: " + ", ".join((*known, "nota")),
+                "corrija el título o quite la columna",
+            )
 
 
 def _months(raw: RawTable) -> Iterator[Problem]:
@@ -105,7 +104,9 @@ def _months(raw: RawTable) -> Iterator[Problem]:
 
 def _negative(raw: RawTable, table: pl.DataFrame) -> Iterator[Problem]:
     for row in table.filter(pl.col("programado_soles") < 0).select("fila", "programado_soles").iter_rows():
-        yield Problem(f"{raw.path}, fila {row[0]}, columna programado_soles", f"{row[1]}", "un monto de 0 o más", "programe el monto neto del mes")  # fmt: skip
+        yield Problem(
+            f"{raw.path}, fila {row[0]}, columna programado_soles", f"{row[1]}", "un monto de 0 o más", "programe el monto neto del mes"
+        )
 
 
 def _repeated(raw: RawTable, table: pl.DataFrame, keys: tuple[str, ...]) -> Iterator[Problem]:
@@ -113,7 +114,9 @@ def _repeated(raw: RawTable, table: pl.DataFrame, keys: tuple[str, ...]) -> Iter
     twice = table.group_by(key).agg(pl.col("fila").sort()).filter(pl.col("fila").list.len() > 1).sort(key)
     for row in twice.iter_rows(named=True):
         said = ", ".join(f"{name} {row[name]}" for name in key)
-        yield Problem(f"{raw.path}, filas {', '.join(map(str, row['fila']))}", f"{said}: está repetido", "una fila por mes y clave", "súmelas en una")  # fmt: skip
+        yield Problem(
+            f"{raw.path}, filas {', '.join(map(str, row['fila']))}", f"{said}: está repetido", "una fila por mes y clave", "súmelas en una"
+        )
 
 
 def _short(raw: RawTable, table: pl.DataFrame, keys: tuple[str, ...]) -> Iterator[Problem]:
@@ -123,4 +126,9 @@ def _short(raw: RawTable, table: pl.DataFrame, keys: tuple[str, ...]) -> Iterato
     for row in given.iter_rows(named=True):
         said = ", ".join(f"{name} {row[name]}" for name in key)
         missing = ", ".join(str(month) for month in range(1, MONTHS + 1) if month not in row["mes"])
-        yield Problem(f"{raw.path}, {said}", f"faltan los meses {missing}", "los doce meses, con 0 en el que no se programa nada", "agregue esas filas")  # fmt: skip
+        yield Problem(
+            f"{raw.path}, {said}",
+            f"faltan los meses {missing}",
+            "los doce meses, con 0 en el que no se programa nada",
+            "agregue esas filas",
+        )

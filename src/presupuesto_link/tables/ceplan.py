@@ -21,22 +21,8 @@ VERSIONS = {"CS": "consistente", "RE": "reprogramado", "SE": "seguimiento"}
 AOI_KEY = ("anio", "aoi")
 _AOI = {name: pl.String for name in TITLES if name not in ("anio", "activo", "generica")}
 AOI_SCHEMA = {"anio": pl.Int16, **_AOI, "activo": pl.Boolean}
-PHYSICAL_SCHEMA = {
-    "anio": pl.Int16,
-    "aoi": pl.String,
-    "ubigeo": pl.String,
-    "version": pl.String,
-    "mes": pl.Int8,
-    "cantidad": pl.Float64,
-}
-FINANCIAL_SCHEMA = {
-    "anio": pl.Int16,
-    "aoi": pl.String,
-    "generica": pl.String,
-    "version": pl.String,
-    "mes": pl.Int8,
-    "monto_soles": MONEY,
-}
+PHYSICAL_SCHEMA = {"anio": pl.Int16, "aoi": pl.String, "ubigeo": pl.String, "version": pl.String, "mes": pl.Int8, "cantidad": pl.Float64}
+FINANCIAL_SCHEMA = {"anio": pl.Int16, "aoi": pl.String, "generica": pl.String, "version": pl.String, "mes": pl.Int8, "monto_soles": MONEY}
 _CODED = ("oei", "aei", "programa", "producto", "actividad", "centro_costo", "activo")
 """What must be one thing for each activity."""
 _SAID = ("nombre", "unidad_medida", "centro_costo_nombre")
@@ -79,20 +65,24 @@ def read_poi(exports: Sequence[RawExport]) -> Poi:
     known = [frame.filter(pl.col("aoi").is_not_null()) for frame in rows]
     if not sum(frame.height for frame in known):
         raise InputDataError(
-            Problem(", ".join(e.raw.name for e in exports), "ninguna fila con código de AOI", "al menos una", "vuelva a exportar de CEPLAN V.01")
-        )  # fmt: skip
+            Problem(
+                ", ".join(e.raw.name for e in exports), "ninguna fila con código de AOI", "al menos una", "vuelva a exportar de CEPLAN V.01"
+            )
+        )
     physical = [_long(export, frame, financial=False) for export, frame in zip(exports, rows, strict=True)]
     money = [_long(export, frame, financial=True) for export, frame in zip(exports, rows, strict=True)]
     raise_problems([*_twice(money, exports), *_differing(physical, exports)])
     aoi, disagreeing = _united(known)
-    given = pl.DataFrame({
-        "archivo": [e.raw.name for e in exports], "tipo": [e.kind for e in exports], "filas": [e.raw.frame.height for e in exports],
-        "aoi": [frame.select(AOI_KEY).n_unique() for frame in known],
-    })  # fmt: skip
+    given = pl.DataFrame(
+        {
+            "archivo": [e.raw.name for e in exports],
+            "tipo": [e.kind for e in exports],
+            "filas": [e.raw.frame.height for e in exports],
+            "aoi": [frame.select(AOI_KEY).n_unique() for frame in known],
+        }
+    )
     found = [
-        f
-        for export, frame in zip(exports, rows, strict=True)
-        for f in (*_unnamed(export, frame), *_repeated(export), *_totals(export))
+        f for export, frame in zip(exports, rows, strict=True) for f in (*_unnamed(export, frame), *_repeated(export), *_totals(export))
     ]
     return Poi(aoi, _quantities(physical), _amounts(money), given, (*found, *disagreeing))
 
@@ -101,11 +91,7 @@ def plan_code(column: str) -> pl.Expr:
     """`AEI 1.2`, `aei.01.02 Nombre` → `AEI.01.02`; what is not such a code stays, in upper case; a blank is null."""
     text = pl.col(column).str.strip_chars().str.to_uppercase()
     parts = text.str.extract_groups(r"^(OEI|AEI)[\s.]*(\d+)(?:[\s.]+(\d+))?").struct
-    second = (
-        pl.when(parts[2].is_not_null())
-        .then(pl.concat_str(pl.lit("."), parts[2].str.pad_start(2, "0")))
-        .otherwise(pl.lit(""))
-    )
+    second = pl.when(parts[2].is_not_null()).then(pl.concat_str(pl.lit("."), parts[2].str.pad_start(2, "0"))).otherwise(pl.lit(""))
     code = pl.concat_str(parts[0], pl.lit("."), parts[1].str.pad_start(2, "0"), second)
     return pl.coalesce(code, pl.when(text != "").then(text)).alias(column)
 
@@ -120,16 +106,36 @@ def _attributes(export: RawExport) -> pl.DataFrame:
     """One row per row of the export: `fila` and the columns of `TITLES`, typed; `aoi` is null where the row names none."""
     cells = export.raw.frame.select("fila", *(_cell(export, column) for column in TITLES))
     frame = cells.with_columns(
-        pl.col("anio").str.extract(r"((?:19|20)\d{2})").cast(pl.Int16, strict=False), aoi_code("aoi"), plan_code("oei"), plan_code("aei"),
-        *(_padded(column, WIDTHS[column]) for column in ("programa", "producto", "actividad")), _padded("ubigeo", _SIX),
-        pl.col("activo").str.to_uppercase().str.replace("Í", "I").replace_strict({"SI": True, "NO": False}, default=None, return_dtype=pl.Boolean),
-    )  # fmt: skip
+        pl.col("anio").str.extract(r"((?:19|20)\d{2})").cast(pl.Int16, strict=False),
+        aoi_code("aoi"),
+        plan_code("oei"),
+        plan_code("aei"),
+        *(_padded(column, WIDTHS[column]) for column in ("programa", "producto", "actividad")),
+        _padded("ubigeo", _SIX),
+        pl.col("activo")
+        .str.to_uppercase()
+        .str.replace("Í", "I")
+        .replace_strict({"SI": True, "NO": False}, default=None, return_dtype=pl.Boolean),
+    )
     wrong_year = frame.filter(pl.col("aoi").is_not_null(), pl.col("anio").is_null())["fila"].to_list()
     wrong_state = cells.filter(pl.col("activo").is_not_null() & frame["activo"].is_null())["fila"].to_list()
-    raise_problems([
-        *(Problem(f"{export.raw.path}, fila {row}, columna {export.title('anio')}", "no es un año", "el año del POI, como 2024", "corrija la celda") for row in wrong_year),
-        *(Problem(f"{export.raw.path}, fila {row}, columna {export.title('activo')}", "no es SI ni NO", "SI o NO", "corrija la celda") for row in wrong_state),
-    ])  # fmt: skip
+    raise_problems(
+        [
+            *(
+                Problem(
+                    f"{export.raw.path}, fila {row}, columna {export.title('anio')}",
+                    "no es un año",
+                    "el año del POI, como 2024",
+                    "corrija la celda",
+                )
+                for row in wrong_year
+            ),
+            *(
+                Problem(f"{export.raw.path}, fila {row}, columna {export.title('activo')}", "no es SI ni NO", "SI o NO", "corrija la celda")
+                for row in wrong_state
+            ),
+        ]
+    )
     return frame
 
 
@@ -152,23 +158,13 @@ def _long(export: RawExport, rows: pl.DataFrame, financial: bool) -> pl.DataFram
     months = {title: month for title, month in titles.items() if month.month}
     kind = MONEY if financial else pl.Float64
     columns = pl.DataFrame(
-        {
-            "titulo": list(months),
-            "version": [VERSIONS[m.version] for m in months.values()],
-            "mes": [m.month for m in months.values()],
-        },
+        {"titulo": list(months), "version": [VERSIONS[m.version] for m in months.values()], "mes": [m.month for m in months.values()]},
         schema={"titulo": pl.String, "version": pl.String, "mes": pl.Int8},
     )
     values = _values(export, list(titles), financial).select("fila", *months)
-    long = values.unpivot(index="fila", on=list(months), variable_name="titulo", value_name="valor").cast(
-        {"valor": kind}
-    )
+    long = values.unpivot(index="fila", on=list(months), variable_name="titulo", value_name="valor").cast({"valor": kind})
     key = rows.filter(pl.col("aoi").is_not_null()).select("fila", "anio", "aoi", "ubigeo", "generica")
-    return (
-        long.join(columns, on="titulo", how="inner", validate="m:1")
-        .join(key, on="fila", how="inner", validate="m:1")
-        .drop("titulo")
-    )
+    return long.join(columns, on="titulo", how="inner", validate="m:1").join(key, on="fila", how="inner", validate="m:1").drop("titulo")
 
 
 def _month_titles(export: RawExport, financial: bool) -> dict[str, Month]:
@@ -205,10 +201,7 @@ def _fractions(export: RawExport, title: str, style: NumberStyle) -> Iterator[Pr
     wrong = export.raw.frame.filter(text.str.contains(FRACTION) & ~text.str.contains(FLOAT_NOISE))
     for row in wrong.select("fila", title).iter_rows():
         yield Problem(
-            f"{export.raw.path}, fila {row[0]}, columna {title}",
-            f"«{row[1]}»",
-            "soles con dos decimales como máximo",
-            "corrija la celda",
+            f"{export.raw.path}, fila {row[0]}, columna {title}", f"«{row[1]}»", "soles con dos decimales como máximo", "corrija la celda"
         )
 
 
@@ -228,18 +221,16 @@ def _amounts(parts: Sequence[pl.DataFrame]) -> pl.DataFrame:
 
 def _twice(parts: Sequence[pl.DataFrame], exports: Sequence[RawExport]) -> Iterator[Problem]:
     """The same money in two files would be added up."""
-    every = pl.concat([part.with_columns(archivo=pl.lit(place)) for place, part in enumerate(parts)]).filter(
-        pl.col("valor").is_not_null()
-    )
-    shared = (
-        every.group_by("anio", "aoi", "version")
-        .agg(pl.col("archivo").unique().sort())
-        .filter(pl.col("archivo").list.len() > 1)
-    )
+    every = pl.concat([part.with_columns(archivo=pl.lit(place)) for place, part in enumerate(parts)]).filter(pl.col("valor").is_not_null())
+    shared = every.group_by("anio", "aoi", "version").agg(pl.col("archivo").unique().sort()).filter(pl.col("archivo").list.len() > 1)
     for (places, version), group in shared.sort("anio", "aoi").group_by("archivo", "version", maintain_order=True):
         names = " y ".join(exports[place].raw.name for place in places)
-        yield Problem(names, f"los dos traen el dinero {version} de {group.height} AOI (la primera, {group['aoi'][0]})", "cada parte del POI en un solo archivo",
-                      "deje uno de los dos")  # fmt: skip
+        yield Problem(
+            names,
+            f"los dos traen el dinero {version} de {group.height} AOI (la primera, {group['aoi'][0]})",
+            "cada parte del POI en un solo archivo",
+            "deje uno de los dos",
+        )
 
 
 def _differing(parts: Sequence[pl.DataFrame], exports: Sequence[RawExport]) -> Iterator[Problem]:
@@ -253,8 +244,12 @@ def _differing(parts: Sequence[pl.DataFrame], exports: Sequence[RawExport]) -> I
     )
     for row in wrong.sort(key, nulls_last=True).iter_rows(named=True):
         said = " y ".join(f"{value:g}" for value in row["valor"])
-        yield Problem(f"{exports[row['archivo']].raw.path}, fila {row['fila']}", f"la AOI {row['aoi']} tiene meta física {said} en el mes {row['mes']} ({row['version']})",
-                      "una sola cantidad por AOI, ubigeo y mes", "revise cuál es la vigente y deje esa fila")  # fmt: skip
+        yield Problem(
+            f"{exports[row['archivo']].raw.path}, fila {row['fila']}",
+            f"la AOI {row['aoi']} tiene meta física {said} en el mes {row['mes']} ({row['version']})",
+            "una sola cantidad por AOI, ubigeo y mes",
+            "revise cuál es la vigente y deje esa fila",
+        )
 
 
 def _united(known: Sequence[pl.DataFrame]) -> tuple[pl.DataFrame, list[Finding]]:
@@ -268,24 +263,39 @@ def _united(known: Sequence[pl.DataFrame]) -> tuple[pl.DataFrame, list[Finding]]
     aoi = united.select(*AOI_SCHEMA).cast(pl.Schema(AOI_SCHEMA)).sort(AOI_KEY)
     wrong = united.filter(pl.any_horizontal(f"{c}_varios" for c in _CODED)).sort(AOI_KEY)
     return aoi, [
-        Finding("K04", f"AOI {row['aoi']} de {row['anio']}", "; ".join(f"{c.replace('_', ' ')} {row[f'{c}_dichos']}" for c in _CODED if row[f"{c}_varios"]),
-                "un solo valor en todas sus filas", "ese dato queda sin usar: no se elige por nadie")
+        Finding(
+            "K04",
+            f"AOI {row['aoi']} de {row['anio']}",
+            "; ".join(f"{c.replace('_', ' ')} {row[f'{c}_dichos']}" for c in _CODED if row[f"{c}_varios"]),
+            "un solo valor en todas sus filas",
+            "ese dato queda sin usar: no se elige por nadie",
+        )
         for row in wrong.iter_rows(named=True)
-    ]  # fmt: skip
+    ]
 
 
 def _unnamed(export: RawExport, rows: pl.DataFrame) -> Iterator[Finding]:
     lost = rows.filter(pl.col("aoi").is_null())["fila"].to_list()
     if lost:
-        yield Finding("K06", f"{export.raw.name}, filas {_some(lost)}", f"{len(lost)} sin código de AOI", "el código de la AOI en cada fila",
-                      "no se usan; suele ser la fila de totales")  # fmt: skip
+        yield Finding(
+            "K06",
+            f"{export.raw.name}, filas {_some(lost)}",
+            f"{len(lost)} sin código de AOI",
+            "el código de la AOI en cada fila",
+            "no se usan; suele ser la fila de totales",
+        )
 
 
 def _repeated(export: RawExport) -> Iterator[Finding]:
     same = export.raw.frame.filter(export.raw.frame.drop("fila").is_duplicated())["fila"].to_list()
     if same:
-        yield Finding("S03", f"{export.raw.name}, filas {_some(same)}", f"{len(same)} filas iguales en todo", "filas distintas",
-                      "se conservan; si la exportación las repitió, sus montos están contados dos veces")  # fmt: skip
+        yield Finding(
+            "S03",
+            f"{export.raw.name}, filas {_some(same)}",
+            f"{len(same)} filas iguales en todo",
+            "filas distintas",
+            "se conservan; si la exportación las repitió, sus montos están contados dos veces",
+        )
 
 
 def _totals(export: RawExport) -> Iterator[Finding]:
@@ -297,11 +307,15 @@ def _totals(export: RawExport) -> Iterator[Finding]:
         total = next((t for t, m in titles.items() if m.version == version and not m.month), None)
         if not total or not months:
             continue
-        wrong = values.filter(
-            pl.all_horizontal(pl.col(months).is_not_null()), pl.sum_horizontal(months).cast(MONEY) != pl.col(total)
-        )
+        wrong = values.filter(pl.all_horizontal(pl.col(months).is_not_null()), pl.sum_horizontal(months).cast(MONEY) != pl.col(total))
         for row in wrong.select("fila", total, pl.sum_horizontal(months).cast(MONEY).alias("suma")).iter_rows():
-            yield Finding("K05", f"{export.raw.name}, fila {row[0]}, columna {total}", f"{row[1]}", f"{row[2]}, la suma de sus meses", "se usan los meses, no el total")  # fmt: skip
+            yield Finding(
+                "K05",
+                f"{export.raw.name}, fila {row[0]}, columna {total}",
+                f"{row[1]}",
+                f"{row[2]}, la suma de sus meses",
+                "se usan los meses, no el total",
+            )
 
 
 def _some(rows: Sequence[int]) -> str:

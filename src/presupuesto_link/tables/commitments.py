@@ -17,13 +17,25 @@ INDICATOR, AMOUNT, QUANTITY = "indicador", "monto", "cantidad"
 EXACT, SIMILAR, NONE = "exacta", "parecida", "ninguna"
 RISING, FALLING = "ascendente", "descendente"
 _COMMITMENTS = Contract(
-    ("compromiso", "dimension", "tema", "texto", "impreso", "valor", "unidad", "clase", "sentido", "exigencia", "anio", "linea_base_impresa", "lugar"),
+    (
+        "compromiso",
+        "dimension",
+        "tema",
+        "texto",
+        "impreso",
+        "valor",
+        "unidad",
+        "clase",
+        "sentido",
+        "exigencia",
+        "anio",
+        "linea_base_impresa",
+        "lugar",
+    ),
     ("compromiso",),
     (("clase", (INDICATOR, AMOUNT, QUANTITY)), ("sentido", (RISING, FALLING, ""))),
-)  # fmt: skip
-_MATCHES = Contract(
-    ("compromiso", "indicador", "accion", "equivalencia", "motivo"), (), (("equivalencia", (EXACT, SIMILAR, NONE)),)
 )
+_MATCHES = Contract(("compromiso", "indicador", "accion", "equivalencia", "motivo"), (), (("equivalencia", (EXACT, SIMILAR, NONE)),))
 _BESIDE = ("compromiso", "indicador", "accion")
 _PLAIN = NumberStyle(decimal=".")
 
@@ -51,13 +63,18 @@ def check_commitments(raw: RawCommitments, plan: Plan) -> CommitmentTables:
     """
     check_contract(raw.compromisos, _COMMITMENTS)
     check_contract(raw.equivalencias, _MATCHES)
-    raise_problems([
-        *not_numbers(raw.compromisos, "valor", _PLAIN, ()), *not_years(raw.compromisos, "anio"), *_senses(raw.compromisos),
-        *check_references(_given(raw.equivalencias, "indicador"), "indicador", plan.indicadores["indicador"], "indicadores.csv"),
-        *check_references(_given(raw.equivalencias, "accion"), "accion", plan.acciones["accion"], "acciones.csv"),
-        *check_references(raw.equivalencias, "compromiso", raw.compromisos.frame["compromiso"], "compromisos.csv"),
-        *_unmatched(raw), *_matches(raw),
-    ])  # fmt: skip
+    raise_problems(
+        [
+            *not_numbers(raw.compromisos, "valor", _PLAIN, ()),
+            *not_years(raw.compromisos, "anio"),
+            *_senses(raw.compromisos),
+            *check_references(_given(raw.equivalencias, "indicador"), "indicador", plan.indicadores["indicador"], "indicadores.csv"),
+            *check_references(_given(raw.equivalencias, "accion"), "accion", plan.acciones["accion"], "acciones.csv"),
+            *check_references(raw.equivalencias, "compromiso", raw.compromisos.frame["compromiso"], "compromisos.csv"),
+            *_unmatched(raw),
+            *_matches(raw),
+        ]
+    )
     return CommitmentTables(_commitments(raw.compromisos.frame), _blank_to_null(raw.equivalencias.frame.drop("fila")))
 
 
@@ -80,18 +97,28 @@ def _senses(table: RawTable) -> list[Problem]:
     """An indicator needs a sense, or nobody can say whether its figure was reached."""
     wrong = table.frame.filter((pl.col("clase") == INDICATOR) & (pl.col("sentido") == ""))
     return [
-        Problem(f"{table.path}, fila {row['fila']}, columna sentido", "una celda vacía", f"{RISING} o {FALLING}, porque es un indicador",
-                "complete la celda") for row in wrong.iter_rows(named=True)
-    ]  # fmt: skip
+        Problem(
+            f"{table.path}, fila {row['fila']}, columna sentido",
+            "una celda vacía",
+            f"{RISING} o {FALLING}, porque es un indicador",
+            "complete la celda",
+        )
+        for row in wrong.iter_rows(named=True)
+    ]
 
 
 def _unmatched(raw: RawCommitments) -> list[Problem]:
     told = raw.equivalencias.frame["compromiso"].to_list()
     missing = raw.compromisos.frame.filter(~pl.col("compromiso").is_in(told))
     return [
-        Problem(f"{raw.equivalencias.path}, compromiso {code}", "ninguna fila", "al menos una, aunque diga «ninguna»", "agregue la fila con su motivo")
+        Problem(
+            f"{raw.equivalencias.path}, compromiso {code}",
+            "ninguna fila",
+            "al menos una, aunque diga «ninguna»",
+            "agregue la fila con su motivo",
+        )
         for code in missing["compromiso"]
-    ]  # fmt: skip
+    ]
 
 
 def _matches(raw: RawCommitments) -> list[Problem]:
@@ -107,24 +134,14 @@ def _matches(raw: RawCommitments) -> list[Problem]:
         if named != expected:
             need = f"sólo la columna {wanted}" if expected else "ningún código, porque no hay equivalencia"
             problems.append(
-                Problem(
-                    f"{table.path}, fila {row['fila']}",
-                    f"códigos en {', '.join(named) or 'ninguna columna'}",
-                    need,
-                    "corrija la fila",
-                )
+                Problem(f"{table.path}, fila {row['fila']}", f"códigos en {', '.join(named) or 'ninguna columna'}", need, "corrija la fila")
             )
         if not row["motivo"]:
             problems.append(
-                Problem(
-                    f"{table.path}, fila {row['fila']}, columna motivo",
-                    "una celda vacía",
-                    "la razón de la equivalencia",
-                    "escríbala",
-                )
+                Problem(f"{table.path}, fila {row['fila']}, columna motivo", "una celda vacía", "la razón de la equivalencia", "escríbala")
             )
     twice = table.frame.group_by(_BESIDE).agg(pl.col("fila").sort()).filter(pl.col("fila").list.len() > 1).sort(_BESIDE)
     return problems + [
         Problem(f"{table.path}, filas {', '.join(map(str, row['fila']))}", "la misma equivalencia repetida", "una sola fila", "deje una")
         for row in twice.iter_rows(named=True)
-    ]  # fmt: skip
+    ]

@@ -57,12 +57,7 @@ def raise_problems(problems: list[Problem]) -> None:
         rest = len(problems) - _SHOWN
         problems = [
             *problems[:_SHOWN],
-            Problem(
-                "(más filas)",
-                f"{rest} problemas más de estas clases",
-                "ninguno",
-                "corrija los anteriores y vuelva a ejecutar",
-            ),
+            Problem("(más filas)", f"{rest} problemas más de estas clases", "ninguno", "corrija los anteriores y vuelva a ejecutar"),
         ]
     if problems:
         raise InputDataError(*problems)
@@ -93,12 +88,7 @@ def _nearest(value: str, codes: list[str]) -> str:
 def _blank_keys(table: RawTable, key: tuple[str, ...]) -> list[Problem]:
     blank = table.frame.filter(pl.any_horizontal(pl.col(column) == "" for column in key))
     return [
-        Problem(
-            f"{table.path}, fila {row['fila']}, columna {column}",
-            "una celda vacía",
-            "un código",
-            "complete la celda o borre la fila",
-        )
+        Problem(f"{table.path}, fila {row['fila']}, columna {column}", "una celda vacía", "un código", "complete la celda o borre la fila")
         for row in blank.iter_rows(named=True)
         for column in key
         if row[column] == ""
@@ -128,10 +118,7 @@ def _outside(table: RawTable, column: str, allowed: tuple[str, ...]) -> list[Pro
     wrong = table.frame.filter(~pl.col(column).is_in(allowed))
     return [
         Problem(
-            f"{table.path}, fila {row['fila']}, columna {column}",
-            f"«{row[column]}»",
-            "uno de " + ", ".join(allowed),
-            "corrija el valor",
+            f"{table.path}, fila {row['fila']}, columna {column}", f"«{row[column]}»", "uno de " + ", ".join(allowed), "corrija el valor"
         )
         for row in wrong.select("fila", column).iter_rows(named=True)
     ]
@@ -141,11 +128,6 @@ def not_years(table: RawTable, column: str) -> list[Problem]:
     """Problems for every cell that is not a year from 1990 to 2100."""
     wrong = table.frame.filter(~pl.col(column).str.contains(r"^(199[0-9]|20[0-9]{2}|2100)$"))
     return [
-        Problem(
-            f"{table.path}, fila {row['fila']}, columna {column}",
-            f"«{row[column]}»",
-            "un año de 1990 a 2100",
-            "corrija el año",
-        )
+        Problem(f"{table.path}, fila {row['fila']}, columna {column}", f"«{row[column]}»", "un año de 1990 a 2100", "corrija el año")
         for row in wrong.select("fila", column).iter_rows(named=True)
     ]

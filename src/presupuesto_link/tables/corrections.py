@@ -67,12 +67,7 @@ def check_known_tables(corrections: tuple[dict[str, Any], ...], tables: tuple[st
         if row.get("tabla") not in tables
     ]
     problems += [
-        Problem(
-            "correcciones.toml",
-            f"la corrección {code} está repetida",
-            "un id distinto por corrección",
-            "cambie uno de los id",
-        )
+        Problem("correcciones.toml", f"la corrección {code} está repetida", "un id distinto por corrección", "cambie uno de los id")
         for code in sorted({code for code in ids if ids.count(code) > 1})
     ]
     if problems:
@@ -96,16 +91,13 @@ def corrections_table(corrections: tuple[dict[str, Any], ...]) -> pl.DataFrame:
             }
             for row in corrections
         ],
-        schema=dict.fromkeys(
-            ("correccion", "tabla", "donde", "campo", "encontrado", "usado", "tipo", "motivo", "evidencia"), pl.String
-        ),
+        schema=dict.fromkeys(("correccion", "tabla", "donde", "campo", "encontrado", "usado", "tipo", "motivo", "evidencia"), pl.String),
     )
 
 
 def _where(row: dict[str, Any]) -> pl.Expr:
     return pl.all_horizontal(
-        pl.col(f"{column}_impreso" if column == row["campo"] else column) == str(value)
-        for column, value in row["donde"].items()
+        pl.col(f"{column}_impreso" if column == row["campo"] else column) == str(value) for column, value in row["donde"].items()
     )
 
 
@@ -113,17 +105,11 @@ def _broken(row: dict[str, Any], table: RawTable) -> Problem | None:
     where = f"correcciones.toml, corrección {row.get('id', '(sin id)')}"
     missing, extra = sorted(_REQUIRED - row.keys()), sorted(row.keys() - _KEYS)
     if missing or extra:
-        found = "; ".join(
-            filter(
-                None, (f"faltan {', '.join(missing)}" if missing else "", f"sobran {', '.join(extra)}" if extra else "")
-            )
-        )
+        found = "; ".join(filter(None, (f"faltan {', '.join(missing)}" if missing else "", f"sobran {', '.join(extra)}" if extra else "")))
         return Problem(where, found, "las claves " + ", ".join(sorted(_KEYS)), "complete la corrección")
     unknown = [column for column in (*row["donde"], row["campo"]) if column not in table.frame.columns]
     if unknown:
-        return Problem(
-            where, f"columnas que no existen: {', '.join(unknown)}", f"columnas de {table.name}", "corrija los nombres"
-        )
+        return Problem(where, f"columnas que no existen: {', '.join(unknown)}", f"columnas de {table.name}", "corrija los nombres")
     return None
 
 

@@ -72,9 +72,7 @@ def carry_over(frame: pl.DataFrame, filled: pl.DataFrame, sheet: Sheet, book: st
     if problems:
         raise InputDataError(*problems)
     texts = [pl.col(name).replace("", None) for name in to_fill if name not in dates]
-    read = written.with_columns(*texts, **dates, copia=pl.int_range(pl.len()).over(key)).select(
-        "copia", "fila", *key, *to_fill
-    )
+    read = written.with_columns(*texts, **dates, copia=pl.int_range(pl.len()).over(key)).select("copia", "fila", *key, *to_fill)
     new = [f"_{name}" for name in key]
     asked = frame.with_columns(pl.col(name).cast(pl.String).fill_null("").alias(f"_{name}") for name in key)
     first = read.filter(pl.col("copia") == 0)
@@ -90,20 +88,29 @@ def carry_over(frame: pl.DataFrame, filled: pl.DataFrame, sheet: Sheet, book: st
 def _twice(written: pl.DataFrame, key: Sequence[str], book: str) -> list[Problem]:
     rows = written.group_by("escrita_en", *key, maintain_order=True).agg("fila").filter(pl.col("fila").list.len() > 1)
     return [
-        Problem(f"{book}, hoja «{row['escrita_en']}», filas {', '.join(map(str, row['fila']))}", f"la misma fila escrita más de una vez ({', '.join(row[k] for k in key if row[k])})",
-                "una sola fila con lo escrito", "junte lo escrito en una y borre la otra")
+        Problem(
+            f"{book}, hoja «{row['escrita_en']}», filas {', '.join(map(str, row['fila']))}",
+            f"la misma fila escrita más de una vez ({', '.join(row[k] for k in key if row[k])})",
+            "una sola fila con lo escrito",
+            "junte lo escrito en una y borre la otra",
+        )
         for row in rows.iter_rows(named=True)
         if row["escrita_en"] != UNPLACED
-    ]  # fmt: skip
+    ]
 
 
 def _unseen(written: pl.DataFrame, to_fill: Sequence[str], book: str) -> list[Problem]:
     return [
-        Problem(_cell(book, row["escrita_en"], row["fila"], name), f"un carácter de control, que no se ve (U+{ord(found[0]):04X})", "texto", "bórrelo y escriba de nuevo la celda")
+        Problem(
+            _cell(book, row["escrita_en"], row["fila"], name),
+            f"un carácter de control, que no se ve (U+{ord(found[0]):04X})",
+            "texto",
+            "bórrelo y escriba de nuevo la celda",
+        )
         for row in written.iter_rows(named=True)
         for name in to_fill
         if (found := CONTROL.search(row[name]))
-    ]  # fmt: skip
+    ]
 
 
 def _dates(written: pl.DataFrame, name: str, book: str, problems: list[Problem]) -> pl.Series:
@@ -112,8 +119,13 @@ def _dates(written: pl.DataFrame, name: str, book: str, problems: list[Problem])
         day = _date_of(text)
         if text and day is None:
             problems.append(
-                Problem(_cell(book, sheet, number, name), f"«{text}»", "una fecha, por ejemplo 31/12/2026", "escriba la fecha; lo demás cabe en otra columna")
-            )  # fmt: skip
+                Problem(
+                    _cell(book, sheet, number, name),
+                    f"«{text}»",
+                    "una fecha, por ejemplo 31/12/2026",
+                    "escriba la fecha; lo demás cabe en otra columna",
+                )
+            )
         days.append(day)
     return pl.Series(days, dtype=pl.Date)
 

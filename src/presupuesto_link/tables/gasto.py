@@ -15,9 +15,22 @@ from presupuesto_link.sources.siaf.layout import AMOUNTS, CODES, Layout, carried
 from presupuesto_link.tables.numbers import MONEY
 
 WIDTHS = {
-    "programa": 4, "producto": 7, "actividad": 7, "finalidad": 7, "meta": 5, "pliego": 3, "sector": 2, "funcion": 2, "division": 3,
-    "grupo": 4, "rubro": 2, "departamento_ejecutora": 2, "departamento_meta": 2, "provincia_meta": 2, "ejecutora": 3,
-}  # fmt: skip
+    "programa": 4,
+    "producto": 7,
+    "actividad": 7,
+    "finalidad": 7,
+    "meta": 5,
+    "pliego": 3,
+    "sector": 2,
+    "funcion": 2,
+    "division": 3,
+    "grupo": 4,
+    "rubro": 2,
+    "departamento_ejecutora": 2,
+    "departamento_meta": 2,
+    "provincia_meta": 2,
+    "ejecutora": 3,
+}
 UNPADDED = ("sec_ejec", "sec_func")
 MEASURES = tuple(f"{name}_soles" for name in AMOUNTS)
 KEY = CODES
@@ -106,9 +119,7 @@ def keep(rows: pl.LazyFrame, filters: Filters) -> pl.LazyFrame:
     if filters.pliego:
         tests.append(pl.col("pliego").str.strip_chars().str.pad_start(3, "0") == filters.pliego.zfill(3))
     if filters.departamento_meta:
-        tests.append(
-            pl.col("departamento_meta").str.strip_chars().str.pad_start(2, "0") == filters.departamento_meta.zfill(2)
-        )
+        tests.append(pl.col("departamento_meta").str.strip_chars().str.pad_start(2, "0") == filters.departamento_meta.zfill(2))
     if filters.nivel:
         tests.append(pl.col("nivel").str.strip_chars() == filters.nivel.upper())
     if filters.anio:
@@ -138,12 +149,8 @@ def _rejection() -> pl.Expr:
     )
     reason = reason.when(~pl.col("accion").str.contains(_ACTION)).then(pl.lit("accion no es un código de AER"))
     for name in AMOUNTS:
-        reason = reason.when(pl.col(name).str.contains(_BAD_COMMA)).then(
-            pl.lit(f"{name} tiene una coma que no separa miles")
-        )
-        reason = reason.when(pl.col(name).is_not_null() & pl.col(f"{name}_soles").is_null()).then(
-            pl.lit(f"{name} no es un monto")
-        )
+        reason = reason.when(pl.col(name).str.contains(_BAD_COMMA)).then(pl.lit(f"{name} tiene una coma que no separa miles"))
+        reason = reason.when(pl.col(name).is_not_null() & pl.col(f"{name}_soles").is_null()).then(pl.lit(f"{name} no es un monto"))
         reason = reason.when(pl.col(name).str.contains(FRACTION) & ~pl.col(name).str.contains(FLOAT_NOISE)).then(
             pl.lit(f"{name} tiene fracciones de céntimo")
         )

@@ -35,12 +35,7 @@ def check_gasto(facts: Facts, cut_off: dt.date, monthly: bool, line: Sequence[st
     """
     found = [_wrong_widths(facts.codes), _after_cut_off(facts.months, cut_off)]
     if line:
-        found += [
-            _null_keys(facts.codes, line),
-            *_repeated(facts.keys),
-            _negative(facts.lines, line),
-            _no_budget(facts, line),
-        ]
+        found += [_null_keys(facts.codes, line), *_repeated(facts.keys), _negative(facts.lines, line), _no_budget(facts, line)]
     if monthly:
         found.append(_out_of_place(facts.months))
     return [finding for finding in found if finding]
@@ -64,20 +59,32 @@ def check_names(tables: Mapping[str, pl.DataFrame]) -> list[Finding]:
     for dimension, table in tables.items():
         broken = table.filter(pl.col("nombre").str.contains(_MOJIBAKE))["nombre"].to_list()
         if broken:
-            found.append(Finding("S09", f"dimensión {dimension}", plural(len(broken), "nombre", "nombres") + " con letras cambiadas",
-                                 "ñ, tildes y signos legibles", "por ejemplo «" + "», «".join(broken[:3]) + "»"))  # fmt: skip
+            found.append(
+                Finding(
+                    "S09",
+                    f"dimensión {dimension}",
+                    plural(len(broken), "nombre", "nombres") + " con letras cambiadas",
+                    "ñ, tildes y signos legibles",
+                    "por ejemplo «" + "», «".join(broken[:3]) + "»",
+                )
+            )
         several = table.filter(pl.col("nombres") > 1)
         if several.height:
             row = several.row(0)
             code = " + ".join(str(value) for value in row[:-2])
-            found.append(Finding("S13", f"dimensión {dimension}", plural(several.height, "código", "códigos") + " con varios nombres",
-                                 "un nombre por código", f"por ejemplo {code}, del que se guardó «{row[-2]}»"))  # fmt: skip
+            found.append(
+                Finding(
+                    "S13",
+                    f"dimensión {dimension}",
+                    plural(several.height, "código", "códigos") + " con varios nombres",
+                    "un nombre por código",
+                    f"por ejemplo {code}, del que se guardó «{row[-2]}»",
+                )
+            )
     return found
 
 
-def check_totals(
-    totals: Mapping[int, Mapping[str, Decimal | None]], published: Mapping[str, Decimal], tolerance: Decimal
-) -> list[Finding]:
+def check_totals(totals: Mapping[int, Mapping[str, Decimal | None]], published: Mapping[str, Decimal], tolerance: Decimal) -> list[Finding]:
     """The totals that differ from the published ones by more than the tolerance, in soles.
 
     Args:
@@ -89,20 +96,23 @@ def check_totals(
     for measure, wanted in published.items():
         given = [year[measure] for year in totals.values() if year.get(measure) is not None]
         if not given:
-            found.append(
-                Finding("S10", measure, "el extracto no da esa medida", soles(wanted, 2), "no se pudo comparar")
-            )
+            found.append(Finding("S10", measure, "el extracto no da esa medida", soles(wanted, 2), "no se pudo comparar"))
             continue
         total = sum((amount for amount in given if amount is not None), Decimal(0))
         if abs(total - wanted) > tolerance:
-            found.append(Finding("S10", measure, soles(total, 2), f"{soles(wanted, 2)} ± {soles(tolerance, 2)}",
-                                 f"difieren en {soles(total - wanted, 2)}"))  # fmt: skip
+            found.append(
+                Finding(
+                    "S10",
+                    measure,
+                    soles(total, 2),
+                    f"{soles(wanted, 2)} ± {soles(tolerance, 2)}",
+                    f"difieren en {soles(total - wanted, 2)}",
+                )
+            )
     return found
 
 
-def check_printed(
-    printed: pl.DataFrame, totals: Mapping[int, Mapping[str, Decimal | None]], rows: int
-) -> list[Finding]:
+def check_printed(printed: pl.DataFrame, totals: Mapping[int, Mapping[str, Decimal | None]], rows: int) -> list[Finding]:
     """The total row printed in the file, against the sum of the others.
 
     Args:
@@ -117,8 +127,15 @@ def check_printed(
         for measure in MEASURES:
             total = sum((year.get(measure) or Decimal(0) for year in years), Decimal(0))
             if row[measure] is not None and abs(total - row[measure]) > rows:
-                found.append(Finding("S14", f"fila de total, {measure.removesuffix('_soles')}", soles(row[measure], 2),
-                                     f"{soles(total, 2)} ± {rows:,} (un sol por fila)", f"difieren en {soles(total - row[measure], 2)}; se usan las filas, no el total"))  # fmt: skip
+                found.append(
+                    Finding(
+                        "S14",
+                        f"fila de total, {measure.removesuffix('_soles')}",
+                        soles(row[measure], 2),
+                        f"{soles(total, 2)} ± {rows:,} (un sol por fila)",
+                        f"difieren en {soles(total - row[measure], 2)}; se usan las filas, no el total",
+                    )
+                )
     return found
 
 
@@ -128,16 +145,19 @@ def check_coverage(before: pl.LazyFrame, after: pl.LazyFrame, earlier: str) -> l
     old = before.join(years, on="anio", how="semi")
     found = []
     for what, key in ((_UNITS, LINE[:2]), (_LINES, LINE), (_ACTIONS, ("anio", "accion"))):
-        lost = (
-            old.group_by(key)
-            .agg(pl.col("pim_soles").sum())
-            .join(after.select(key).unique(), on=key, how="anti", nulls_equal=True)
-        )
+        lost = old.group_by(key).agg(pl.col("pim_soles").sum()).join(after.select(key).unique(), on=key, how="anti", nulls_equal=True)
         table = lost.collect().sort("pim_soles", descending=True, nulls_last=True)
         if table.height:
             codes = ", ".join(" + ".join(str(v) for v in row[:-1]) for row in table.head(_SHOWN).iter_rows())
-            found.append(Finding("S11", f"corte anterior, del {earlier}", f"{plural(table.height, *what)} menos",
-                                 "las mismas o más", f"tenían PIM {soles(table['pim_soles'].sum(), 2)}: {codes}"))  # fmt: skip
+            found.append(
+                Finding(
+                    "S11",
+                    f"corte anterior, del {earlier}",
+                    f"{plural(table.height, *what)} menos",
+                    "las mismas o más",
+                    f"tenían PIM {soles(table['pim_soles'].sum(), 2)}: {codes}",
+                )
+            )
     return found[:1]
 
 
@@ -145,17 +165,32 @@ def _null_keys(codes: pl.DataFrame, line: Sequence[str]) -> Finding | None:
     count, money = codes.select("sin_clave", "devengado_soles").row(0)
     if not count:
         return None
-    return Finding("S01", ", ".join(line), plural(count, "fila", "filas") + " sin código", "un código en cada fila",
-                   f"suman {soles(money, 2)} devengados; se conservan")  # fmt: skip
+    return Finding(
+        "S01",
+        ", ".join(line),
+        plural(count, "fila", "filas") + " sin código",
+        "un código en cada fila",
+        f"suman {soles(money, 2)} devengados; se conservan",
+    )
 
 
 def _repeated(found: pl.DataFrame) -> list[Finding | None]:
     """Keys in more than one row, and rows the same in everything."""
     keys, extra, copies, moved = found.select("claves", "de_mas", "copias", "devengado_soles").row(0)
-    collide = Finding("S02", "clave completa", plural(keys, "clave repetida", "claves repetidas") + f", {extra:,} filas de más",
-                      "una fila por clave", f"se conservan y se suman: {soles(moved, 2)} devengados entre todas")  # fmt: skip
-    same = Finding("S03", "fila completa", plural(copies, "fila idéntica", "filas idénticas") + " a otra", "ninguna",
-                   "puede ser el mismo registro dos veces; no se borró ninguna")  # fmt: skip
+    collide = Finding(
+        "S02",
+        "clave completa",
+        plural(keys, "clave repetida", "claves repetidas") + f", {extra:,} filas de más",
+        "una fila por clave",
+        f"se conservan y se suman: {soles(moved, 2)} devengados entre todas",
+    )
+    same = Finding(
+        "S03",
+        "fila completa",
+        plural(copies, "fila idéntica", "filas idénticas") + " a otra",
+        "ninguna",
+        "puede ser el mismo registro dos veces; no se borró ninguna",
+    )
     return [collide if keys else None, same if copies else None]
 
 
@@ -180,32 +215,43 @@ def _after_cut_off(months: pl.DataFrame, cut_off: dt.date) -> Finding | None:
     if table.is_empty():
         return None
     shown = ", ".join(f"{year}-{month:02}" for year, month in table.select("anio", "mes").iter_rows())
-    return Finding("S05", shown, plural(int(table["movidas"].sum()), "fila", "filas") + f" con movimiento, {soles(table['devengado_movido'].sum(), 2)} devengados",
-                   f"nada después del {cut_off.isoformat()}", "la fecha de corte es anterior a lo que trae el archivo")  # fmt: skip
+    return Finding(
+        "S05",
+        shown,
+        plural(int(table["movidas"].sum()), "fila", "filas") + f" con movimiento, {soles(table['devengado_movido'].sum(), 2)} devengados",
+        f"nada después del {cut_off.isoformat()}",
+        "la fecha de corte es anterior a lo que trae el archivo",
+    )
 
 
 def _negative(lines: pl.DataFrame, line: Sequence[str]) -> Finding | None:
     counts = lines.select((pl.col(m) < 0).sum().alias(m) for m in MEASURES).row(0, named=True)
-    said = "; ".join(
-        f"{measure.removesuffix('_soles').replace('_', ' ')}: {count:,}" for measure, count in counts.items() if count
-    )
+    said = "; ".join(f"{measure.removesuffix('_soles').replace('_', ' ')}: {count:,}" for measure, count in counts.items() if count)
     if not said:
         return None
-    return Finding("S06", _PLACES[tuple(line)][0], said, "totales del año de cero o más",
-                   "un mes puede ser negativo; el total del año, sólo si el extracto no trae todos los meses o hay una reversión")  # fmt: skip
+    return Finding(
+        "S06",
+        _PLACES[tuple(line)][0],
+        said,
+        "totales del año de cero o más",
+        "un mes puede ser negativo; el total del año, sólo si el extracto no trae todos los meses o hay una reversión",
+    )
 
 
 def _no_budget(facts: Facts, line: Sequence[str]) -> Finding | None:
     given = facts.months.filter(pl.col("pim_soles").is_not_null())["anio"].unique()  # no PIM at all is not a PIM of 0
-    spent = facts.lines.filter(
-        pl.col("anio").is_in(given.implode()), pl.col("pim_soles") == 0, pl.col("devengado_soles") > 0
-    )
+    spent = facts.lines.filter(pl.col("anio").is_in(given.implode()), pl.col("pim_soles") == 0, pl.col("devengado_soles") > 0)
     if spent.is_empty():
         return None
     place, *words = _PLACES[tuple(line)]
     money = soles(spent["devengado_soles"].sum(), 2)
-    return Finding("S07", place, plural(spent.height, *words) + f" con {money} devengados", "un PIM mayor que 0",
-                   "su razón de ejecución no existe: ni 0 ni infinito")  # fmt: skip
+    return Finding(
+        "S07",
+        place,
+        plural(spent.height, *words) + f" con {money} devengados",
+        "un PIM mayor que 0",
+        "su razón de ejecución no existe: ni 0 ni infinito",
+    )
 
 
 def _out_of_place(months: pl.DataFrame) -> Finding | None:
@@ -213,6 +259,11 @@ def _out_of_place(months: pl.DataFrame) -> Finding | None:
     budget, flows = int(of_month["presupuestadas"].sum()), int(annual["movidas"].sum())
     if not budget and not flows:
         return None
-    return Finding("S08", "mes", f"{plural(budget, 'fila', 'filas')} de un mes con PIA o PIM ({soles(of_month['pim_presupuestado'].sum(), 2)} de PIM) y {flows:,} del mes 0 con "
-                   f"movimiento ({soles(annual['devengado_movido'].sum(), 2)} devengados)", "PIA y PIM sólo en el mes 0; movimientos sólo en los meses 1 a 12",
-                   "se conservan: si el PIM está repetido por mes, los totales salen inflados")  # fmt: skip
+    return Finding(
+        "S08",
+        "mes",
+        f"{plural(budget, 'fila', 'filas')} de un mes con PIA o PIM ({soles(of_month['pim_presupuestado'].sum(), 2)} de PIM) y {flows:,} del mes 0 con "
+        f"movimiento ({soles(annual['devengado_movido'].sum(), 2)} devengados)",
+        "PIA y PIM sólo en el mes 0; movimientos sólo en los meses 1 a 12",
+        "se conservan: si el PIM está repetido por mes, los totales salen inflados",
+    )

@@ -71,13 +71,15 @@ def _months(rows: pl.LazyFrame) -> pl.LazyFrame:
         rows.with_columns(movida=moved, presupuestada=budgeted)
         .group_by("anio", "mes")
         .agg(
-            pl.len().alias("filas"), *(_sum_or_null(measure) for measure in MEASURES),
-            pl.col("movida").sum().alias("movidas"), pl.col("devengado_soles").filter("movida").sum().alias("devengado_movido"),
+            pl.len().alias("filas"),
+            *(_sum_or_null(measure) for measure in MEASURES),
+            pl.col("movida").sum().alias("movidas"),
+            pl.col("devengado_soles").filter("movida").sum().alias("devengado_movido"),
             pl.col("presupuestada").sum().alias("presupuestadas"),
             pl.col("pim_soles").filter("presupuestada").sum().alias("pim_presupuestado"),
             (pl.col("devengado_soles") != 0).sum().alias("devengadas"),
         )
-    )  # fmt: skip
+    )
 
 
 def _lines(rows: pl.LazyFrame, line: Sequence[str]) -> pl.LazyFrame:
@@ -104,7 +106,13 @@ def _keys(rows: pl.LazyFrame) -> pl.DataFrame:
     groups = candidates.group_by(KEY).agg(
         pl.len().alias("filas"), pl.struct(money).n_unique().alias("distintas"), pl.col("devengado_soles").sum()
     )
-    return groups.filter(pl.col("filas") > 1).select(
-        pl.len().alias("claves"), (pl.col("filas") - 1).sum().alias("de_mas"),
-        (pl.col("filas") - pl.col("distintas")).sum().alias("copias"), pl.col("devengado_soles").sum(),
-    ).collect()  # fmt: skip
+    return (
+        groups.filter(pl.col("filas") > 1)
+        .select(
+            pl.len().alias("claves"),
+            (pl.col("filas") - 1).sum().alias("de_mas"),
+            (pl.col("filas") - pl.col("distintas")).sum().alias("copias"),
+            pl.col("devengado_soles").sum(),
+        )
+        .collect()
+    )

@@ -48,6 +48,4 @@ def add_counts(counts: Sequence[pl.DataFrame], key: Sequence[str]) -> pl.DataFra
 def most_frequent(counts: pl.DataFrame, key: Sequence[str]) -> pl.DataFrame:
     """One row per key: the key, `nombre` (the most frequent; ties, the first in the alphabet) and `nombres` (how many there were)."""
     best = counts.sort(*key, "len", "nombre", descending=[*(False for _ in key), True, False])
-    return best.group_by(key, maintain_order=True).agg(
-        pl.col("nombre").first(), pl.len().cast(pl.UInt32).alias("nombres")
-    )
+    return best.group_by(key, maintain_order=True).agg(pl.col("nombre").first(), pl.len().cast(pl.UInt32).alias("nombres"))

@@ -62,9 +62,7 @@ def detect_style(table: RawTable, columns: tuple[str, ...], amounts: bool = Fals
     return NumberStyle(default), []
 
 
-def not_numbers(
-    table: RawTable, column: str, style: NumberStyle, allowed: tuple[str, ...] = ("",), amounts: bool = False
-) -> list[Problem]:
+def not_numbers(table: RawTable, column: str, style: NumberStyle, allowed: tuple[str, ...] = ("",), amounts: bool = False) -> list[Problem]:
     """Problems for every cell of `column` that is neither a number (an amount) nor one of the allowed marks."""
     pattern = (_MONEY if amounts else _NUMBER)[style.decimal]
     wrong = table.frame.filter(~bare(column).str.contains(pattern) & ~pl.col(column).is_in(allowed))
@@ -81,9 +79,7 @@ def plain(column: str, style: NumberStyle) -> pl.Expr:
     """The cell as plain digits with a point, null when it is not a number."""
     thousands = "," if style.decimal == "." else "."
     digits = bare(column).str.strip_suffix("%").str.replace_all(thousands, "", literal=True)
-    return pl.when(bare(column).str.contains(_NUMBER[style.decimal])).then(
-        digits.str.replace(style.decimal, ".", literal=True)
-    )
+    return pl.when(bare(column).str.contains(_NUMBER[style.decimal])).then(digits.str.replace(style.decimal, ".", literal=True))
 
 
 def money(column: str, style: NumberStyle) -> pl.Expr:
@@ -99,10 +95,4 @@ def number(column: str, style: NumberStyle) -> pl.Expr:
 def decimals(column: str, style: NumberStyle) -> pl.Expr:
     """How many decimals the cell was printed with; null when it is not a number."""
     text = plain(column, style)
-    return (
-        text.str.extract(r"\.(\d+)$")
-        .fill_null("")
-        .str.len_chars()
-        .cast(pl.Int8)
-        .mul(pl.when(text.is_not_null()).then(1))
-    )
+    return text.str.extract(r"\.(\d+)$").fill_null("").str.len_chars().cast(pl.Int8).mul(pl.when(text.is_not_null()).then(1))

@@ -17,34 +17,28 @@ from presupuesto_link.tables.recommendations import check_recommendations
 SENSES = ("ascendente", "descendente", "máximo permisible", "mínimo permisible")
 CONCEPTS = ("linea_base", "meta", "obtenido", "avance_declarado")
 MEASURES = (
-    *CONCEPTS, "conteo_rojo", "conteo_amarillo", "conteo_verde", "conteo_nd", "conteo_total", "indice_gestion", "banda_amarilla",
+    *CONCEPTS,
+    "conteo_rojo",
+    "conteo_amarillo",
+    "conteo_verde",
+    "conteo_nd",
+    "conteo_total",
+    "indice_gestion",
+    "banda_amarilla",
     "avance_global",
-)  # fmt: skip
+)
 ND_MARKS = ("ND", "")
 
 CONTRACTS = {
     "objetivos": Contract(("objetivo", "nombre", "seccion"), ("objetivo",)),
     "acciones": Contract(("accion", "objetivo", "nombre", "seccion"), ("accion",)),
     "indicadores": Contract(
-        (
-            "indicador",
-            "elemento",
-            "nombre",
-            "unidad",
-            "sentido",
-            "sentido_sustento",
-            "serie_contraria",
-            "relevancia",
-            "seccion",
-            "cuadro",
-        ),
+        ("indicador", "elemento", "nombre", "unidad", "sentido", "sentido_sustento", "serie_contraria", "relevancia", "seccion", "cuadro"),
         ("indicador",),
         (("sentido", SENSES),),
     ),
     "valores": Contract(
-        ("indicador", "concepto", "anio", "impreso", "nd_causa", "nd_motivo"),
-        ("indicador", "concepto", "anio"),
-        (("concepto", CONCEPTS),),
+        ("indicador", "concepto", "anio", "impreso", "nd_causa", "nd_motivo"), ("indicador", "concepto", "anio"), (("concepto", CONCEPTS),)
     ),
     "cifras_publicadas": Contract(
         ("fuente", "elemento", "medida", "anio", "impreso", "leido", "lugar"),
@@ -110,12 +104,7 @@ def check_plan(raw: dict[str, RawTable], corrections: tuple[dict[str, Any], ...]
 def _check_contents(raw: dict[str, RawTable]) -> None:
     """Names that are not blank, years that can be, relevance from 1, and a target for every value."""
     problems = [
-        Problem(
-            f"{raw[name].path}, fila {row['fila']}, columna nombre",
-            "una celda vacía",
-            "un nombre",
-            "complete el nombre",
-        )
+        Problem(f"{raw[name].path}, fila {row['fila']}, columna nombre", "una celda vacía", "un nombre", "complete el nombre")
         for name in ("objetivos", "acciones", "indicadores")
         for row in raw[name].frame.filter(pl.col("nombre") == "").iter_rows(named=True)
     ]

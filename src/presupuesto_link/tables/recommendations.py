@@ -8,14 +8,7 @@ from presupuesto_link.errors import Problem
 from presupuesto_link.sources.delimited import RawTable
 from presupuesto_link.tables.contract import Contract, check_contract, raise_problems
 
-DATA, MONEY, REDESIGN, FOLLOW_UP, ELEMENTS, UNMEASURED = (
-    "datos",
-    "recursos",
-    "rediseno",
-    "seguimiento",
-    "elementos",
-    "sin medida",
-)
+DATA, MONEY, REDESIGN, FOLLOW_UP, ELEMENTS, UNMEASURED = ("datos", "recursos", "rediseno", "seguimiento", "elementos", "sin medida")
 WAYS = (DATA, MONEY, REDESIGN, FOLLOW_UP, ELEMENTS, UNMEASURED)
 COLUMNS = (
     "recomendacion",
@@ -54,8 +47,17 @@ def check_recommendations(raw: RawTable | None, known: set[str]) -> pl.DataFrame
         .otherwise(pl.col("lectura_elementos").str.split(";"))
     )
     frame = raw.frame.with_columns(lectura_elementos=codes)
-    raise_problems([
-        Problem(f"{raw.path}, fila {row['fila']}, columna lectura_elementos", f"«{code}»", "códigos de OER o de AER separados por ;", "corrija el código")
-        for row in frame.iter_rows(named=True) for code in row["lectura_elementos"] if code not in known
-    ])  # fmt: skip
+    raise_problems(
+        [
+            Problem(
+                f"{raw.path}, fila {row['fila']}, columna lectura_elementos",
+                f"«{code}»",
+                "códigos de OER o de AER separados por ;",
+                "corrija el código",
+            )
+            for row in frame.iter_rows(named=True)
+            for code in row["lectura_elementos"]
+            if code not in known
+        ]
+    )
     return frame.drop("fila")

@@ -21,8 +21,7 @@ def light_views(analysis: Analysis, names: Mapping[str, str], shelf: FigureShelf
     """The traffic light of OER and of AER."""
     elements = of_profile(analysis, analysis.elements)
     return [
-        _light_view(elements.filter(pl.col("nivel") == level), level, names)
-        | {"figura": shelf.take(f"semaforo_{level.lower()}")}
+        _light_view(elements.filter(pl.col("nivel") == level), level, names) | {"figura": shelf.take(f"semaforo_{level.lower()}")}
         for level in ("OER", "AER")
     ]
 
@@ -36,13 +35,7 @@ def index_table(analysis: Analysis) -> TableView:
         "Índice publicado e índice propio, por año",
         ("Año", "Publicado", *(f"Propio, no oficial: {formula}" for formula in formulas)),
         tuple(
-            Row(
-                (
-                    Cell(str(year)),
-                    Cell(*published.get(year, ("no publicado",))),
-                    *(_own_index(own[year, policy]) for policy in POLICIES),
-                )
-            )
+            Row((Cell(str(year)), Cell(*published.get(year, ("no publicado",))), *(_own_index(own[year, policy]) for policy in POLICIES)))
             for year in rows["anio"].unique().sort()
         ),
         frozenset({1, 2, 3}),
@@ -54,11 +47,7 @@ def _own_index(row: Mapping[str, Any]) -> Cell:
 
 
 def _light_view(rows: pl.DataFrame, level: str, names: Mapping[str, str]) -> dict[str, Any]:
-    return {
-        "nivel": level,
-        "cuenta": plural(rows["elemento"].n_unique(), level, level),
-        "tabla": _light_table(rows, level, names),
-    }
+    return {"nivel": level, "cuenta": plural(rows["elemento"].n_unique(), level, level), "tabla": _light_table(rows, level, names)}
 
 
 def _light_table(rows: pl.DataFrame, level: str, names: Mapping[str, str]) -> TableView:

@@ -29,10 +29,7 @@ def money_tables(dossier: Dossier, code: str, parts: Mapping[str, Sequence[Mappi
     """
     tables = [_declared(dossier, code)]
     if dossier.quarter:
-        tables += [
-            _light(dossier.quarter, code),
-            *(_part(dossier.quarter, by, rows) for by, rows in parts.items() if rows),
-        ]
+        tables += [_light(dossier.quarter, code), *(_part(dossier.quarter, by, rows) for by, rows in parts.items() if rows)]
     return [table for table in tables if table.rows]
 
 
@@ -47,14 +44,17 @@ def _declared(dossier: Dossier, code: str) -> TableView:
         "Dinero según la tabla que publica la evaluación",
         ("Año", "PIA", "PIM", "Devengado", "Ejecución"),
         tuple(
-            Row((
-                Cell(str(r["anio"])), *(Cell(soles(r[c])) for c in ("pia_soles", "pim_soles", "devengado_soles")),
-                chip(r["ejecucion_ratio"], r["color_ejecucion"]),
-            ))
+            Row(
+                (
+                    Cell(str(r["anio"])),
+                    *(Cell(soles(r[c])) for c in ("pia_soles", "pim_soles", "devengado_soles")),
+                    chip(r["ejecucion_ratio"], r["color_ejecucion"]),
+                )
+            )
             for r in rows.iter_rows(named=True)
         ),
         frozenset(range(1, 5)),
-    )  # fmt: skip
+    )
 
 
 def _light(quarter: Quarter, code: str) -> TableView:
@@ -62,23 +62,22 @@ def _light(quarter: Quarter, code: str) -> TableView:
     found = quarter.monitoring
     bands = found.analysis.inputs.spec.semaforo
     own = found.light.filter(
-        (pl.col("nivel") == "AER")
-        & (pl.col("unidad") == code)
-        & pl.col("mes").is_in(found.cuts)
-        & pl.col("pim_soles").is_not_null()
+        (pl.col("nivel") == "AER") & (pl.col("unidad") == code) & pl.col("mes").is_in(found.cuts) & pl.col("pim_soles").is_not_null()
     )
     rows = [
-        Row((
-            Cell(f"{capital(MONTHS[r['mes'] - 1])} de {found.followed.year}"), Cell(soles(r["pim_soles"])), Cell(soles(r["devengado_soles"])),
-            Cell(soles(r["devengado_esperado_soles"]), r["curva"] or ""), Cell(banded(r["devengado_ratio"], bands), r["devengado_motivo"] or "", r["color_devengado"]),
-        ))
+        Row(
+            (
+                Cell(f"{capital(MONTHS[r['mes'] - 1])} de {found.followed.year}"),
+                Cell(soles(r["pim_soles"])),
+                Cell(soles(r["devengado_soles"])),
+                Cell(soles(r["devengado_esperado_soles"]), r["curva"] or ""),
+                Cell(banded(r["devengado_ratio"], bands), r["devengado_motivo"] or "", r["color_devengado"]),
+            )
+        )
         for r in own.iter_rows(named=True)
-    ]  # fmt: skip
+    ]
     return TableView(
-        _told(
-            quarter,
-            "Dinero del año en curso según la instantánea vinculada; los meses que ya pasaron, con el PIM de hoy",
-        ),
+        _told(quarter, "Dinero del año en curso según la instantánea vinculada; los meses que ya pasaron, con el PIM de hoy"),
         ("Corte", "PIM", "Devengado", "Esperado", "De lo esperado"),
         (*rows, *_close(quarter, code)),
         frozenset(range(1, 5)),
@@ -91,12 +90,17 @@ def _close(quarter: Quarter, code: str) -> list[Row]:
     closing = quarter.projection.acciones
     own = closing.unidades.filter((pl.col("nivel") == "AER") & (pl.col("unidad") == code))
     return [
-        Row((
-            Cell("Cierre proyectado", f"intervalo del {percent(closing.confianza, 0)}: {r['intervalo']}"), Cell(soles(r["pim_soles"])),
-            Cell(soles(r["proyectado_soles"]), f"de {soles(r['bajo_soles'])} a {soles(r['alto_soles'])}"), Cell("—"), Cell(f"{percent(r['ejecucion_proyectada_ratio'])} del PIM"),
-        ))
+        Row(
+            (
+                Cell("Cierre proyectado", f"intervalo del {percent(closing.confianza, 0)}: {r['intervalo']}"),
+                Cell(soles(r["pim_soles"])),
+                Cell(soles(r["proyectado_soles"]), f"de {soles(r['bajo_soles'])} a {soles(r['alto_soles'])}"),
+                Cell("—"),
+                Cell(f"{percent(r['ejecucion_proyectada_ratio'])} del PIM"),
+            )
+        )
         for r in own.iter_rows(named=True)
-    ]  # fmt: skip
+    ]
 
 
 def _part(quarter: Quarter, by: str, rows: Sequence[Mapping[str, Any]]) -> TableView:
@@ -106,14 +110,19 @@ def _part(quarter: Quarter, by: str, rows: Sequence[Mapping[str, Any]]) -> Table
         _told(quarter, f"Dinero vinculado por {_TITLES[by].lower()} y año, según la instantánea: no es el de la tabla de la evaluación"),
         ("Año", _TITLES[by], "PIM", "Devengado", "Parte del PIM de la AER"),
         tuple(
-            Row((
-                Cell(str(r["anio"])), Cell(names.get(r[_CODES[by]], r[_CODES[by]] or "ND"), r[_CODES[by]] if r[_CODES[by]] in names else ""),
-                Cell(soles(r["pim_soles"])), Cell(soles(r["devengado_soles"])), Cell(percent(r["parte_pim_ratio"])),
-            ))
+            Row(
+                (
+                    Cell(str(r["anio"])),
+                    Cell(names.get(r[_CODES[by]], r[_CODES[by]] or "ND"), r[_CODES[by]] if r[_CODES[by]] in names else ""),
+                    Cell(soles(r["pim_soles"])),
+                    Cell(soles(r["devengado_soles"])),
+                    Cell(percent(r["parte_pim_ratio"])),
+                )
+            )
             for r in ordered
         ),
         frozenset({2, 3, 4}),
-    )  # fmt: skip
+    )
 
 
 def _names(quarter: Quarter, by: str) -> dict[str, str]:

@@ -41,9 +41,7 @@ class _Facts:
         self.dossier, self.names = dossier, names
         self.values = _values(plan.valores)
         self.indicators = _by(plan.indicadores, "elemento")
-        self.advance = {
-            (r["indicador"], r["anio"]): r for r in of_profile(analysis, analysis.indicators).iter_rows(named=True)
-        }
+        self.advance = {(r["indicador"], r["anio"]): r for r in of_profile(analysis, analysis.indicators).iter_rows(named=True)}
         self.years = sorted(set(plan.valores.filter(pl.col("concepto") == "obtenido")["anio"]))
         self.diagnosis = {r["accion"]: r for r in analysis.diagnoses[decision_index(analysis)].iter_rows(named=True)}
         self.ranking = {r["accion"]: r for r in analysis.ranking.iter_rows(named=True)}
@@ -60,14 +58,24 @@ class _Facts:
         code = row["accion"]
         diagnosis, ranked = self.diagnosis[code], self.ranking[code]
         return {
-            "id": card_id(code), "codigo": code, "nombre": row["nombre"], "objetivo": row["objetivo"], "objetivo_nombre": self.names.get(row["objetivo"], ""),
-            "avance": chip(diagnosis["avance_ratio"], diagnosis["banda_resultado"]), "ejecucion": chip(diagnosis["ejecucion_ratio"], diagnosis["banda_ejecucion"]),
-            "anios": (diagnosis["anio_ejecucion"], diagnosis["anio_resultado"]), "diagnostico": capital(diagnosis["diagnostico"]), "razon": diagnosis["razon"],
-            "puesto": _place(ranked, self.firm[code], self.dossier.robustness.spec.primeros), "indicadores": self._indicators(code),
+            "id": card_id(code),
+            "codigo": code,
+            "nombre": row["nombre"],
+            "objetivo": row["objetivo"],
+            "objetivo_nombre": self.names.get(row["objetivo"], ""),
+            "avance": chip(diagnosis["avance_ratio"], diagnosis["banda_resultado"]),
+            "ejecucion": chip(diagnosis["ejecucion_ratio"], diagnosis["banda_ejecucion"]),
+            "anios": (diagnosis["anio_ejecucion"], diagnosis["anio_resultado"]),
+            "diagnostico": capital(diagnosis["diagnostico"]),
+            "razon": diagnosis["razon"],
+            "puesto": _place(ranked, self.firm[code], self.dossier.robustness.spec.primeros),
+            "indicadores": self._indicators(code),
             "dinero": money_tables(self.dossier, code, {by: rows.get(code, []) for by, rows in self.parts.items()}),
-            "reglas": [_rule(r) for r in self.rules.get(code, []) if r["anio"] == self._year], "con_vinculo": self.dossier.quarter is not None,
-            "revisar": [_review(r) for r in self.reviews.get(code, [])], "hallazgos": self.findings.get(code, []),
-        }  # fmt: skip
+            "reglas": [_rule(r) for r in self.rules.get(code, []) if r["anio"] == self._year],
+            "con_vinculo": self.dossier.quarter is not None,
+            "revisar": [_review(r) for r in self.reviews.get(code, [])],
+            "hallazgos": self.findings.get(code, []),
+        }
 
     @property
     def _year(self) -> int | None:
@@ -77,12 +85,7 @@ class _Facts:
         headers = ["Indicador", "Sentido", "Línea base"]
         headers += [header for year in self.years for header in (f"Meta {year}", f"Obtenido {year}", f"Avance {year}")]
         rows = tuple(Row(tuple(self._indicator(one))) for one in self.indicators.get(code, []))
-        return TableView(
-            f"Indicadores de la {code}: metas y valores obtenidos",
-            tuple(headers),
-            rows,
-            frozenset(range(2, len(headers))),
-        )
+        return TableView(f"Indicadores de la {code}: metas y valores obtenidos", tuple(headers), rows, frozenset(range(2, len(headers))))
 
     def _indicator(self, one: Mapping[str, Any]) -> Iterable[Cell]:
         own = self.values[one["indicador"]]

@@ -24,17 +24,20 @@ def closing_view(quarter: Quarter, names: Mapping[str, str], shelf: FigureShelf)
     if projection is None:
         return None
     closing, followed = projection.acciones, projection.followed
-    return told(quarter, {
-        "metodo": closing.metodo,
-        "motivo": closing.motivo,
-        "desde": MONTHS[followed.month - 1],
-        "anio": followed.year,
-        "confianza": percent(closing.confianza, 0),
-        "figuras": [shelf.take("proyeccion_cierre"), shelf.take("calibracion_intervalos")],
-        "oer": _closing_table(projection, "OER", names),
-        "aer": _closing_table(projection, "AER", names),
-        "errores": _errors_table(projection),
-    })  # fmt: skip
+    return told(
+        quarter,
+        {
+            "metodo": closing.metodo,
+            "motivo": closing.motivo,
+            "desde": MONTHS[followed.month - 1],
+            "anio": followed.year,
+            "confianza": percent(closing.confianza, 0),
+            "figuras": [shelf.take("proyeccion_cierre"), shelf.take("calibracion_intervalos")],
+            "oer": _closing_table(projection, "OER", names),
+            "aer": _closing_table(projection, "AER", names),
+            "errores": _errors_table(projection),
+        },
+    )
 
 
 def _closing_table(projection: Projection, level: str, names: Mapping[str, str]) -> TableView:
@@ -46,15 +49,20 @@ def _closing_table(projection: Projection, level: str, names: Mapping[str, str])
         f"Cierre proyectado por {level}, con su intervalo del {share}",
         (level, "PIM", "Devengado", "Proyectado a diciembre", "Del PIM", f"Quedaría libre (intervalo del {share})", ORIGIN),
         tuple(
-            Row((
-                unit_cell(r["unidad"], None, names), *(Cell(soles(r[c])) for c in ("pim_soles", "devengado_soles", "proyectado_soles")),
-                Cell(percent(r["ejecucion_proyectada_ratio"])),
-                Cell(soles(r["saldo_libre_soles"]), _between(r)), Cell(r["intervalo"]),
-            ))
+            Row(
+                (
+                    unit_cell(r["unidad"], None, names),
+                    *(Cell(soles(r[c])) for c in ("pim_soles", "devengado_soles", "proyectado_soles")),
+                    Cell(percent(r["ejecucion_proyectada_ratio"])),
+                    Cell(soles(r["saldo_libre_soles"]), _between(r)),
+                    Cell(r["intervalo"]),
+                )
+            )
             for r in ordered.iter_rows(named=True)
         ),
-        frozenset(range(1, 6)), f"cierre-{level.lower()}",
-    )  # fmt: skip
+        frozenset(range(1, 6)),
+        f"cierre-{level.lower()}",
+    )
 
 
 def _between(row: Mapping[str, Any]) -> str:
@@ -69,8 +77,16 @@ def _errors_table(projection: Projection) -> TableView:
         f"Error de cada método al proyectar los años pasados desde {MONTHS[month - 1]}",
         ("Método", "Pruebas", "Error", "Sesgo", "Elegido"),
         tuple(
-            Row((Cell(r["metodo"]), Cell(str(r["pruebas"])), Cell(percent(r["error_ratio"])), Cell(percent(r["sesgo_ratio"])), Cell("sí" if r["elegido"] else "")))
+            Row(
+                (
+                    Cell(r["metodo"]),
+                    Cell(str(r["pruebas"])),
+                    Cell(percent(r["error_ratio"])),
+                    Cell(percent(r["sesgo_ratio"])),
+                    Cell("sí" if r["elegido"] else ""),
+                )
+            )
             for r in table.iter_rows(named=True)
         ),
         frozenset({1, 2, 3}),
-    )  # fmt: skip
+    )

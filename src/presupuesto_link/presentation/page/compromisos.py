@@ -44,18 +44,37 @@ def _sentence(rows: pl.DataFrame) -> str:
 def _compared_table(rows: pl.DataFrame) -> TableView:
     year = max(rows["anio"], default=0)
     return TableView(
-        "Prometido para 2022, línea base, meta y obtenido" if rows["anio_prometido"].unique().to_list() == [2022] else "Prometido, línea base, meta y obtenido",
-        ("Compromiso", "Prometido", "Indicador de la evaluación", "Línea base", f"Meta {year}", f"Obtenido {year - 1}", f"Obtenido {year}", "Lectura y por qué la reserva"),
+        "Prometido para 2022, línea base, meta y obtenido"
+        if rows["anio_prometido"].unique().to_list() == [2022]
+        else "Prometido, línea base, meta y obtenido",
+        (
+            "Compromiso",
+            "Prometido",
+            "Indicador de la evaluación",
+            "Línea base",
+            f"Meta {year}",
+            f"Obtenido {year - 1}",
+            f"Obtenido {year}",
+            "Lectura y por qué la reserva",
+        ),
         tuple(
-            Row((
-                Cell(r["compromiso"], r["texto"]), Cell(r["impreso"]), Cell(r["indicador"], r["nombre"] or ""), Cell(plain_number(r["linea_base"]), str(r["linea_base_anio"] or "")),
-                Cell(plain_number(r["meta"])), Cell(plain_number(r["obtenido_previo"])), Cell(plain_number(r["obtenido"])),
-                Cell(capital(r["lectura"]) + (", con reserva" if r["con_reserva"] else ""), r["motivo"]),
-            ))
+            Row(
+                (
+                    Cell(r["compromiso"], r["texto"]),
+                    Cell(r["impreso"]),
+                    Cell(r["indicador"], r["nombre"] or ""),
+                    Cell(plain_number(r["linea_base"]), str(r["linea_base_anio"] or "")),
+                    Cell(plain_number(r["meta"])),
+                    Cell(plain_number(r["obtenido_previo"])),
+                    Cell(plain_number(r["obtenido"])),
+                    Cell(capital(r["lectura"]) + (", con reserva" if r["con_reserva"] else ""), r["motivo"]),
+                )
+            )
             for r in rows.iter_rows(named=True)
         ),
-        frozenset({1, 3, 4, 5, 6}), "compromisos",
-    )  # fmt: skip
+        frozenset({1, 3, 4, 5, 6}),
+        "compromisos",
+    )
 
 
 def _amounts_table(rows: pl.DataFrame, names: Mapping[str, str]) -> TableView:
@@ -63,14 +82,21 @@ def _amounts_table(rows: pl.DataFrame, names: Mapping[str, str]) -> TableView:
         "Montos prometidos, al lado del PIM de un solo año de la AER (da idea del tamaño; no mide cumplimiento)",
         ("Compromiso", "Prometido", "AER", "PIM de la AER", "Veces el PIM", "Reserva"),
         tuple(
-            Row((
-                Cell(r["compromiso"], r["texto"]), Cell(soles(r["prometido_soles"]), r["exigencia"] or ""), _who(r["accion"], names),
-                Cell(soles(r["pim_soles"]), str(r["anio_pim"] or "")), Cell(NO_DATA if r["veces_pim_ratio"] is None else f"{r['veces_pim_ratio']:.2f}"), Cell(r["motivo"]),
-            ))
+            Row(
+                (
+                    Cell(r["compromiso"], r["texto"]),
+                    Cell(soles(r["prometido_soles"]), r["exigencia"] or ""),
+                    _who(r["accion"], names),
+                    Cell(soles(r["pim_soles"]), str(r["anio_pim"] or "")),
+                    Cell(NO_DATA if r["veces_pim_ratio"] is None else f"{r['veces_pim_ratio']:.2f}"),
+                    Cell(r["motivo"]),
+                )
+            )
             for r in rows.iter_rows(named=True)
         ),
-        frozenset({1, 3, 4}), "compromisos-montos",
-    )  # fmt: skip
+        frozenset({1, 3, 4}),
+        "compromisos-montos",
+    )
 
 
 def _others_table(rows: pl.DataFrame) -> TableView:
@@ -78,10 +104,17 @@ def _others_table(rows: pl.DataFrame) -> TableView:
         "Cifras prometidas sin nada con qué compararse en la evaluación",
         ("Compromiso", "Tema", "Prometido", "Por qué no se compara"),
         tuple(
-            Row((Cell(r["compromiso"], r["texto"]), Cell(r["tema"]), Cell(f"{r['impreso']} {r['unidad']}" if r["unidad"] not in ("porcentaje", "por mil nacidos vivos") else r["impreso"]), Cell(r["motivo"])))
+            Row(
+                (
+                    Cell(r["compromiso"], r["texto"]),
+                    Cell(r["tema"]),
+                    Cell(f"{r['impreso']} {r['unidad']}" if r["unidad"] not in ("porcentaje", "por mil nacidos vivos") else r["impreso"]),
+                    Cell(r["motivo"]),
+                )
+            )
             for r in rows.iter_rows(named=True)
         ),
-    )  # fmt: skip
+    )
 
 
 def _who(code: str | None, names: Mapping[str, str]) -> Cell:

@@ -14,9 +14,7 @@ from presupuesto_link.pipeline import Analysis
 def names_of(analysis: Analysis) -> dict[str, str]:
     """The name of every OER and AER, by code."""
     plan = analysis.inputs.plan
-    return dict(plan.objetivos.select("objetivo", "nombre").iter_rows()) | dict(
-        plan.acciones.select("accion", "nombre").iter_rows()
-    )
+    return dict(plan.objetivos.select("objetivo", "nombre").iter_rows()) | dict(plan.acciones.select("accion", "nombre").iter_rows())
 
 
 def decision_index(analysis: Analysis) -> int:

@@ -12,14 +12,7 @@ from presupuesto_link.matrices import diagnosis as dx
 from presupuesto_link.matrices.ranking import LAGGING
 from presupuesto_link.matrices.ranking import NO_DATA as DATA_FIRST
 from presupuesto_link.pipeline import Analysis
-from presupuesto_link.presentation.page.facts import (
-    decision_index,
-    diagnosis_of,
-    direct_pim,
-    other_policy,
-    published_index,
-    total,
-)
+from presupuesto_link.presentation.page.facts import decision_index, diagnosis_of, direct_pim, other_policy, published_index, total
 from presupuesto_link.presentation.page.words import POLICY_WORDS, agree
 from presupuesto_link.presentation.selection import binding_limits, of_profile, unsolved_reason
 from presupuesto_link.presentation.words import limit, short_amount
@@ -67,9 +60,7 @@ def _link_line(analysis: Analysis) -> Line:
     across = actions.filter(pl.col("vinculo") == TRANSVERSAL)
     text = "Para ellas no se puede comparar lo gastado con lo logrado."
     if across.height:
-        listed = enumerate_words(
-            f"{row['accion']} (PIM {short_amount(row['pim_soles'])})" for row in across.iter_rows(named=True)
-        )
+        listed = enumerate_words(f"{row['accion']} (PIM {short_amount(row['pim_soles'])})" for row in across.iter_rows(named=True))
         text += f" Aparte queda {listed}: parece contar otra vez el dinero de las demás, así que se muestra y nunca se suma."
     return Line(f"{without} de {actions.height} AER no tienen presupuesto vinculado.", text)
 
@@ -97,9 +88,7 @@ def _objectives_line(analysis: Analysis) -> Line:
     spec = analysis.inputs.spec
     count = _colour_counts(analysis, "OER", spec.avance.politica_nd)
     rows = of_profile(analysis, analysis.elements).filter(
-        (pl.col("nivel") == "OER")
-        & (pl.col("anio") == spec.ranking.anio_resultado)
-        & (pl.col("politica_nd") == spec.avance.politica_nd)
+        (pl.col("nivel") == "OER") & (pl.col("anio") == spec.ranking.anio_resultado) & (pl.col("politica_nd") == spec.avance.politica_nd)
     )
     red = enumerate_words(rows.filter(pl.col("color") == "rojo")["elemento"].sort())
     return Line(
@@ -125,9 +114,7 @@ def _cross_line(analysis: Analysis) -> Line:
 
 def _ranking_line(analysis: Analysis) -> Line:
     spec, lagging = analysis.inputs.spec.ranking, analysis.ranking.filter(pl.col("grupo") == LAGGING)
-    first = enumerate_words(
-        f"{row['accion']} ({short_name(row['nombre'])})" for row in lagging.head(3).iter_rows(named=True)
-    )
+    first = enumerate_words(f"{row['accion']} ({short_name(row['nombre'])})" for row in lagging.head(3).iter_rows(named=True))
     return Line(
         f"{plural(lagging.height, 'AER está rezagada', 'AER están rezagadas')}.",
         f"Su avance de {spec.anio_resultado} es menor de {limit(spec.rezagada_bajo_ratio)}{' (rojo o amarillo)' if spec.rezagada_bajo_ratio == analysis.inputs.spec.semaforo.verde_desde_ratio else ''}."

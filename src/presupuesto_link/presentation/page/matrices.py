@@ -62,9 +62,7 @@ def _figures(matrix: Matrix, shelf: FigureShelf) -> list[Any]:
     return [figure for figure in found if figure is not None]
 
 
-def _matrix_view(
-    matrix: Matrix, diagnosis: pl.DataFrame, names: Mapping[str, str], limits: MatricesSpec
-) -> dict[str, Any]:
+def _matrix_view(matrix: Matrix, diagnosis: pl.DataFrame, names: Mapping[str, str], limits: MatricesSpec) -> dict[str, Any]:
     years = _years(matrix)
     return {
         "frase": _both_sentence(diagnosis, limits),
@@ -105,10 +103,7 @@ def _years(matrix: Matrix) -> str:
 
 def _grid(matrix: Matrix, names: Mapping[str, str]) -> list[dict[str, Any]]:
     cells = {(row["banda_ejecucion"], row["banda_resultado"]): row for row in matrix.celdas.iter_rows(named=True)}
-    return [
-        {"banda": spent, "celdas": [_grid_cell(matrix, cells[spent, result], names) for result in _ACHIEVED]}
-        for spent in _SPENT
-    ]
+    return [{"banda": spent, "celdas": [_grid_cell(matrix, cells[spent, result], names) for result in _ACHIEVED]} for spent in _SPENT]
 
 
 def _grid_cell(matrix: Matrix, row: Mapping[str, Any], names: Mapping[str, str]) -> dict[str, Any]:
@@ -119,9 +114,7 @@ def _grid_cell(matrix: Matrix, row: Mapping[str, Any], names: Mapping[str, str])
         "cuenta": f"{row['acciones']} AER",
         "pim": money if row["acciones"] else "",
         "nota": f"{plural(across, 'transversal', 'transversales')}, sin sumar su PIM" if across else "",
-        "lista": [
-            {"codigo": code, "nombre": names[code], "href": card_of(code)} for code in row["lista"].split(", ") if code
-        ],
+        "lista": [{"codigo": code, "nombre": names[code], "href": card_of(code)} for code in row["lista"].split(", ") if code],
     }
 
 

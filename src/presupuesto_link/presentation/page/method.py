@@ -20,10 +20,13 @@ def method(analysis: Analysis) -> list[tuple[str, str]]:
         ("De indicador a AER y OER", "Promedio de sus propios indicadores, ponderado por relevancia cuando se conoce, de 0 a 100 %."),
         ("ND", f"Las matrices y el ranking se calculan {POLICY_WORDS[spec.avance.politica_nd]}; el semáforo muestra las dos formas."),
         ("Semáforo", "; ".join(f"{color}: {words}" for color, words in bands.items()) + "."),
-        ("Diagnóstico", f"Gasta quien ejecuta {limit(limits.ejecuta_desde_ratio)} o más; logra quien avanza {limit(limits.logra_desde_ratio)} o más."),
+        (
+            "Diagnóstico",
+            f"Gasta quien ejecuta {limit(limits.ejecuta_desde_ratio)} o más; logra quien avanza {limit(limits.logra_desde_ratio)} o más.",
+        ),
         ("Presupuesto vinculado", _linked(spec.vinculo)),
         ("Lectura", "Que una AER gaste y logre describe dos hechos juntos; no prueba que uno cause el otro."),
-    ]  # fmt: skip
+    ]
 
 
 def _linked(spec: VinculoSpec) -> str:

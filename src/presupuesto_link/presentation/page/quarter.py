@@ -29,23 +29,26 @@ def quarter_view(quarter: Quarter, names: Mapping[str, str], shelf: FigureShelf)
     """Everything of the quarter but its close and its link."""
     found = quarter.monitoring
     followed = found.followed
-    return told(quarter, {
-        "lineas": quarter_lines(quarter),
-        "titulo": f"al {date(followed.cut_off)}",
-        "mes": MONTHS[followed.month - 1],
-        "esperado": curve_words(found),
-        "advertencia": MONITORING,
-        "instantanea": followed.linkage.snapshot.id,
-        "anterior": found.previous_told,
-        "ambito": followed.linkage.scope,
-        "figura": shelf.take("semaforo_trimestral"),
-        "oer": _light_table(found, "OER", names),
-        "aer": _light_table(found, "AER", names),
-        "alertas": _alerts_table(found, names),
-        "alineamiento": _alignment(found, names),
-        "dos_presupuestos": two_budgets(quarter),
-        "avisos": found.notices,
-    })  # fmt: skip
+    return told(
+        quarter,
+        {
+            "lineas": quarter_lines(quarter),
+            "titulo": f"al {date(followed.cut_off)}",
+            "mes": MONTHS[followed.month - 1],
+            "esperado": curve_words(found),
+            "advertencia": MONITORING,
+            "instantanea": followed.linkage.snapshot.id,
+            "anterior": found.previous_told,
+            "ambito": followed.linkage.scope,
+            "figura": shelf.take("semaforo_trimestral"),
+            "oer": _light_table(found, "OER", names),
+            "aer": _light_table(found, "AER", names),
+            "alertas": _alerts_table(found, names),
+            "alineamiento": _alignment(found, names),
+            "dos_presupuestos": two_budgets(quarter),
+            "avisos": found.notices,
+        },
+    )
 
 
 def _light_table(found: Monitoring, level: str, names: Mapping[str, str]) -> TableView:
@@ -56,9 +59,14 @@ def _light_table(found: Monitoring, level: str, names: Mapping[str, str]) -> Tab
     by = {(r["unidad"], r["mes"]): r for r in pl.concat([rows, whole]).iter_rows(named=True)}
     last = months[-1]
     headers = (
-        level, "PIM de hoy", *(f"Devengado a {MONTHS[month - 1]}" for month in months), f"Compromiso a {MONTHS[last - 1]}",
-        f"Certificado a {MONTHS[last - 1]}", "Devengado en soles", CURVE,
-    )  # fmt: skip
+        level,
+        "PIM de hoy",
+        *(f"Devengado a {MONTHS[month - 1]}" for month in months),
+        f"Compromiso a {MONTHS[last - 1]}",
+        f"Certificado a {MONTHS[last - 1]}",
+        "Devengado en soles",
+        CURVE,
+    )
     told = TableView(
         f"Lo hecho entre lo esperado a cada fecha, por {level}, siempre con el PIM de hoy. {DAGGER}: transversal, no se suma",
         headers,
@@ -70,20 +78,23 @@ def _light_table(found: Monitoring, level: str, names: Mapping[str, str]) -> Tab
     return told.without(CURVE) if alike else told
 
 
-def _light_row(
-    found: Monitoring, by: Mapping[tuple[str, int], Any], unit: str, months: list[int], names: Mapping[str, str]
-) -> Row:
+def _light_row(found: Monitoring, by: Mapping[tuple[str, int], Any], unit: str, months: list[int], names: Mapping[str, str]) -> Row:
     now, bands = by[unit, months[-1]], found.analysis.inputs.spec.semaforo
 
     def light(row: Mapping[str, Any], stage: str) -> Cell:
         ahead = " ▲" if stage == "devengado" and row["adelanto"] else ""
         return Cell(banded(row[f"{stage}_ratio"], bands) + ahead, row[f"{stage}_motivo"] or "", row[f"color_{stage}"])
 
-    return Row((
-        unit_cell(unit, now["vinculo"], names), Cell(soles(now["pim_soles"])),
-        *(light(by[unit, month], "devengado") if (unit, month) in by else Cell("ND", color=GREY) for month in months),
-        *(light(now, stage) for stage in _STAGES[1:]), Cell(soles(now["devengado_soles"])), Cell(now["curva"] or ""),
-    ))  # fmt: skip
+    return Row(
+        (
+            unit_cell(unit, now["vinculo"], names),
+            Cell(soles(now["pim_soles"])),
+            *(light(by[unit, month], "devengado") if (unit, month) in by else Cell("ND", color=GREY) for month in months),
+            *(light(now, stage) for stage in _STAGES[1:]),
+            Cell(soles(now["devengado_soles"])),
+            Cell(now["curva"] or ""),
+        )
+    )
 
 
 def _alerts_table(found: Monitoring, names: Mapping[str, str]) -> TableView:
@@ -91,17 +102,32 @@ def _alerts_table(found: Monitoring, names: Mapping[str, str]) -> TableView:
     bands = found.analysis.inputs.spec.semaforo
     return TableView(
         "Alertas por AER, de la más grave a la menos grave. «sin AER»: lo que ninguna regla vincula",
-        ("AER", "Alerta", "Cambio", "Soles que faltan para lo esperado", "Días en rojo", "% de lo esperado", f"Resultado {found.result_year}"),
+        (
+            "AER",
+            "Alerta",
+            "Cambio",
+            "Soles que faltan para lo esperado",
+            "Días en rojo",
+            "% de lo esperado",
+            f"Resultado {found.result_year}",
+        ),
         tuple(
-            Row((
-                unit_cell(r["unidad"], r["vinculo"], names), Cell(capital(r["alerta"])), Cell(r["cambio"], (r["color_previo"] and f"antes, {r['color_previo']}") or ""),
-                Cell(soles(r["soles_en_riesgo"])), Cell(str(r["dias_en_rojo"])), Cell(banded(r["devengado_ratio"], bands), color=r["color_devengado"]),
-                Cell("ND" if r["color_resultado"] in (None, GREY) else r["color_resultado"], color=r["color_resultado"] or GREY),
-            ))
+            Row(
+                (
+                    unit_cell(r["unidad"], r["vinculo"], names),
+                    Cell(capital(r["alerta"])),
+                    Cell(r["cambio"], (r["color_previo"] and f"antes, {r['color_previo']}") or ""),
+                    Cell(soles(r["soles_en_riesgo"])),
+                    Cell(str(r["dias_en_rojo"])),
+                    Cell(banded(r["devengado_ratio"], bands), color=r["color_devengado"]),
+                    Cell("ND" if r["color_resultado"] in (None, GREY) else r["color_resultado"], color=r["color_resultado"] or GREY),
+                )
+            )
             for r in alerts.iter_rows(named=True)
         ),
-        frozenset({3, 4, 5}), "alertas",
-    )  # fmt: skip
+        frozenset({3, 4, 5}),
+        "alertas",
+    )
 
 
 def _alignment(found: Monitoring, names: Mapping[str, str]) -> dict[str, Any]:
@@ -110,10 +136,7 @@ def _alignment(found: Monitoring, names: Mapping[str, str]) -> dict[str, Any]:
     order = (*(c for c in COLOURS if c != GREY), GREY)
     return {
         "columnas": order,
-        "filas": [
-            {"banda": spent, "celdas": [_alignment_cell(cells[spent, result], names) for result in order]}
-            for spent in _ROWS
-        ],
+        "filas": [{"banda": spent, "celdas": [_alignment_cell(cells[spent, result], names) for result in order]} for spent in _ROWS],
         "anio": found.followed.year,
         "resultado": found.result_year,
     }

@@ -20,11 +20,7 @@ def unit_cell(unit: str, link: str | None, names: Mapping[str, str]) -> Cell:
     """An objective or an action by its code and short name, an action leading to its card; a transversal one is marked."""
     mark = DAGGER if link == TRANSVERSAL else ""
     said = {NO_ACTION: "gasto que ninguna regla vincula", WHOLE: "todo el gasto, sin lo transversal"}
-    return Cell(
-        f"{unit}{mark}",
-        said.get(unit, short_name(names.get(unit, ""))),
-        href=card_of(unit) if unit.startswith("AER.") else "",
-    )
+    return Cell(f"{unit}{mark}", said.get(unit, short_name(names.get(unit, ""))), href=card_of(unit) if unit.startswith("AER.") else "")
 
 
 def told(quarter: Quarter, view: dict[str, Any]) -> dict[str, Any]:
@@ -32,8 +28,6 @@ def told(quarter: Quarter, view: dict[str, Any]) -> dict[str, Any]:
     if not quarter.monitoring.followed.synthetic:
         return view
     return {
-        name: replace(value, caption=f"{capital(SYNTHETIC)}. {value.caption}")
-        if isinstance(value, TableView)
-        else value
+        name: replace(value, caption=f"{capital(SYNTHETIC)}. {value.caption}") if isinstance(value, TableView) else value
         for name, value in view.items()
     }

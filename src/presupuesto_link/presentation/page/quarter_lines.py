@@ -58,10 +58,7 @@ def whole_row(found: Monitoring) -> Mapping[str, Any]:
 def actions_now(found: Monitoring) -> pl.DataFrame:
     """The actions of the plan with money, at the cut-off."""
     return found.light.filter(
-        (pl.col("nivel") == "AER")
-        & (pl.col("mes") == found.followed.month)
-        & has_money()
-        & (pl.col("unidad") != NO_ACTION)
+        (pl.col("nivel") == "AER") & (pl.col("mes") == found.followed.month) & has_money() & (pl.col("unidad") != NO_ACTION)
     )
 
 
@@ -81,39 +78,27 @@ def _red_line(found: Monitoring) -> Line:
     red = now.filter(pl.col("color_devengado") == RED).sort("devengado_ratio", "unidad")
     listed = (f"{r['unidad']} ({banded(r['devengado_ratio'], _bands(found), 0)})" for r in red.iter_rows(named=True))
     count = {c: now.filter(pl.col("color_devengado") == c).height for c in (AMBER, GREEN, GREY)}
-    said = [
-        f"{count[AMBER]} en amarillo",
-        f"{count[GREEN]} en verde",
-        *([f"{count[GREY]} sin cifra"] if count[GREY] else []),
-    ]
+    said = [f"{count[AMBER]} en amarillo", f"{count[GREEN]} en verde", *([f"{count[GREY]} sin cifra"] if count[GREY] else [])]
     return Line(
         f"{red.height} de {now.height} AER con dinero {agree(red.height, 'está', 'están')} en rojo.",
         (f"Las más atrasadas: {_some(listed, red.height)}. " if red.height else "")
         + f"Hay {enumerate_words(said)}."
-        + "".join(
-            f" Cuenta también {code}, transversal." for code in now.filter(pl.col("vinculo") == TRANSVERSAL)["unidad"]
-        ),
+        + "".join(f" Cuenta también {code}, transversal." for code in now.filter(pl.col("vinculo") == TRANSVERSAL)["unidad"]),
     )
 
 
 def _behind_line(found: Monitoring) -> Line:
     late = found.alerts.filter(
         (pl.col("nivel") == "AER") & (pl.col("vinculo") != TRANSVERSAL) & (pl.col("unidad") != NO_ACTION) & (pl.col("soles_en_riesgo") > 0)
-    ).sort("soles_en_riesgo", "unidad", descending=[True, False])  # fmt: skip
+    ).sort("soles_en_riesgo", "unidad", descending=[True, False])
     other = found.alerts.filter((pl.col("nivel") == "AER") & (pl.col("soles_en_riesgo") > 0))
     across, loose = other.filter(pl.col("vinculo") == TRANSVERSAL), other.filter(pl.col("unidad") == NO_ACTION)
     listed = (f"{r['unidad']} ({short_amount(r['soles_en_riesgo'])})" for r in late.iter_rows(named=True))
     beside = "; ".join(f"{r['unidad']}, {short_amount(r['soles_en_riesgo'])}" for r in across.iter_rows(named=True))
     return Line(
         f"A las AER en rojo o amarillo les falta devengar {short_amount(late['soles_en_riesgo'].sum())} de lo esperado.",
-        (
-            f"Donde más falta: {_some(listed, late.height)}."
-            if late.height
-            else "Ninguna AER está por debajo de lo esperado."
-        )
-        + "".join(
-            f" Otros {short_amount(v)} faltan en gasto que ninguna regla vincula." for v in loose["soles_en_riesgo"]
-        )
+        (f"Donde más falta: {_some(listed, late.height)}." if late.height else "Ninguna AER está por debajo de lo esperado.")
+        + "".join(f" Otros {short_amount(v)} faltan en gasto que ninguna regla vincula." for v in loose["soles_en_riesgo"])
         + (f" Aparte, sin sumarse, lo transversal: {beside}." if beside else ""),
     )
 
@@ -138,9 +123,7 @@ def _stages_line(found: Monitoring) -> Line:
         f"Lo certificado va en el {banded(row['certificado_ratio'], bands)} de lo esperado, y lo comprometido, en el {banded(row['compromiso_ratio'], bands)}.",
         "Lo que no se certifica ni se compromete no podrá devengarse: es el aviso más temprano."
         + "".join(
-            f" Sin cifra de {stage}: {row[f'{stage}_motivo']}."
-            for stage in ("certificado", "compromiso")
-            if row[f"{stage}_ratio"] is None
+            f" Sin cifra de {stage}: {row[f'{stage}_motivo']}." for stage in ("certificado", "compromiso") if row[f"{stage}_ratio"] is None
         ),
     )
 
@@ -166,11 +149,7 @@ def _blind_line(found: Monitoring) -> Line:
         capital(
             f"{counted(blind.height, 'AER con dinero no tiene ningún', 'AER con dinero no tienen ningún', 'toda AER con dinero tiene algún')} dato de resultado de {found.result_year}."
         ),
-        (
-            f"Suman {short_amount(money)} de PIM: {_some(blind['accion'].to_list(), blind.height)}. "
-            if blind.height
-            else ""
-        )
+        (f"Suman {short_amount(money)} de PIM: {_some(blind['accion'].to_list(), blind.height)}. " if blind.height else "")
         + ("Sin dato no se puede decir si el gasto logra algo." if blind.height else ""),
     )
 
@@ -189,9 +168,7 @@ def _closing_line(quarter: Quarter) -> Line:
 
 def _moved_line(found: Monitoring) -> Line:
     year = found.followed.year
-    step = found.composition.filter(
-        (pl.col("anio") == year) & (pl.col("por") == "OER") & (pl.col("de") == "pia") & (pl.col("a") == "pim")
-    )
+    step = found.composition.filter((pl.col("anio") == year) & (pl.col("por") == "OER") & (pl.col("de") == "pia") & (pl.col("a") == "pim"))
     row = step.row(0, named=True) if step.height else None
     change, spread = (row["cambio_total_ratio"], row["varianza_ratio"]) if row else (None, None)
     lead = (

@@ -84,18 +84,13 @@ def _ranking_table(dossier: Dossier, names: Mapping[str, str]) -> TableView:
             f"Avance {spec.anio_resultado} y diagnóstico",
             f"Ejecución {spec.anio_ejecucion} y PIM",
         ),
-        tuple(
-            _ranking_row(analysis, row, firm[row["accion"]], names, diagnosis[row["accion"]])
-            for row in lagging.iter_rows(named=True)
-        ),
+        tuple(_ranking_row(analysis, row, firm[row["accion"]], names, diagnosis[row["accion"]]) for row in lagging.iter_rows(named=True)),
         frozenset(range(2, 10)),
         "ranking",
     )
 
 
-def _ranking_row(
-    analysis: Analysis, row: Mapping[str, Any], firm: Mapping[str, Any], names: Mapping[str, str], diagnosis: str
-) -> Row:
+def _ranking_row(analysis: Analysis, row: Mapping[str, Any], firm: Mapping[str, Any], names: Mapping[str, str], diagnosis: str) -> Row:
     known = row["peso_con_dato_ratio"]
     return Row(
         (

@@ -53,10 +53,7 @@ def gaps_view(analysis: Analysis, names: Mapping[str, str], today: dt.date) -> d
     """The register of missing data: how many, how many colours rest on them, each one and, from a filled workbook, who will bring it."""
     rows = analysis.gaps
     filled = analysis.unplaced is not None
-    indicators, colours = (
-        rows["indicador"].n_unique(),
-        rows.filter("color_depende_nd").select("elemento", "anio").unique().height,
-    )
+    indicators, colours = (rows["indicador"].n_unique(), rows.filter("color_depende_nd").select("elemento", "anio").unique().height)
     blind = rows.filter(pl.col("con_dato") == 0).select("elemento", "anio").unique().height
     return {
         "frase": (
@@ -92,9 +89,7 @@ def _kinds_table(rows: pl.DataFrame) -> TableView:
         "Cuánto hay de cada cosa",
         ("Qué revisar", "Prioridad", "Casos", "Qué hacer"),
         tuple(
-            Row((Cell(r.title), Cell(r.priority), Cell(str(count[kind])), Cell(r.remedy)))
-            for kind, r in REVIEWS.items()
-            if kind in count
+            Row((Cell(r.title), Cell(r.priority), Cell(str(count[kind])), Cell(r.remedy))) for kind, r in REVIEWS.items() if kind in count
         ),
         frozenset({2}),
     )
@@ -113,27 +108,39 @@ def _answered(rows: pl.DataFrame, when: str, today: dt.date) -> str:
 def _answer_cell(row: Mapping[str, Any], when: str, what: str) -> Cell:
     day = row[when]
     return Cell(
-        row["responsable"] or "sin responsable",
-        "; ".join(part for part in (f"{day:%d/%m/%Y}" if day else "", row[what] or "") if part),
+        row["responsable"] or "sin responsable", "; ".join(part for part in (f"{day:%d/%m/%Y}" if day else "", row[what] or "") if part)
     )
 
 
 def _review_row(row: Mapping[str, Any], names: Mapping[str, str], filled: bool) -> Row:
-    return Row((
-        _who(row["elemento"], names), Cell(row["indicador"] or "—", short_name(row["nombre"] or "", 80)), Cell(row["titulo"]), Cell(row["evidencia"]),
-        Cell(row["remedio"]), Cell(row["prioridad_revision"]), Cell(soles(row["pim_soles"])),
-        *([_answer_cell(row, "fecha_compromiso", "decision")] if filled else []),
-    ))  # fmt: skip
+    return Row(
+        (
+            _who(row["elemento"], names),
+            Cell(row["indicador"] or "—", short_name(row["nombre"] or "", 80)),
+            Cell(row["titulo"]),
+            Cell(row["evidencia"]),
+            Cell(row["remedio"]),
+            Cell(row["prioridad_revision"]),
+            Cell(soles(row["pim_soles"])),
+            *([_answer_cell(row, "fecha_compromiso", "decision")] if filled else []),
+        )
+    )
 
 
 def _gap_row(row: Mapping[str, Any], names: Mapping[str, str], filled: bool) -> Row:
     last = plain_number(row["ultimo_valor"])
-    return Row((
-        Cell(row["indicador"], short_name(row["nombre"], 80)), Cell(str(row["anio"])), _who(row["elemento"], names),
-        Cell(capital(row["nd_causa"] or NO_DATA), row["nd_motivo"] or ""), Cell(str(row["sin_dato_desde"])),
-        Cell(last, str(row["ultimo_anio"] or "")), Cell(capital(row["que_depende"])),
-        *([_answer_cell(row, "fecha_esperada", "fuente_dato")] if filled else []),
-    ))  # fmt: skip
+    return Row(
+        (
+            Cell(row["indicador"], short_name(row["nombre"], 80)),
+            Cell(str(row["anio"])),
+            _who(row["elemento"], names),
+            Cell(capital(row["nd_causa"] or NO_DATA), row["nd_motivo"] or ""),
+            Cell(str(row["sin_dato_desde"])),
+            Cell(last, str(row["ultimo_anio"] or "")),
+            Cell(capital(row["que_depende"])),
+            *([_answer_cell(row, "fecha_esperada", "fuente_dato")] if filled else []),
+        )
+    )
 
 
 def _who(code: str, names: Mapping[str, str]) -> Cell:

@@ -41,14 +41,20 @@ def _summary_table(scenarios: Sequence[Scenario]) -> TableView:
         "Los escenarios con las mismas medidas; sus objetivos propios no se comparan",
         ("Escenario", "Se movería", "Ceden", "Reciben", "Transferencias", "Con dato legal pendiente", "Prioridad por sol"),
         tuple(
-            Row((
-                Cell(row["titulo"], row["escenario"]), Cell(soles(row["monto_soles"])), *(Cell(str(row[c])) for c in ("donantes", "receptores", "transferencias")),
-                Cell(f"{row['sin_dato']} de {row['movimientos']}"), Cell(score(row["prioridad_por_sol"])),
-            ))
+            Row(
+                (
+                    Cell(row["titulo"], row["escenario"]),
+                    Cell(soles(row["monto_soles"])),
+                    *(Cell(str(row[c])) for c in ("donantes", "receptores", "transferencias")),
+                    Cell(f"{row['sin_dato']} de {row['movimientos']}"),
+                    Cell(score(row["prioridad_por_sol"])),
+                )
+            )
             for row in summarise(scenarios).iter_rows(named=True)
         ),
-        frozenset(range(1, 7)), "escenarios",
-    )  # fmt: skip
+        frozenset(range(1, 7)),
+        "escenarios",
+    )
 
 
 def _side_table(scenarios: Sequence[Scenario], names: Mapping[str, str]) -> TableView:
@@ -57,11 +63,18 @@ def _side_table(scenarios: Sequence[Scenario], names: Mapping[str, str]) -> Tabl
         "Cambio del PIM de cada AER en cada escenario, en soles",
         ("AER", "PIM de hoy", *ids),
         tuple(
-            Row((who(row["accion"], names, card_of(row["accion"])), Cell(soles(row["pim_antes_soles"])), *(_change(row[name]) for name in ids)))
+            Row(
+                (
+                    who(row["accion"], names, card_of(row["accion"])),
+                    Cell(soles(row["pim_antes_soles"])),
+                    *(_change(row[name]) for name in ids),
+                )
+            )
             for row in changes(scenarios).iter_rows(named=True)
         ),
-        frozenset(range(1, len(ids) + 2)), "escenarios-cambios",
-    )  # fmt: skip
+        frozenset(range(1, len(ids) + 2)),
+        "escenarios-cambios",
+    )
 
 
 def _change(amount: Any) -> Cell:
@@ -71,11 +84,7 @@ def _change(amount: Any) -> Cell:
 def unsolved_views(analysis: Analysis) -> list[dict[str, str]]:
     """The scenarios without solution: their title, why, and what to do."""
     return [
-        {
-            "titulo": spec.titulo,
-            "motivo": unsolved_reason(error),
-            "remedio": "; ".join(problem.remedy for problem in error.problems),
-        }
+        {"titulo": spec.titulo, "motivo": unsolved_reason(error), "remedio": "; ".join(problem.remedy for problem in error.problems)}
         for spec, error in analysis.unsolved
     ]
 

@@ -34,21 +34,12 @@ def draw_all(dossier: Dossier) -> tuple[Figure, ...]:
 def _of_analysis(dossier: Dossier) -> list[Figure | None]:
     analysis = dossier.analysis
     matrices = [draw_matrix(analysis, matrix) for matrix in analysis.matrices]
-    bubbles = [
-        draw_bubbles(analysis, matrix, diagnosis)
-        for matrix, diagnosis in zip(analysis.matrices, analysis.diagnoses, strict=True)
-    ]
+    bubbles = [draw_bubbles(analysis, matrix, diagnosis) for matrix, diagnosis in zip(analysis.matrices, analysis.diagnoses, strict=True)]
     lights = [draw_objectives_light(analysis), draw_actions_light(analysis)]
-    scenarios = [
-        draw(analysis.inputs, scenario) for scenario in analysis.scenarios for draw in (draw_scenario, draw_transfers)
-    ]
+    scenarios = [draw(analysis.inputs, scenario) for scenario in analysis.scenarios for draw in (draw_scenario, draw_transfers)]
     return [*matrices, *bubbles, draw_ranking(analysis, dossier.robustness), *lights, *scenarios]
 
 
 def _of_quarter(quarter: Quarter) -> list[Figure | None]:
     light = [draw_quarters(quarter.monitoring), draw_alignment(quarter.monitoring)]
-    return (
-        light
-        if quarter.projection is None
-        else [*light, draw_fan(quarter.projection), draw_calibration(quarter.projection)]
-    )
+    return light if quarter.projection is None else [*light, draw_fan(quarter.projection), draw_calibration(quarter.projection)]

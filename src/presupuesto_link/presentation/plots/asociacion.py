@@ -13,16 +13,7 @@ import polars as pl
 
 from presupuesto_link.measures.influence import most_influential, usual_limits
 from presupuesto_link.presentation.association_words import held, row_of, signed, years_of
-from presupuesto_link.presentation.plots.common import (
-    PAGE_CM,
-    Figure,
-    base_theme,
-    grammar,
-    page_labels,
-    pandas_of,
-    short_code,
-    width_cm,
-)
+from presupuesto_link.presentation.plots.common import PAGE_CM, Figure, base_theme, grammar, page_labels, pandas_of, short_code, width_cm
 from presupuesto_link.presentation.theme import INK, MUTED
 from presupuesto_link.studies.association import AssociationStudy, Case
 from presupuesto_link.wording import MINUS, percent, short_name
@@ -88,14 +79,19 @@ def draw_association(study: AssociationStudy) -> tuple[Figure, ...]:
 def _scatter(study: AssociationStudy, case: Case) -> Figure:
     data = study.of(case, "muestra").filter(pl.col("motivo").is_null())
     axes = _Axes(
-        "ejecucion_ratio", "avance_ratio", _reach(data["ejecucion_ratio"], 1.0), (-0.08, 1.16),
-        f"Ejecución {case.anio_ejecucion}: devengado ÷ PIM", f"Avance {case.anio_resultado} respecto de la meta",
-    )  # fmt: skip
+        "ejecucion_ratio",
+        "avance_ratio",
+        _reach(data["ejecucion_ratio"], 1.0),
+        (-0.08, 1.16),
+        f"Ejecución {case.anio_ejecucion}: devengado ÷ PIM",
+        f"Avance {case.anio_resultado} respecto de la meta",
+    )
     words = _Words(
-        "dispersion", _correlation_title(study, case, data.height),
+        "dispersion",
+        _correlation_title(study, case, data.height),
         "Cada punto es una AER (código). Si ejecutar y avanzar fueran siempre juntos, los puntos subirían de izquierda a derecha.",
         "El avance no pasa de 100 %: por eso tantas AER están arriba. No aparecen las AER sin presupuesto propio o sin dato.",
-    )  # fmt: skip
+    )
     return _figure(study, case, words, data, axes, [])
 
 
@@ -116,9 +112,15 @@ def _partial(study: AssociationStudy, case: Case) -> Figure:
     other = float(data.filter(pl.col("accion") == first)["pendiente_sin_ella"][0])
     rest = (held(row, study.inputs.spec.asociacion) or "en todas las AER, ").removesuffix(", ")
     axes = _Axes(
-        "ejecucion_parcial_ratio", "avance_parcial_ratio", _reach(data["ejecucion_parcial_ratio"]), _reach(data["avance_parcial_ratio"], 0.0, 0.12),
-        "Ejecución por encima o por debajo de lo esperable (puntos)", "Avance por encima o por debajo de lo esperable (puntos)", _POINTS, _POINTS,
-    )  # fmt: skip
+        "ejecucion_parcial_ratio",
+        "avance_parcial_ratio",
+        _reach(data["ejecucion_parcial_ratio"]),
+        _reach(data["avance_parcial_ratio"], 0.0, 0.12),
+        "Ejecución por encima o por debajo de lo esperable (puntos)",
+        "Avance por encima o por debajo de lo esperable (puntos)",
+        _POINTS,
+        _POINTS,
+    )
     sure = percent(study.inputs.spec.asociacion.confianza, 0)
     words = _Words(
         "regresion_parcial",
@@ -127,7 +129,7 @@ def _partial(study: AssociationStudy, case: Case) -> Figure:
         f"Regresión parcial: lo esperable es lo que corresponde {rest}. Línea continua: con todas las AER; de rayas: sin {first}.",
         f"Intervalo de la pendiente ({sure}): {signed(row['inferior'] * 10, 1)} a {signed(row['superior'] * 10, 1)} puntos de avance por cada 10 de ejecución. "
         + _name(study, first),
-    )  # fmt: skip
+    )
     lines = [
         _Line(axes.span_x, (0, 0)),
         _sloped(0.0, float(row["estimacion"]), axes.span_x, _Line((0, 0), (0, 0), _MARK, 0.8)),
@@ -153,9 +155,15 @@ def _influence(study: AssociationStudy, case: Case) -> Figure:
     first = data.filter(pl.col("accion") == most_influential(data)).row(0, named=True)
     right = max(_reach(data["apalancamiento"])[1], limits["apalancamiento"] * 1.08)
     axes = _Axes(
-        "apalancamiento", "residuo_estudentizado", (0.0, right), _reach(data["residuo_estudentizado"], 2.4, 0.12),
-        "Apalancamiento: cuán distinta es de las demás en ejecución y en lo que se mantiene igual", "Residuo estudentizado: cuánto se aparta de la recta", _PLAIN, _PLAIN,
-    )  # fmt: skip
+        "apalancamiento",
+        "residuo_estudentizado",
+        (0.0, right),
+        _reach(data["residuo_estudentizado"], 2.4, 0.12),
+        "Apalancamiento: cuán distinta es de las demás en ejecución y en lo que se mantiene igual",
+        "Residuo estudentizado: cuánto se aparta de la recta",
+        _PLAIN,
+        _PLAIN,
+    )
     words = _Words(
         "influencia",
         f"{first['accion']} es la AER que más decide la recta de {years_of(case)}: sin ella, 10 puntos más de ejecución pasarían de acompañar "
@@ -163,14 +171,16 @@ def _influence(study: AssociationStudy, case: Case) -> Figure:
         "Arriba y abajo, las AER que la recta no describe; a la derecha, las que se parecen poco a las demás. Tamaño: distancia de Cook, cuánto cambia la recta sin ella.",
         f"Líneas: límites usuales, {limits['apalancamiento']:.2f} de apalancamiento y ±2 de residuo. En naranja, distancia de Cook mayor de {limits['distancia_cook']:.2f}. "
         + _name(study, first["accion"]),
-    )  # fmt: skip
-    marked = data.with_columns(destacada=pl.col("distancia_cook") > limits["distancia_cook"], radio_mm=1.0 + 9 * pl.col("distancia_cook").sqrt())  # fmt: skip
+    )
+    marked = data.with_columns(
+        destacada=pl.col("distancia_cook") > limits["distancia_cook"], radio_mm=1.0 + 9 * pl.col("distancia_cook").sqrt()
+    )
     dashed, edge = _Line((0, 0), (0, 0), MUTED, 0.4, "dashed"), limits["apalancamiento"]
     lines = [
         _Line(axes.span_x, (0, 0)),
         *(replace(dashed, x=axes.span_x, y=(at, at)) for at in (-limits["residuo_estudentizado"], limits["residuo_estudentizado"])),
         replace(dashed, x=(edge, edge), y=axes.span_y),
-    ]  # fmt: skip
+    ]
     return _figure(study, case, words, marked, axes, lines)
 
 
@@ -178,16 +188,23 @@ def _residuals(study: AssociationStudy, case: Case) -> Figure:
     data = study.of(case, "influencia")
     worst = data.sort(pl.col("residuo_ratio").abs(), "accion", descending=[True, False]).row(0, named=True)
     axes = _Axes(
-        "ajustado_ratio", "residuo_ratio", _reach(data["ajustado_ratio"]), _reach(data["residuo_ratio"], 0.0, 0.12),
-        "Avance que le tocaría según la recta", "Lo que le falta (−) o le sobra (+), en puntos", _SHARE, _POINTS,
-    )  # fmt: skip
+        "ajustado_ratio",
+        "residuo_ratio",
+        _reach(data["ajustado_ratio"]),
+        _reach(data["residuo_ratio"], 0.0, 0.12),
+        "Avance que le tocaría según la recta",
+        "Lo que le falta (−) o le sobra (+), en puntos",
+        _SHARE,
+        _POINTS,
+    )
     side = "por debajo" if worst["residuo_ratio"] < 0 else "por encima"
     words = _Words(
         "residuos",
         f"Donde más falla la recta de {years_of(case)} es en {worst['accion']}: su avance está {abs(worst['residuo_ratio']) * 100:.0f} puntos {side} de lo que le tocaría",
         "Si la recta describiera bien a las AER, los puntos estarían repartidos sin forma alrededor del cero.",
-        "La línea de rayas es el techo: el avance no pasa de 100 %, así que ninguna AER puede estar por encima de ella. " + _name(study, worst["accion"]),
-    )  # fmt: skip
+        "La línea de rayas es el techo: el avance no pasa de 100 %, así que ninguna AER puede estar por encima de ella. "
+        + _name(study, worst["accion"]),
+    )
     left, right = (float(end) for end in (min(data["ajustado_ratio"]), max(data["ajustado_ratio"])))
     lines = [_Line(axes.span_x, (0, 0)), _Line((left, right), (1 - left, 1 - right), MUTED, 0.4, "dashed")]
     return _figure(study, case, words, data.with_columns(destacada=pl.col("accion") == worst["accion"]), axes, lines)
@@ -200,7 +217,7 @@ def _name(study: AssociationStudy, action: str) -> str:
     return f"{action}: {name}" + ("" if name.endswith("…") else ".")
 
 
-def _figure(study: AssociationStudy, case: Case, words: _Words, data: pl.DataFrame, axes: _Axes, lines: list[_Line]) -> Figure:  # fmt: skip
+def _figure(study: AssociationStudy, case: Case, words: _Words, data: pl.DataFrame, axes: _Axes, lines: list[_Line]) -> Figure:
     """A figure of one mark per action, with every action named."""
     p9 = grammar()
 
@@ -208,7 +225,10 @@ def _figure(study: AssociationStudy, case: Case, words: _Words, data: pl.DataFra
     source = f"Fuente: {spec.fuente}. Fecha de corte: {spec.fecha_corte:%d/%m/%Y}. Perfil {case.perfil}, ND: {case.politica_nd}."
     plot = (
         p9.ggplot(pandas_of(placed), p9.aes(axes.x, axes.y))
-        + [p9.annotate("segment", x=one.x[0], xend=one.x[1], y=one.y[0], yend=one.y[1], color=one.color, size=one.size, linetype=one.style) for one in lines]
+        + [
+            p9.annotate("segment", x=one.x[0], xend=one.x[1], y=one.y[0], yend=one.y[1], color=one.color, size=one.size, linetype=one.style)
+            for one in lines
+        ]
         + p9.geom_segment(p9.aes(xend="guia_x", yend="guia_y"), color=MUTED, size=0.2)
         + p9.geom_point(p9.aes(size="radio_mm", fill="destacada"), color="#FFFFFF", stroke=0.3, alpha=0.85)
         + p9.geom_text(p9.aes("nombre_x", "nombre_y", label="codigo"), size=_NAME_PT, color=INK)
@@ -218,8 +238,15 @@ def _figure(study: AssociationStudy, case: Case, words: _Words, data: pl.DataFra
         + p9.scale_y_continuous(**_marks(axes.marks_y, axes.span_y))
         + p9.coord_cartesian(xlim=axes.span_x, ylim=axes.span_y, expand=False)
         + base_theme(PAGE_CM, _HEIGHT_CM)
-        + page_labels(words.title, words.reading, f"{source}\n{words.note}\nVan juntas o no: nada de esto dice que una venga de la otra.", PAGE_CM, x=axes.title_x, y=axes.title_y)
-    )  # fmt: skip
+        + page_labels(
+            words.title,
+            words.reading,
+            f"{source}\n{words.note}\nVan juntas o no: nada de esto dice que una venga de la otra.",
+            PAGE_CM,
+            x=axes.title_x,
+            y=axes.title_y,
+        )
+    )
     pair = f"{case.anio_ejecucion}_{case.anio_resultado}"
     alt = f"Gráfico de puntos, uno por AER. {words.title}."
     return Figure(f"{words.name}_{pair}", words.title, alt, plot, PAGE_CM, _HEIGHT_CM, placed)
@@ -229,7 +256,7 @@ def _marks(kind: str, span: tuple[float, float]) -> dict[str, Any]:
     """Where an axis is marked and how each mark is written."""
     if kind == _PLAIN:
         return {"labels": lambda marks: [f"{mark:g}".replace("-", MINUS) for mark in marks]}
-    write: Callable[[float], str] = (lambda mark: signed(mark * 100, 0)) if kind == _POINTS else (lambda mark: percent(mark, 0))  # fmt: skip
+    write: Callable[[float], str] = (lambda mark: signed(mark * 100, 0)) if kind == _POINTS else (lambda mark: percent(mark, 0))
     step = next(step for step in _STEPS if (span[1] - span[0]) / step <= _MOST_MARKS)
     places = [i * step for i in range(math.ceil(span[0] / step), math.floor(span[1] / step) + 1)]
     breaks = [place for place in places if kind == _POINTS or 0 <= place <= 1 + _HAIR]
@@ -265,13 +292,16 @@ def _named(data: pl.DataFrame, axes: _Axes, lines: list[_Line]) -> pl.DataFrame:
         height=_NAME_PT * 0.0353 + 0.06,
         room=_PANEL_CM,
         blocked=_blocked([one.moved((left, per_x), (low, per_y)) for one in lines]),
-    )  # fmt: skip
+    )
     name_x, name_y = place_labels(crowd)
     end_x, end_y = leader_ends(crowd, name_x, name_y)
     return full.with_columns(
-        codigo=pl.Series(codes), nombre_x=pl.Series(name_x / per_x + left), nombre_y=pl.Series(name_y / per_y + low),
-        guia_x=pl.Series(end_x / per_x + left), guia_y=pl.Series(end_y / per_y + low),
-    )  # fmt: skip
+        codigo=pl.Series(codes),
+        nombre_x=pl.Series(name_x / per_x + left),
+        nombre_y=pl.Series(name_y / per_y + low),
+        guia_x=pl.Series(end_x / per_x + left),
+        guia_y=pl.Series(end_y / per_y + low),
+    )
 
 
 def _blocked(lines: list[_Line]) -> npt.NDArray[np.float64]:

@@ -64,16 +64,12 @@ def _bubbles(diagnosis: pl.DataFrame, limits: MatricesSpec) -> pl.DataFrame:
     data = (
         diagnosis.select("accion", "nombre", "vinculo", "diagnostico", "pim_soles", "ejecucion_ratio", "avance_ratio")
         .with_columns(
-            tamano_mm=pl.when(shared)
-            .then(_SHARED_MM)
-            .otherwise((_LARGEST_MM * (money / largest).sqrt()).clip(lower_bound=_SMALLEST_MM)),
+            tamano_mm=pl.when(shared).then(_SHARED_MM).otherwise((_LARGEST_MM * (money / largest).sqrt()).clip(lower_bound=_SMALLEST_MM))
         )
         .filter(pl.col("ejecucion_ratio").is_not_null() & pl.col("avance_ratio").is_not_null())
         .sort("tamano_mm", "accion", descending=[True, False])
     )
-    codes = [
-        short_code(code) + (DAGGER if link == TRANSVERSAL else "") for code, link in data["accion", "vinculo"].rows()
-    ]
+    codes = [short_code(code) + (DAGGER if link == TRANSVERSAL else "") for code, link in data["accion", "vinculo"].rows()]
     data = data.with_columns(codigo=pl.Series(codes, dtype=pl.String))
     return _named(data, limits) if data.height else data
 
@@ -204,17 +200,9 @@ def _marks(data: pl.DataFrame) -> list[Any]:
             stroke=0.4,
             alpha=0.78,
         ),
-        *(
-            [p9.geom_point(hollow, p9.aes(shape="diagnostico", size="tamano"), fill="none", color=INK)]
-            if len(hollow)
-            else []
-        ),
-        p9.scale_fill_manual(
-            values={key: DIAGNOSIS_MARKS[key].color for key in shown}, limits=shown, name="Diagnóstico"
-        ),
-        p9.scale_shape_manual(
-            values={key: DIAGNOSIS_MARKS[key].shape for key in shown}, limits=shown, name="Diagnóstico"
-        ),
+        *([p9.geom_point(hollow, p9.aes(shape="diagnostico", size="tamano"), fill="none", color=INK)] if len(hollow) else []),
+        p9.scale_fill_manual(values={key: DIAGNOSIS_MARKS[key].color for key in shown}, limits=shown, name="Diagnóstico"),
+        p9.scale_shape_manual(values={key: DIAGNOSIS_MARKS[key].shape for key in shown}, limits=shown, name="Diagnóstico"),
         _size_key(data),
     ]
 

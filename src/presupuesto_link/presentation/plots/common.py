@@ -105,12 +105,8 @@ def base_theme(width_cm: float, height_cm: float) -> Any:
         axis_text=p9.element_text(color=INK, size=TEXT_PT),
         axis_title=p9.element_text(color=INK, size=TEXT_PT),
         plot_title=p9.element_text(size=TITLE_PT, weight="bold", ha="left", linespacing=1.15),
-        plot_subtitle=p9.element_text(
-            size=SUBTITLE_PT, color=MUTED, ha="left", linespacing=1.25, margin={"t": 4, "b": 6, "unit": "pt"}
-        ),
-        plot_caption=p9.element_text(
-            size=CAPTION_PT, color=MUTED, ha="left", linespacing=1.3, margin={"t": 8, "unit": "pt"}
-        ),
+        plot_subtitle=p9.element_text(size=SUBTITLE_PT, color=MUTED, ha="left", linespacing=1.25, margin={"t": 4, "b": 6, "unit": "pt"}),
+        plot_caption=p9.element_text(size=CAPTION_PT, color=MUTED, ha="left", linespacing=1.3, margin={"t": 8, "unit": "pt"}),
         plot_title_position="plot",
         plot_caption_position="plot",
         legend_position="top",

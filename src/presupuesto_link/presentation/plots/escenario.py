@@ -78,18 +78,9 @@ def _plot(data: pl.DataFrame, height: float) -> Any:
     return (
         p9.ggplot(frame)
         + p9.geom_rect(
-            p9.aes(xmin=0, xmax="millones", ymin="y - 0.33", ymax="y + 0.33", fill="lado", color="lado"),
-            size=0.3,
-            show_legend=False,
+            p9.aes(xmin=0, xmax="millones", ymin="y - 0.33", ymax="y + 0.33", fill="lado", color="lado"), size=0.3, show_legend=False
         )
-        + p9.geom_text(
-            p9.aes("millones", "y", label="texto"),
-            ha="left",
-            nudge_x=longest * 0.02,
-            size=SMALL_PT,
-            lineheight=1.25,
-            color=INK,
-        )
+        + p9.geom_text(p9.aes("millones", "y", label="texto"), ha="left", nudge_x=longest * 0.02, size=SMALL_PT, lineheight=1.25, color=INK)
         + p9.facet_grid("lado", scales="free_y", space="free_y")
         + p9.scale_fill_manual(values=dict(_SIDES.values()))
         + p9.scale_color_manual(values=dict(_SIDES.values()))
@@ -137,10 +128,7 @@ def _title(data: pl.DataFrame) -> str:
     verb = "cedería" if gives.height == 1 else "cederían"
     share = percent(float(first["monto_soles"]) / float(total), 0)
     tail = f"; {first['accion']} pondría el {share}" if gives.height > 1 else ""
-    return (
-        f"{plural(gives.height, 'AER', 'AER')} {verb} {millions(total)} a "
-        f"{plural(takes.height, 'AER rezagada', 'AER rezagadas')}{tail}"
-    )
+    return f"{plural(gives.height, 'AER', 'AER')} {verb} {millions(total)} a {plural(takes.height, 'AER rezagada', 'AER rezagadas')}{tail}"
 
 
 def _binding(data: pl.DataFrame) -> str:

@@ -7,16 +7,7 @@ from typing import Any
 import polars as pl
 
 from presupuesto_link.pipeline import Inputs
-from presupuesto_link.presentation.plots.common import (
-    PAGE_CM,
-    SMALL_PT,
-    Figure,
-    base_theme,
-    grammar,
-    page_labels,
-    pandas_of,
-    scenario_note,
-)
+from presupuesto_link.presentation.plots.common import PAGE_CM, SMALL_PT, Figure, base_theme, grammar, page_labels, pandas_of, scenario_note
 from presupuesto_link.presentation.theme import INK, MUTED, PAPER
 from presupuesto_link.presentation.words import short_amount
 from presupuesto_link.scenarios.compare import Scenario
@@ -85,13 +76,9 @@ def _plot(data: pl.DataFrame, scenario: Scenario) -> Any:
         p9.ggplot(pandas_of(scaled), p9.aes("x", "y"))
         + p9.geom_step(color=_CURVE, size=0.7, direction="hv")
         + p9.geom_point(color=_CURVE, fill=PAPER, size=1.6)
-        + p9.geom_segment(
-            mark, p9.aes(x="x", xend="x", y=0, yend="y"), color=MUTED, size=0.3, linetype="dashed", inherit_aes=False
-        )
+        + p9.geom_segment(mark, p9.aes(x="x", xend="x", y=0, yend="y"), color=MUTED, size=0.3, linetype="dashed", inherit_aes=False)
         + p9.geom_point(mark, color=_POINT, fill=_POINT, shape="D", size=3)
-        + p9.geom_text(
-            mark, p9.aes("tx", "ty", label="texto", ha="ha"), size=SMALL_PT, color=INK, va="top", lineheight=1.25
-        )
+        + p9.geom_text(mark, p9.aes("tx", "ty", label="texto", ha="ha"), size=SMALL_PT, color=INK, va="top", lineheight=1.25)
         + p9.expand_limits(x=0, y=0)
         + base_theme(PAGE_CM, _HEIGHT_CM)
     )
@@ -105,7 +92,9 @@ def _mark(scenario: Scenario, reach: float) -> Any:
     left = x > _LEFT * max(x, reach)
     shift = 0.02 * max(x, reach)
     text = f"La propuesta mueve\n{soles(scenario.monto_soles)}"
-    return pd.DataFrame([{"x": x, "y": y, "tx": x - shift if left else x + shift, "ty": y * 0.3, "ha": "right" if left else "left", "texto": text}])  # fmt: skip
+    return pd.DataFrame(
+        [{"x": x, "y": y, "tx": x - shift if left else x + shift, "ty": y * 0.3, "ha": "right" if left else "left", "texto": text}]
+    )
 
 
 def _title(data: pl.DataFrame, scenario: Scenario) -> str:

@@ -153,9 +153,7 @@ def _covered(own: Floats, crowd: Crowd, others: list[int], centre_x: Floats, cen
     return total
 
 
-def _crossings(
-    point: Floats, options: Floats, crowd: Crowd, others: list[int], centre_x: Floats, centre_y: Floats
-) -> Floats:
+def _crossings(point: Floats, options: Floats, crowd: Crowd, others: list[int], centre_x: Floats, centre_y: Floats) -> Floats:
     """How many leader lines of the others each option's own line would cross."""
     total = np.zeros(len(options))
     for j in others:

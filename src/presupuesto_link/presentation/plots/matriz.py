@@ -73,9 +73,7 @@ def _money(row: dict[str, Any]) -> str:
 
 def _codes(row: dict[str, Any], shared: set[str]) -> str:
     codes = [short_code(code) + (DAGGER if code in shared else "") for code in row["lista"].split(", ") if code]
-    return wrap(
-        "\u00a0 ".join(codes), _TILE_CM - 0.1, SMALL_PT, lines=4 if row["banda_ejecucion"] == GREY else 5
-    ).replace("\u00a0\n", "\n")
+    return wrap("\u00a0 ".join(codes), _TILE_CM - 0.1, SMALL_PT, lines=4 if row["banda_ejecucion"] == GREY else 5).replace("\u00a0\n", "\n")
 
 
 def cell_grid(data: pl.DataFrame, bands: SemaforoSpec, height: float = GRID_CM) -> Any:
@@ -96,11 +94,7 @@ def cell_grid(data: pl.DataFrame, bands: SemaforoSpec, height: float = GRID_CM) 
         + p9.scale_y_continuous(breaks=[_GREY_Y, 1, 2, 3], labels=[_axis(words)[i] for i in (3, 0, 1, 2)])
         + p9.coord_cartesian(xlim=(0.31, 4.6), ylim=(-0.75, 3.48), expand=False)
         + base_theme(PAGE_CM, height)
-        + p9.theme(
-            panel_grid_major=p9.element_blank(),
-            axis_ticks=p9.element_blank(),
-            axis_text_y=p9.element_text(multialignment="right"),
-        )
+        + p9.theme(panel_grid_major=p9.element_blank(), axis_ticks=p9.element_blank(), axis_text_y=p9.element_text(multialignment="right"))
     )
 
 
@@ -117,9 +111,7 @@ def _strips() -> list[Any]:
         band = pd.DataFrame([across, along])
         layers += [
             p9.geom_tile(band, p9.aes("x", "y", width="w", height="h"), fill=HEX[colour], inherit_aes=False),
-            p9.geom_text(
-                band, p9.aes("x", "y"), label=LETTER[colour], size=SMALL_PT, color=TEXT_ON[colour], fontweight="bold"
-            ),
+            p9.geom_text(band, p9.aes("x", "y"), label=LETTER[colour], size=SMALL_PT, color=TEXT_ON[colour], fontweight="bold"),
         ]
     return layers
 
@@ -133,9 +125,9 @@ def _counts(analysis: Analysis, matrix: Matrix) -> dict[str, int]:
     limits = analysis.inputs.spec.matrices
     spends = pl.col("ejecucion_ratio") >= limits.ejecuta_desde_ratio
     achieves = pl.col("avance_ratio") >= limits.logra_desde_ratio
-    return matrix.acciones.select(
-        total=pl.len(), both=(spends & achieves).sum(), neither_goal=(spends & ~achieves).sum()
-    ).row(0, named=True)
+    return matrix.acciones.select(total=pl.len(), both=(spends & achieves).sum(), neither_goal=(spends & ~achieves).sum()).row(
+        0, named=True
+    )
 
 
 def _title(analysis: Analysis, matrix: Matrix) -> str:

@@ -26,9 +26,7 @@ from presupuesto_link.wording import MONTHS, percent, plural, short_name
 
 _DONE, _AHEAD, _BAND, _TOP = "#1F2328", "#0072B2", "#9CC7E4", "#D55E00"
 _PANEL_CM, _PANELS, _NAME_CM = 4.1, 3, 4.5
-_METHOD_NOTE = (
-    "La proyección extiende lo visto: no sabe de transferencias, emergencias ni decisiones que aún no ocurren."
-)
+_METHOD_NOTE = "La proyección extiende lo visto: no sabe de transferencias, emergencias ni decisiones que aún no ocurren."
 
 
 def draw_fan(projection: Projection) -> Figure | None:
@@ -49,8 +47,10 @@ def draw_fan(projection: Projection) -> Figure | None:
         f"Devengado acumulado en millones de soles: observado (negro), proyectado (azul) y su intervalo del {percent(closing.confianza, 0)} (banda). "
         "Línea naranja: PIM, que ninguna proyección supera.",
         followed_note(followed, f"Método: {closing.metodo} ({closing.motivo}). {_interval_words(closing)}", _METHOD_NOTE),
-        PAGE_CM, x="", y="Millones de soles",
-    )  # fmt: skip
+        PAGE_CM,
+        x="",
+        y="Millones de soles",
+    )
     alt = f"Abanicos del devengado acumulado por OER. {title}. El total quedaría entre {short_amount(whole['bajo_soles'])} y {short_amount(whole['alto_soles'])}."
     return Figure("proyeccion_cierre", title, alt, plot, PAGE_CM, height, data)
 
@@ -72,8 +72,10 @@ def draw_calibration(projection: Projection) -> Figure | None:
         "Cada año pasado se proyectó desde el mismo mes con los errores de los otros años. Sobre la diagonal, el intervalo es más ancho de lo que "
         "promete; debajo, más angosto.",
         followed_note(projection.followed, f"Método: {closing.metodo}, por AER. Años: {', '.join(map(str, closing.anios))}.", _METHOD_NOTE),
-        12.0, x="Confianza prometida", y="Cobertura lograda",
-    )  # fmt: skip
+        12.0,
+        x="Confianza prometida",
+        y="Cobertura lograda",
+    )
     return Figure("calibracion_intervalos", title, f"Diagrama de calibración. {title}.", plot, 12.0, height, data)
 
 
@@ -89,20 +91,24 @@ def _fans(projection: Projection) -> pl.DataFrame:
     units = closing.unidades.filter(pl.col("nivel").is_in(["total", "OER"]) & (pl.col("pim_soles") > 0))
     order = units.with_columns(orden=pl.when(pl.col("nivel") == "total").then(0).otherwise(1)).sort("orden", "unidad")
     panels = {
-        unit: "Todo el gasto" if level == "total" else wrap(f"{unit} {short_name(names.get(unit, ''), 80)}", _NAME_CM, SMALL_PT, bold=True, lines=2)
+        unit: "Todo el gasto"
+        if level == "total"
+        else wrap(f"{unit} {short_name(names.get(unit, ''), 80)}", _NAME_CM, SMALL_PT, bold=True, lines=2)
         for level, unit in order.select("nivel", "unidad").iter_rows()
-    }  # fmt: skip
-    trail = closing.senda.join(
-        units.select("nivel", "unidad", "pim_soles"), on=["nivel", "unidad"], how="inner", validate="m:1"
-    )
+    }
+    trail = closing.senda.join(units.select("nivel", "unidad", "pim_soles"), on=["nivel", "unidad"], how="inner", validate="m:1")
     joined = trail.with_columns(
         pl.when(pl.col("mes") == projection.followed.month).then("devengado_soles").otherwise(pl.col(c)).alias(c)
         for c in ("proyectado_soles", "bajo_soles", "alto_soles")
     )
-    return joined.with_columns(
-        (pl.selectors.decimal().cast(pl.Float64) / 1e6).name.map(lambda name: name.replace("_soles", "_millones")),
-        panel=pl.col("unidad").replace_strict(panels),
-    ).with_columns(panel=pl.col("panel").cast(pl.Enum(list(panels.values())))).sort("panel", "mes")  # fmt: skip
+    return (
+        joined.with_columns(
+            (pl.selectors.decimal().cast(pl.Float64) / 1e6).name.map(lambda name: name.replace("_soles", "_millones")),
+            panel=pl.col("unidad").replace_strict(panels),
+        )
+        .with_columns(panel=pl.col("panel").cast(pl.Enum(list(panels.values()))))
+        .sort("panel", "mes")
+    )
 
 
 def _fan_plot(data: pl.DataFrame, height: float) -> Any:
@@ -114,16 +120,22 @@ def _fan_plot(data: pl.DataFrame, height: float) -> Any:
         p9.ggplot(frame, p9.aes("mes"))
         + p9.geom_ribbon(ahead, p9.aes(ymin="bajo_millones", ymax="alto_millones"), fill=_BAND, alpha=0.75)
         + p9.geom_hline(pandas_of(data.unique("panel")), p9.aes(yintercept="pim_millones"), color=_TOP, size=0.6)
-        + (p9.geom_line(seen, p9.aes(y="devengado_millones"), color=_DONE, size=0.8) if seen["mes"].nunique() > 1
-           else p9.geom_point(seen, p9.aes(y="devengado_millones"), color=_DONE, size=1.2))
+        + (
+            p9.geom_line(seen, p9.aes(y="devengado_millones"), color=_DONE, size=0.8)
+            if seen["mes"].nunique() > 1
+            else p9.geom_point(seen, p9.aes(y="devengado_millones"), color=_DONE, size=1.2)
+        )
         + p9.geom_line(ahead, p9.aes(y="proyectado_millones"), color=_AHEAD, size=0.8, linetype="dashed")
         + p9.facet_wrap("panel", ncol=_PANELS, scales="free_y")
         + p9.scale_x_continuous(breaks=[3, 6, 9, 12], labels=[MONTHS[m - 1][:3] for m in (3, 6, 9, 12)])
         + p9.expand_limits(y=0)
         + p9.scale_y_continuous(labels=lambda marks: [f"{mark:,.0f}" for mark in marks])
         + base_theme(PAGE_CM, height)
-        + p9.theme(strip_text=p9.element_text(size=SMALL_PT, weight="bold", ha="left", multialignment="left", linespacing=1.1), axis_text=p9.element_text(size=SMALL_PT, color=INK))
-    )  # fmt: skip
+        + p9.theme(
+            strip_text=p9.element_text(size=SMALL_PT, weight="bold", ha="left", multialignment="left", linespacing=1.1),
+            axis_text=p9.element_text(size=SMALL_PT, color=INK),
+        )
+    )
 
 
 def _calibration_plot(data: pl.DataFrame, height: float) -> Any:
@@ -143,4 +155,4 @@ def _calibration_plot(data: pl.DataFrame, height: float) -> Any:
         )
         + base_theme(12.0, height)
         + p9.theme(panel_grid_major=p9.element_line(color=LINE, size=0.3))
-    )  # fmt: skip
+    )

@@ -76,10 +76,7 @@ def _intervals(lagging: pl.DataFrame, robustness: Robustness | None) -> pl.Serie
     if robustness is None:
         return pl.Series([""] * lagging.height, dtype=pl.String)
     ends = lagging.select("accion").join(
-        robustness.resumen.select("accion", "puesto_bajo", "puesto_alto"),
-        on="accion",
-        how="left",
-        maintain_order="left",
+        robustness.resumen.select("accion", "puesto_bajo", "puesto_alto"), on="accion", how="left", maintain_order="left"
     )
     return pl.Series([places(low, high) for _, low, high in ends.iter_rows()], dtype=pl.String)
 
@@ -107,14 +104,11 @@ def _plot(data: pl.DataFrame, lagging: pl.DataFrame, height: float) -> Any:
         + p9.scale_fill_manual(values=colours, limits=list(colours), name=" ")
         + p9.guides(fill=p9.guide_legend(nrow=2, byrow=True))
         + p9.scale_x_continuous(
-            breaks=[i / 10 for i in range(11) if i / 10 < top + 0.05],
-            labels=lambda marks: [f"{mark:.1f}" for mark in marks],
+            breaks=[i / 10 for i in range(11) if i / 10 < top + 0.05], labels=lambda marks: [f"{mark:.1f}" for mark in marks]
         )
         + p9.scale_y_continuous(breaks=[-i for i in range(lagging.height)], labels=_names(lagging))
         + p9.coord_cartesian(
-            xlim=(0, top * (_WITH_INTERVAL if data["intervalo"][0] else _WITHOUT_INTERVAL)),
-            ylim=(0.4 - lagging.height, 0.6),
-            expand=False,
+            xlim=(0, top * (_WITH_INTERVAL if data["intervalo"][0] else _WITHOUT_INTERVAL)), ylim=(0.4 - lagging.height, 0.6), expand=False
         )
         + base_theme(PAGE_CM, height)
         + p9.theme(
@@ -135,7 +129,7 @@ def _interval_layer(data: pl.DataFrame, top: float) -> list[Any]:
         p9.geom_text(
             pandas_of(written), p9.aes(y="y", label="intervalo"), x=top * (_WITH_INTERVAL - 0.01), ha="right", size=SMALL_PT, color=MUTED
         )
-    ]  # fmt: skip
+    ]
 
 
 def _figures(data: pl.DataFrame) -> list[Any]:
@@ -161,10 +155,7 @@ def _score() -> pl.Expr:
 
 
 def _names(lagging: pl.DataFrame) -> list[str]:
-    return [
-        boxed_name(f"{row['puesto']}. {row['accion']}", row["nombre"], _NAME_CM, SMALL_PT, 3)
-        for row in lagging.iter_rows(named=True)
-    ]
+    return [boxed_name(f"{row['puesto']}. {row['accion']}", row["nombre"], _NAME_CM, SMALL_PT, 3) for row in lagging.iter_rows(named=True)]
 
 
 def _title(lagging: pl.DataFrame) -> str:
@@ -183,9 +174,7 @@ def _noun(name: str) -> str:
 def _note(analysis: Analysis, lagging: pl.DataFrame, robustness: Robustness | None) -> str:
     rule = analysis.inputs.spec.ranking
     total = sum(rule.pesos.as_dict().values())
-    weights = enumerate_words(
-        f"{_noun(name)} {percent(weight / total, 0)}" for name, weight in rule.pesos.as_dict().items()
-    )
+    weights = enumerate_words(f"{_noun(name)} {percent(weight / total, 0)}" for name, weight in rule.pesos.as_dict().items())
     chosen = enumerate_words(rule.objetivos_prioritarios)
     priority = f"Prioridad: pertenece a {chosen}." if chosen else ""
     missing = lagging.filter(pl.col("peso_con_dato_ratio") < 1)["accion"].sort().to_list()

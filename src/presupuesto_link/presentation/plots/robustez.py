@@ -25,11 +25,7 @@ from presupuesto_link.studies.robustness import ALWAYS, DEPENDS, NEVER, NO_PLACE
 from presupuesto_link.wording import enumerate_words, plural, short_name
 
 _NAME_CM, _ROWS_CM, _ROW_CM, _HEADING_CM = 5.6, 16.5, 0.74, 1.1
-_LOOKS = {
-    ALWAYS: ("#0072B2", "o"),
-    DEPENDS: ("#E69F00", "s"),
-    NEVER: ("#8A8F94", "^"),
-}  # colour and shape of each class
+_LOOKS = {ALWAYS: ("#0072B2", "o"), DEPENDS: ("#E69F00", "s"), NEVER: ("#8A8F94", "^")}  # colour and shape of each class
 _CLASSES = {ALWAYS: "Segura (95 % o más)", DEPENDS: "Depende", NEVER: "Casi nunca (5 % o menos)"}
 _SHADE = ("#F1F5F9", "#0B4F8A")
 _WRITTEN_FROM, _LIGHT_FROM = 0.02, 0.55  # a cell's share is written from here, in white ink from there
@@ -71,7 +67,7 @@ def draw_acceptability(analysis: Analysis, robustness: Robustness) -> Figure | N
         PAGE_CM,
         x="Puesto en el ranking de rezago (1 es la más rezagada)",
         y="",
-    )  # fmt: skip
+    )
     return Figure("aceptabilidad", title, _alt(title, rows), plot, PAGE_CM, height, data)
 
 
@@ -96,10 +92,7 @@ def _body(count: int) -> float:
 def _names(rows: pl.DataFrame) -> list[str]:
     lines = 2 if rows.height * _ROW_CM <= _ROWS_CM + _ROW_CM else 1
     size = SMALL_PT if rows.height <= 30 else SMALL_PT - 1.5
-    return [
-        wrap(f"{row['accion']} {short_name(row['nombre'], 200)}", _NAME_CM, size, lines=lines)
-        for row in rows.iter_rows(named=True)
-    ]
+    return [wrap(f"{row['accion']} {short_name(row['nombre'], 200)}", _NAME_CM, size, lines=lines) for row in rows.iter_rows(named=True)]
 
 
 def _scale_y(rows: pl.DataFrame) -> list[Any]:
@@ -108,8 +101,7 @@ def _scale_y(rows: pl.DataFrame) -> list[Any]:
     return [
         p9.scale_y_continuous(breaks=rows["y"].to_list(), labels=_names(rows)),
         p9.theme(
-            axis_text_y=p9.element_text(size=size, ha="left", multialignment="left", linespacing=1.05),
-            legend_title=p9.element_blank(),
+            axis_text_y=p9.element_text(size=size, ha="left", multialignment="left", linespacing=1.05), legend_title=p9.element_blank()
         ),
     ]
 
@@ -122,31 +114,34 @@ def _intervals(rows: pl.DataFrame, robustness: Robustness, height: float) -> Any
     colours, shapes = ({_CLASSES[name]: look[i] for name, look in _LOOKS.items()} for i in (0, 1))
     right, step = most + 0.5, max(most * 0.11, 1.0)
     columns = pandas_of(_columns(rows, right + step, right + 2.3 * step))
-    headings = pandas_of(pl.DataFrame({"x": [right + step, right + 2.3 * step], "texto": [f"Entre\nlas {first}", "Sin\npuesto"]}))  # fmt: skip
+    headings = pandas_of(pl.DataFrame({"x": [right + step, right + 2.3 * step], "texto": [f"Entre\nlas {first}", "Sin\npuesto"]}))
     return (
         p9.ggplot(data)
         + p9.annotate("rect", xmin=0.4, xmax=min(first, most) + 0.5, ymin=-rows.height + 0.4, ymax=0.6, fill="#EEF3F8")
         + p9.geom_segment(p9.aes("puesto_bajo", "y", xend="puesto_alto", yend="y", color="clase"), size=1.6)
         + p9.geom_point(p9.aes("puesto_mediano", "y", fill="clase", shape="clase"), size=3, color=PAPER, stroke=0.3)
-        + p9.geom_point(
-            data[data["puesto"].notna()], p9.aes("puesto", "y"), shape="D", size=2.2, color=INK, fill="none", stroke=0.6
-        )
+        + p9.geom_point(data[data["puesto"].notna()], p9.aes("puesto", "y"), shape="D", size=2.2, color=INK, fill="none", stroke=0.6)
         + p9.geom_text(columns, p9.aes("x", "y", label="texto"), size=SMALL_PT, color=INK, ha="right")
         + p9.geom_text(headings, p9.aes("x", label="texto"), y=0.75, size=SMALL_PT, color=MUTED, ha="right", va="bottom", lineheight=1.1)
         + p9.scale_color_manual(values=colours, limits=list(colours), name=" ")
         + p9.scale_fill_manual(values=colours, limits=list(colours), name=" ")
         + p9.scale_shape_manual(values=shapes, limits=list(shapes), name=" ")
         + p9.scale_x_continuous(breaks=_breaks(int(most)))
-        + p9.coord_cartesian(xlim=(0.4, right + 2.4 * step), ylim=(0.4 - rows.height, 0.6 + _HEADING_CM * rows.height / _body(rows.height)), expand=False)
+        + p9.coord_cartesian(
+            xlim=(0.4, right + 2.4 * step), ylim=(0.4 - rows.height, 0.6 + _HEADING_CM * rows.height / _body(rows.height)), expand=False
+        )
         + base_theme(PAGE_CM, height)
         + _scale_y(rows)
         + p9.theme(panel_grid_major_y=p9.element_line(color=LINE, size=0.2))
-    )  # fmt: skip
+    )
 
 
 def _columns(rows: pl.DataFrame, one: float, other: float) -> pl.DataFrame:
     """The two figures written at the right of each row."""
-    texts = [(row["y"], share(row["primeros_ratio"]), share(row["sin_puesto_ratio"]) if row["sin_puesto_ratio"] else "–") for row in rows.iter_rows(named=True)]  # fmt: skip
+    texts = [
+        (row["y"], share(row["primeros_ratio"]), share(row["sin_puesto_ratio"]) if row["sin_puesto_ratio"] else "–")
+        for row in rows.iter_rows(named=True)
+    ]
     return pl.DataFrame(
         [(x, y, text) for y, first, second in texts for x, text in ((one, first), (other, second))],
         schema={"x": pl.Float64, "y": pl.Float64, "texto": pl.String},
@@ -173,9 +168,7 @@ def _cells(rows: pl.DataFrame, robustness: Robustness) -> pl.DataFrame:
     """One row per action and place, and one more per action for having none."""
     places = robustness.aceptabilidad.puestos.with_columns(x=pl.col("puesto").cast(pl.Float64))
     apart = float(places["puesto"].max()) + 1.6  # type: ignore[arg-type]
-    without = rows.select(
-        "accion", pl.lit(None, pl.Int64).alias("puesto"), aceptabilidad_ratio="sin_puesto_ratio", x=pl.lit(apart)
-    )
+    without = rows.select("accion", pl.lit(None, pl.Int64).alias("puesto"), aceptabilidad_ratio="sin_puesto_ratio", x=pl.lit(apart))
     cells = pl.concat([places, without]).join(rows.select("accion", "y"), on="accion", validate="m:1")
     return cells.sort("y", "x", descending=[True, False]).with_columns(
         texto=pl.when(pl.col("aceptabilidad_ratio") >= _WRITTEN_FROM)
@@ -202,12 +195,7 @@ def _heat(data: pl.DataFrame, rows: pl.DataFrame, robustness: Robustness, height
         + p9.geom_tile(p9.aes(fill="aceptabilidad_ratio"), color=PAPER, size=0.4)
         + texts
         + p9.annotate("segment", x=first + 0.5, xend=first + 0.5, y=0.5, yend=0.5 - rows.height, color=INK, size=0.6)
-        + p9.scale_fill_gradient(
-            low=_SHADE[0],
-            high=_SHADE[1],
-            limits=(0, darkest),
-            guide=None,
-        )
+        + p9.scale_fill_gradient(low=_SHADE[0], high=_SHADE[1], limits=(0, darkest), guide=None)
         + p9.scale_x_continuous(
             breaks=[*(range(1, most + 1) if most <= _WRITABLE else _breaks(most)), apart],
             labels=lambda marks: ["Sin\npuesto" if mark == apart else f"{mark:.0f}" for mark in marks],
@@ -215,10 +203,7 @@ def _heat(data: pl.DataFrame, rows: pl.DataFrame, robustness: Robustness, height
         + p9.coord_cartesian(xlim=(0.4, apart + 1.1), ylim=(0.4 - rows.height, 0.6), expand=False)
         + base_theme(PAGE_CM, height)
         + _scale_y(rows)
-        + p9.theme(
-            panel_grid_major=p9.element_blank(),
-            axis_text_x=p9.element_text(size=TEXT_PT if most <= 24 else SMALL_PT),
-        )
+        + p9.theme(panel_grid_major=p9.element_blank(), axis_text_x=p9.element_text(size=TEXT_PT if most <= 24 else SMALL_PT))
     )
 
 

@@ -47,11 +47,17 @@ def draw_quarters(monitoring: Monitoring) -> Figure | None:
         "Letra del semáforo (R rojo, A amarillo, V verde, ND sin dato) y lo hecho entre lo esperado a esa fecha (%). "
         "A la izquierda, el PIM de hoy. ▲: adelanto por revisar.",
         followed_note(
-            monitoring.followed, f"Lo esperado: {curve_words(monitoring)}.", _bands(monitoring), _moneyless(monitoring), MONITORING,
+            monitoring.followed,
+            f"Lo esperado: {curve_words(monitoring)}.",
+            _bands(monitoring),
+            _moneyless(monitoring),
+            MONITORING,
             transversal_note(monitoring.actions, "se mide aparte y no se suma."),
         ),
-        PAGE_CM, x="", y="",
-    )  # fmt: skip
+        PAGE_CM,
+        x="",
+        y="",
+    )
     return Figure("semaforo_trimestral", title, _alt(title, data), plot, PAGE_CM, height, data)
 
 
@@ -61,9 +67,7 @@ def draw_alignment(monitoring: Monitoring) -> Figure:
     year, result = monitoring.followed.year, monitoring.result_year
     spec = monitoring.analysis.inputs.spec
     both = monitoring.actions.filter((pl.col("banda_ejecucion") == GREEN) & (pl.col("banda_resultado") == GREEN)).height
-    against = monitoring.actions.filter(
-        pl.col("banda_ejecucion").is_in([GREEN, AMBER]) & (pl.col("banda_resultado") == RED)
-    ).height
+    against = monitoring.actions.filter(pl.col("banda_ejecucion").is_in([GREEN, AMBER]) & (pl.col("banda_resultado") == RED)).height
     title = (
         f"{plural(both, 'AER tiene', 'AER tienen')} en verde el dinero {year} y el resultado {result}; "
         f"{plural(against, 'gasta', 'gastan')} con resultado en rojo"
@@ -74,11 +78,16 @@ def draw_alignment(monitoring: Monitoring) -> Figure:
         f"Número de AER, su PIM {year} y sus códigos, por semáforo del dinero (devengado ÷ lo esperado al corte) y semáforo del "
         f"resultado {result}. Más oscuro: más AER.",
         followed_note(
-            monitoring.followed, f"Resultado: {spec.fuente}.", f"Lo esperado: {curve_words(monitoring)}.", MONITORING,
+            monitoring.followed,
+            f"Resultado: {spec.fuente}.",
+            f"Lo esperado: {curve_words(monitoring)}.",
+            MONITORING,
             transversal_note(monitoring.actions, "se cuenta como acción, pero su PIM no se suma."),
         ),
-        PAGE_CM, x=f"Resultado {result}: avance respecto de la meta del año", y=f"Dinero {year} a tiempo: devengado ÷ esperado",
-    )  # fmt: skip
+        PAGE_CM,
+        x=f"Resultado {result}: avance respecto de la meta del año",
+        y=f"Dinero {year} a tiempo: devengado ÷ esperado",
+    )
     alt = f"Matriz de 16 casillas del dinero a tiempo y el resultado. {title}."
     return Figure("alineamiento", title, alt, plot, PAGE_CM, height, data)
 
@@ -102,15 +111,17 @@ def _tiles(monitoring: Monitoring) -> pl.DataFrame:
                 colour, ratio, ahead = results.get(unit, GREY), advance.get(unit), False
             else:
                 row = every.filter((pl.col("unidad") == unit) & (pl.col("mes") == month)).row(0, named=True)
-                colour, ratio, ahead = (
-                    row[f"color_{kind}"],
-                    row[f"{kind}_ratio"],
-                    kind == "devengado" and row["adelanto"],
-                )
-            tiles.append({
-                **base, "x": x, "color": colour, "vinculo": own["vinculo"][0], "pim": short_amount(own["pim_soles"][0]),
-                "texto": LETTER[GREY] if ratio is None else f"{LETTER[colour]} {banded(ratio, bands, 0)}{' ▲' if ahead else ''}",
-            })  # fmt: skip
+                colour, ratio, ahead = (row[f"color_{kind}"], row[f"{kind}_ratio"], kind == "devengado" and row["adelanto"])
+            tiles.append(
+                {
+                    **base,
+                    "x": x,
+                    "color": colour,
+                    "vinculo": own["vinculo"][0],
+                    "pim": short_amount(own["pim_soles"][0]),
+                    "texto": LETTER[GREY] if ratio is None else f"{LETTER[colour]} {banded(ratio, bands, 0)}{' ▲' if ahead else ''}",
+                }
+            )
     return pl.DataFrame(tiles)
 
 
@@ -121,10 +132,15 @@ def _heads(monitoring: Monitoring) -> pl.DataFrame:
     stages = [("compromiso", month, "compro-\nmiso"), ("certificado", month, "certifi-\ncado")]
     every = [*cuts, *stages, ("resultado", 0, f"resultado\n{monitoring.result_year}")]
     shift = [0.0] * len(cuts) + [_GAP] * len(stages) + [2 * _GAP]
-    return pl.DataFrame({
-        "clase": [k for k, _, _ in every], "mes": [m for _, m, _ in every], "titulo": [t for _, _, t in every],
-        "x": [n + 1 + s for n, s in enumerate(shift)], "anio": [year] * len(every),
-    })  # fmt: skip
+    return pl.DataFrame(
+        {
+            "clase": [k for k, _, _ in every],
+            "mes": [m for _, m, _ in every],
+            "titulo": [t for _, _, t in every],
+            "x": [n + 1 + s for n, s in enumerate(shift)],
+            "anio": [year] * len(every),
+        }
+    )
 
 
 def _cut_name(month: int) -> str:
@@ -138,16 +154,15 @@ def _plot(data: pl.DataFrame, heads: pl.DataFrame, height: float) -> Any:
     rows = data.unique("unidad").sort("y")
     labels = [boxed_name(_code(row), row["nombre"], _NAME_CM, SMALL_PT, 1) for row in rows.iter_rows(named=True)]
     last = float(heads["x"].max())  # type: ignore[arg-type]
-    groups = heads.group_by(titulo=pl.when(pl.col("clase") == "devengado").then(pl.lit("Devengado"))).agg(
-        pl.col("x").mean()
-    )
+    groups = heads.group_by(titulo=pl.when(pl.col("clase") == "devengado").then(pl.lit("Devengado"))).agg(pl.col("x").mean())
     return (
         p9.ggplot(painted, p9.aes("x", "y"))
         + p9.geom_tile(p9.aes(fill="fondo"), color=PAPER, size=0.4, width=0.97, height=0.92)
         + p9.scale_fill_identity()
         + [
             p9.geom_text(painted[painted["color"] == c], p9.aes(label="texto"), color=TEXT_ON[c], size=SMALL_PT)
-            for c in (RED, AMBER, GREEN, GREY) if (painted["color"] == c).any()
+            for c in (RED, AMBER, GREEN, GREY)
+            if (painted["color"] == c).any()
         ]
         + p9.geom_text(pandas_of(rows), p9.aes(y="y", label="pim"), x=_MONEY_X + 0.3, size=SMALL_PT, color=INK, ha="right")
         + p9.geom_text(pandas_of(heads), p9.aes("x", label="titulo"), y=1.0, size=SMALL_PT, color=INK, lineheight=1.15)
@@ -156,16 +171,16 @@ def _plot(data: pl.DataFrame, heads: pl.DataFrame, height: float) -> Any:
         + p9.coord_cartesian(xlim=(-0.75, last + 0.52), ylim=(float(painted["y"].min()) - 0.55, 2.3), expand=False)
         + base_theme(PAGE_CM, height)
         + p9.theme(
-            panel_grid_major=p9.element_blank(), axis_ticks=p9.element_blank(), axis_text_x=p9.element_blank(),
+            panel_grid_major=p9.element_blank(),
+            axis_ticks=p9.element_blank(),
+            axis_text_x=p9.element_blank(),
             axis_text_y=p9.element_text(size=SMALL_PT, ha="left", multialignment="left"),
         )
-    )  # fmt: skip
+    )
 
 
 def _code(row: dict[str, Any]) -> str:
-    return ("" if row["unidad"] == NO_ACTION else short_code(row["unidad"])) + (
-        DAGGER if row["vinculo"] == TRANSVERSAL else ""
-    )
+    return ("" if row["unidad"] == NO_ACTION else short_code(row["unidad"])) + (DAGGER if row["vinculo"] == TRANSVERSAL else "")
 
 
 def _title(monitoring: Monitoring) -> str:
@@ -174,9 +189,7 @@ def _title(monitoring: Monitoring) -> str:
         (pl.col("nivel") == "AER") & (pl.col("mes") == followed.month) & has_money() & (pl.col("unidad") != NO_ACTION)
     )
     red = now.filter(pl.col("color_devengado") == RED)
-    direct = monitoring.alerts.filter(
-        (pl.col("nivel") == "AER") & (pl.col("vinculo") != TRANSVERSAL) & (pl.col("unidad") != NO_ACTION)
-    )
+    direct = monitoring.alerts.filter((pl.col("nivel") == "AER") & (pl.col("vinculo") != TRANSVERSAL) & (pl.col("unidad") != NO_ACTION))
     risk = direct["soles_en_riesgo"].sum()
     return (
         f"A {MONTHS[followed.month - 1]} de {followed.year}, {red.height} de {now.height} AER con dinero {'está' if red.height == 1 else 'están'} en rojo: "
@@ -195,11 +208,7 @@ def _bands(monitoring: Monitoring) -> str:
 
 def _moneyless(monitoring: Monitoring) -> str:
     gone = monitoring.actions.filter(~has_money())["accion"].to_list()
-    return (
-        f"Sin dinero vinculado ({len(gone)} AER, grises): {enumerate_words(short_code(code) for code in gone)}."
-        if gone
-        else ""
-    )
+    return f"Sin dinero vinculado ({len(gone)} AER, grises): {enumerate_words(short_code(code) for code in gone)}." if gone else ""
 
 
 def _alt(title: str, data: pl.DataFrame) -> str:

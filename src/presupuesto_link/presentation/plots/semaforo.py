@@ -95,9 +95,7 @@ def _plot(data: pl.DataFrame, level: str, height: float) -> Any:
         + p9.facet_wrap("anio", nrow=1)
         + _heads(level)
         + p9.scale_y_continuous(**_axis(data, level))
-        + p9.coord_cartesian(
-            xlim=(0.45, 2.55), ylim=(float(painted["y"].min()) - 0.55, 0.5 + _HEAD_CM / _ROW_CM[level]), expand=False
-        )
+        + p9.coord_cartesian(xlim=(0.45, 2.55), ylim=(float(painted["y"].min()) - 0.55, 0.5 + _HEAD_CM / _ROW_CM[level]), expand=False)
         + base_theme(PAGE_CM, height)
         + p9.theme(
             panel_grid_major=p9.element_blank(),
@@ -110,9 +108,7 @@ def _plot(data: pl.DataFrame, level: str, height: float) -> Any:
     if len(changes):
         plot += p9.geom_tile(changes, fill="none", color=INK, size=0.8, width=0.95, height=0.86)
     return plot + [
-        p9.geom_text(
-            painted[painted["color"] == colour], p9.aes(label="texto"), color=TEXT_ON[colour], size=_TEXT_PT[level]
-        )
+        p9.geom_text(painted[painted["color"] == colour], p9.aes(label="texto"), color=TEXT_ON[colour], size=_TEXT_PT[level])
         for colour in (RED, AMBER, GREEN, GREY)
         if (painted["color"] == colour).any()
     ]

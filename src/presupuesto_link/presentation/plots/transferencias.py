@@ -129,9 +129,7 @@ def _column_names(codes: list[str], names: dict[str, str]) -> list[str]:
     room = (PAGE_CM - _NAME_CM - 1.2) / len(codes) - 0.15
     if room < 2.2:
         return [wrap(code.replace("AER.", "AER\n"), room, SMALL_PT) for code in codes]
-    return [
-        f"{code}\n" + wrap(short_name(names.get(code, ""), 200), room, SMALL_PT, lines=_COLUMN_LINES) for code in codes
-    ]
+    return [f"{code}\n" + wrap(short_name(names.get(code, ""), 200), room, SMALL_PT, lines=_COLUMN_LINES) for code in codes]
 
 
 def _title(pairs: pl.DataFrame) -> str:

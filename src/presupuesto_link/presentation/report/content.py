@@ -49,9 +49,12 @@ def report_of(dossier: Dossier, figures: Sequence[Figure]) -> Report:
         else f"Resultados de {spec.ranking.anio_resultado}"
     )
     return Report(
-        spec.titulo, f"Informe para el Consejo Regional. {when}", _facts(dossier), f"{BANNER}." if dossier.synthetic else "",
+        spec.titulo,
+        f"Informe para el Consejo Regional. {when}",
+        _facts(dossier),
+        f"{BANNER}." if dossier.synthetic else "",
         tuple(section for section in _sections(dossier, drawn) if section.blocks),
-    )  # fmt: skip
+    )
 
 
 def _period(year: int, month: int) -> str:
@@ -84,9 +87,7 @@ def _sections(dossier: Dossier, drawn: dict[str, Figure]) -> Iterable[Section]:
     yield Section("Semáforo de los objetivos", _figure(drawn, "semaforo_oer") or (light,))
     yield Section(
         "Gasto y resultado",
-        _figure(
-            drawn, f"matriz_{analysis.inputs.spec.ranking.anio_ejecucion}_{analysis.inputs.spec.ranking.anio_resultado}"
-        ),
+        _figure(drawn, f"matriz_{analysis.inputs.spec.ranking.anio_ejecucion}_{analysis.inputs.spec.ranking.anio_resultado}"),
     )
     yield Section("AER rezagadas: qué atender primero", _ranking(dossier, names, drawn))
     yield Section("Escenarios de reasignación (borrador)", _scenarios(dossier, names, drawn))
@@ -120,10 +121,12 @@ def _quarter_sections(quarter: Quarter, names: dict[str, str], drawn: dict[str, 
     yield Section(
         "Semáforo del trimestre",
         (
-            Paragraph(f"{MONITORING} Lo esperado a cada fecha: {curve_words(found)}.", note=True), *_figure(drawn, "semaforo_trimestral"),
-            view["oer"].without(CURVE), *(Paragraph(said, note=True) for said in found.notices),
+            Paragraph(f"{MONITORING} Lo esperado a cada fecha: {curve_words(found)}.", note=True),
+            *_figure(drawn, "semaforo_trimestral"),
+            view["oer"].without(CURVE),
+            *(Paragraph(said, note=True) for said in found.notices),
         ),
-    )  # fmt: skip
+    )
     yield Section(
         "Alertas",
         (
@@ -138,23 +141,11 @@ def _quarter_sections(quarter: Quarter, names: dict[str, str], drawn: dict[str, 
     closing = closing_view(quarter, names, nothing)
     if closing:
         told = f"Desde {closing['desde']}, con el método «{closing['metodo']}» ({closing['motivo']}). Extiende lo visto: no sabe de transferencias, emergencias ni decisiones que aún no ocurren."
-        yield Section(
-            "Proyección al cierre",
-            (
-                Paragraph(told),
-                *_figure(drawn, "proyeccion_cierre"),
-                closing["oer"].without(ORIGIN),
-            ),
-        )
+        yield Section("Proyección al cierre", (Paragraph(told), *_figure(drawn, "proyeccion_cierre"), closing["oer"].without(ORIGIN)))
     link = link_view(quarter, names)
     yield Section(
         "Qué parte del dinero está vinculada",
-        (
-            Paragraph(
-                "Cada sol se vincula por reglas que una persona firma; lo que ninguna toma se dice, no se reparte."
-            ),
-            link["tasas"],
-        ),
+        (Paragraph("Cada sol se vincula por reglas que una persona firma; lo que ninguna toma se dice, no se reparte."), link["tasas"]),
     )
 
 
@@ -162,9 +153,7 @@ def _changes(quarter: Quarter, names: dict[str, str]) -> tuple[Block, ...]:
     found = quarter.monitoring
     if found.previous is None:
         return (Paragraph("No hay un corte anterior con que comparar: el cambio se verá en el próximo informe."),)
-    rows = found.changes.filter((pl.col("nivel") == "AER") & pl.col("cambio").is_in([WORSE, BETTER])).sort(
-        "cambio", "unidad"
-    )
+    rows = found.changes.filter((pl.col("nivel") == "AER") & pl.col("cambio").is_in([WORSE, BETTER])).sort("cambio", "unidad")
     count = {kind: rows.filter(pl.col("cambio") == kind).height for kind in (WORSE, BETTER)}
     told = (
         f"Corte anterior: {found.previous}. {capital(counted(count[WORSE], 'AER empeoró', 'AER empeoraron', 'ninguna AER empeoró'))} de color y "
@@ -174,14 +163,20 @@ def _changes(quarter: Quarter, names: dict[str, str]) -> tuple[Block, ...]:
         "AER cuyo color cambió",
         ("AER", "Cambio", "Antes", "Ahora", "Soles que faltan", "Cambio del PIM"),
         tuple(
-            Row((
-                Cell(r["unidad"], names.get(r["unidad"], "")), Cell(r["cambio"]), Cell(r["color_previo"] or "ND", color=r["color_previo"] or "gris"),
-                Cell(r["color_devengado"], color=r["color_devengado"]), Cell(soles(r["soles_en_riesgo"])), Cell(soles(r["pim_cambio_soles"])),
-            ))
+            Row(
+                (
+                    Cell(r["unidad"], names.get(r["unidad"], "")),
+                    Cell(r["cambio"]),
+                    Cell(r["color_previo"] or "ND", color=r["color_previo"] or "gris"),
+                    Cell(r["color_devengado"], color=r["color_devengado"]),
+                    Cell(soles(r["soles_en_riesgo"])),
+                    Cell(soles(r["pim_cambio_soles"])),
+                )
+            )
             for r in rows.iter_rows(named=True)
         ),
         frozenset({4, 5}),
-    )  # fmt: skip
+    )
     return (Paragraph(told), *((table,) if table.rows else ()), *_modified(quarter))
 
 
@@ -193,9 +188,10 @@ def _modified(quarter: Quarter) -> tuple[Block, ...]:
     return (
         Paragraph(
             f"{capital(counted(moved['lineas_modificadas'], 'línea cambió', 'líneas cambiaron', 'ninguna línea cambió'))} de PIM, de {plural(moved['lineas'], 'línea', 'líneas')}: aumentos de "
-            f"{soles(moved['aumentos_soles'])} y rebajas de {soles(moved['rebajas_soles'])}.", "Modificaciones presupuestarias."
+            f"{soles(moved['aumentos_soles'])} y rebajas de {soles(moved['rebajas_soles'])}.",
+            "Modificaciones presupuestarias.",
         ),
-    )  # fmt: skip
+    )
 
 
 def _ranking(dossier: Dossier, names: dict[str, str], drawn: dict[str, Figure]) -> tuple[Block, ...]:
@@ -207,10 +203,7 @@ def _ranking(dossier: Dossier, names: dict[str, str], drawn: dict[str, Figure]) 
         Points(tuple(Paragraph(text) for text in view["firmeza"])),
     ]
     if waiting.rows:
-        blocks += [
-            Paragraph("De estas AER no se sabe si van bien o mal: lo primero es conseguir el dato."),
-            _first(waiting, _WAITING),
-        ]
+        blocks += [Paragraph("De estas AER no se sabe si van bien o mal: lo primero es conseguir el dato."), _first(waiting, _WAITING)]
     return tuple(blocks)
 
 
@@ -218,10 +211,14 @@ def _scenarios(dossier: Dossier, names: dict[str, str], drawn: dict[str, Figure]
     blocks: list[Block] = []
     for view in scenario_views(dossier.analysis, names, FigureShelf(())):
         blocks += [
-            Paragraph(view["pregunta"], f"{view['titulo']}."), Paragraph(view["advertencia"], "Advertencia."),
-            *([Points(tuple(Paragraph(text) for text in view["cautelas"]))] if view["cautelas"] else []), Paragraph(f"Se movería en total {view['monto']}."),
-            *_figure(drawn, f"escenario_{view['id']}"), view["transferencias"], Points(tuple(Paragraph(text) for text in view["no_modela"])),
-        ]  # fmt: skip
+            Paragraph(view["pregunta"], f"{view['titulo']}."),
+            Paragraph(view["advertencia"], "Advertencia."),
+            *([Points(tuple(Paragraph(text) for text in view["cautelas"]))] if view["cautelas"] else []),
+            Paragraph(f"Se movería en total {view['monto']}."),
+            *_figure(drawn, f"escenario_{view['id']}"),
+            view["transferencias"],
+            Points(tuple(Paragraph(text) for text in view["no_modela"])),
+        ]
     return tuple(blocks)
 
 
@@ -229,7 +226,9 @@ def _recommendations(dossier: Dossier) -> tuple[Block, ...]:
     table = recommendations_table(dossier)
     if table is None:
         return ()
-    note = "Los textos son los del Cuadro Resumen de la evaluación. Con qué datos se mira cada una, y qué OER o AER nombra, es lectura propia."
+    note = (
+        "Los textos son los del Cuadro Resumen de la evaluación. Con qué datos se mira cada una, y qué OER o AER nombra, es lectura propia."
+    )
     return Paragraph(note, note=True), table
 
 
@@ -245,9 +244,7 @@ def _gaps(dossier: Dossier, names: dict[str, str]) -> tuple[Block, ...]:
 
 def _commitments(dossier: Dossier, names: dict[str, str]) -> tuple[Block, ...]:
     view = commitments_view(dossier.analysis.commitments, names)
-    return (
-        () if view is None else (Paragraph(view["frase"]), *((view["comparados"],) if view["comparados"].rows else ()))
-    )
+    return () if view is None else (Paragraph(view["frase"]), *((view["comparados"],) if view["comparados"].rows else ()))
 
 
 def _annex(dossier: Dossier) -> tuple[Block, ...]:
@@ -267,6 +264,4 @@ def _first(table: TableView, count: int) -> TableView:
     """The first rows of a table, and how many there are."""
     if len(table.rows) <= count:
         return table
-    return replace(
-        table, caption=f"{table.caption} (las {count} primeras de {len(table.rows)})", rows=table.rows[:count]
-    )
+    return replace(table, caption=f"{table.caption} (las {count} primeras de {len(table.rows)})", rows=table.rows[:count])

@@ -90,12 +90,7 @@ def _cover(document: Any, report: Report) -> None:
 
 
 def _add(document: Any, block: Block) -> None:
-    writers: dict[type, Callable[[Any, Any], None]] = {
-        Paragraph: _paragraph,
-        Points: _points,
-        TableView: _table,
-        Drawing: _drawing,
-    }
+    writers: dict[type, Callable[[Any, Any], None]] = {Paragraph: _paragraph, Points: _points, TableView: _table, Drawing: _drawing}
     writers[type(block)](document, block)
 
 
@@ -183,10 +178,7 @@ def _write(place: Any, cell: Cell, right: bool, size: float, bold: bool = False)
     from docx.shared import Pt
 
     line = place.paragraphs[0]
-    line.paragraph_format.space_before, line.paragraph_format.space_after = (
-        Pt(_AIR_PT),
-        Pt(0 if cell.detail else _AIR_PT),
-    )
+    line.paragraph_format.space_before, line.paragraph_format.space_after = (Pt(_AIR_PT), Pt(0 if cell.detail else _AIR_PT))
     if right:
         line.alignment = WD_ALIGN_PARAGRAPH.RIGHT
     letter = LETTER.get(cell.color, "")

@@ -29,20 +29,31 @@ def recommendations_table(dossier: Dossier) -> TableView | None:
         "Recomendaciones de la evaluación y lo que hoy dicen los datos",
         ("N.º", "Problema identificado", "Acción requerida", "Responsable", "Plazo", "Lo que dicen los datos"),
         tuple(
-            Row((
-                Cell(row["recomendacion"]), Cell(row["problema"]), Cell(row["accion_requerida"], row["mecanismo"]), Cell(row["responsable"]), Cell(row["plazo"]),
-                Cell(what_the_data_says(dossier, row)),
-            ))
+            Row(
+                (
+                    Cell(row["recomendacion"]),
+                    Cell(row["problema"]),
+                    Cell(row["accion_requerida"], row["mecanismo"]),
+                    Cell(row["responsable"]),
+                    Cell(row["plazo"]),
+                    Cell(what_the_data_says(dossier, row)),
+                )
+            )
             for row in rows.iter_rows(named=True)
         ),
-    )  # fmt: skip
+    )
 
 
 def what_the_data_says(dossier: Dossier, row: Mapping[str, Any]) -> str:
     """The sentences of one recommendation."""
     say: Mapping[str, Callable[[Dossier, Sequence[str]], str]] = {
-        DATA: _data, MONEY: _money, REDESIGN: _redesign, FOLLOW_UP: _follow_up, ELEMENTS: _elements, UNMEASURED: _unmeasured,
-    }  # fmt: skip
+        DATA: _data,
+        MONEY: _money,
+        REDESIGN: _redesign,
+        FOLLOW_UP: _follow_up,
+        ELEMENTS: _elements,
+        UNMEASURED: _unmeasured,
+    }
     return say[row["lectura_medida"]](dossier, row["lectura_elementos"])
 
 
@@ -80,8 +91,7 @@ def _money(dossier: Dossier, codes: Sequence[str]) -> str:
             f"En {found.followed.year}, {len(late)} de sus {plural(now.height, 'AER con dinero va', 'AER con dinero van')} en rojo{f': {enumerate_words(late)}' if late else ''}."
         )
     parts += [
-        f"El escenario «{s.spec.titulo}» movería {short_amount(s.monto_soles)}, sólo como indicación."
-        for s in analysis.scenarios[:1]
+        f"El escenario «{s.spec.titulo}» movería {short_amount(s.monto_soles)}, sólo como indicación." for s in analysis.scenarios[:1]
     ]
     return " ".join(part[0].upper() + part[1:] for part in parts)
 
@@ -89,9 +99,7 @@ def _money(dossier: Dossier, codes: Sequence[str]) -> str:
 def _redesign(dossier: Dossier, _: Sequence[str]) -> str:
     rows = dossier.analysis.reviews
     high = rows.filter(pl.col("prioridad_revision") == "alta")
-    slow, away = (
-        rows.filter(pl.col("que_revisar") == kind).height for kind in ("ritmo_insuficiente", "sentido_contrario")
-    )
+    slow, away = (rows.filter(pl.col("que_revisar") == kind).height for kind in ("ritmo_insuficiente", "sentido_contrario"))
     return (
         f"{plural(rows['elemento'].n_unique(), 'AER u OER tiene', 'AER y OER tienen')} algo que revisar, {high['elemento'].n_unique()} con prioridad alta: "
         f"{plural(slow, 'indicador no llega', 'indicadores no llegan')} a su meta al ritmo observado y {away} se {agree(away, 'aleja', 'alejan')} de ella. Detalle en la hoja de rediseño."
@@ -103,12 +111,10 @@ def _follow_up(dossier: Dossier, _: Sequence[str]) -> str:
         return "Este informe no trae ningún trimestre: falta cargar y vincular un extracto del año en curso."
     found = dossier.quarter.monitoring
     alerts = found.alerts.filter((pl.col("nivel") == "AER") & (pl.col("unidad") != NO_ACTION)).height
-    before = (
-        f"comparado con el corte anterior: {found.previous}"
-        if found.previous
-        else "sin un corte anterior con que comparar"
+    before = f"comparado con el corte anterior: {found.previous}" if found.previous else "sin un corte anterior con que comparar"
+    return (
+        f"Este informe es ese seguimiento: corte {found.followed.cut_off:%d/%m/%Y}, {plural(alerts, 'alerta', 'alertas')} de AER, {before}."
     )
-    return f"Este informe es ese seguimiento: corte {found.followed.cut_off:%d/%m/%Y}, {plural(alerts, 'alerta', 'alertas')} de AER, {before}."
 
 
 def _elements(dossier: Dossier, codes: Sequence[str]) -> str:
@@ -128,17 +134,19 @@ def _colour_words(row: Mapping[str, Any]) -> str:
 
 
 def _unmeasured(dossier: Dossier, codes: Sequence[str]) -> str:
-    near = (
-        f" Lo más cercano que se mide: {_elements(dossier, codes)[0].lower()}{_elements(dossier, codes)[1:]}"
-        if codes
-        else ""
-    )
+    near = f" Lo más cercano que se mide: {_elements(dossier, codes)[0].lower()}{_elements(dossier, codes)[1:]}" if codes else ""
     return f"Ningún dato cargado lo mide directamente: lo debe informar el responsable.{near}"
 
 
 def _colours(dossier: Dossier, codes: Sequence[str]) -> pl.DataFrame:
     analysis = dossier.analysis
     spec = analysis.inputs.spec
-    return of_profile(analysis, analysis.elements).filter(
-        (pl.col("politica_nd") == spec.avance.politica_nd) & (pl.col("anio") == spec.ranking.anio_resultado) & pl.col("elemento").is_in(list(codes))
-    ).sort("elemento")  # fmt: skip
+    return (
+        of_profile(analysis, analysis.elements)
+        .filter(
+            (pl.col("politica_nd") == spec.avance.politica_nd)
+            & (pl.col("anio") == spec.ranking.anio_resultado)
+            & pl.col("elemento").is_in(list(codes))
+        )
+        .sort("elemento")
+    )

@@ -22,16 +22,7 @@ from presupuesto_link.sources.download.retries import insist
 from presupuesto_link.sources.download.transfer import is_current, receive_rest
 from presupuesto_link.sources.download.version import Version
 
-__all__ = [
-    "Downloaded",
-    "Patience",
-    "Progress",
-    "Resource",
-    "Version",
-    "download",
-    "find_resource",
-    "layout_problem",
-]
+__all__ = ["Downloaded", "Patience", "Progress", "Resource", "Version", "download", "find_resource", "layout_problem"]
 
 
 def download(

@@ -13,12 +13,7 @@ from presupuesto_link.sources.download.patience import Patience
 from presupuesto_link.sources.download.retries import StartOver, TryAgain
 
 _BUSY = (408, 425, 429)
-_REFUSALS = {
-    401: "pide usuario y contraseña",
-    403: "no permite descargarlo",
-    404: "no tiene ese archivo",
-    410: "ya no tiene ese archivo",
-}
+_REFUSALS = {401: "pide usuario y contraseña", 403: "no permite descargarlo", 404: "no tiene ese archivo", 410: "ya no tiene ese archivo"}
 
 
 def open_client(patience: Patience) -> httpx.Client:
@@ -127,6 +122,5 @@ def _page(job: Job) -> DownloadError:
     return job.problem(
         "una página web (HTML)",
         "un archivo CSV",
-        "abra la dirección en un navegador: puede ser un aviso de mantenimiento o la entrada de su red; si no, "
-        + job.resource.advice,
+        "abra la dirección en un navegador: puede ser un aviso de mantenimiento o la entrada de su red; si no, " + job.resource.advice,
     )

@@ -42,9 +42,7 @@ def alone(target: Path) -> Iterator[None]:
             yield
     except Busy:
         found = "otra descarga del mismo archivo en curso"
-        raise DownloadError(
-            Problem(str(target), found, "una sola a la vez", "espere a que termine o deténgala")
-        ) from None
+        raise DownloadError(Problem(str(target), found, "una sola a la vez", "espere a que termine o deténgala")) from None
 
 
 def replace_synced(part: Path, target: Path) -> None:

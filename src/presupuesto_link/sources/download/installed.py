@@ -50,9 +50,7 @@ def install(job: Job, digest: str, today: dt.date) -> Downloaded:
     write_whole(origin, _as_toml(f"Origen de {job.target.name}", facts))
     sync_folder(job.target.parent)
     job.meta.unlink(missing_ok=True)
-    return Downloaded(
-        job.target, origin, True, version, size, digest, today.isoformat(), job.resumed_from, job.connections
-    )
+    return Downloaded(job.target, origin, True, version, size, digest, today.isoformat(), job.resumed_from, job.connections)
 
 
 def _facts(job: Job, version: Version, size: int, digest: str, today: dt.date) -> dict[str, str | int | dt.date | None]:

@@ -6,7 +6,10 @@ from presupuesto_link.sources.siaf import amigable, ancho, largo, opds, por_aer,
 from presupuesto_link.sources.siaf.layout import Layout
 
 LAYOUTS: tuple[Layout, ...] = (
-    largo.LAYOUT, ancho.LAYOUT, opds.LAYOUT, siaf_web.LAYOUT,
+    largo.LAYOUT,
+    ancho.LAYOUT,
+    opds.LAYOUT,
+    siaf_web.LAYOUT,
     por_aer.LAYOUT,  # before the Consulta Amigable: a table with AE is by action even if it has GIRADO too
     amigable.LAYOUT,
-)  # fmt: skip
+)

@@ -13,23 +13,50 @@ import polars as pl
 from presupuesto_link.sources.siaf.layout import Layout, carried, complete
 
 AMOUNT_TITLES = {
-    "PIA": "pia", "PIM": "pim", "CERTIFICACION": "certificado", "COMPROMISO ANUAL": "comprometido_anual",
-    "ATENCION DE COMPROMISO MENSUAL": "comprometido", "DEVENGADO": "devengado", "GIRADO": "girado",
-}  # fmt: skip
+    "PIA": "pia",
+    "PIM": "pim",
+    "CERTIFICACION": "certificado",
+    "COMPROMISO ANUAL": "comprometido_anual",
+    "ATENCION DE COMPROMISO MENSUAL": "comprometido",
+    "DEVENGADO": "devengado",
+    "GIRADO": "girado",
+}
 DIMENSIONS = {
-    "NIVEL DE GOBIERNO": "nivel", "SECTOR": "sector", "PLIEGO": "pliego", "UNIDAD EJECUTORA": "sec_ejec", "MUNICIPALIDAD": "sec_ejec",
-    "CATEGORIA PRESUPUESTAL": "programa", "PRODUCTO/PROYECTO": "producto", "ACTIVIDAD/ACCION DE INVERSION/OBRA": "actividad",
-    "FUNCION": "funcion", "DIVISION FUNCIONAL": "division", "GRUPO FUNCIONAL": "grupo", "META": "meta", "FUENTE": "fuente",
-    "FUENTE DE FINANCIAMIENTO": "fuente", "RUBRO": "rubro", "TIPO DE RECURSO": "tipo_recurso", "CATEGORIA DE GASTO": "categoria_gasto",
-    "GENERICA": "generica", "SUB-GENERICA": "subgenerica", "SUBGENERICA": "subgenerica", "DETALLE SUB-GENERICA": "subgenerica_det",
-    "ESPECIFICA": "especifica", "DETALLE ESPECIFICA": "especifica_det", "DEPARTAMENTO": "departamento_meta",
-    "DEPARTAMENTO META": "departamento_meta", "DEPARTAMENTO (META)": "departamento_meta", "ANO": "anio", "ANO DE EJECUCION": "anio",
+    "NIVEL DE GOBIERNO": "nivel",
+    "SECTOR": "sector",
+    "PLIEGO": "pliego",
+    "UNIDAD EJECUTORA": "sec_ejec",
+    "MUNICIPALIDAD": "sec_ejec",
+    "CATEGORIA PRESUPUESTAL": "programa",
+    "PRODUCTO/PROYECTO": "producto",
+    "ACTIVIDAD/ACCION DE INVERSION/OBRA": "actividad",
+    "FUNCION": "funcion",
+    "DIVISION FUNCIONAL": "division",
+    "GRUPO FUNCIONAL": "grupo",
+    "META": "meta",
+    "FUENTE": "fuente",
+    "FUENTE DE FINANCIAMIENTO": "fuente",
+    "RUBRO": "rubro",
+    "TIPO DE RECURSO": "tipo_recurso",
+    "CATEGORIA DE GASTO": "categoria_gasto",
+    "GENERICA": "generica",
+    "SUB-GENERICA": "subgenerica",
+    "SUBGENERICA": "subgenerica",
+    "DETALLE SUB-GENERICA": "subgenerica_det",
+    "ESPECIFICA": "especifica",
+    "DETALLE ESPECIFICA": "especifica_det",
+    "DEPARTAMENTO": "departamento_meta",
+    "DEPARTAMENTO META": "departamento_meta",
+    "DEPARTAMENTO (META)": "departamento_meta",
+    "ANO": "anio",
+    "ANO DE EJECUCION": "anio",
     "ANO DE EJECUCION DEL GASTO": "anio",
-}  # fmt: skip
+}
 _ALIASES = {
-    "PRODUCTO / PROYECTO": "PRODUCTO/PROYECTO", "ACTIVIDAD / ACCION DE INVERSION / OBRA": "ACTIVIDAD/ACCION DE INVERSION/OBRA",
+    "PRODUCTO / PROYECTO": "PRODUCTO/PROYECTO",
+    "ACTIVIDAD / ACCION DE INVERSION / OBRA": "ACTIVIDAD/ACCION DE INVERSION/OBRA",
     "CERTIFICADO": "CERTIFICACION",
-}  # fmt: skip
+}
 _LABEL = r"^\s*([0-9A-Za-z\-]+)\s*(?::|$)"
 _TOTAL = r"(?i)^\s*total\s*(?::|$)"
 _STEPS = "|".join(re.escape(name) for name in (*DIMENSIONS, *_ALIASES))
@@ -51,15 +78,9 @@ def _shaped(raw: pl.LazyFrame) -> pl.LazyFrame:
         if header in DIMENSIONS:
             titles.setdefault(DIMENSIONS[header], []).append(header)
     codes = [pl.coalesce(_code(header, name) for header in same).alias(name) for name, same in titles.items()]
-    split = (
-        [pl.col("UNIDAD EJECUTORA").str.extract(r"^\s*([0-9]+)-").alias("ejecutora")]
-        if "UNIDAD EJECUTORA" in headers
-        else []
-    )
+    split = [pl.col("UNIDAD EJECUTORA").str.extract(r"^\s*([0-9]+)-").alias("ejecutora")] if "UNIDAD EJECUTORA" in headers else []
     amounts = [
-        pl.col(header).str.replace_all(r"[\s\u00a0]", "").alias(AMOUNT_TITLES[header])
-        for header in headers
-        if header in AMOUNT_TITLES
+        pl.col(header).str.replace_all(r"[\s\u00a0]", "").alias(AMOUNT_TITLES[header]) for header in headers if header in AMOUNT_TITLES
     ]
     return complete(raw.select(pl.lit("0").alias("mes"), *codes, *split, *amounts, *carried(raw)))
 

@@ -12,10 +12,13 @@ from presupuesto_link.sources.siaf.layout import Layout, exploded
 
 _CODES = {name: header for name, header in CODE_HEADERS.items() if name != "mes"}
 _ANNUAL = {
-    "pia": "MONTO_PIA", "pim": "MONTO_PIM", "certificado": "MONTO_CERTIFICADO_ANUAL", "comprometido_anual": "MONTO_COMPROMETIDO_ANUAL",
+    "pia": "MONTO_PIA",
+    "pim": "MONTO_PIM",
+    "certificado": "MONTO_CERTIFICADO_ANUAL",
+    "comprometido_anual": "MONTO_COMPROMETIDO_ANUAL",
     "girado": "MONTO_GIRADO_ANUAL",
-}  # fmt: skip
-_MONTHS = ("ENERO", "FEBRERO", "MARZO", "ABRIL", "MAYO", "JUNIO", "JULIO", "AGOSTO", "SEPTIEMBRE", "OCTUBRE", "NOVIEMBRE", "DICIEMBRE")  # fmt: skip
+}
+_MONTHS = ("ENERO", "FEBRERO", "MARZO", "ABRIL", "MAYO", "JUNIO", "JULIO", "AGOSTO", "SEPTIEMBRE", "OCTUBRE", "NOVIEMBRE", "DICIEMBRE")
 _DEVENGADO = [f"MONTO_DEVENGADO_{month}" for month in _MONTHS]
 _KINDS = {"PROYECTO": "2", "ACTIVIDAD": "3", "PRODUCTO": "3"}
 
@@ -23,9 +26,7 @@ _KINDS = {"PROYECTO": "2", "ACTIVIDAD": "3", "PRODUCTO": "3"}
 def _rows(raw: pl.LazyFrame) -> pl.LazyFrame:
     codes = {name: pl.col(header) for name, header in _CODES.items()}
     kind = pl.col("TIPO_ACT_PROY").str.strip_chars()
-    codes["tipo_producto"] = pl.coalesce(
-        *(pl.when(kind == word).then(pl.lit(code)) for word, code in _KINDS.items()), kind
-    )
+    codes["tipo_producto"] = pl.coalesce(*(pl.when(kind == word).then(pl.lit(code)) for word, code in _KINDS.items()), kind)
     return exploded(raw, codes, _ANNUAL, {"devengado": _DEVENGADO})
 
 

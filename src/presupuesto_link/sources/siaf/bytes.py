@@ -46,18 +46,9 @@ def kind_of(path: Path) -> str:
                 return "xlsx" if "[Content_Types].xml" in archive.namelist() else "zip"
         except zipfile.BadZipFile:
             raise InputDataError(
-                Problem(
-                    str(path),
-                    "un archivo comprimido incompleto o dañado",
-                    "un .zip o .xlsx sano",
-                    "vuelva a descargarlo o a copiarlo",
-                )
+                Problem(str(path), "un archivo comprimido incompleto o dañado", "un .zip o .xlsx sano", "vuelva a descargarlo o a copiarlo")
             ) from None
-    return (
-        "html"
-        if head.lstrip().lower().startswith((b"<html", b"<style", b"<!doctype", b"<table", b"<body", b"<meta"))
-        else "text"
-    )
+    return "html" if head.lstrip().lower().startswith((b"<html", b"<style", b"<!doctype", b"<table", b"<body", b"<meta")) else "text"
 
 
 def looks_utf8(path: Path) -> bool:

@@ -24,14 +24,7 @@ _DELIMITERS = (",", ";", "\t", "|")
 def sheet_cells(path: Path) -> Grid:
     """The first sheet of a workbook, every cell as text."""
     try:
-        frame = pl.read_excel(
-            path,
-            has_header=False,
-            infer_schema_length=0,
-            engine="calamine",
-            raise_if_empty=False,
-            drop_empty_rows=False,
-        )
+        frame = pl.read_excel(path, has_header=False, infer_schema_length=0, engine="calamine", raise_if_empty=False, drop_empty_rows=False)
     except Exception:
         raise not_opened(path) from None
     return [["" if cell is None else str(cell) for cell in row] for row in frame.rows()]
@@ -68,16 +61,12 @@ def text_cells(path: Path, layouts: Iterable[Layout]) -> Grid | None:
     known = list(layouts)
     with path.open("rb") as file:
         first = file.readline(1 << 20)
-    strange = first.startswith((b"\xff\xfe", b"\xfe\xff")) or b"\r" in first.strip(
-        b"\r\n"
-    )  # UTF-16, or lines of old Macs
+    strange = first.startswith((b"\xff\xfe", b"\xfe\xff")) or b"\r" in first.strip(b"\r\n")  # UTF-16, or lines of old Macs
     if path.stat().st_size > _SMALL or (not strange and any(_fits(row, known) for row in _split(as_text(first)))):
         return None
     text = as_text(path.read_bytes())
     for delimiter in _DELIMITERS:
-        if any(
-            _fits(row, known) for row in _candidates(list(itertools.islice(_reader(text, delimiter), _HEADER_ROWS)))
-        ):
+        if any(_fits(row, known) for row in _candidates(list(itertools.islice(_reader(text, delimiter), _HEADER_ROWS)))):
             return list(_reader(text, delimiter))
     return None
 
@@ -114,9 +103,7 @@ def table_of(cells: Grid, layouts: Iterable[Layout], path: Path) -> tuple[list[s
     start, above = _rows_of(best, cells)
     titles = [cell.strip() for cell in candidates[best]]
     keep = [i for i, title in enumerate(titles) if title and titles.index(title) == i]
-    numbered = [
-        (number, row) for number, row in enumerate(cells[start:], start + 1) if any(cell.strip() for cell in row)
-    ]
+    numbered = [(number, row) for number, row in enumerate(cells[start:], start + 1) if any(cell.strip() for cell in row)]
     records = [row for _, row in numbered]
     columns = {titles[i]: [row[i].strip() if i < len(row) else "" for row in records] for i in keep}
     year = year_in(" ".join(cell for row in above for cell in row))

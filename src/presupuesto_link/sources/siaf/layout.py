@@ -18,22 +18,61 @@ import polars as pl
 from presupuesto_link.errors import InputDataError, Problem
 
 CODES = (
-    "anio", "mes", "nivel", "sector", "pliego", "sec_ejec", "ejecutora", "sec_func", "programa", "tipo_producto", "producto",
-    "actividad", "funcion", "division", "grupo", "meta", "finalidad", "departamento_ejecutora", "departamento_meta", "fuente",
-    "rubro", "tipo_recurso", "categoria_gasto", "tipo_transaccion", "generica", "subgenerica", "subgenerica_det", "especifica",
-    "especifica_det", "provincia_meta", "accion",
-)  # fmt: skip
+    "anio",
+    "mes",
+    "nivel",
+    "sector",
+    "pliego",
+    "sec_ejec",
+    "ejecutora",
+    "sec_func",
+    "programa",
+    "tipo_producto",
+    "producto",
+    "actividad",
+    "funcion",
+    "division",
+    "grupo",
+    "meta",
+    "finalidad",
+    "departamento_ejecutora",
+    "departamento_meta",
+    "fuente",
+    "rubro",
+    "tipo_recurso",
+    "categoria_gasto",
+    "tipo_transaccion",
+    "generica",
+    "subgenerica",
+    "subgenerica_det",
+    "especifica",
+    "especifica_det",
+    "provincia_meta",
+    "accion",
+)
 AMOUNTS = ("pia", "pim", "certificado", "comprometido_anual", "comprometido", "devengado", "girado")
 NAMES: Mapping[str, tuple[str, ...]] = {
-    "pliego": ("sector", "pliego"), "ejecutora": ("anio", "sec_ejec"), "programa": ("programa",), "producto": ("producto",),
-    "actividad": ("actividad",), "funcion": ("funcion",), "division": ("division",), "grupo": ("grupo",),
-    "finalidad": ("anio", "sec_ejec", "sec_func", "finalidad"), "departamento_meta": ("departamento_meta",), "fuente": ("fuente",),
-    "rubro": ("fuente", "rubro"), "tipo_recurso": ("rubro", "tipo_recurso"), "generica": ("generica",),
-    "subgenerica": ("generica", "subgenerica"), "subgenerica_det": ("generica", "subgenerica", "subgenerica_det"),
+    "pliego": ("sector", "pliego"),
+    "ejecutora": ("anio", "sec_ejec"),
+    "programa": ("programa",),
+    "producto": ("producto",),
+    "actividad": ("actividad",),
+    "funcion": ("funcion",),
+    "division": ("division",),
+    "grupo": ("grupo",),
+    "finalidad": ("anio", "sec_ejec", "sec_func", "finalidad"),
+    "departamento_meta": ("departamento_meta",),
+    "fuente": ("fuente",),
+    "rubro": ("fuente", "rubro"),
+    "tipo_recurso": ("rubro", "tipo_recurso"),
+    "generica": ("generica",),
+    "subgenerica": ("generica", "subgenerica"),
+    "subgenerica_det": ("generica", "subgenerica", "subgenerica_det"),
     "especifica": ("generica", "subgenerica", "subgenerica_det", "especifica"),
     "especifica_det": ("generica", "subgenerica", "subgenerica_det", "especifica", "especifica_det"),
-    "provincia_meta": ("departamento_meta", "provincia_meta"), "accion": ("accion",),
-}  # fmt: skip
+    "provincia_meta": ("departamento_meta", "provincia_meta"),
+    "accion": ("accion",),
+}
 MONTHS = tuple(range(1, 13))
 RECORD = "registro"
 NAME_PREFIX = "nombre_"
@@ -102,9 +141,7 @@ def recognise(headers: list[str], layouts: Iterable[Layout], path: Path) -> Layo
     fits = [layout for layout in known if layout.columns <= set(layout.rename(headers).values())]
     if fits:
         return max(fits, key=lambda layout: len(layout.columns))
-    nearest = max(
-        known, key=lambda layout: len(layout.columns & set(layout.rename(headers).values())) / len(layout.columns)
-    )
+    nearest = max(known, key=lambda layout: len(layout.columns & set(layout.rename(headers).values())) / len(layout.columns))
     present = set(nearest.rename(headers).values())
     missing, extra = (
         sorted(nearest.columns - present),
@@ -121,18 +158,13 @@ def recognise(headers: list[str], layouts: Iterable[Layout], path: Path) -> Layo
     )
 
 
-def exploded(
-    raw: pl.LazyFrame, codes: Mapping[str, pl.Expr], annual: Mapping[str, str], monthly: Mapping[str, list[str]]
-) -> pl.LazyFrame:
+def exploded(raw: pl.LazyFrame, codes: Mapping[str, pl.Expr], annual: Mapping[str, str], monthly: Mapping[str, list[str]]) -> pl.LazyFrame:
     """One record with twelve columns per measure → one annual row and one row per month with any movement.
 
     A month whose flows are all zero or blank adds nothing and is left out; the annual row always stays. A cell that is not a number
     stays too, to be rejected in sight.
     """
-    lists = {
-        measure: pl.concat_list(pl.lit(None, pl.String), *(pl.col(c) for c in columns))
-        for measure, columns in monthly.items()
-    }
+    lists = {measure: pl.concat_list(pl.lit(None, pl.String), *(pl.col(c) for c in columns)) for measure, columns in monthly.items()}
     moves = pl.any_horizontal(~pl.col(measure).str.contains(ZEROS) for measure in monthly)
     base = raw.select(
         *(expr.alias(code) for code, expr in codes.items()),

@@ -33,9 +33,7 @@ def expand(patterns: Iterable[str]) -> list[Path]:
         wild = any(sign in pattern for sign in "*?[") and not Path(pattern).exists()
         paths = sorted(glob(pattern, recursive=True)) if wild else [pattern]  # noqa: PTH207 - absolute patterns too
         if not paths:
-            raise InputDataError(
-                Problem(pattern, "ningún archivo con ese nombre", "al menos un extracto", "revise la ruta")
-            )
+            raise InputDataError(Problem(pattern, "ningún archivo con ese nombre", "al menos un extracto", "revise la ruta"))
         found |= dict.fromkeys(Path(path) for path in paths)
     return list(found)
 
@@ -44,12 +42,7 @@ def not_a_file(path: Path) -> InputDataError:
     """What to tell of a path that is not a file that can be read."""
     if path.is_dir():
         return InputDataError(
-            Problem(
-                str(path),
-                "es una carpeta",
-                "un extracto del SIAF",
-                f"nombre el archivo, o todos con «{path / '*.csv'}»",
-            )
+            Problem(str(path), "es una carpeta", "un extracto del SIAF", f"nombre el archivo, o todos con «{path / '*.csv'}»")
         )
     found = "no es un archivo corriente" if path.exists() else "el archivo no existe"
     return InputDataError(Problem(str(path), found, "un extracto del SIAF", "revise la ruta escrita"))
@@ -77,9 +70,13 @@ def cut_off_of(path: Path, given: dt.date | None) -> tuple[dt.date, str]:
     if day:
         return day, "página"
     raise InputDataError(
-        Problem(str(path), "nadie dice de qué día son las cifras", "la fecha de corte del extracto",
-                "agregue --fecha-corte AAAA-MM-DD (el día en que se exportó o descargó)")
-    )  # fmt: skip
+        Problem(
+            str(path),
+            "nadie dice de qué día son las cifras",
+            "la fecha de corte del extracto",
+            "agregue --fecha-corte AAAA-MM-DD (el día en que se exportó o descargó)",
+        )
+    )
 
 
 def year_of(path: Path, given: int | None, last: int) -> tuple[int, str]:
@@ -98,20 +95,26 @@ def year_of(path: Path, given: int | None, last: int) -> tuple[int, str]:
     said, who = (origin, "origen") if origin else (next(iter(named)) if len(named) == 1 else None, "nombre del archivo")
     if given and said and given != said:
         raise InputDataError(
-            Problem(str(path), f"es de {said} según el {who}, y se pidió {given}", "el mismo año",
-                    "quite --anio, o escriba el año correcto (anio = …) en el archivo .origen.toml que está al lado")
-        )  # fmt: skip
+            Problem(
+                str(path),
+                f"es de {said} según el {who}, y se pidió {given}",
+                "el mismo año",
+                "quite --anio, o escriba el año correcto (anio = …) en el archivo .origen.toml que está al lado",
+            )
+        )
     if said or given:
         return (said, who) if said else (int(given or 0), "opción")
     raise InputDataError(
-        Problem(str(path), "nadie dice de qué año son las cifras", "el año fiscal de la tabla",
-                "agregue --anio AAAA, o una línea anio = AAAA al archivo .origen.toml que está al lado, o el año al nombre del archivo")
-    )  # fmt: skip
+        Problem(
+            str(path),
+            "nadie dice de qué año son las cifras",
+            "el año fiscal de la tabla",
+            "agregue --anio AAAA, o una línea anio = AAAA al archivo .origen.toml que está al lado, o el año al nombre del archivo",
+        )
+    )
 
 
-def year_said(
-    path: Path, layouts: Iterable[Layout], member: str | None, given: int | None, last: int
-) -> dict[str, str]:
+def year_said(path: Path, layouts: Iterable[Layout], member: str | None, given: int | None, last: int) -> dict[str, str]:
     """`anio` and `anio_de` of a table whose records do not carry their year; empty when they do, it has none, or it is a big extract.
 
     Args:
@@ -141,11 +144,7 @@ def year_said(
 def _origin_year(path: Path) -> int | None:
     text = next((year for beside in _beside(path) if (year := read_origin(beside).get("anio", ""))), "")
     if text and not _YEAR.fullmatch(text):
-        raise InputDataError(
-            Problem(
-                f"{path.stem}.origen.toml, anio", f"«{text}»", "un año, por ejemplo anio = 2023", "corrija la línea"
-            )
-        )
+        raise InputDataError(Problem(f"{path.stem}.origen.toml, anio", f"«{text}»", "un año, por ejemplo anio = 2023", "corrija la línea"))
     return int(text) if text else None
 
 

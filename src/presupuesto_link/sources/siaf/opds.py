@@ -8,10 +8,29 @@ from presupuesto_link.sources.siaf.largo import AMOUNT_HEADERS, CODE_HEADERS, NA
 from presupuesto_link.sources.siaf.layout import Layout
 
 _ALWAYS = (
-    "anio", "mes", "sec_ejec", "ejecutora", "sec_func", "programa", "tipo_producto", "producto", "actividad", "meta", "finalidad",
-    "departamento_meta", "fuente", "rubro", "tipo_recurso", "categoria_gasto", "tipo_transaccion", "generica", "subgenerica",
-    "subgenerica_det", "especifica", "especifica_det",
-)  # fmt: skip
+    "anio",
+    "mes",
+    "sec_ejec",
+    "ejecutora",
+    "sec_func",
+    "programa",
+    "tipo_producto",
+    "producto",
+    "actividad",
+    "meta",
+    "finalidad",
+    "departamento_meta",
+    "fuente",
+    "rubro",
+    "tipo_recurso",
+    "categoria_gasto",
+    "tipo_transaccion",
+    "generica",
+    "subgenerica",
+    "subgenerica_det",
+    "especifica",
+    "especifica_det",
+)
 
 
 def _rows(raw: pl.LazyFrame) -> pl.LazyFrame:

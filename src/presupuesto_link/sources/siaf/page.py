@@ -9,7 +9,7 @@ YEAR_TITLE = "AÑO DE EJECUCION"
 _YEAR = re.compile(r"A.{1,2}o de Ejecuci.{1,2}n:?\s*(\d{4})", re.IGNORECASE)
 _DAY = re.compile(r"Fecha de la Consulta:?\s*(\d{1,2})[\s/-]+(?:de\s+)?(\w+)[\s/-]+(?:del?\s+)?(\d{4})", re.IGNORECASE)
 _TAG = re.compile(r"<[^>]*>|&nbsp;|\xa0")
-_MONTHS = ("enero", "febrero", "marzo", "abril", "mayo", "junio", "julio", "agosto", "septiembre", "octubre", "noviembre", "diciembre")  # fmt: skip
+_MONTHS = ("enero", "febrero", "marzo", "abril", "mayo", "junio", "julio", "agosto", "septiembre", "octubre", "noviembre", "diciembre")
 
 
 def year_in(text: str) -> str:

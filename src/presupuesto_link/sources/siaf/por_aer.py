@@ -12,13 +12,28 @@ from presupuesto_link.sources.printed import COMMA_IN_MONEY, bare
 from presupuesto_link.sources.siaf.layout import Layout, carried, complete
 
 AMOUNT_TITLES = {
-    "PIA": "pia", "PIM": "pim", "CERTIFICADO": "certificado", "COMPROMISO ANUAL": "comprometido_anual", "DEVENGADO": "devengado",
+    "PIA": "pia",
+    "PIM": "pim",
+    "CERTIFICADO": "certificado",
+    "COMPROMISO ANUAL": "comprometido_anual",
+    "DEVENGADO": "devengado",
     "GIRADO": "girado",
-}  # fmt: skip
+}
 _ALIASES = {
-    "A.E.": "AE", "A.E": "AE", "AER": "AE", "CODIGO AE": "AE", "CODIGO AER": "AE", "P.I.A.": "PIA", "P.I.M.": "PIM", "CERTIFICACION": "CERTIFICADO",
-    "ACCION ESTRATEGICA REGIONAL": "ACCION ESTRATEGICA", "ANIO": "ANO", "ANO FISCAL": "ANO", "ANO DE EJECUCION": "ANO", "O.E.R.": "OER",
-}  # fmt: skip
+    "A.E.": "AE",
+    "A.E": "AE",
+    "AER": "AE",
+    "CODIGO AE": "AE",
+    "CODIGO AER": "AE",
+    "P.I.A.": "PIA",
+    "P.I.M.": "PIM",
+    "CERTIFICACION": "CERTIFICADO",
+    "ACCION ESTRATEGICA REGIONAL": "ACCION ESTRATEGICA",
+    "ANIO": "ANO",
+    "ANO FISCAL": "ANO",
+    "ANO DE EJECUCION": "ANO",
+    "O.E.R.": "OER",
+}
 _TOTAL, _SUBTOTAL = r"(?i)^\s*total", r"(?i)^\s*sub[\s-]*total"
 _NO_CODE = "(sin código)"
 

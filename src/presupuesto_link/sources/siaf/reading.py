@@ -82,9 +82,7 @@ def open_extract(
     """
     kind = kind_of(path)
     if member and kind != "zip":
-        raise InputDataError(
-            Problem(str(path), "un archivo que no es .zip", "un .zip con varios archivos", "quite --miembro")
-        )
+        raise InputDataError(Problem(str(path), "un archivo que no es .zip", "un .zip con varios archivos", "quite --miembro"))
     known = list(layouts)
     with TemporaryDirectory(prefix="presupuesto-link-", dir=folder) as work:
         if kind in ("xlsx", "html", "ole"):
@@ -126,9 +124,7 @@ def _scan(path: Path, headers: list[str], delimiter: str, layout: Layout) -> pl.
         name = layout.rename([header])[header]
         names.append(name if name not in names else f"{name}__{len(names)}")
     schema = dict.fromkeys(names, pl.String)
-    return pl.scan_csv(
-        path, separator=delimiter, schema=schema, has_header=False, skip_rows=1, encoding="utf8", raise_if_empty=False
-    )
+    return pl.scan_csv(path, separator=delimiter, schema=schema, has_header=False, skip_rows=1, encoding="utf8", raise_if_empty=False)
 
 
 def _header(path: Path, encoding: str, shown: Path) -> tuple[str, list[str]]:
@@ -136,22 +132,28 @@ def _header(path: Path, encoding: str, shown: Path) -> tuple[str, list[str]]:
         line = file.readline(1 << 20)
     if b"\0" in line:
         raise InputDataError(
-            Problem(str(shown), "un archivo binario, o un texto con ceros binarios", "un CSV, un .xlsx o una página de la Consulta Amigable",
-                    "vuelva a exportarlo; si es texto Unicode, guárdelo como «CSV UTF-8»")
-        )  # fmt: skip
+            Problem(
+                str(shown),
+                "un archivo binario, o un texto con ceros binarios",
+                "un CSV, un .xlsx o una página de la Consulta Amigable",
+                "vuelva a exportarlo; si es texto Unicode, guárdelo como «CSV UTF-8»",
+            )
+        )
     text = line.decode("utf-8-sig" if encoding == "utf-8" else "cp1252", errors="replace").strip("\r\n")
     if not text.strip():
-        raise InputDataError(
-            Problem(f"{shown}, fila 1", "una fila vacía", "los títulos de las columnas", "vuelva a exportar el archivo")
-        )
+        raise InputDataError(Problem(f"{shown}, fila 1", "una fila vacía", "los títulos de las columnas", "vuelva a exportar el archivo"))
     delimiter = max(_DELIMITERS, key=text.count)
     try:
         return delimiter, next(csv.reader([text], delimiter=delimiter))
     except csv.Error:
         raise InputDataError(
-            Problem(f"{shown}, fila 1", "una fila que no se puede separar en títulos", "los títulos de las columnas, en una línea",
-                    "vuelva a exportar el archivo")
-        ) from None  # fmt: skip
+            Problem(
+                f"{shown}, fila 1",
+                "una fila que no se puede separar en títulos",
+                "los títulos de las columnas, en una línea",
+                "vuelva a exportar el archivo",
+            )
+        ) from None
 
 
 def _as_utf8(path: Path, encoding: str, needles: tuple[str, ...], folder: Path) -> tuple[Path, int | None]:
@@ -179,12 +181,7 @@ def _unpacked(path: Path, kind: str, member: str | None, folder: Path) -> Path:
 
 def _broken(path: Path, error: BaseException) -> InputDataError:
     return InputDataError(
-        Problem(
-            str(path),
-            f"un archivo comprimido incompleto o dañado ({error})",
-            "un archivo sano",
-            "vuelva a descargarlo o a copiarlo",
-        )
+        Problem(str(path), f"un archivo comprimido incompleto o dañado ({error})", "un archivo sano", "vuelva a descargarlo o a copiarlo")
     )
 
 
@@ -223,9 +220,7 @@ def _member(archive: zipfile.ZipFile, wanted: str | None, path: Path) -> str:
     if wanted is None and len(names) == 1:
         return names[0]
     found = f"no contiene «{wanted}»" if wanted else f"contiene {len(names)} archivos"
-    raise InputDataError(
-        Problem(str(path), found, "un solo archivo, o cuál de ellos: " + ", ".join(names), "elija uno con --miembro")
-    )
+    raise InputDataError(Problem(str(path), found, "un solo archivo, o cuál de ellos: " + ", ".join(names), "elija uno con --miembro"))
 
 
 def _cells_of(path: Path, kind: str) -> Grid:

@@ -7,20 +7,31 @@ import polars as pl
 from presupuesto_link.sources.siaf.layout import MONTHS, Layout, exploded
 
 _GLUED = {
-    "sector": "SECTOR", "pliego": "PLIEGO", "ejecutora": "UNIDAD_EJECUTORA", "programa": "PROGRAMA_PPTAL", "tipo_producto": "TIPO_PROD_PROY",
-    "producto": "PRODUCTO_PROYECTO", "actividad": "ACTIV_OBRA_ACCINV", "funcion": "FUNCION", "division": "DIVISION_FN", "grupo": "GRUPO_FN",
-    "finalidad": "FINALIDAD", "departamento_meta": "DEPARTAMENTO_META", "fuente": "FUENTE_FINANC", "rubro": "RUBRO",
-    "categoria_gasto": "CATEGORIA_GASTO", "tipo_transaccion": "TIPO_TRANSACCION", "generica": "GENERICA", "subgenerica": "SUBGENERICA",
-    "subgenerica_det": "SUBGENERICA_DET", "especifica": "ESPECIFICA", "especifica_det": "ESPECIFICA_DET",
-}  # fmt: skip
+    "sector": "SECTOR",
+    "pliego": "PLIEGO",
+    "ejecutora": "UNIDAD_EJECUTORA",
+    "programa": "PROGRAMA_PPTAL",
+    "tipo_producto": "TIPO_PROD_PROY",
+    "producto": "PRODUCTO_PROYECTO",
+    "actividad": "ACTIV_OBRA_ACCINV",
+    "funcion": "FUNCION",
+    "division": "DIVISION_FN",
+    "grupo": "GRUPO_FN",
+    "finalidad": "FINALIDAD",
+    "departamento_meta": "DEPARTAMENTO_META",
+    "fuente": "FUENTE_FINANC",
+    "rubro": "RUBRO",
+    "categoria_gasto": "CATEGORIA_GASTO",
+    "tipo_transaccion": "TIPO_TRANSACCION",
+    "generica": "GENERICA",
+    "subgenerica": "SUBGENERICA",
+    "subgenerica_det": "SUBGENERICA_DET",
+    "especifica": "ESPECIFICA",
+    "especifica_det": "ESPECIFICA_DET",
+}
 _PROVINCE = {"provincia_meta": "PROVINCIA_META"}
 _PLAIN = {"anio": "ANO_EJE", "sec_ejec": "SEC_EJEC", "sec_func": "SEC_FUNC", "meta": "META"}
-_ANNUAL = {
-    "pia": "MTO_PIA",
-    "pim": "MTO_PIM",
-    "certificado": "MTO_CERTIFICADO",
-    "comprometido_anual": "MTO_COMPRO_ANUAL",
-}
+_ANNUAL = {"pia": "MTO_PIA", "pim": "MTO_PIM", "certificado": "MTO_CERTIFICADO", "comprometido_anual": "MTO_COMPRO_ANUAL"}
 _MONTHLY = {
     measure: [f"{prefix}_{month:02}" for month in MONTHS]
     for measure, prefix in (("comprometido", "MTO_AT_COMP"), ("devengado", "MTO_DEVENGA"), ("girado", "MTO_GIRADO"))
@@ -40,9 +51,7 @@ def name_of(header: str) -> pl.Expr:
 
 def _rows(raw: pl.LazyFrame) -> pl.LazyFrame:
     glued = _GLUED | (_PROVINCE if "PROVINCIA_META" in raw.collect_schema().names() else {})
-    codes = {name: code_of(header) for name, header in glued.items()} | {
-        name: pl.col(header) for name, header in _PLAIN.items()
-    }
+    codes = {name: code_of(header) for name, header in glued.items()} | {name: pl.col(header) for name, header in _PLAIN.items()}
     return exploded(raw, codes, _ANNUAL, _MONTHLY)
 
 
