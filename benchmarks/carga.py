@@ -123,7 +123,7 @@ def store_reduce(_: Path, folder: Path) -> dict[str, object]:
     """One pliego read back from the store and reduced."""
     import polars as pl
 
-    from presupuesto_link.sources.store import Store
+    from presupuesto_link.store.store import Store
 
     store = Store(folder / "almacen")
     start = time.perf_counter()

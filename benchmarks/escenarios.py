@@ -25,8 +25,9 @@ import numpy as np
 import polars as pl
 from scipy.optimize import linprog
 
+from presupuesto_link.evaluation.evaluate import analyse
+from presupuesto_link.inputs import load
 from presupuesto_link.normas.rulebook import Rulebook, in_force
-from presupuesto_link.pipeline import analyse, load
 from presupuesto_link.scenarios.baseline import Baseline, baseline_of_actions
 from presupuesto_link.scenarios.model import Model, _stack, model_of
 from presupuesto_link.scenarios.objectives import aimed

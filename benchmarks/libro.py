@@ -37,8 +37,8 @@ def table(rows: int) -> pl.DataFrame:
 
 def ours(frame: pl.DataFrame, path: Path) -> None:
     """The table as the workbook writes it."""
-    from presupuesto_link.presentation.book_table import Reading, TableSheet
-    from presupuesto_link.presentation.workbook import write_workbook
+    from presupuesto_link.presentation.workbook.book_table import Reading, TableSheet
+    from presupuesto_link.presentation.workbook.workbook import write_workbook
 
     write_workbook(path, {"largo": TableSheet("Largo", frame, "")}, [], Reading(bands=(0.75, 0.95), lit=frozenset({"ejecucion_ratio"})))
 

@@ -27,9 +27,10 @@ from typing import Any
 import numpy as np
 import polars as pl
 
-from presupuesto_link import pipeline
 from presupuesto_link.errors import PresupuestoLinkError
-from presupuesto_link.measures.advance import indicator_values
+from presupuesto_link.evaluation.advance import indicator_values
+from presupuesto_link.evaluation.evaluate import Analysis, analyse
+from presupuesto_link.inputs import load
 from presupuesto_link.scenarios.compare import Scenario
 from presupuesto_link.scenarios.questions import shaken
 from presupuesto_link.specs import EscenarioSpec, read_spec
@@ -74,7 +75,7 @@ class Case:
         return {row: [programme] for row, programme in enumerate(self.indicadores["programa"])}
 
 
-def build_case(analysis: pipeline.Analysis, scenario: Scenario) -> Case:
+def build_case(analysis: Analysis, scenario: Scenario) -> Case:
     """The case from the plan's observed values and the scenario's amounts by AER."""
     ranking = analysis.inputs.spec.ranking
     funded = scenario.acciones.select("accion", "pim_antes_soles", "pim_despues_soles").sort("accion")
@@ -91,7 +92,7 @@ def build_case(analysis: pipeline.Analysis, scenario: Scenario) -> Case:
     )
 
 
-def _observed(analysis: pipeline.Analysis, first: int, last: int) -> pl.DataFrame:
+def _observed(analysis: Analysis, first: int, last: int) -> pl.DataFrame:
     """AER indicators with baseline, both years' values and the last target, in their own units."""
     values = indicator_values(analysis.inputs.plan, "corregidos").filter(pl.col("nivel") == "AER")
     before = values.filter(pl.col("anio") == first).select("indicador", v0="obtenido")
@@ -222,10 +223,10 @@ def bar(name: str, total: int | None) -> Iterator[Callable[[], None]]:
         progress.update(task, total=total or 1, completed=total or 1)
 
 
-def solved(name: str) -> tuple[pipeline.Analysis, Scenario]:
+def solved(name: str) -> tuple[Analysis, Scenario]:
     """The analysis with one scenario of its folder."""
     spec = read_spec(ANALYSIS.parent / "escenarios" / f"{name}.toml", EscenarioSpec)
-    analysis = pipeline.analyse(replace(pipeline.load(ANALYSIS), scenarios=(spec,)))
+    analysis = analyse(replace(load(ANALYSIS), scenarios=(spec,)))
     for _, error in analysis.unsolved:
         raise error
     return analysis, analysis.scenarios[0]

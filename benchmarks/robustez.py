@@ -19,12 +19,13 @@ from pathlib import Path
 import numpy as np
 import polars as pl
 
-from presupuesto_link.matrices.acceptability import Acceptability, measure_acceptability
-from presupuesto_link.matrices.counting import Reading
-from presupuesto_link.matrices.ranking import COMPONENTS, LAGGING
-from presupuesto_link.matrices.weights import draw_weights
-from presupuesto_link.pipeline import analyse, load
+from presupuesto_link.evaluation.evaluate import analyse
+from presupuesto_link.evaluation.ranking import COMPONENTS, LAGGING
+from presupuesto_link.inputs import load
+from presupuesto_link.studies.acceptability import Acceptability, measure_acceptability
+from presupuesto_link.studies.counting import Reading
 from presupuesto_link.studies.robustness import study_robustness
+from presupuesto_link.studies.weights import draw_weights
 
 ROOT = Path(__file__).resolve().parents[1]
 ANY = dict.fromkeys(COMPONENTS, (0.0, 1.0))

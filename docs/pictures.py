@@ -58,7 +58,7 @@ def dossiers(work: Path) -> dict[str, Dossier]:
     """The two dossiers that are pictured."""
     from presupuesto_link import Store, assemble, embedded_analyses, load, load_extract, read_links
     from presupuesto_link.dossier import Asked
-    from presupuesto_link.following import Link
+    from presupuesto_link.money.follow import Link
 
     store = Store(work / "almacen")
     for name in ("gasto_2022_2025_a_agosto_sintetico", "gasto_2025_a_junio_sintetico"):
@@ -71,7 +71,7 @@ def dossiers(work: Path) -> dict[str, Dossier]:
 
 def draw(found: dict[str, Dossier], work: Path) -> None:
     """The figures as small PNG, and the boards to be pictured."""
-    from presupuesto_link.presentation.board import write_board
+    from presupuesto_link.presentation.board.file import write_board
     from presupuesto_link.presentation.plots import draw_all
     from presupuesto_link.presentation.plots.common import png_of
 

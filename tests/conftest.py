@@ -8,12 +8,13 @@ import pytest
 from hypothesis import settings
 
 from presupuesto_link.dossier import Asked, Dossier, assemble
-from presupuesto_link.following import Link
-from presupuesto_link.loading import load_extract
-from presupuesto_link.pipeline import Analysis, Inputs, analyse, load
+from presupuesto_link.evaluation.evaluate import Analysis, analyse
+from presupuesto_link.inputs import Inputs, load
+from presupuesto_link.money.follow import Link
 from presupuesto_link.sources.embedded import embedded_analyses
 from presupuesto_link.sources.links import read_links
-from presupuesto_link.sources.store import Store
+from presupuesto_link.store.loading import load_extract
+from presupuesto_link.store.store import Store
 from presupuesto_link.studies.robustness import study_robustness
 
 ROOT = Path(__file__).resolve().parents[1]

@@ -11,13 +11,13 @@ import polars as pl
 import pytest
 
 from presupuesto_link.commands import main
-from presupuesto_link.commands.vincular import raw_rules
-from presupuesto_link.following import Link, follow
-from presupuesto_link.monitoring import Monitoring, monitor
-from presupuesto_link.pipeline import load
-from presupuesto_link.projecting import Projection, project
+from presupuesto_link.commands.asking.snapshots import raw_rules
+from presupuesto_link.inputs import load
+from presupuesto_link.money.follow import Link, follow
+from presupuesto_link.quarter.light import Monitoring, monitor
+from presupuesto_link.quarter.projection import Projection, project
 from presupuesto_link.sources.embedded import embedded_analyses
-from presupuesto_link.sources.store import Store
+from presupuesto_link.store.store import Store
 from tests.conftest import ROOT
 
 FOLDERS = sorted(path.parent for path in (ROOT / "analyses").glob("*/analisis.toml"))

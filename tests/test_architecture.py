@@ -7,35 +7,12 @@ from dataclasses import replace
 
 import polars as pl
 import pytest
+from docs.rooms import ROOMS
 
 from tests.conftest import ROOT
 
 PACKAGE = ROOT / "src" / "presupuesto_link"
-BASE = ("wording", "errors", "findings", "fields", "specs")
-ORDER = (
-    *BASE,
-    "sources",
-    "tables",
-    "load_report",
-    "loading",
-    "linkage",
-    "linking",
-    "bridging",
-    "measures",
-    "audit",
-    "matrices",
-    "normas",
-    "scenarios",
-    "pipeline",
-    "following",
-    "monitoring",
-    "projecting",
-    "studies",
-    "proposing",
-    "dossier",
-    "presentation",
-    "commands",
-)
+ORDER = tuple(ROOMS)
 HEAVY = (
     "polars",
     "statsmodels",
@@ -52,39 +29,69 @@ HEAVY = (
     "pyarrow",
     "duckdb",
 )
-FILES = sorted(PACKAGE.rglob("*.py"))
+FILES = sorted(path for path in PACKAGE.rglob("*.py") if "_embebido" not in path.parts)
+NAMES = {".".join(path.relative_to(PACKAGE).with_suffix("").parts).removesuffix(".__init__") for path in FILES}
 
 
-def stage_of(module: str) -> str:
-    return module.split(".")[1] if "." in module else module
+def room_of(module: str) -> str:
+    """The deepest room that a module is in."""
+    parts = module.split(".")
+    return next((name for n in range(len(parts), 0, -1) if (name := ".".join(parts[:n])) in ROOMS), "")
 
 
 def imports(path) -> list[str]:
-    names = []
+    """The modules of the package that a file imports, at its head or later."""
+    found = []
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-        if isinstance(node, ast.ImportFrom) and node.module:
-            names.append(node.module)
+        if isinstance(node, ast.ImportFrom) and node.module and node.module.startswith("presupuesto_link"):
+            base = node.module.removeprefix("presupuesto_link").lstrip(".")
+            found += [inner if (inner := f"{base}.{alias.name}".lstrip(".")) in NAMES else base for alias in node.names]
         elif isinstance(node, ast.Import):
-            names += [alias.name for alias in node.names]
-    return [name for name in names if name.startswith("presupuesto_link.")]
+            found += [alias.name.removeprefix("presupuesto_link.") for alias in node.names if alias.name.startswith("presupuesto_link.")]
+    return [name for name in found if name]
+
+
+def module_of(path) -> str:
+    return ".".join(path.relative_to(PACKAGE).with_suffix("").parts).removesuffix(".__init__")
+
+
+def test_every_module_is_in_a_room():
+    outside = {"__init__", "__main__", "presentation"}
+    assert {module_of(path) for path in FILES if not room_of(module_of(path))} == outside
 
 
 @pytest.mark.parametrize("path", FILES, ids=[p.relative_to(PACKAGE).as_posix() for p in FILES])
-def test_a_stage_only_imports_earlier_ones(path):
-    own = path.relative_to(PACKAGE).parts[0].removesuffix(".py")
-    if own in ("__init__", "__main__"):
+def test_a_room_only_imports_earlier_ones(path):
+    own = room_of(module_of(path))
+    if not own:
         return
     for name in imports(path):
-        other = stage_of(name)
-        assert ORDER.index(other) <= ORDER.index(own), f"{path.name} ({own}) imports {name}"
-        if own in BASE:
-            assert other in BASE
+        other = room_of(name)
+        assert ORDER.index(other) <= ORDER.index(own), f"{module_of(path)} imports {name}"
 
 
-@pytest.mark.parametrize("stage", ["tables", "linkage", "measures", "audit", "matrices", "normas", "scenarios", "studies"])
-def test_the_middle_touches_neither_disk_nor_screen(stage):
+def test_no_two_modules_import_each_other_in_a_circle():
+    arrows = {module_of(path): set(imports(path)) & NAMES for path in FILES if path.stem not in ("__init__", "__main__")}
+    seen: dict[str, int] = {}
+
+    def visit(name: str, way: tuple[str, ...]) -> None:
+        assert name not in way, " → ".join((*way[way.index(name) :], name))
+        if name in seen:
+            return
+        for other in arrows.get(name, ()):
+            visit(other, (*way, name))
+        seen[name] = 1
+
+    for name in sorted(arrows):
+        visit(name, ())
+
+
+@pytest.mark.parametrize(
+    "room", ["tables", "linkage", "money", "evaluation", "quarter", "studies", "normas", "scenarios", "presentation/telling"]
+)
+def test_the_middle_touches_neither_disk_nor_screen(room):
     forbidden = {"open", "print", "input"}
-    for path in (PACKAGE / stage).rglob("*.py"):
+    for path in (PACKAGE / room).rglob("*.py"):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
                 assert node.func.id not in forbidden, f"{path}: {node.func.id}()"
@@ -126,7 +133,7 @@ def test_public_names_exist():
 
 def test_every_output_column_is_in_the_dictionary_and_the_other_way_round(analysis, quarter_dossier):
     from presupuesto_link.fields import FIELDS
-    from presupuesto_link.presentation.tables import quarter_tables, result_tables
+    from presupuesto_link.presentation.telling.tables import quarter_tables, result_tables
 
     filled = replace(analysis, unplaced=pl.DataFrame({"hoja": ["rediseno"], "fila": [2]}))
     tables = (*result_tables(filled), *quarter_tables(quarter_dossier.quarter))
@@ -136,7 +143,7 @@ def test_every_output_column_is_in_the_dictionary_and_the_other_way_round(analys
 
 def test_what_a_column_means_in_some_tables_is_of_columns_they_have(analysis, quarter_dossier):
     from presupuesto_link.fields import FIELDS, IN_TABLES, field_of
-    from presupuesto_link.presentation.tables import quarter_tables, result_tables
+    from presupuesto_link.presentation.telling.tables import quarter_tables, result_tables
 
     tables = (*result_tables(analysis), *quarter_tables(quarter_dossier.quarter))
     for start, fields in IN_TABLES.items():

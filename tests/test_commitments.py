@@ -8,8 +8,8 @@ import polars as pl
 import pytest
 
 from presupuesto_link.errors import InputDataError
-from presupuesto_link.measures.commitments import measure_commitments
-from presupuesto_link.presentation.page.compromisos import commitments_view
+from presupuesto_link.evaluation.commitments import measure_commitments
+from presupuesto_link.presentation.telling.compromisos import commitments_view
 from presupuesto_link.sources.commitments import read_commitments
 from presupuesto_link.tables.commitments import check_commitments
 from tests.conftest import ROOT, SHARED

@@ -5,7 +5,7 @@ from decimal import Decimal
 import polars as pl
 import pytest
 
-from presupuesto_link.audit.reconcile import NO_RULE, REPRODUCED
+from presupuesto_link.evaluation.audit.reconcile import NO_RULE, REPRODUCED
 
 
 def _counts(analysis, level: str, policy: str, profile: str = "informe_2024", year: int = 2024) -> tuple[int, ...]:

@@ -5,9 +5,9 @@ import tomllib
 
 import pytest
 
-from presupuesto_link.measures.association import FAMILY
-from presupuesto_link.presentation.association_words import TITLES
+from presupuesto_link.presentation.telling.association_words import TITLES
 from presupuesto_link.specs import AsociacionSpec
+from presupuesto_link.studies.correlation import FAMILY
 from tests.conftest import ROOT
 
 PAGE = (ROOT / "docs" / "guia" / "asociacion.md").read_text(encoding="utf-8")

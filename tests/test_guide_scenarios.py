@@ -12,8 +12,9 @@ import pytest
 from pydantic import BaseModel
 
 from presupuesto_link.errors import InfeasibleScenarioError
-from presupuesto_link.pipeline import Inputs, analyse
-from presupuesto_link.presentation.proposal_book import write_proposal
+from presupuesto_link.evaluation.evaluate import analyse
+from presupuesto_link.inputs import Inputs
+from presupuesto_link.presentation.workbook.proposal_book import write_proposal
 from presupuesto_link.scenarios.compare import Scenario
 from presupuesto_link.specs import FACTS, EscenarioSpec, read_spec
 from presupuesto_link.wording import soles

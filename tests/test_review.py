@@ -6,8 +6,9 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from presupuesto_link.pipeline import analyse, load
-from presupuesto_link.presentation.folder import replace_folder, write_manifest
+from presupuesto_link.evaluation.evaluate import analyse
+from presupuesto_link.inputs import load
+from presupuesto_link.presentation.writing.folder import replace_folder, write_manifest
 from presupuesto_link.sources.embedded import embedded_analyses
 from presupuesto_link.specs import PesosSpec
 

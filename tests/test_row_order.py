@@ -5,8 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from presupuesto_link.pipeline import analyse, load
-from presupuesto_link.presentation.tables import result_tables
+from presupuesto_link.evaluation.evaluate import analyse
+from presupuesto_link.inputs import load
+from presupuesto_link.presentation.telling.tables import result_tables
 from presupuesto_link.sources.embedded import embedded_analyses
 
 

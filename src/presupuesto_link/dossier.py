@@ -8,14 +8,15 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 
 from presupuesto_link.errors import InfeasibleScenarioError
-from presupuesto_link.following import Link
-from presupuesto_link.monitoring import Monitoring, monitor
+from presupuesto_link.evaluation.evaluate import Analysis, analyse
+from presupuesto_link.inputs import Inputs
+from presupuesto_link.money.follow import Link
 from presupuesto_link.normas.rulebook import in_force
-from presupuesto_link.pipeline import Analysis, Inputs, analyse
-from presupuesto_link.projecting import Projection, project
+from presupuesto_link.quarter.light import Monitoring, monitor
+from presupuesto_link.quarter.projection import Projection, project
 from presupuesto_link.scenarios.compare import Scenario, run_scenario
-from presupuesto_link.sources.store import Snapshot, Store
 from presupuesto_link.specs import EscenarioSpec, read_spec
+from presupuesto_link.store.store import Snapshot, Store
 from presupuesto_link.studies.robustness import Robustness, study_robustness
 from presupuesto_link.tables.calendar import Calendar
 

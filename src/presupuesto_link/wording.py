@@ -13,6 +13,7 @@ from decimal import Decimal
 NO_DATA = "ND"
 MINUS = "\u2212"
 CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")  # what no document, page or figure can write
+RISKY_STARTS = ("=", "+", "-", "@", "\t", "\r")  # what a spreadsheet may take for a formula
 
 
 def soles(amount: Decimal | float | None, decimals: int = 0) -> str:

@@ -6,7 +6,8 @@ import numpy as np
 import polars as pl
 import pytest
 
-from presupuesto_link import pipeline
+from presupuesto_link.evaluation.evaluate import analyse
+from presupuesto_link.inputs import load
 from tests.conftest import ROOT
 
 sys.path.insert(0, str(ROOT / "benchmarks"))
@@ -16,7 +17,7 @@ import ppi
 
 @pytest.fixture(scope="module")
 def analysis():
-    return pipeline.analyse(pipeline.load(ppi.ANALYSIS))
+    return analyse(load(ppi.ANALYSIS))
 
 
 @pytest.fixture(scope="module")

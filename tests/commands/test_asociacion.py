@@ -9,7 +9,7 @@ import polars as pl
 import pytest
 
 from presupuesto_link.commands.main import _code
-from presupuesto_link.presentation.association_words import probability, signed, strength
+from presupuesto_link.presentation.telling.association_words import probability, signed, strength
 from presupuesto_link.studies.association import study_association
 from tests.conftest import ROOT
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from presupuesto_link.commands.main import _code
-from presupuesto_link.sources.store import Store
+from presupuesto_link.store.store import Store
 from tests.sources.extracts import budget, long_text, sample, spent, write_long
 
 SUBCOMMANDS = ["listar", "totales", "verificar", "comparar", "podar"]

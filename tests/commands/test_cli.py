@@ -253,7 +253,7 @@ def test_run_exits_with_the_code(monkeypatch):
 
 
 def test_interrupting_says_so(capsys, monkeypatch):
-    from presupuesto_link import pipeline
+    from presupuesto_link import inputs as pipeline
 
     def stop(*_: object) -> None:
         raise KeyboardInterrupt
@@ -265,7 +265,7 @@ def test_interrupting_says_so(capsys, monkeypatch):
 
 
 def test_an_interruption_that_a_library_swallows_is_still_one(capsys, monkeypatch):
-    from presupuesto_link import pipeline
+    from presupuesto_link import inputs as pipeline
     from presupuesto_link.commands import main
 
     def swallow(*_: object) -> None:
@@ -287,7 +287,7 @@ def test_an_interruption_that_a_library_swallows_is_still_one(capsys, monkeypatc
 
 
 def test_an_internal_error_has_no_traceback(capsys, monkeypatch):
-    from presupuesto_link import pipeline
+    from presupuesto_link import inputs as pipeline
 
     def fail(*_: object) -> None:
         raise ZeroDivisionError("x")

@@ -10,15 +10,16 @@ import pytest
 from presupuesto_link.commands.main import _code
 from presupuesto_link.dossier import Dossier
 from presupuesto_link.errors import InputDataError
+from presupuesto_link.evaluation.evaluate import analyse
 from presupuesto_link.fields import FIELDS
-from presupuesto_link.pipeline import SHEETS, analyse, load
-from presupuesto_link.presentation.book_table import TableSheet
-from presupuesto_link.presentation.page.cards import card_views
-from presupuesto_link.presentation.page.facts import names_of
-from presupuesto_link.presentation.page.rediseno import gaps_view, review_view
+from presupuesto_link.inputs import SHEETS, load
 from presupuesto_link.presentation.report.content import report_of
-from presupuesto_link.presentation.tables import result_tables
-from presupuesto_link.presentation.workbook import write_workbook
+from presupuesto_link.presentation.telling.cards import card_views
+from presupuesto_link.presentation.telling.chosen import names_of
+from presupuesto_link.presentation.telling.rediseno import gaps_view, review_view
+from presupuesto_link.presentation.telling.tables import result_tables
+from presupuesto_link.presentation.workbook.book_table import TableSheet
+from presupuesto_link.presentation.workbook.workbook import write_workbook
 from presupuesto_link.sources.embedded import embedded_analyses
 from presupuesto_link.sources.filled import UNPLACED
 
@@ -161,7 +162,7 @@ def test_what_is_no_workbook_is_told_in_spanish(name, content, tmp_path, capsys)
 @pytest.mark.lento
 def test_the_command_says_where_the_rest_is(filled, tmp_path, monkeypatch, capsys):
     monkeypatch.setattr("presupuesto_link.presentation.plots.draw_all", lambda _: ())
-    monkeypatch.setattr("presupuesto_link.presentation.dossier_book.write_dossier_book", lambda *_: None)
+    monkeypatch.setattr("presupuesto_link.presentation.workbook.dossier_book.write_dossier_book", lambda *_: None)
     assert _code(["analizar", "--libro-anterior", str(filled), "--salida", str(tmp_path / "s")], False) == 0
     assert f"1 fila llenada ya no sale en el libro nuevo: lo escrito quedó en su hoja «{UNPLACED}»" in capsys.readouterr().out
     rest = pl.read_csv(tmp_path / "s" / "tablas" / f"{UNPLACED}.csv")

@@ -185,7 +185,7 @@ def test_every_table_of_a_scenario_on_made_up_money_says_so(store, quick, tmp_pa
 def test_odd_series_leave_nothing_on_stderr(tmp_path):
     """A fresh interpreter, where statsmodels is imported for the first time while its warnings are being silenced."""
     code = (
-        "import numpy as np; from presupuesto_link.measures.forecast import project; r = np.random.default_rng(1);"
+        "import numpy as np; from presupuesto_link.quarter.forecast import project; r = np.random.default_rng(1);"
         "past = np.where(r.random((4, 3, 12)) < 0.7, 0, r.lognormal(8, 3, (4, 3, 12))); past[0] = 5;"
         "[project(m, past, past[:, 0, :8]) for m in ('ETS', 'componentes no observados')]"
     )

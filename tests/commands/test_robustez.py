@@ -5,8 +5,8 @@ import json
 import polars as pl
 import pytest
 
-from presupuesto_link.presentation.robustness_folder import robustness_tables
-from presupuesto_link.presentation.robustness_words import interval, sentences, share
+from presupuesto_link.presentation.folders.robustness_folder import robustness_tables
+from presupuesto_link.presentation.telling.robustness_words import interval, sentences, share
 from presupuesto_link.specs import RobustezSpec
 from presupuesto_link.studies.robustness import Robustness, study_robustness
 from tests.commands.test_cli import call

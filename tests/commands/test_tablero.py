@@ -57,7 +57,7 @@ def test_the_board_says_where_it_is(undrawn, tmp_path, capsys):
 
 @pytest.mark.parametrize("command", ["informe", "analizar", "graficar"])
 def test_a_folder_of_somebody_else_is_refused_before_any_work(command, tmp_path, monkeypatch, capsys):
-    monkeypatch.setattr("presupuesto_link.pipeline.load", None)
+    monkeypatch.setattr("presupuesto_link.inputs.load", None)
     (tmp_path / "mio.docx").write_bytes(b"x")
     assert run(command, "--salida", tmp_path) == 1
     assert "una carpeta con otros archivos" in capsys.readouterr().err
@@ -65,7 +65,7 @@ def test_a_folder_of_somebody_else_is_refused_before_any_work(command, tmp_path,
 
 
 def test_a_file_that_is_no_board_is_refused_before_any_work(tmp_path, monkeypatch, capsys):
-    monkeypatch.setattr("presupuesto_link.pipeline.load", None)
+    monkeypatch.setattr("presupuesto_link.inputs.load", None)
     (tmp_path / "mio.html").write_text("<p>mío</p>", encoding="utf-8")
     assert run("tablero", "--salida", tmp_path / "mio.html") == 1
     assert "no es un tablero sin cambios" in capsys.readouterr().err

@@ -11,12 +11,12 @@ from presupuesto_link.errors import InputDataError
 from presupuesto_link.linkage.likeness import alike
 from presupuesto_link.linkage.programmes import check_programmes
 from presupuesto_link.linkage.rules import COLUMNS, SUGGESTED, read_rules
+from presupuesto_link.linkage.snapshot import link_snapshot
 from presupuesto_link.linkage.suggest import AUTHOR, MOST, NOTES, Limits, suggest_rules
-from presupuesto_link.linking import link_snapshot
-from presupuesto_link.loading import load_extract
 from presupuesto_link.sources.delimited import RawTable, read_delimited
 from presupuesto_link.sources.embedded import embedded_root
-from presupuesto_link.sources.store import Store
+from presupuesto_link.store.loading import load_extract
+from presupuesto_link.store.store import Store
 from tests.sources.extracts import budget, write_long
 
 TABLE = embedded_root() / "data" / "vinculos" / "programas.csv"

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from presupuesto_link.dossier import Dossier
-from presupuesto_link.presentation.board import write_board
+from presupuesto_link.presentation.board.file import write_board
 
 DESKTOP, PHONE = {"width": 1280, "height": 900}, {"width": 360, "height": 740}
 VIEWS = {

@@ -11,9 +11,9 @@ import pytest
 
 from presupuesto_link.dossier import Dossier, assemble
 from presupuesto_link.errors import OutputError
-from presupuesto_link.presentation import board
-from presupuesto_link.presentation.page import FigureRef, render_page
-from presupuesto_link.presentation.page.quarter_lines import quarter_lines
+from presupuesto_link.presentation.board import FigureRef, render_page
+from presupuesto_link.presentation.board import file as board
+from presupuesto_link.presentation.telling.quarter_lines import quarter_lines
 from presupuesto_link.wording import percent, soles
 from tests.presentation.test_page import Reader
 
@@ -79,8 +79,8 @@ def test_every_alert_rule_and_breakdown_is_on_the_board(quarter_dossier: Dossier
 
 def test_the_money_of_a_card_adds_up_to_the_action(quarter_dossier: Dossier):
     """The parts by source of AER.01.03 in 2025 add up to its PIM in the light."""
-    from presupuesto_link.presentation.page.cards import card_views
-    from presupuesto_link.presentation.page.facts import names_of
+    from presupuesto_link.presentation.telling.cards import card_views
+    from presupuesto_link.presentation.telling.chosen import names_of
 
     (card,) = [c for c in card_views(quarter_dossier, names_of(quarter_dossier.analysis)) if c["codigo"] == "AER.01.03"]
     by_source = next(t for t in card["dinero"] if "por fuente" in t.caption)
@@ -92,8 +92,8 @@ def test_the_money_of_a_card_adds_up_to_the_action(quarter_dossier: Dossier):
 
 
 def test_a_finding_of_an_indicator_is_on_the_card_of_its_action(dossier: Dossier):
-    from presupuesto_link.presentation.page.cards import card_views
-    from presupuesto_link.presentation.page.facts import names_of
+    from presupuesto_link.presentation.telling.cards import card_views
+    from presupuesto_link.presentation.telling.chosen import names_of
 
     cards = {c["codigo"]: c for c in card_views(dossier, names_of(dossier.analysis))}
     assert [f.code for f in cards["AER.01.03"]["hallazgos"]] == ["I01"]

@@ -15,12 +15,12 @@ import pytest
 
 from presupuesto_link.dossier import Dossier
 from presupuesto_link.fields import FIELDS, field_of
-from presupuesto_link.presentation.book_table import TableSheet
-from presupuesto_link.presentation.dossier_book import BANNER, write_dossier_book
-from presupuesto_link.presentation.page.lines import ten_lines
-from presupuesto_link.presentation.tables import quarter_tables, result_tables
-from presupuesto_link.presentation.words import amount_of
-from presupuesto_link.presentation.workbook import write_workbook
+from presupuesto_link.presentation.telling.lines import ten_lines
+from presupuesto_link.presentation.telling.tables import quarter_tables, result_tables
+from presupuesto_link.presentation.telling.words import amount_of
+from presupuesto_link.presentation.workbook.book_table import TableSheet
+from presupuesto_link.presentation.workbook.dossier_book import BANNER, write_dossier_book
+from presupuesto_link.presentation.workbook.workbook import write_workbook
 
 EVIL = ("=cmd|' /C calc'!A0", "+1+1", "@SUM(A1)", "-2", "\tx", '=HYPERLINK("http://malo")')
 

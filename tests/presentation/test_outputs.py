@@ -12,11 +12,11 @@ import polars as pl
 import pytest
 
 from presupuesto_link.errors import InfeasibleScenarioError, OutputError, Problem
-from presupuesto_link.presentation import folder as folders
-from presupuesto_link.presentation import outputs
-from presupuesto_link.presentation.csv_files import write_csv
-from presupuesto_link.presentation.summary import summary_lines
-from presupuesto_link.presentation.tables import result_tables
+from presupuesto_link.presentation.folders import outputs
+from presupuesto_link.presentation.telling.summary import summary_lines
+from presupuesto_link.presentation.telling.tables import result_tables
+from presupuesto_link.presentation.writing import folder as folders
+from presupuesto_link.presentation.writing.csv_files import write_csv
 
 
 def digests(folder: Path) -> dict[str, str]:

@@ -16,12 +16,13 @@ import pytest
 
 from presupuesto_link.dossier import Dossier
 from presupuesto_link.errors import InfeasibleScenarioError, Problem
-from presupuesto_link.matrices.diagnosis import DIAGNOSES
-from presupuesto_link.pipeline import Analysis, analyse, with_settings
-from presupuesto_link.presentation.page import FigureRef, render_page, ten_lines
-from presupuesto_link.presentation.page.method import method
-from presupuesto_link.presentation.selection import binding_limits, reached_limits
-from presupuesto_link.presentation.words import lagging_words
+from presupuesto_link.evaluation.diagnosis import DIAGNOSES
+from presupuesto_link.evaluation.evaluate import Analysis, analyse
+from presupuesto_link.inputs import with_settings
+from presupuesto_link.presentation.board import FigureRef, render_page, ten_lines
+from presupuesto_link.presentation.telling.method import method
+from presupuesto_link.presentation.telling.selection import binding_limits, reached_limits
+from presupuesto_link.presentation.telling.words import lagging_words
 from presupuesto_link.wording import millions, percent, soles
 
 VOID = {"meta", "link", "img", "br"}

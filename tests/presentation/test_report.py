@@ -14,13 +14,13 @@ import polars as pl
 import pytest
 
 from presupuesto_link.dossier import Dossier
-from presupuesto_link.presentation.page.quarter_lines import quarter_lines
-from presupuesto_link.presentation.page.views import TableView
 from presupuesto_link.presentation.report.blocks import Paragraph, Points, Report
 from presupuesto_link.presentation.report.content import report_of
 from presupuesto_link.presentation.report.docx import write_docx
 from presupuesto_link.presentation.report.html import render_html
 from presupuesto_link.presentation.report.recommendations import recommendations_table, what_the_data_says
+from presupuesto_link.presentation.telling.quarter_lines import quarter_lines
+from presupuesto_link.presentation.telling.views import TableView
 from tests.presentation.test_page import Reader
 
 
@@ -197,7 +197,7 @@ def test_the_page_needs_nothing(report: Report):
 
 @pytest.mark.lento
 def test_it_is_written_whole_with_its_figures_described_and_opens_elsewhere(quarter_dossier: Dossier, tmp_path: Path):
-    from presupuesto_link.presentation.report.write import write_report
+    from presupuesto_link.presentation.folders.report_folder import write_report
 
     assert write_report(quarter_dossier, tmp_path / "i") == ["informe.docx", "informe.html", "manifiesto.json"]
     xml = zipfile.ZipFile(tmp_path / "i" / "informe.docx").read("word/document.xml").decode("utf-8")

@@ -7,7 +7,7 @@ import pytest
 
 from presupuesto_link.presentation.plots.ranking import draw_ranking
 from presupuesto_link.presentation.plots.robustez import draw_acceptability, draw_intervals
-from presupuesto_link.presentation.robustness_words import central_words, interval, places, share
+from presupuesto_link.presentation.telling.robustness_words import central_words, interval, places, share
 from presupuesto_link.specs import RobustezSpec
 from presupuesto_link.studies.robustness import Robustness, study_robustness
 

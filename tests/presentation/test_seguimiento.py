@@ -3,12 +3,12 @@
 import polars as pl
 import pytest
 
-from presupuesto_link.commands.vincular import raw_rules
-from presupuesto_link.following import Link
-from presupuesto_link.monitoring import monitor
+from presupuesto_link.commands.asking.snapshots import raw_rules
+from presupuesto_link.money.follow import Link
 from presupuesto_link.presentation.plots import save_figure
 from presupuesto_link.presentation.plots.seguimiento import draw_alignment, draw_quarters
-from presupuesto_link.sources.store import Store
+from presupuesto_link.quarter.light import monitor
+from presupuesto_link.store.store import Store
 from tests.sources.extracts import budget, spent, write_long
 
 

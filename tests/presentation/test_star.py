@@ -11,16 +11,16 @@ import polars as pl
 import pytest
 
 from presupuesto_link.errors import OutputError
-from presupuesto_link.linking import Linkage, link_snapshot
-from presupuesto_link.loading import load_extract
-from presupuesto_link.presentation import star_files
-from presupuesto_link.presentation.databases import DUCKDB, SQLITE
-from presupuesto_link.presentation.folder import MANIFEST, digest
-from presupuesto_link.presentation.star import CODES, DIMENSIONS, KEYS, NO_ACTION, NO_CODE, NO_NAME, NO_RULE
-from presupuesto_link.presentation.star_files import Export, write_star
+from presupuesto_link.linkage.snapshot import Linkage, link_snapshot
+from presupuesto_link.presentation.star import star_files
+from presupuesto_link.presentation.star.databases import DUCKDB, SQLITE
+from presupuesto_link.presentation.star.star import CODES, DIMENSIONS, KEYS, NO_ACTION, NO_CODE, NO_NAME, NO_RULE
+from presupuesto_link.presentation.star.star_files import Export, write_star
+from presupuesto_link.presentation.writing.folder import MANIFEST, digest
 from presupuesto_link.sources.links import read_links
 from presupuesto_link.sources.siaf import layout
-from presupuesto_link.sources.store import Store
+from presupuesto_link.store.loading import load_extract
+from presupuesto_link.store.store import Store
 from presupuesto_link.tables.gasto import MEASURES
 from tests.sources.extracts import budget, spent, write_long
 

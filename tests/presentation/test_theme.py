@@ -8,11 +8,11 @@ from itertools import combinations
 
 import pytest
 
-from presupuesto_link.matrices.diagnosis import DIAGNOSES, GET_DATA, NO_BUDGET
-from presupuesto_link.matrices.ranking import COMPONENTS
-from presupuesto_link.presentation.page.words import legend_words
-from presupuesto_link.presentation.theme import COMPONENT_LOOKS, DIAGNOSIS_MARKS, HEX, LETTER, TEXT_ON, band_words
-from presupuesto_link.presentation.words import limit, signed_soles
+from presupuesto_link.evaluation.diagnosis import DIAGNOSES, GET_DATA, NO_BUDGET
+from presupuesto_link.evaluation.ranking import COMPONENTS
+from presupuesto_link.presentation.telling.phrases import legend_words
+from presupuesto_link.presentation.telling.words import band_words, limit, signed_soles
+from presupuesto_link.presentation.theme import COMPONENT_LOOKS, DIAGNOSIS_MARKS, HEX, LETTER, TEXT_ON
 from presupuesto_link.specs import SemaforoSpec
 from tests.test_architecture import HEAVY
 

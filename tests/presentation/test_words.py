@@ -2,7 +2,7 @@
 
 import pytest
 
-from presupuesto_link.presentation.words import banded, unbroken
+from presupuesto_link.presentation.telling.words import banded, unbroken
 from presupuesto_link.specs import SemaforoSpec
 
 

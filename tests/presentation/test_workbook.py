@@ -13,10 +13,10 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from presupuesto_link.pipeline import Analysis
-from presupuesto_link.presentation.book_table import TableSheet
+from presupuesto_link.evaluation.evaluate import Analysis
 from presupuesto_link.presentation.theme import HEX
-from presupuesto_link.presentation.workbook import sheet_names, write_workbook
+from presupuesto_link.presentation.workbook.book_table import TableSheet
+from presupuesto_link.presentation.workbook.workbook import sheet_names, write_workbook
 
 ABOUT = [("Análisis", "Prueba"), ("Pregunta", "=¿cuánto?")]
 RISKY = ["=1+1", "+1", "-1", "@SUM(A1)", "\tcon tabulador", "\rcon retorno", '=HYPERLINK("http://x")', "http://x.pe", "0123"]

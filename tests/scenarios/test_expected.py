@@ -6,7 +6,8 @@ from dataclasses import replace
 import polars as pl
 import pytest
 
-from presupuesto_link.pipeline import analyse, load
+from presupuesto_link.evaluation.evaluate import analyse
+from presupuesto_link.inputs import load
 from presupuesto_link.sources.embedded import embedded_analyses
 from presupuesto_link.specs import EscenarioSpec, read_spec
 

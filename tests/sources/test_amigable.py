@@ -8,11 +8,11 @@ import pytest
 import xlsxwriter
 
 from presupuesto_link.errors import InputDataError
-from presupuesto_link.loading import load_extract
 from presupuesto_link.sources.siaf.amigable import DIMENSIONS
 from presupuesto_link.sources.siaf.named import cut_off_of
 from presupuesto_link.sources.siaf.page import consulted_in
-from presupuesto_link.sources.store import Store
+from presupuesto_link.store.loading import load_extract
+from presupuesto_link.store.store import Store
 from presupuesto_link.tables.gasto import Filters
 from tests.sources.extracts import sample
 

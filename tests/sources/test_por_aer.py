@@ -9,9 +9,9 @@ from decimal import Decimal
 import pytest
 
 from presupuesto_link.errors import InputDataError
-from presupuesto_link.loading import load_extract
 from presupuesto_link.sources.siaf.layout import CODES
-from presupuesto_link.sources.store import MANIFEST, Store
+from presupuesto_link.store.loading import load_extract
+from presupuesto_link.store.store import MANIFEST, Store
 from presupuesto_link.tables.gasto import Filters
 from tests.conftest import ROOT
 from tests.sources.extracts import budget, spent, write_long

@@ -5,7 +5,8 @@ from pathlib import Path
 import pytest
 
 from presupuesto_link.errors import SpecError
-from presupuesto_link.pipeline import analyse, load
+from presupuesto_link.evaluation.evaluate import analyse
+from presupuesto_link.inputs import load
 from presupuesto_link.specs import read_analysis
 from tests.conftest import ROOT
 

@@ -8,11 +8,11 @@ import polars as pl
 import pytest
 
 from presupuesto_link.errors import SpecError
-from presupuesto_link.measures.association import measure_association
-from presupuesto_link.measures.efficiency import measure_efficiency
-from presupuesto_link.pipeline import Analysis
+from presupuesto_link.evaluation.evaluate import Analysis
 from presupuesto_link.specs import AsociacionSpec, DimensionSpec
 from presupuesto_link.studies.association import AssociationStudy, Case, study_association
+from presupuesto_link.studies.correlation import measure_association
+from presupuesto_link.studies.efficiency import measure_efficiency
 from presupuesto_link.tables.numbers import MONEY
 
 

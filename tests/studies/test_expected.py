@@ -7,8 +7,9 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from presupuesto_link.pipeline import analyse, load
-from presupuesto_link.presentation.association_words import interval, row_of
+from presupuesto_link.evaluation.evaluate import analyse
+from presupuesto_link.inputs import load
+from presupuesto_link.presentation.telling.association_words import interval, row_of
 from presupuesto_link.sources.embedded import embedded_analyses
 from presupuesto_link.studies.association import AssociationStudy, study_association
 

@@ -10,14 +10,15 @@ import pytest
 from polars.testing import assert_frame_equal
 
 from presupuesto_link.errors import SpecError
-from presupuesto_link.matrices.matrix import cross_execution_result
-from presupuesto_link.matrices.ranking import COMPONENTS, LAGGING, rank_actions
-from presupuesto_link.matrices.weights import draw_weights
-from presupuesto_link.pipeline import Analysis, analyse, load
-from presupuesto_link.presentation.robustness_folder import robustness_tables
-from presupuesto_link.presentation.robustness_words import sentences
+from presupuesto_link.evaluation.evaluate import Analysis, analyse
+from presupuesto_link.evaluation.matrix import cross_execution_result
+from presupuesto_link.evaluation.ranking import COMPONENTS, LAGGING, rank_actions
+from presupuesto_link.inputs import load
+from presupuesto_link.presentation.folders.robustness_folder import robustness_tables
+from presupuesto_link.presentation.telling.robustness_words import sentences
 from presupuesto_link.specs import AnalisisSpec, PesosSpec, RangosSpec, RobustezSpec, validate_spec
 from presupuesto_link.studies.robustness import Robustness, study_robustness
+from presupuesto_link.studies.weights import draw_weights
 from tests.conftest import ROOT
 
 FOLDER = ROOT / "analyses" / "robustez-del-ranking"
@@ -131,7 +132,7 @@ def test_the_analysis_with_narrow_weights_gives_what_was_written():
 
 
 def test_the_page_says_what_the_analysis_says(found):
-    from presupuesto_link.presentation.robustness_words import interval, share
+    from presupuesto_link.presentation.telling.robustness_words import interval, share
 
     page = (FOLDER / "README.md").read_text(encoding="utf-8")
     rows = dict(re.findall(r"^\| (AER\.\d\d\.\d\d) [^|]*\|(.*)\|$", page, flags=re.M))

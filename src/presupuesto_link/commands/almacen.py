@@ -7,15 +7,16 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from presupuesto_link.commands.cargar import DEFAULT_STORE, StoreOption, print_totals
-from presupuesto_link.commands.options import JsonOption
-from presupuesto_link.commands.printing import print_json, print_table, records
-from presupuesto_link.commands.spanish import SpanishCommand, SpanishGroup
+from presupuesto_link.commands.asking.options import JsonOption
+from presupuesto_link.commands.asking.snapshots import DEFAULT_STORE, StoreOption
+from presupuesto_link.commands.cargar import print_totals
+from presupuesto_link.commands.saying.printing import print_json, print_table, records
+from presupuesto_link.commands.saying.spanish import SpanishCommand, SpanishGroup
 
 if TYPE_CHECKING:
     import polars as pl
 
-    from presupuesto_link.sources.store import Snapshot, Store
+    from presupuesto_link.store.store import Snapshot, Store
 
 _BROKEN = 1
 _KEYS = "pliego,sec_ejec,programa,producto"
@@ -186,7 +187,7 @@ def podar(
 
 def _open(folder: Path) -> Store:
     from presupuesto_link.errors import InputDataError, Problem
-    from presupuesto_link.sources.store import Store
+    from presupuesto_link.store.store import Store
 
     if not folder.is_dir():
         raise InputDataError(Problem(str(folder), "no hay un almacén ahí", "la carpeta donde se usó «cargar»", "revise --almacen"))

@@ -7,10 +7,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from presupuesto_link.commands.cargar import DEFAULT_STORE, StoreOption
-from presupuesto_link.commands.dossier_options import QuarterAsked, QuarterOption, open_dossier
-from presupuesto_link.commands.followed import BeforeOption, HistoryOption, MonthOption, RulesOption, YearOption
-from presupuesto_link.commands.options import (
+from presupuesto_link.commands.asking.dossier_options import QuarterAsked, QuarterOption, open_dossier
+from presupuesto_link.commands.asking.followed import BeforeOption, HistoryOption, MonthOption, RulesOption, YearOption
+from presupuesto_link.commands.asking.options import (
     DEFAULT_ANALYSIS,
     AnalysisOption,
     BudgetOption,
@@ -21,12 +20,12 @@ from presupuesto_link.commands.options import (
     ProfileOption,
     open_analysis,
 )
-from presupuesto_link.commands.printing import print_json, progress
+from presupuesto_link.commands.asking.snapshots import DEFAULT_STORE, Scope, ScopeOption, StoreOption, SuggestedOption
 from presupuesto_link.commands.ranking import print_ranking
-from presupuesto_link.commands.vincular import Scope, ScopeOption, SuggestedOption
+from presupuesto_link.commands.saying.printing import print_json, progress
 
 if TYPE_CHECKING:
-    from presupuesto_link.pipeline import Analysis
+    from presupuesto_link.evaluation.evaluate import Analysis
 
 
 def analizar(
@@ -52,8 +51,8 @@ def analizar(
 
     Ejemplo: presupuesto-link analizar --salida salida --instantanea ultima
     """
-    from presupuesto_link.presentation.folder import check_folder
-    from presupuesto_link.presentation.outputs import ANALYSIS, write_analysis
+    from presupuesto_link.presentation.folders.outputs import ANALYSIS, write_analysis
+    from presupuesto_link.presentation.writing.folder import check_folder
 
     check_folder(salida, ANALYSIS)
     asked = QuarterAsked(almacen, instantanea, ambito, reglas, incluir_sugeridos, anio, mes, historia or (), anterior)
@@ -69,7 +68,7 @@ def analizar(
 
 def print_summary(result: Analysis, folder: Path, files: int) -> None:
     """What was read, what was found, the ten most lagging actions and where everything is."""
-    from presupuesto_link.presentation.summary import summary_lines
+    from presupuesto_link.presentation.telling.summary import summary_lines
     from presupuesto_link.sources.filled import UNPLACED
     from presupuesto_link.wording import plural
 

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from presupuesto_link.commands.options import DEFAULT_ANALYSIS, AnalysisOption, BudgetOption, JsonOption, PlanOption, open_analysis
-from presupuesto_link.commands.printing import Column, code, name, number, print_json, print_table, progress, records
+from presupuesto_link.commands.asking.options import DEFAULT_ANALYSIS, AnalysisOption, BudgetOption, JsonOption, PlanOption, open_analysis
+from presupuesto_link.commands.saying.printing import Column, code, name, number, print_json, print_table, progress, records
 
 if TYPE_CHECKING:
-    from presupuesto_link.pipeline import Inputs
+    from presupuesto_link.inputs import Inputs
     from presupuesto_link.studies.association import AssociationStudy, Case
 
 _SHOWN = 5
@@ -34,7 +34,7 @@ def asociacion(
 
     Ejemplo: presupuesto-link asociacion --salida asociacion
     """
-    from presupuesto_link.pipeline import analyse
+    from presupuesto_link.evaluation.evaluate import analyse
     from presupuesto_link.studies.association import study_association
 
     with progress() as say:
@@ -60,13 +60,13 @@ def _seeded(inputs: Inputs, seed: int | None) -> Inputs:
 
 
 def _write(study: AssociationStudy, folder: Path | None) -> int:
-    from presupuesto_link.presentation.association_folder import write_association
+    from presupuesto_link.presentation.folders.association_folder import write_association
 
     return len(write_association(study, folder)) if folder else 0
 
 
 def _print_as_json(study: AssociationStudy, with_scores: bool) -> None:
-    from presupuesto_link.presentation.association_folder import sentences, study_tables
+    from presupuesto_link.presentation.folders.association_folder import sentences, study_tables
 
     tables = {key: records(table) for key, table in study_tables(study).items() if with_scores or key != "eficiencia"}
     print_json(pruebas=study.pruebas, lectura=sentences(study), **tables)
@@ -74,7 +74,7 @@ def _print_as_json(study: AssociationStudy, with_scores: bool) -> None:
 
 def _print_study(study: AssociationStudy, with_scores: bool) -> None:
     """First what can be said, then the tables."""
-    from presupuesto_link.presentation.association_words import plain_answer
+    from presupuesto_link.presentation.telling.association_words import plain_answer
 
     for sentence in plain_answer(study):
         typer.echo(f"{sentence}\n")
@@ -89,7 +89,7 @@ def _print_study(study: AssociationStudy, with_scores: bool) -> None:
 
 
 def _print_estimates(study: AssociationStudy, case: Case) -> None:
-    from presupuesto_link.presentation.association_words import interval, probability, reading, title_of, years_of
+    from presupuesto_link.presentation.telling.association_words import interval, probability, reading, title_of, years_of
 
     spec = study.inputs.spec.asociacion
     rows = [
@@ -105,7 +105,7 @@ def _print_estimates(study: AssociationStudy, case: Case) -> None:
 
 
 def _print_influence(study: AssociationStudy, case: Case) -> None:
-    from presupuesto_link.presentation.association_words import signed, years_of
+    from presupuesto_link.presentation.telling.association_words import signed, years_of
 
     table = study.of(case, "influencia")
     if table.is_empty():
@@ -128,7 +128,7 @@ def _print_influence(study: AssociationStudy, case: Case) -> None:
 
 def _print_other_ways(study: AssociationStudy) -> None:
     """The three figures of execution under every other profile and ND policy."""
-    from presupuesto_link.presentation.association_words import interval, probability, title_of
+    from presupuesto_link.presentation.telling.association_words import interval, probability, title_of
 
     others = [case for case in study.columnas if case not in study.principal]
     rows = [
@@ -156,7 +156,7 @@ def _print_other_ways(study: AssociationStudy) -> None:
 
 def _print_panel(study: AssociationStudy) -> None:
     """The panel of the analysis' own way of measuring advance; one sentence when there is none."""
-    from presupuesto_link.presentation.association_words import interval, probability, reading, title_of
+    from presupuesto_link.presentation.telling.association_words import interval, probability, reading, title_of
 
     spec = study.inputs.spec
     own = [r for r in study.panel.iter_rows(named=True) if (r["perfil"], r["politica_nd"]) == (spec.avance.perfil, spec.avance.politica_nd)]
@@ -174,7 +174,7 @@ def _print_panel(study: AssociationStudy) -> None:
 
 def _print_scores(study: AssociationStudy, case: Case) -> None:
     """The efficiency of each action, after what it cannot say."""
-    from presupuesto_link.presentation.association_words import SCORE_LIMITS, on_the_frontier
+    from presupuesto_link.presentation.telling.association_words import SCORE_LIMITS, on_the_frontier
     from presupuesto_link.wording import percent, short_name, soles
 
     table = study.of(case, "eficiencia").sort("puntaje_ratio", "accion", descending=[True, False], nulls_last=True)

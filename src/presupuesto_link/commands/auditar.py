@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from presupuesto_link.commands.options import DEFAULT_ANALYSIS, AnalysisOption, BudgetOption, JsonOption, PlanOption, open_analysis
-from presupuesto_link.commands.printing import print_json
+from presupuesto_link.commands.asking.options import DEFAULT_ANALYSIS, AnalysisOption, BudgetOption, JsonOption, PlanOption, open_analysis
+from presupuesto_link.commands.saying.printing import print_json
 
 if TYPE_CHECKING:
     from presupuesto_link.findings import Finding
@@ -37,7 +37,7 @@ def auditar(
 
     Ejemplo: presupuesto-link auditar --severidad alta
     """
-    from presupuesto_link.pipeline import analyse
+    from presupuesto_link.evaluation.evaluate import analyse
 
     codigo = _known_code(codigo)
     audit = analyse(open_analysis(analisis, gasto, plan, scenarios=False)).audit

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from presupuesto_link.commands.options import (
+from presupuesto_link.commands.asking.options import (
     DEFAULT_ANALYSIS,
     AnalysisOption,
     JsonOption,
@@ -16,7 +16,7 @@ from presupuesto_link.commands.options import (
     ProfileOption,
     open_analysis,
 )
-from presupuesto_link.commands.printing import Column, code, number, print_json, print_table, records
+from presupuesto_link.commands.saying.printing import Column, code, number, print_json, print_table, records
 
 if TYPE_CHECKING:
     import polars as pl
@@ -45,7 +45,7 @@ def avance(
     """
     import polars as pl
 
-    from presupuesto_link.pipeline import analyse
+    from presupuesto_link.evaluation.evaluate import analyse
 
     result = analyse(open_analysis(analisis, None, plan, perfil, nd, scenarios=False))
     spec = result.inputs.spec.avance
@@ -106,8 +106,8 @@ def _print_indicators(frame: pl.DataFrame, profile: str) -> None:
 
 
 def _indicator_row(row: dict[str, Any]) -> tuple[str, ...]:
+    from presupuesto_link.presentation.telling.words import rule_title
     from presupuesto_link.presentation.theme import band_name
-    from presupuesto_link.presentation.words import rule_title
     from presupuesto_link.wording import percent, plain_number
 
     return (

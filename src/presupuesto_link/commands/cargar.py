@@ -7,21 +7,19 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from decimal import Decimal, InvalidOperation
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from presupuesto_link.commands.options import JsonOption
-from presupuesto_link.commands.printing import Column, number, print_json, print_table
+from presupuesto_link.commands.asking.options import JsonOption
+from presupuesto_link.commands.asking.snapshots import DEFAULT_STORE, StoreOption
+from presupuesto_link.commands.saying.printing import Column, number, print_json, print_table
 
 if TYPE_CHECKING:
-    from presupuesto_link.load_report import LoadReport, Published
-    from presupuesto_link.loading import Progress
+    from presupuesto_link.store.load_report import LoadReport, Published
+    from presupuesto_link.store.loading import Progress
     from presupuesto_link.tables.gasto import Filters
 
-StoreOption = Annotated[Path, typer.Option("--almacen", help="Carpeta del almacén", metavar="CARPETA")]
-DEFAULT_STORE = Path("almacen")
 _FIRST_DAY = dt.date(1990, 1, 1)
 _ALWAYS = ("pia_soles", "pim_soles", "devengado_soles")
 _TITLES = {"pia_soles": "PIA", "pim_soles": "PIM"}
@@ -54,9 +52,9 @@ def cargar(
     Ejemplo: presupuesto-link cargar 2024-Gasto.csv --pliego 445 --fecha-corte 2025-01-31
     """
     from presupuesto_link.errors import PresupuestoLinkError
-    from presupuesto_link.loading import load_extract
     from presupuesto_link.sources.siaf.named import expand
-    from presupuesto_link.sources.store import Store
+    from presupuesto_link.store.loading import load_extract
+    from presupuesto_link.store.store import Store
 
     filters, published = _filters(pliego, departamento_meta, nivel, anio), _published(total_publicado or [], tolerancia)
     day, store = _day(fecha_corte), Store(almacen)
@@ -111,7 +109,7 @@ def print_report(report: LoadReport) -> None:
 
 def print_totals(rows: list[tuple[str, Any]]) -> None:
     """Soles per measure, one line per snapshot or year."""
-    from presupuesto_link.sources.store import MEASURES
+    from presupuesto_link.store.store import MEASURES
     from presupuesto_link.wording import soles
 
     titles = [_TITLES.get(m, m.removesuffix("_soles").replace("_", "\n").capitalize()) for m in MEASURES]
@@ -159,8 +157,8 @@ def _filters(pliego: str | None, department: str | None, level: str | None, year
 
 
 def _published(given: list[str], tolerance: str) -> Published:
-    from presupuesto_link.load_report import Published
-    from presupuesto_link.sources.store import MEASURES
+    from presupuesto_link.store.load_report import Published
+    from presupuesto_link.store.store import MEASURES
 
     totals = {}
     for text in given:

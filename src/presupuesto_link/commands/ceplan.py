@@ -7,15 +7,15 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from presupuesto_link.commands.cargar import DEFAULT_STORE, StoreOption
-from presupuesto_link.commands.options import DEFAULT_ANALYSIS, AnalysisOption, JsonOption, PlanOption, open_analysis
-from presupuesto_link.commands.printing import code, name, number, print_json, print_table, records
-from presupuesto_link.commands.vincular import Scope, ScopeOption, SnapshotOption, chosen_snapshot, raw_rules
+from presupuesto_link.commands.asking.options import DEFAULT_ANALYSIS, AnalysisOption, JsonOption, PlanOption, open_analysis
+from presupuesto_link.commands.asking.snapshots import DEFAULT_STORE, Scope, ScopeOption, StoreOption, chosen_snapshot, raw_rules
+from presupuesto_link.commands.saying.printing import code, name, number, print_json, print_table, records
+from presupuesto_link.commands.vincular import SnapshotOption
 
 if TYPE_CHECKING:
     import polars as pl
 
-    from presupuesto_link.bridging import Bridging
+    from presupuesto_link.linkage.plan.bridging import Bridging
 
 _SHOWN, _TOLD = 15, 6
 _CALLED = {"pim": "PIM", "devengado": "Devengado"}
@@ -79,7 +79,7 @@ def bridge(
     plan: Path | None,
 ) -> Bridging:
     """One call of the library."""
-    from presupuesto_link.bridging import Given, bridge_snapshot
+    from presupuesto_link.linkage.plan.bridging import Given, bridge_snapshot
     from presupuesto_link.sources.ceplan import read_export
     from presupuesto_link.sources.links import read_links
     from presupuesto_link.sources.siaf.named import expand
@@ -96,7 +96,7 @@ def bridge(
 
 
 def _write(result: Bridging, rules: Path | None, suggestions: Path | None) -> None:
-    from presupuesto_link.presentation.derived_rules import write_rules, write_suggestions
+    from presupuesto_link.presentation.folders.derived_rules import write_rules, write_suggestions
 
     if rules:
         write_rules(rules, result.chain.rules)
@@ -145,7 +145,7 @@ def print_bridging(result: Bridging, shown: int) -> None:
 def _print_steps(result: Bridging) -> None:
     import polars as pl
 
-    from presupuesto_link.linkage.ceplan import COMPLETE
+    from presupuesto_link.linkage.plan.ceplan import COMPLETE
     from presupuesto_link.wording import plural
 
     metas, every = result.chain.metas, result.comparison.metas
@@ -170,7 +170,7 @@ def _print_steps(result: Bridging) -> None:
 def _print_missing(result: Bridging, shown: int) -> None:
     import polars as pl
 
-    from presupuesto_link.linkage.ceplan import COMPLETE
+    from presupuesto_link.linkage.plan.ceplan import COMPLETE
     from presupuesto_link.wording import plural
 
     chain = result.chain
@@ -207,7 +207,7 @@ def _print_missing(result: Bridging, shown: int) -> None:
 def _print_differences(result: Bridging, shown: int) -> None:
     import polars as pl
 
-    from presupuesto_link.linkage.compare import EQUAL, NEITHER
+    from presupuesto_link.linkage.plan.compare import EQUAL, NEITHER
 
     compared, measure = result.comparison, _measure(result)
     called, soles, moved = _CALLED[measure], f"{measure}_soles", f"{measure}_diferente_soles"

@@ -6,10 +6,8 @@ from typing import Annotated
 
 import typer
 
-from presupuesto_link.commands.cargar import DEFAULT_STORE, StoreOption
-from presupuesto_link.commands.options import DEFAULT_ANALYSIS, AnalysisOption, BudgetOption, JsonOption, PlanOption, open_analysis
-from presupuesto_link.commands.printing import code, name, number, print_json, print_table, progress, records
-from presupuesto_link.commands.scenario_ground import (
+from presupuesto_link.commands.asking.options import DEFAULT_ANALYSIS, AnalysisOption, BudgetOption, JsonOption, PlanOption, open_analysis
+from presupuesto_link.commands.asking.scenario_ground import (
     Asked,
     DateOption,
     NormsOption,
@@ -21,7 +19,8 @@ from presupuesto_link.commands.scenario_ground import (
     runner,
     scenario_specs,
 )
-from presupuesto_link.commands.vincular import SuggestedOption
+from presupuesto_link.commands.asking.snapshots import DEFAULT_STORE, StoreOption, SuggestedOption
+from presupuesto_link.commands.saying.printing import code, name, number, print_json, print_table, progress, records
 
 _LEAST = 2
 
@@ -67,7 +66,7 @@ def comparar(
 
 
 def _print(solved: list) -> None:  # type: ignore[type-arg]
-    from presupuesto_link.presentation.words import signed_soles
+    from presupuesto_link.presentation.telling.words import signed_soles
     from presupuesto_link.scenarios.side_by_side import changes, summarise
     from presupuesto_link.wording import short_name, soles
 

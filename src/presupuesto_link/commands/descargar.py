@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from presupuesto_link.commands.options import JsonOption
-from presupuesto_link.commands.printing import print_json
+from presupuesto_link.commands.asking.options import JsonOption
+from presupuesto_link.commands.saying.printing import print_json
 
 if TYPE_CHECKING:
     from rich.progress import Progress as Bar

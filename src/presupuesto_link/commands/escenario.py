@@ -9,10 +9,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from presupuesto_link.commands.cargar import DEFAULT_STORE, StoreOption
-from presupuesto_link.commands.options import DEFAULT_ANALYSIS, AnalysisOption, BudgetOption, JsonOption, PlanOption, open_analysis
-from presupuesto_link.commands.printing import bar, print_json, progress, records
-from presupuesto_link.commands.scenario_ground import (
+from presupuesto_link.commands.asking.options import DEFAULT_ANALYSIS, AnalysisOption, BudgetOption, JsonOption, PlanOption, open_analysis
+from presupuesto_link.commands.asking.scenario_ground import (
     Asked,
     DateOption,
     NormsOption,
@@ -24,15 +22,16 @@ from presupuesto_link.commands.scenario_ground import (
     runner,
     scenario_specs,
 )
-from presupuesto_link.commands.scenario_text import print_answers, print_scenario
-from presupuesto_link.commands.vincular import SuggestedOption
+from presupuesto_link.commands.asking.snapshots import DEFAULT_STORE, StoreOption, SuggestedOption
+from presupuesto_link.commands.saying.printing import bar, print_json, progress, records
+from presupuesto_link.commands.saying.scenario_text import print_answers, print_scenario
 
 if TYPE_CHECKING:
     import polars as pl
 
     from presupuesto_link.errors import InfeasibleScenarioError
-    from presupuesto_link.pipeline import Inputs
-    from presupuesto_link.presentation.scenario_folder import Answers
+    from presupuesto_link.inputs import Inputs
+    from presupuesto_link.presentation.folders.scenario_folder import Answers
     from presupuesto_link.scenarios.compare import Scenario
     from presupuesto_link.specs import EscenarioSpec
 
@@ -92,7 +91,7 @@ def escenario(
     solved, failed = _solve_all(_apart(scenario_specs(inputs, archivos or [])), run)
     answered = [(scenario, _answers(scenario, corridas, semilla) if preguntas else None) for scenario in solved]
     if salida and not failed:
-        from presupuesto_link.presentation.scenario_folder import write_scenarios
+        from presupuesto_link.presentation.folders.scenario_folder import write_scenarios
 
         write_scenarios(answered, inputs, salida, _activities(metas_aoi, inputs))
     if como_json:
@@ -139,7 +138,7 @@ def _must_be_solved(failed: list[InfeasibleScenarioError]) -> None:
 
 def _answers(scenario: Scenario, runs: int, seed: int) -> Answers:
     """The questions of an analyst, with a bar for the slow one."""
-    from presupuesto_link.presentation.scenario_folder import Answers
+    from presupuesto_link.presentation.folders.scenario_folder import Answers
     from presupuesto_link.scenarios import questions
 
     with progress() as say:
@@ -157,7 +156,7 @@ def _activities(path: Path | None, inputs: Inputs) -> pl.DataFrame | None:
         return None
     import polars as pl
 
-    from presupuesto_link.linkage.bridge import read_bridge
+    from presupuesto_link.linkage.plan.bridge import read_bridge
     from presupuesto_link.sources.links import read_links
 
     bridge = read_bridge(read_links(path, "metas_aoi"), None, inputs.plan.acciones["accion"], inputs.spec.vinculo.transversales)

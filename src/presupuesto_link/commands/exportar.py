@@ -7,22 +7,21 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from presupuesto_link.commands.cargar import DEFAULT_STORE, StoreOption
-from presupuesto_link.commands.options import DEFAULT_ANALYSIS, AnalysisOption, JsonOption, PlanOption, open_analysis
-from presupuesto_link.commands.printing import print_json, progress
-from presupuesto_link.commands.vincular import (
+from presupuesto_link.commands.asking.options import DEFAULT_ANALYSIS, AnalysisOption, JsonOption, PlanOption, open_analysis
+from presupuesto_link.commands.asking.snapshots import (
+    DEFAULT_STORE,
     Scope,
     ScopeOption,
-    SnapshotOption,
+    StoreOption,
     SuggestedOption,
-    YearOption,
     chosen_snapshot,
-    link,
     raw_rules,
 )
+from presupuesto_link.commands.saying.printing import print_json, progress
+from presupuesto_link.commands.vincular import SnapshotOption, YearOption, link
 
 if TYPE_CHECKING:
-    from presupuesto_link.presentation.star_files import Export, Written
+    from presupuesto_link.presentation.star.star_files import Export, Written
 
 
 def exportar(
@@ -45,8 +44,8 @@ def exportar(
 
     Ejemplo: presupuesto-link exportar --instantanea 20250131 --salida tablero --sqlite
     """
-    from presupuesto_link.presentation.databases import check_duckdb
-    from presupuesto_link.presentation.star_files import Export, write_star
+    from presupuesto_link.presentation.star.databases import check_duckdb
+    from presupuesto_link.presentation.star.star_files import Export, write_star
 
     if duckdb:
         check_duckdb()

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from presupuesto_link.commands.options import (
+from presupuesto_link.commands.asking.options import (
     DEFAULT_ANALYSIS,
     AnalysisOption,
     BudgetOption,
@@ -17,7 +17,7 @@ from presupuesto_link.commands.options import (
     ProfileOption,
     open_analysis,
 )
-from presupuesto_link.commands.printing import print_json
+from presupuesto_link.commands.saying.printing import print_json
 
 
 def graficar(
@@ -34,8 +34,8 @@ def graficar(
     Ejemplo: presupuesto-link graficar --salida graficos
     """
     from presupuesto_link.dossier import assemble
-    from presupuesto_link.presentation.folder import check_folder
-    from presupuesto_link.presentation.outputs import FIGURES, write_figures
+    from presupuesto_link.presentation.folders.outputs import FIGURES, write_figures
+    from presupuesto_link.presentation.writing.folder import check_folder
 
     check_folder(salida, FIGURES)
     figures = write_figures(assemble(open_analysis(analisis, gasto, plan, perfil, nd)), salida)

@@ -7,10 +7,9 @@ from typing import Annotated
 
 import typer
 
-from presupuesto_link.commands.cargar import DEFAULT_STORE, StoreOption
-from presupuesto_link.commands.dossier_options import QuarterAsked, QuarterOption, open_dossier
-from presupuesto_link.commands.followed import BeforeOption, HistoryOption, MonthOption, RulesOption, YearOption
-from presupuesto_link.commands.options import (
+from presupuesto_link.commands.asking.dossier_options import QuarterAsked, QuarterOption, open_dossier
+from presupuesto_link.commands.asking.followed import BeforeOption, HistoryOption, MonthOption, RulesOption, YearOption
+from presupuesto_link.commands.asking.options import (
     DEFAULT_ANALYSIS,
     AnalysisOption,
     BudgetOption,
@@ -21,8 +20,8 @@ from presupuesto_link.commands.options import (
     ProfileOption,
     open_analysis,
 )
-from presupuesto_link.commands.printing import print_json, progress
-from presupuesto_link.commands.vincular import Scope, ScopeOption, SuggestedOption
+from presupuesto_link.commands.asking.snapshots import DEFAULT_STORE, Scope, ScopeOption, StoreOption, SuggestedOption
+from presupuesto_link.commands.saying.printing import print_json, progress
 
 
 def informe(
@@ -48,8 +47,8 @@ def informe(
 
     Ejemplo: presupuesto-link informe --instantanea ultima --anterior 20250701 --salida informe
     """
-    from presupuesto_link.presentation.folder import check_folder
-    from presupuesto_link.presentation.report.write import COMMAND, write_report
+    from presupuesto_link.presentation.folders.report_folder import COMMAND, write_report
+    from presupuesto_link.presentation.writing.folder import check_folder
 
     check_folder(salida, COMMAND)
     asked = QuarterAsked(almacen, instantanea, ambito, reglas, incluir_sugeridos, anio, mes, historia or (), anterior)

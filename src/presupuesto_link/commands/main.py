@@ -31,8 +31,8 @@ from presupuesto_link.commands.normas import normas
 from presupuesto_link.commands.proyectar import proyectar
 from presupuesto_link.commands.ranking import ranking
 from presupuesto_link.commands.robustez import robustez
+from presupuesto_link.commands.saying.spanish import SpanishCommand, SpanishGroup, translate_error
 from presupuesto_link.commands.semaforo import semaforo
-from presupuesto_link.commands.spanish import SpanishCommand, SpanishGroup, translate_error
 from presupuesto_link.commands.tablero import tablero
 from presupuesto_link.commands.vincular import vincular
 from presupuesto_link.errors import PresupuestoLinkError

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from presupuesto_link.commands.options import (
+from presupuesto_link.commands.asking.options import (
     DEFAULT_ANALYSIS,
     AnalysisOption,
     BudgetOption,
@@ -16,13 +16,13 @@ from presupuesto_link.commands.options import (
     ProfileOption,
     open_analysis,
 )
-from presupuesto_link.commands.printing import Column, code, number, print_json, print_table, records
+from presupuesto_link.commands.saying.printing import Column, code, number, print_json, print_table, records
 
 if TYPE_CHECKING:
     import polars as pl
 
-    from presupuesto_link.matrices.matrix import Matrix
-    from presupuesto_link.pipeline import Inputs
+    from presupuesto_link.evaluation.matrix import Matrix
+    from presupuesto_link.inputs import Inputs
 
 
 _LAST_PAIR = "el último par del análisis"
@@ -45,7 +45,7 @@ def matriz(
 
     Ejemplo: presupuesto-link matriz --ejecucion 2023 --resultado 2024
     """
-    from presupuesto_link.pipeline import analyse
+    from presupuesto_link.evaluation.evaluate import analyse
 
     result = analyse(_with_pair(open_analysis(analisis, gasto, plan, perfil, nd, scenarios=False), ejecucion, resultado))
     cells, diagnosis = result.matrices[0], result.diagnoses[0]
@@ -63,7 +63,7 @@ def matriz(
 
 def _with_pair(inputs: Inputs, spent: int | None, result: int | None) -> Inputs:
     """The same inputs for one pair of years; a year that is not given is that of the analysis' last pair."""
-    from presupuesto_link.pipeline import with_settings
+    from presupuesto_link.inputs import with_settings
 
     last_spent, last_result = inputs.spec.matrices.pares[-1]
     pair = (last_spent if spent is None else spent, last_result if result is None else result)
@@ -87,7 +87,7 @@ def _print_cells(matrix: Matrix) -> None:
 
 def _money(cell: dict[str, Any]) -> tuple[str, str]:
     """PIM and devengado of a cell; words, never zero, where its actions have no budget that may be added up."""
-    from presupuesto_link.measures.semaforo import GREY
+    from presupuesto_link.tables.bands import GREY
     from presupuesto_link.wording import soles
 
     if cell["banda_ejecucion"] == GREY:

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from presupuesto_link.commands.options import JsonOption
-from presupuesto_link.commands.printing import Column, code, print_json, print_table
-from presupuesto_link.commands.spanish import SpanishCommand, SpanishGroup
+from presupuesto_link.commands.asking.options import JsonOption
+from presupuesto_link.commands.saying.printing import Column, code, print_json, print_table
+from presupuesto_link.commands.saying.spanish import SpanishCommand, SpanishGroup
 
 if TYPE_CHECKING:
     from presupuesto_link.specs import CondicionSpec, ExcepcionSpec, FormalidadSpec, NormaSpec, ReglaSpec

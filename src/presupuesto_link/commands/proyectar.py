@@ -7,16 +7,16 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from presupuesto_link.commands.cargar import DEFAULT_STORE, StoreOption
-from presupuesto_link.commands.followed import Asked, FolderOption, HistoryOption, MonthOption, RulesOption, YearOption, opened
-from presupuesto_link.commands.options import DEFAULT_ANALYSIS, AnalysisOption, JsonOption, PlanOption, open_analysis
-from presupuesto_link.commands.printing import code, name, number, print_json, print_table, progress, records
-from presupuesto_link.commands.vincular import Scope, ScopeOption, SnapshotOption, SuggestedOption
+from presupuesto_link.commands.asking.followed import Asked, FolderOption, HistoryOption, MonthOption, RulesOption, YearOption, opened
+from presupuesto_link.commands.asking.options import DEFAULT_ANALYSIS, AnalysisOption, JsonOption, PlanOption, open_analysis
+from presupuesto_link.commands.asking.snapshots import DEFAULT_STORE, Scope, ScopeOption, StoreOption, SuggestedOption
+from presupuesto_link.commands.saying.printing import code, name, number, print_json, print_table, progress, records
+from presupuesto_link.commands.vincular import SnapshotOption
 
 if TYPE_CHECKING:
-    from presupuesto_link.following import Followed
-    from presupuesto_link.measures.closing import Closing
-    from presupuesto_link.projecting import Projection
+    from presupuesto_link.money.follow import Followed
+    from presupuesto_link.quarter.closing import Closing
+    from presupuesto_link.quarter.projection import Projection
 
 
 class Level(StrEnum):
@@ -52,8 +52,8 @@ def proyectar(
 
     Ejemplo: presupuesto-link proyectar --instantanea 20250901 --nivel OER --salida proyeccion
     """
-    from presupuesto_link.following import follow
-    from presupuesto_link.projecting import project, with_confidence
+    from presupuesto_link.money.follow import follow
+    from presupuesto_link.quarter.projection import project, with_confidence
 
     inputs = with_confidence(open_analysis(analisis, plan=plan), confianza)
     store, snapshot, link, past = opened(inputs, Asked(almacen, instantanea, ambito, reglas, incluir_sugeridos, historia or ()))
@@ -62,7 +62,7 @@ def proyectar(
         say("Probando los métodos en los años anteriores")
         result = project(inputs, followed, nivel is Level.ejecutora)
     if salida:
-        from presupuesto_link.presentation.monitoring_folder import write_projection
+        from presupuesto_link.presentation.folders.monitoring_folder import write_projection
 
         write_projection(result, salida)
     if como_json:
@@ -75,7 +75,7 @@ def proyectar(
 
 def as_json(result: Projection) -> dict[str, Any]:
     """Where the projection comes from, and every table."""
-    from presupuesto_link.presentation.monitoring_folder import projection_tables
+    from presupuesto_link.presentation.telling.quarter_tables import projection_tables
 
     followed = result.followed
     facts = {
@@ -97,7 +97,7 @@ def print_projection(result: Projection, level: Level) -> None:
     """Print the close, the method and its errors."""
     import polars as pl
 
-    from presupuesto_link.measures.on_time import has_money
+    from presupuesto_link.money.on_time import has_money
     from presupuesto_link.wording import MONTHS, amount, percent, short_name
 
     followed = result.followed
@@ -147,7 +147,7 @@ def print_projection(result: Projection, level: Level) -> None:
 
 
 def _names(result: Projection) -> dict[str, str]:
-    from presupuesto_link.presentation.monitoring_folder import unit_names
+    from presupuesto_link.presentation.telling.quarter_tables import unit_names
 
     named = unit_names(result.followed, result.followed.linkage.coverage.acciones, result.objetivos)
     return dict(named.select("unidad", "nombre").iter_rows())

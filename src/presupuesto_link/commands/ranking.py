@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from presupuesto_link.commands.options import (
+from presupuesto_link.commands.asking.options import (
     DEFAULT_ANALYSIS,
     AnalysisOption,
     BudgetOption,
@@ -16,12 +16,12 @@ from presupuesto_link.commands.options import (
     ProfileOption,
     open_analysis,
 )
-from presupuesto_link.commands.printing import Column, code, name, number, print_json, print_table, records
+from presupuesto_link.commands.saying.printing import Column, code, name, number, print_json, print_table, records
 
 if TYPE_CHECKING:
     import polars as pl
 
-    from presupuesto_link.pipeline import Analysis
+    from presupuesto_link.evaluation.evaluate import Analysis
 
 
 def ranking(
@@ -37,7 +37,7 @@ def ranking(
 
     Ejemplo: presupuesto-link ranking --primeras 10
     """
-    from presupuesto_link.pipeline import analyse
+    from presupuesto_link.evaluation.evaluate import analyse
 
     result = analyse(open_analysis(analisis, gasto, plan, perfil, nd, scenarios=False))
     if como_json:
@@ -51,8 +51,8 @@ def print_ranking(analysis: Analysis, first: int | None = None) -> None:
     """Print the lagging actions with the components of their score, and what lagging means."""
     import polars as pl
 
-    from presupuesto_link.matrices.ranking import COMPONENTS, LAGGING
-    from presupuesto_link.presentation.words import lagging_words
+    from presupuesto_link.evaluation.ranking import COMPONENTS, LAGGING
+    from presupuesto_link.presentation.telling.words import lagging_words
     from presupuesto_link.wording import NO_DATA, percent, short_name
 
     lagging = analysis.ranking.filter(pl.col("grupo") == LAGGING)
@@ -77,7 +77,7 @@ def print_ranking(analysis: Analysis, first: int | None = None) -> None:
 
 
 def _component_columns() -> list[Column]:
-    from presupuesto_link.matrices.ranking import COMPONENTS
+    from presupuesto_link.evaluation.ranking import COMPONENTS
     from presupuesto_link.presentation.theme import COMPONENT_LOOKS
 
     return [number(COMPONENT_LOOKS[component].brief, spare=True) for component in COMPONENTS]
@@ -86,7 +86,7 @@ def _component_columns() -> list[Column]:
 def _print_waiting(table: pl.DataFrame) -> None:
     import polars as pl
 
-    from presupuesto_link.matrices.ranking import NO_DATA as WAITING
+    from presupuesto_link.evaluation.ranking import NO_DATA as WAITING
     from presupuesto_link.wording import short_name, soles
 
     rows = [

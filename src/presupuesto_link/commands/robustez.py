@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from presupuesto_link.commands.options import DEFAULT_ANALYSIS, AnalysisOption, BudgetOption, JsonOption, PlanOption, open_analysis
-from presupuesto_link.commands.printing import Column, code, name, number, print_json, print_table, records
+from presupuesto_link.commands.asking.options import DEFAULT_ANALYSIS, AnalysisOption, BudgetOption, JsonOption, PlanOption, open_analysis
+from presupuesto_link.commands.saying.printing import Column, code, name, number, print_json, print_table, records
 
 if TYPE_CHECKING:
     from presupuesto_link.studies.robustness import Robustness
@@ -32,7 +32,7 @@ def robustez(
 
     Ejemplo: presupuesto-link robustez --salida robustez
     """
-    from presupuesto_link.pipeline import analyse
+    from presupuesto_link.evaluation.evaluate import analyse
     from presupuesto_link.studies.robustness import study_robustness
 
     analysis = analyse(open_analysis(analisis, gasto, plan, scenarios=False))
@@ -40,7 +40,7 @@ def robustez(
     spec = analysis.inputs.spec.robustez.model_copy(update={key: n for key, n in asked.items() if n is not None})
     found = study_robustness(analysis, spec)
     if salida:
-        from presupuesto_link.presentation.robustness_folder import write_robustness
+        from presupuesto_link.presentation.folders.robustness_folder import write_robustness
 
         write_robustness(analysis, found, salida)
     if como_json:
@@ -54,8 +54,8 @@ def robustez(
 
 
 def _print_json(found: Robustness) -> None:
-    from presupuesto_link.presentation.robustness_folder import robustness_tables
-    from presupuesto_link.presentation.robustness_words import sentences
+    from presupuesto_link.presentation.folders.robustness_folder import robustness_tables
+    from presupuesto_link.presentation.telling.robustness_words import sentences
 
     print_json(
         robustez=found.spec.model_dump(mode="json"),
@@ -69,7 +69,7 @@ def _print_actions(found: Robustness) -> None:
     """The actions that ever have a place, in the order of the ranking."""
     import polars as pl
 
-    from presupuesto_link.presentation.robustness_words import central_words, interval, share
+    from presupuesto_link.presentation.telling.robustness_words import central_words, interval, share
     from presupuesto_link.wording import short_name
 
     weights: dict[str, dict[str, float | None]] = {}
@@ -109,7 +109,7 @@ def _print_actions(found: Robustness) -> None:
 
 
 def _print_effects(found: Robustness) -> None:
-    from presupuesto_link.presentation.robustness_words import DOUBTS, options_words
+    from presupuesto_link.presentation.telling.robustness_words import DOUBTS, options_words
     from presupuesto_link.wording import points
 
     rows = [
@@ -136,7 +136,7 @@ def _print_effects(found: Robustness) -> None:
 
 
 def _print_words(found: Robustness) -> None:
-    from presupuesto_link.presentation.robustness_words import how, sentences
+    from presupuesto_link.presentation.telling.robustness_words import how, sentences
 
     for sentence in sentences(found):
         typer.echo(sentence)

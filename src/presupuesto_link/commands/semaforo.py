@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from presupuesto_link.commands.cargar import DEFAULT_STORE, StoreOption
-from presupuesto_link.commands.followed import (
+from presupuesto_link.commands.asking.followed import (
     Asked,
     BeforeOption,
     CalendarOption,
@@ -22,12 +21,13 @@ from presupuesto_link.commands.followed import (
     calendars,
     opened,
 )
-from presupuesto_link.commands.options import DEFAULT_ANALYSIS, AnalysisOption, JsonOption, PlanOption, open_analysis
-from presupuesto_link.commands.printing import code, name, number, print_json, print_table, progress, records
-from presupuesto_link.commands.vincular import Scope, ScopeOption, SnapshotOption, SuggestedOption
+from presupuesto_link.commands.asking.options import DEFAULT_ANALYSIS, AnalysisOption, JsonOption, PlanOption, open_analysis
+from presupuesto_link.commands.asking.snapshots import DEFAULT_STORE, Scope, ScopeOption, StoreOption, SuggestedOption
+from presupuesto_link.commands.saying.printing import code, name, number, print_json, print_table, progress, records
+from presupuesto_link.commands.vincular import SnapshotOption
 
 if TYPE_CHECKING:
-    from presupuesto_link.monitoring import Monitoring
+    from presupuesto_link.quarter.light import Monitoring
 
 _SHOWN = 15
 _CURVES = {"calendario": "cal.", "estacionalidad": "est.", "lineal": "lin."}
@@ -70,7 +70,7 @@ def semaforo(
 
     Ejemplo: presupuesto-link semaforo --instantanea 20250901 --nivel AER --salida semaforo
     """
-    from presupuesto_link.monitoring import monitor
+    from presupuesto_link.quarter.light import monitor
 
     inputs = open_analysis(analisis, plan=plan)
     store, snapshot, link, past = opened(inputs, Asked(almacen, instantanea, ambito, reglas, incluir_sugeridos, historia or ()))
@@ -78,7 +78,7 @@ def semaforo(
     with progress():
         result = monitor(inputs, store, snapshot, link, anio, mes, past, programmes, store.get(anterior) if anterior else None)
     if salida:
-        from presupuesto_link.presentation.monitoring_folder import write_monitoring
+        from presupuesto_link.presentation.folders.monitoring_folder import write_monitoring
 
         write_monitoring(result, salida)
     if como_json:
@@ -93,7 +93,7 @@ def semaforo(
 
 def about(result: Monitoring) -> dict[str, Any]:
     """Where the light comes from and against what it is measured."""
-    from presupuesto_link.presentation.monitoring_words import MONITORING, curve_words
+    from presupuesto_link.presentation.telling.monitoring_words import MONITORING, curve_words
 
     followed = result.followed
     return {
@@ -113,7 +113,7 @@ def about(result: Monitoring) -> dict[str, Any]:
 
 def as_json(result: Monitoring) -> dict[str, Any]:
     """Every table."""
-    from presupuesto_link.presentation.monitoring_folder import monitoring_tables
+    from presupuesto_link.presentation.telling.quarter_tables import monitoring_tables
 
     return about(result) | {title: records(frame) for title, frame in monitoring_tables(result).items()}
 
@@ -139,10 +139,10 @@ def print_monitoring(result: Monitoring, level: str, shown: int) -> None:
 def _print_light(result: Monitoring, level: str) -> None:
     import polars as pl
 
-    from presupuesto_link.linkage.by_action import TRANSVERSAL
-    from presupuesto_link.measures.on_time import NO_ACTION, WHOLE, has_money
+    from presupuesto_link.money.by_action import TRANSVERSAL
+    from presupuesto_link.money.on_time import NO_ACTION, WHOLE, has_money
+    from presupuesto_link.presentation.telling.words import DAGGER, banded
     from presupuesto_link.presentation.theme import band_name
-    from presupuesto_link.presentation.words import DAGGER, banded
     from presupuesto_link.wording import amount, short_name
 
     rows = result.light.filter((pl.col("nivel") == level) & (pl.col("mes") == result.followed.month))
@@ -188,8 +188,8 @@ def _print_light(result: Monitoring, level: str) -> None:
 
 def marked(row: dict[str, Any]) -> str:
     """The code of a unit, with a mark when its money is not added up."""
-    from presupuesto_link.linkage.by_action import TRANSVERSAL
-    from presupuesto_link.presentation.words import DAGGER
+    from presupuesto_link.money.by_action import TRANSVERSAL
+    from presupuesto_link.presentation.telling.words import DAGGER
 
     return f"{row['unidad']}{DAGGER if row['vinculo'] == TRANSVERSAL else ''}"
 
@@ -234,8 +234,8 @@ def _print_alerts(result: Monitoring, level: str, shown: int) -> None:
 
 
 def _print_alignment(result: Monitoring) -> None:
-    from presupuesto_link.measures.semaforo import COLOURS
     from presupuesto_link.presentation.theme import band_name
+    from presupuesto_link.tables.bands import COLOURS
 
     count = {(r["banda_ejecucion"], r["banda_resultado"]): r["acciones"] for r in result.cells.iter_rows(named=True)}
     print_table(
@@ -276,7 +276,7 @@ def names_of(result: Monitoring, level: str) -> dict[str, str]:
     """The names of the units of a level, as the plan or the source gives them."""
     import polars as pl
 
-    from presupuesto_link.presentation.monitoring_folder import unit_names
+    from presupuesto_link.presentation.telling.quarter_tables import unit_names
 
     plan = result.analysis.inputs.plan
     named = unit_names(result.followed, plan.acciones, plan.objetivos).filter(pl.col("nivel") == level)

@@ -7,10 +7,9 @@ from typing import Annotated
 
 import typer
 
-from presupuesto_link.commands.cargar import DEFAULT_STORE, StoreOption
-from presupuesto_link.commands.dossier_options import QuarterAsked, QuarterOption, open_dossier
-from presupuesto_link.commands.followed import BeforeOption, HistoryOption, MonthOption, RulesOption, YearOption
-from presupuesto_link.commands.options import (
+from presupuesto_link.commands.asking.dossier_options import QuarterAsked, QuarterOption, open_dossier
+from presupuesto_link.commands.asking.followed import BeforeOption, HistoryOption, MonthOption, RulesOption, YearOption
+from presupuesto_link.commands.asking.options import (
     DEFAULT_ANALYSIS,
     AnalysisOption,
     BudgetOption,
@@ -21,8 +20,8 @@ from presupuesto_link.commands.options import (
     ProfileOption,
     open_analysis,
 )
-from presupuesto_link.commands.printing import print_json, progress
-from presupuesto_link.commands.vincular import Scope, ScopeOption, SuggestedOption
+from presupuesto_link.commands.asking.snapshots import DEFAULT_STORE, Scope, ScopeOption, StoreOption, SuggestedOption
+from presupuesto_link.commands.saying.printing import print_json, progress
 
 
 def tablero(
@@ -48,7 +47,7 @@ def tablero(
 
     Ejemplo: presupuesto-link tablero --instantanea ultima --salida tablero.html
     """
-    from presupuesto_link.presentation.board import check_board, write_board
+    from presupuesto_link.presentation.board.file import check_board, write_board
 
     check_board(salida)
     asked = QuarterAsked(almacen, instantanea, ambito, reglas, incluir_sugeridos, anio, mes, historia or (), anterior)

@@ -2,46 +2,38 @@
 
 from __future__ import annotations
 
-from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from presupuesto_link.commands.cargar import DEFAULT_STORE, StoreOption
-from presupuesto_link.commands.linkage_text import as_json, explained, facts, print_breakdown, print_explanation, print_linkage
-from presupuesto_link.commands.options import DEFAULT_ANALYSIS, AnalysisOption, JsonOption, PlanOption, open_analysis
-from presupuesto_link.commands.printing import print_json, records
+from presupuesto_link.commands.asking.options import DEFAULT_ANALYSIS, AnalysisOption, JsonOption, PlanOption, open_analysis
+from presupuesto_link.commands.asking.snapshots import (
+    DEFAULT_STORE,
+    Scope,
+    ScopeOption,
+    StoreOption,
+    SuggestedOption,
+    chosen_snapshot,
+    raw_rules,
+)
+from presupuesto_link.commands.saying.linkage_text import as_json, explained, facts, print_breakdown, print_explanation, print_linkage
+from presupuesto_link.commands.saying.printing import print_json, records
 
 if TYPE_CHECKING:
     import polars as pl
 
-    from presupuesto_link.linking import Linkage
-    from presupuesto_link.pipeline import Inputs
-    from presupuesto_link.sources.store import Snapshot, Store
+    from presupuesto_link.inputs import Inputs
+    from presupuesto_link.linkage.snapshot import Linkage
+    from presupuesto_link.store.store import Snapshot, Store
 
 _SHOWN = 15
-
-
-class Scope(StrEnum):
-    """Whose spending."""
-
-    pliego = "pliego"
-    departamento = "departamento"
-    todo = "todo"
 
 
 SnapshotOption = Annotated[
     str | None, typer.Option("--instantanea", help="Instantánea del almacén; sin ella, la de corte más reciente", metavar="ID")
 ]
-ScopeOption = Annotated[
-    Scope,
-    typer.Option(
-        "--ambito", help="De quién es el gasto: pliego (el gobierno regional), departamento (todos los niveles, donde recae) o todo"
-    ),
-]
 YearOption = Annotated[int | None, typer.Option("--anio", help="Sólo este año", metavar="AAAA", min=1990, max=2100)]
-SuggestedOption = Annotated[bool, typer.Option("--incluir-sugeridos", help="Cuenta también las reglas sugeridas, que nadie ha firmado")]
 RulesArgument = Annotated[
     Path | None, typer.Argument(help="Reglas en .csv o .xlsx; sin ellas, las del análisis", metavar="[REGLAS]", show_default=False)
 ]
@@ -90,11 +82,11 @@ def vincular(
         _explain(linkage, store, explicar, como_json)
         return
     if exportar:
-        from presupuesto_link.presentation.rules_book import write_rules_book
+        from presupuesto_link.presentation.workbook.rules_book import write_rules_book
 
         write_rules_book(exportar, linkage, inputs.plan, raw_rules(inputs, reglas))
     if salida:
-        from presupuesto_link.presentation.linkage_folder import write_linkage
+        from presupuesto_link.presentation.folders.linkage_folder import write_linkage
 
         write_linkage(linkage, inputs.plan, salida)
     if sugerir:
@@ -124,40 +116,10 @@ def _one_answer(explain: str | None, suggest: Path | None, by: str | None, book:
             raise typer.BadParameter(f"{name}: «{path.name}» no termina en {ending}.")
 
 
-def chosen_snapshot(folder: Path, wanted: str | None) -> tuple[Store, Snapshot]:
-    """The store and the snapshot asked for, or the one with the newest cut-off."""
-    from presupuesto_link.errors import InputDataError, Problem
-    from presupuesto_link.sources.store import Store
-
-    store = Store(folder)
-    if wanted:
-        return store, store.get(wanted)
-    every = store.list()
-    if not every:
-        raise InputDataError(
-            Problem(
-                str(folder),
-                "un almacén vacío",
-                "al menos una instantánea",
-                "cargue antes un extracto: presupuesto-link cargar ARCHIVO --pliego 445",
-            )
-        )
-    return store, every[-1]
-
-
-def raw_rules(inputs: Inputs, path: Path | None) -> Any:
-    """The rules given, or those of the analysis; null when it has none."""
-    from presupuesto_link.sources.links import read_links
-
-    own = inputs.spec.vinculo.reglas
-    place = path or (inputs.path.parent / own if own else None)
-    return read_links(place) if place else None
-
-
 def link(inputs: Inputs, store: Store, snapshot: Snapshot, rules: Path | None, scope: Scope, year: int | None, suggested: bool) -> Linkage:
     """One call of the library."""
     from presupuesto_link.linkage.coverage import measured_actions
-    from presupuesto_link.linking import link_snapshot
+    from presupuesto_link.linkage.snapshot import link_snapshot
 
     spec = inputs.spec.vinculo
     return link_snapshot(
@@ -178,7 +140,7 @@ def _suggest(linkage: Linkage, inputs: Inputs, path: Path, as_json_text: bool) -
     import datetime as dt
 
     from presupuesto_link.linkage.suggest import Limits, suggest_rules
-    from presupuesto_link.presentation.csv_files import write_new_csv
+    from presupuesto_link.presentation.writing.csv_files import write_new_csv
 
     plan, day = inputs.plan, dt.date.fromisoformat(linkage.snapshot.cut_off)
     found = suggest_rules(

@@ -6,12 +6,6 @@ It imports nothing heavy, so that a command may read its labels.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
-
-from presupuesto_link.presentation.words import limit
-
-if TYPE_CHECKING:
-    from presupuesto_link.specs import SemaforoSpec
 
 # Colour-blind-safe traffic light (red-green pairs differ in lightness); each colour has a letter and a shape.
 HEX = {"rojo": "#C0392B", "amarillo": "#F2B134", "verde": "#1B7F5C", "gris": "#9AA0A6"}
@@ -60,9 +54,3 @@ DIAGNOSIS_MARKS = {
 def band_name(colour: str) -> str:
     """How a band is called in a table: its colour, or ND for grey."""
     return LETTER[colour] if colour == "gris" else colour
-
-
-def band_words(bands: SemaforoSpec) -> dict[str, str]:
-    """The edges of each colour in words, under the analysis' own bands."""
-    amber, green = limit(bands.amarillo_desde_ratio), limit(bands.verde_desde_ratio)
-    return {"verde": f"{green} o más", "amarillo": f"de {amber} a menos de {green}", "rojo": f"menos de {amber}", "gris": "sin dato"}

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 import polars as pl
 
-from presupuesto_link.linkage.by_action import DIRECT
+from presupuesto_link.money.by_action import DIRECT
 from presupuesto_link.specs import PesosSpec
 from presupuesto_link.tables.numbers import MONEY
 

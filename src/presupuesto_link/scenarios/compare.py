@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 import numpy as np
 import polars as pl
 
-from presupuesto_link.linkage.by_action import DIRECT
-from presupuesto_link.matrices.diagnosis import SUSTAIN
+from presupuesto_link.evaluation.diagnosis import SUSTAIN
+from presupuesto_link.money.by_action import DIRECT
 from presupuesto_link.normas.rulebook import Rulebook
 from presupuesto_link.scenarios.baseline import Baseline
 from presupuesto_link.scenarios.breakdown import CANCEL, balance_by_source, between_actions, entries, movements

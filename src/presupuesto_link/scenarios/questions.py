@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import polars as pl
 
-from presupuesto_link.matrices.ranking import COMPONENTS
+from presupuesto_link.evaluation.ranking import COMPONENTS
 from presupuesto_link.scenarios.coarse import coarse
 from presupuesto_link.scenarios.compare import Scenario
 from presupuesto_link.scenarios.limits import INF, Family

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 import polars as pl
 
 from presupuesto_link.errors import Problem, SpecError
-from presupuesto_link.linkage.by_action import DIRECT
-from presupuesto_link.matrices.diagnosis import DIAGNOSES
-from presupuesto_link.matrices.ranking import LAGGING
+from presupuesto_link.evaluation.diagnosis import DIAGNOSES
+from presupuesto_link.evaluation.ranking import LAGGING
+from presupuesto_link.money.by_action import DIRECT
 from presupuesto_link.scenarios.baseline import CHAIN, Baseline, direct_pim
 from presupuesto_link.specs import DonantesSpec, EscenarioSpec
 from presupuesto_link.wording import percent, soles

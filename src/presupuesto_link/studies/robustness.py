@@ -9,13 +9,13 @@ from itertools import product
 import polars as pl
 
 from presupuesto_link.errors import Problem, SpecError
-from presupuesto_link.matrices.acceptability import Acceptability, measure_acceptability
-from presupuesto_link.matrices.counting import Reading
-from presupuesto_link.matrices.matrix import cross_execution_result
-from presupuesto_link.matrices.ranking import COMPONENTS, LAGGING, rank_actions
-from presupuesto_link.matrices.weights import fixed_weights
-from presupuesto_link.pipeline import Analysis
+from presupuesto_link.evaluation.evaluate import Analysis
+from presupuesto_link.evaluation.matrix import cross_execution_result
+from presupuesto_link.evaluation.ranking import COMPONENTS, LAGGING, rank_actions
 from presupuesto_link.specs import PesosSpec, RobustezSpec
+from presupuesto_link.studies.acceptability import Acceptability, measure_acceptability
+from presupuesto_link.studies.counting import Reading
+from presupuesto_link.studies.weights import fixed_weights
 
 ALWAYS, DEPENDS, NEVER, NO_PLACE = "siempre", "depende", "nunca", "sin puesto"
 ALMOST_SURE = 0.95

@@ -26,6 +26,13 @@ class Sheet:
     to_fill: tuple[str, ...]
 
 
+SHEETS = {
+    "rediseno": Sheet(("elemento", "indicador", "que_revisar"), ("responsable", "fecha_compromiso", "decision")),
+    "brechas_de_datos": Sheet(("indicador", "anio"), ("fuente_dato", "fecha_esperada", "responsable")),
+}
+"""The sheets of the workbook that people fill: what no source says, and the office that keeps them writes."""
+
+
 def fill(
     frames: Mapping[str, pl.DataFrame], sheets: Mapping[str, Sheet], book: FilledBook | None
 ) -> tuple[dict[str, pl.DataFrame], pl.DataFrame | None]:

@@ -6,10 +6,10 @@ from typing import Any
 
 import polars as pl
 
-from presupuesto_link.linkage.by_action import TRANSVERSAL
-from presupuesto_link.matrices.diagnosis import GET_DATA, NO_BUDGET, REDESIGN, REVIEW_TARGET, SUSTAIN, UNBLOCK
-from presupuesto_link.matrices.matrix import Matrix
-from presupuesto_link.pipeline import Analysis
+from presupuesto_link.evaluation.diagnosis import GET_DATA, NO_BUDGET, REDESIGN, REVIEW_TARGET, SUSTAIN, UNBLOCK
+from presupuesto_link.evaluation.evaluate import Analysis
+from presupuesto_link.evaluation.matrix import Matrix
+from presupuesto_link.money.by_action import TRANSVERSAL
 from presupuesto_link.presentation.plots.common import (
     PAGE_CM,
     SMALL_PT,
@@ -23,8 +23,8 @@ from presupuesto_link.presentation.plots.common import (
     transversal_note,
     width_cm,
 )
+from presupuesto_link.presentation.telling.words import DAGGER, limit, year_pair
 from presupuesto_link.presentation.theme import DIAGNOSIS_MARKS, INK, MUTED
-from presupuesto_link.presentation.words import DAGGER, limit, year_pair
 from presupuesto_link.specs import MatricesSpec
 from presupuesto_link.wording import percent, plural, soles
 

@@ -11,11 +11,12 @@ from typing import Any
 
 import polars as pl
 
-from presupuesto_link.following import Followed
-from presupuesto_link.linkage.by_action import TRANSVERSAL
-from presupuesto_link.pipeline import Analysis, Inputs
+from presupuesto_link.evaluation.evaluate import Analysis
+from presupuesto_link.inputs import Inputs
+from presupuesto_link.money.by_action import TRANSVERSAL
+from presupuesto_link.money.follow import Followed
+from presupuesto_link.presentation.telling.words import DAGGER
 from presupuesto_link.presentation.theme import INK, LINE, MUTED, PAPER
-from presupuesto_link.presentation.words import DAGGER
 from presupuesto_link.scenarios.compare import Scenario
 from presupuesto_link.wording import enumerate_words, short_name
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import polars as pl
 
-from presupuesto_link.pipeline import Inputs
+from presupuesto_link.inputs import Inputs
 from presupuesto_link.presentation.plots.common import (
     PAGE_CM,
     SMALL_PT,
@@ -18,8 +18,8 @@ from presupuesto_link.presentation.plots.common import (
     pandas_of,
     scenario_note,
 )
+from presupuesto_link.presentation.telling.words import signed_soles
 from presupuesto_link.presentation.theme import INK
-from presupuesto_link.presentation.words import signed_soles
 from presupuesto_link.scenarios.compare import Scenario
 from presupuesto_link.wording import millions, percent, plural, soles
 

@@ -6,10 +6,10 @@ from typing import Any
 
 import polars as pl
 
-from presupuesto_link.pipeline import Inputs
+from presupuesto_link.inputs import Inputs
 from presupuesto_link.presentation.plots.common import PAGE_CM, SMALL_PT, Figure, base_theme, grammar, page_labels, pandas_of, scenario_note
+from presupuesto_link.presentation.telling.words import short_amount
 from presupuesto_link.presentation.theme import INK, MUTED, PAPER
-from presupuesto_link.presentation.words import short_amount
 from presupuesto_link.scenarios.compare import Scenario
 from presupuesto_link.wording import percent, soles
 

@@ -6,10 +6,9 @@ from typing import Any
 
 import polars as pl
 
-from presupuesto_link.linkage.by_action import TRANSVERSAL
-from presupuesto_link.matrices.matrix import Matrix
-from presupuesto_link.measures.semaforo import AMBER, GREEN, GREY, RED
-from presupuesto_link.pipeline import Analysis
+from presupuesto_link.evaluation.evaluate import Analysis
+from presupuesto_link.evaluation.matrix import Matrix
+from presupuesto_link.money.by_action import TRANSVERSAL
 from presupuesto_link.presentation.plots.common import (
     PAGE_CM,
     SMALL_PT,
@@ -24,9 +23,10 @@ from presupuesto_link.presentation.plots.common import (
     transversal_note,
     wrap,
 )
-from presupuesto_link.presentation.theme import HEX, INK, LETTER, LINE, PAPER, TEXT_ON, band_words
-from presupuesto_link.presentation.words import DAGGER, limit, short_amount, year_pair
+from presupuesto_link.presentation.telling.words import DAGGER, band_words, limit, short_amount, year_pair
+from presupuesto_link.presentation.theme import HEX, INK, LETTER, LINE, PAPER, TEXT_ON
 from presupuesto_link.specs import SemaforoSpec
+from presupuesto_link.tables.bands import AMBER, GREEN, GREY, RED
 from presupuesto_link.wording import plural
 
 GRID_CM = 17.0

@@ -6,7 +6,6 @@ from typing import Any
 
 import polars as pl
 
-from presupuesto_link.measures.closing import Closing
 from presupuesto_link.presentation.plots.common import (
     PAGE_CM,
     SMALL_PT,
@@ -19,9 +18,10 @@ from presupuesto_link.presentation.plots.common import (
     pandas_of,
     wrap,
 )
+from presupuesto_link.presentation.telling.words import short_amount
 from presupuesto_link.presentation.theme import INK, LINE, MUTED
-from presupuesto_link.presentation.words import short_amount
-from presupuesto_link.projecting import Projection
+from presupuesto_link.quarter.closing import Closing
+from presupuesto_link.quarter.projection import Projection
 from presupuesto_link.wording import MONTHS, percent, plural, short_name
 
 _DONE, _AHEAD, _BAND, _TOP = "#1F2328", "#0072B2", "#9CC7E4", "#D55E00"

@@ -6,8 +6,8 @@ from typing import Any
 
 import polars as pl
 
-from presupuesto_link.matrices.ranking import COMPONENTS, LAGGING
-from presupuesto_link.pipeline import Analysis
+from presupuesto_link.evaluation.evaluate import Analysis
+from presupuesto_link.evaluation.ranking import COMPONENTS, LAGGING
 from presupuesto_link.presentation.plots.common import (
     PAGE_CM,
     SMALL_PT,
@@ -20,9 +20,9 @@ from presupuesto_link.presentation.plots.common import (
     pandas_of,
     source_note,
 )
-from presupuesto_link.presentation.robustness_words import places, readings_words, weights_words
+from presupuesto_link.presentation.telling.robustness_words import places, readings_words, weights_words
+from presupuesto_link.presentation.telling.words import limit
 from presupuesto_link.presentation.theme import COMPONENT_LOOKS, INK, MUTED
-from presupuesto_link.presentation.words import limit
 from presupuesto_link.studies.robustness import Robustness
 from presupuesto_link.wording import enumerate_words, percent, plural
 

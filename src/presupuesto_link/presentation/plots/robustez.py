@@ -6,7 +6,7 @@ from typing import Any
 
 import polars as pl
 
-from presupuesto_link.pipeline import Analysis
+from presupuesto_link.evaluation.evaluate import Analysis
 from presupuesto_link.presentation.plots.common import (
     PAGE_CM,
     SMALL_PT,
@@ -19,7 +19,7 @@ from presupuesto_link.presentation.plots.common import (
     source_note,
     wrap,
 )
-from presupuesto_link.presentation.robustness_words import how, interval, share
+from presupuesto_link.presentation.telling.robustness_words import how, interval, share
 from presupuesto_link.presentation.theme import INK, LINE, MUTED, PAPER
 from presupuesto_link.studies.robustness import ALWAYS, DEPENDS, NEVER, NO_PLACE, Robustness
 from presupuesto_link.wording import enumerate_words, plural, short_name

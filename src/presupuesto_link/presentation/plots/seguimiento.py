@@ -6,11 +6,8 @@ from typing import Any
 
 import polars as pl
 
-from presupuesto_link.linkage.by_action import TRANSVERSAL
-from presupuesto_link.measures.on_time import NO_ACTION, has_money
-from presupuesto_link.measures.semaforo import AMBER, GREEN, GREY, RED
-from presupuesto_link.monitoring import QUARTERS, Monitoring
-from presupuesto_link.presentation.monitoring_words import MONITORING, curve_words
+from presupuesto_link.money.by_action import TRANSVERSAL
+from presupuesto_link.money.on_time import NO_ACTION, has_money
 from presupuesto_link.presentation.plots.common import (
     PAGE_CM,
     SMALL_PT,
@@ -25,8 +22,11 @@ from presupuesto_link.presentation.plots.common import (
     transversal_note,
 )
 from presupuesto_link.presentation.plots.matriz import GRID_CM, cell_grid, cell_tiles
-from presupuesto_link.presentation.theme import HEX, INK, LETTER, PAPER, TEXT_ON, band_words
-from presupuesto_link.presentation.words import DAGGER, banded, limit, short_amount
+from presupuesto_link.presentation.telling.monitoring_words import MONITORING, curve_words
+from presupuesto_link.presentation.telling.words import DAGGER, band_words, banded, limit, short_amount
+from presupuesto_link.presentation.theme import HEX, INK, LETTER, PAPER, TEXT_ON
+from presupuesto_link.quarter.light import QUARTERS, Monitoring
+from presupuesto_link.tables.bands import AMBER, GREEN, GREY, RED
 from presupuesto_link.wording import MONTHS, enumerate_words, plural
 
 _ROW_CM, _NAME_CM = 0.52, 6.6

@@ -6,8 +6,7 @@ from typing import Any
 
 import polars as pl
 
-from presupuesto_link.measures.semaforo import AMBER, GREEN, GREY, RED
-from presupuesto_link.pipeline import Analysis
+from presupuesto_link.evaluation.evaluate import Analysis
 from presupuesto_link.presentation.plots.common import (
     PAGE_CM,
     SMALL_PT,
@@ -20,8 +19,10 @@ from presupuesto_link.presentation.plots.common import (
     short_code,
     source_note,
 )
-from presupuesto_link.presentation.selection import of_profile
-from presupuesto_link.presentation.theme import HEX, INK, LETTER, PAPER, TEXT_ON, band_words
+from presupuesto_link.presentation.telling.selection import of_profile
+from presupuesto_link.presentation.telling.words import band_words
+from presupuesto_link.presentation.theme import HEX, INK, LETTER, PAPER, TEXT_ON
+from presupuesto_link.tables.bands import AMBER, GREEN, GREY, RED
 from presupuesto_link.wording import enumerate_words, percent
 
 _POLICY = {"excluir": "ND no se cuenta", "cero": "ND cuenta\ncomo 0 %"}

@@ -7,7 +7,7 @@ from typing import Any
 
 import polars as pl
 
-from presupuesto_link.pipeline import Inputs
+from presupuesto_link.inputs import Inputs
 from presupuesto_link.presentation.plots.common import (
     PAGE_CM,
     SMALL_PT,
@@ -20,8 +20,8 @@ from presupuesto_link.presentation.plots.common import (
     scenario_note,
     wrap,
 )
+from presupuesto_link.presentation.telling.words import short_amount
 from presupuesto_link.presentation.theme import INK, LINE
-from presupuesto_link.presentation.words import short_amount
 from presupuesto_link.scenarios.compare import Scenario
 from presupuesto_link.wording import percent, plural, short_name
 

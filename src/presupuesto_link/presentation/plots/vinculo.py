@@ -7,7 +7,7 @@ from typing import Any
 import polars as pl
 
 from presupuesto_link.linkage.rules import DIRECT, NOBODY, TRANSVERSAL
-from presupuesto_link.linking import Linkage
+from presupuesto_link.linkage.snapshot import Linkage
 from presupuesto_link.presentation.plots.common import PAGE_CM, SMALL_PT, TEXT_PT, Figure, base_theme, grammar, page_labels, pandas_of, wrap
 from presupuesto_link.presentation.theme import INK, LINE, MUTED
 from presupuesto_link.wording import millions, percent, plural

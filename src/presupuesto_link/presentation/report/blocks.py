@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from presupuesto_link.presentation.page.views import TableView
+from presupuesto_link.presentation.telling.views import TableView
 
 if TYPE_CHECKING:
     from presupuesto_link.presentation.plots import Figure

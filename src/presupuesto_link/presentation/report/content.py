@@ -8,27 +8,27 @@ from dataclasses import replace
 import polars as pl
 
 from presupuesto_link.dossier import Dossier, Quarter
-from presupuesto_link.measures.alerts import BETTER, WORSE
-from presupuesto_link.presentation.dossier_book import BANNER
-from presupuesto_link.presentation.monitoring_words import MONITORING, curve_words
-from presupuesto_link.presentation.page.advance import light_views
-from presupuesto_link.presentation.page.closing import ORIGIN, closing_view
-from presupuesto_link.presentation.page.compromisos import commitments_view
-from presupuesto_link.presentation.page.coverage import link_view
-from presupuesto_link.presentation.page.facts import names_of
-from presupuesto_link.presentation.page.figures import FigureShelf
-from presupuesto_link.presentation.page.lines import Line, ten_lines
-from presupuesto_link.presentation.page.method import method
-from presupuesto_link.presentation.page.quarter import CURVE, quarter_view
-from presupuesto_link.presentation.page.quarter_lines import quarter_lines, two_budgets
-from presupuesto_link.presentation.page.ranking import data_table, ranking_view
-from presupuesto_link.presentation.page.rediseno import gaps_view, review_view
-from presupuesto_link.presentation.page.scenarios import scenario_views
-from presupuesto_link.presentation.page.views import Cell, Row, TableView
-from presupuesto_link.presentation.page.words import capital, counted, date
 from presupuesto_link.presentation.plots import Figure
 from presupuesto_link.presentation.report.blocks import Block, Drawing, Paragraph, Points, Report, Section
 from presupuesto_link.presentation.report.recommendations import recommendations_table
+from presupuesto_link.presentation.telling.advance import light_views
+from presupuesto_link.presentation.telling.chosen import names_of
+from presupuesto_link.presentation.telling.closing import ORIGIN, closing_view
+from presupuesto_link.presentation.telling.compromisos import commitments_view
+from presupuesto_link.presentation.telling.coverage import link_view
+from presupuesto_link.presentation.telling.lines import Line, ten_lines
+from presupuesto_link.presentation.telling.method import method
+from presupuesto_link.presentation.telling.monitoring_words import MONITORING, curve_words
+from presupuesto_link.presentation.telling.phrases import capital, counted, date
+from presupuesto_link.presentation.telling.quarter import CURVE, quarter_view
+from presupuesto_link.presentation.telling.quarter_lines import quarter_lines, two_budgets
+from presupuesto_link.presentation.telling.ranking import data_table, ranking_view
+from presupuesto_link.presentation.telling.rediseno import gaps_view, review_view
+from presupuesto_link.presentation.telling.scenarios import scenario_views
+from presupuesto_link.presentation.telling.shelf import FigureShelf
+from presupuesto_link.presentation.telling.views import Cell, Row, TableView
+from presupuesto_link.presentation.workbook.dossier_book import BANNER
+from presupuesto_link.quarter.alerts import BETTER, WORSE
 from presupuesto_link.wording import plural, soles
 
 _ALERTS, _WAITING = 12, 10

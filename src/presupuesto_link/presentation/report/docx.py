@@ -8,11 +8,11 @@ from io import BytesIO
 from pathlib import Path
 from typing import Any
 
-from presupuesto_link.presentation.book_parts import CREATED
-from presupuesto_link.presentation.page.views import Cell, TableView
 from presupuesto_link.presentation.report.blocks import Block, Drawing, Paragraph, Points, Report
+from presupuesto_link.presentation.telling.views import Cell, TableView
+from presupuesto_link.presentation.telling.words import unbroken
 from presupuesto_link.presentation.theme import HEX, LETTER, TEXT_ON
-from presupuesto_link.presentation.words import unbroken
+from presupuesto_link.presentation.workbook.book_parts import CREATED
 
 _LANGUAGE, _FONT = "es-PE", "Arial"  # its measures are the same in every program
 _TEXT_CM, _TABLE_PT, _NARROW_PT, _NOTE_PT = 17.0, 8.0, 7.0, 9.0

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from presupuesto_link.presentation.page.figures import FigureRef
-from presupuesto_link.presentation.page.views import TableView
 from presupuesto_link.presentation.report.blocks import Drawing, Paragraph, Points, Report
+from presupuesto_link.presentation.telling.shelf import FigureRef
+from presupuesto_link.presentation.telling.views import TableView
 from presupuesto_link.presentation.theme import HEX, LETTER, TEXT_ON
 
 _KINDS: Mapping[type, str] = {Paragraph: "parrafo", Points: "lista", TableView: "tabla", Drawing: "figura"}
@@ -22,7 +22,7 @@ def render_html(report: Report) -> str:
     Returns:
         UTF-8 text, the same for the same report.
     """
-    from presupuesto_link.presentation.page.render import environment
+    from presupuesto_link.presentation.board.render import environment
     from presupuesto_link.presentation.plots.common import svg_of
 
     sections = [

@@ -8,14 +8,14 @@ from typing import Any
 import polars as pl
 
 from presupuesto_link.dossier import Dossier
-from presupuesto_link.measures.on_time import NO_ACTION
-from presupuesto_link.measures.semaforo import GREEN, GREY, RED
-from presupuesto_link.presentation.page.facts import total
-from presupuesto_link.presentation.page.quarter_lines import actions_now
-from presupuesto_link.presentation.page.views import Cell, Row, TableView
-from presupuesto_link.presentation.page.words import agree, counted
-from presupuesto_link.presentation.selection import of_profile
-from presupuesto_link.presentation.words import short_amount
+from presupuesto_link.money.on_time import NO_ACTION
+from presupuesto_link.presentation.telling.chosen import total
+from presupuesto_link.presentation.telling.phrases import agree, counted
+from presupuesto_link.presentation.telling.quarter_lines import actions_now
+from presupuesto_link.presentation.telling.selection import of_profile
+from presupuesto_link.presentation.telling.views import Cell, Row, TableView
+from presupuesto_link.presentation.telling.words import short_amount
+from presupuesto_link.tables.bands import GREEN, GREY, RED
 from presupuesto_link.tables.recommendations import DATA, ELEMENTS, FOLLOW_UP, MONEY, REDESIGN, UNMEASURED
 from presupuesto_link.wording import enumerate_words, percent, plural
 

@@ -1,0 +1,1 @@
+"""What the command line asks for, as the objects the library takes."""

@@ -1,0 +1,89 @@
+"""Options shared by the commands, declared once, and what they open."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    from presupuesto_link.inputs import Inputs
+
+
+class Profile(StrEnum):
+    """Advance profiles that travel with the package."""
+
+    ceplan = "ceplan"
+    informe_2024 = "informe_2024"
+
+
+class Policy(StrEnum):
+    """What an ND does inside a mean."""
+
+    excluir = "excluir"
+    cero = "cero"
+
+
+AnalysisOption = Annotated[
+    str, typer.Option("--analisis", "-a", help="Nombre de un análisis incluido, o ruta de un analisis.toml", metavar="NOMBRE|RUTA")
+]
+BudgetOption = Annotated[Path | None, typer.Option("--gasto", help="Otra tabla de PIA, PIM y devengado por AER (CSV)", metavar="CSV")]
+PlanOption = Annotated[Path | None, typer.Option("--plan", help="Otra carpeta del plan (objetivos.csv, acciones.csv…)", metavar="CARPETA")]
+ProfileOption = Annotated[Profile | None, typer.Option("--perfil", help="Perfil de avance: ceplan o informe_2024", metavar="PERFIL")]
+PolicyOption = Annotated[Policy | None, typer.Option("--nd", help="Qué hacer con los ND: excluir o cero", metavar="POLÍTICA")]
+FilledOption = Annotated[
+    Path | None,
+    typer.Option("--libro-anterior", help="Libro de Excel que se llenó: lo escrito en sus celdas amarillas pasa al nuevo", metavar="LIBRO"),
+]
+JsonOption = Annotated[bool, typer.Option("--json", help="Escribe el resultado en JSON, para otro programa")]
+DEFAULT_ANALYSIS = "cajamarca-2024"
+
+
+def open_analysis(
+    analysis: str,
+    budget: Path | None = None,
+    plan: Path | None = None,
+    profile: Profile | None = None,
+    policy: Policy | None = None,
+    pairs: tuple[tuple[int, int], ...] | None = None,
+    norms: Path | None = None,
+    scenarios: bool = True,
+    filled: Path | None = None,
+) -> Inputs:
+    """Load an analysis with the paths and settings given on the command line; without its scenarios when nobody will see them."""
+    from dataclasses import replace
+
+    from presupuesto_link.inputs import load, with_settings
+
+    given = {"gasto_aer": budget, "plan": plan, "normas": norms}
+    inputs = load(analysis_path(analysis), {key: path for key, path in given.items() if path is not None}, filled)
+    inputs = inputs if scenarios else replace(inputs, scenarios=())
+    return with_settings(inputs, perfil=profile and profile.value, politica_nd=policy and policy.value, pares=pairs)
+
+
+def analysis_path(analysis: str) -> Path:
+    """The `analisis.toml` a name, a folder or a path refers to.
+
+    Raises:
+        SpecError: there is no such analysis; the message lists the ones that travel with the package.
+    """
+    from presupuesto_link.errors import Problem, SpecError
+    from presupuesto_link.sources.embedded import embedded_analyses
+
+    known = embedded_analyses()
+    if analysis in known:
+        return known[analysis]
+    path = Path(analysis)
+    path = path / "analisis.toml" if path.is_dir() else path
+    if not path.is_file():
+        raise SpecError(
+            Problem(
+                "opción --analisis",
+                f"«{analysis}»",
+                f"la ruta de un analisis.toml o uno de: {', '.join(known)}",
+                "revise el nombre o la ruta",
+            )
+        )
+    return path

@@ -1,0 +1,336 @@
+"""How a link is told: on the screen and as JSON."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import typer
+
+from presupuesto_link.commands.saying.printing import code, name, number, print_table, records
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    import polars as pl
+
+    from presupuesto_link.linkage.explain import Explanation
+    from presupuesto_link.linkage.snapshot import Linkage
+
+_TOLD = 4
+
+
+def as_json(linkage: Linkage) -> dict[str, Any]:
+    """A link for another program."""
+    cover = linkage.coverage
+    return {
+        **facts(linkage),
+        "tasas": records(cover.tasas),
+        "resumen": records(cover.resumen),
+        "acciones": records(cover.acciones),
+        "reglas": records(cover.reglas),
+        "dimensiones": {key: records(table) for key, table in cover.dimensiones.items()},
+        "sin_vincular": records(cover.sin_vincular),
+        "hallazgos": [finding.as_row() for finding in linkage.findings],
+    }
+
+
+def facts(linkage: Linkage) -> dict[str, Any]:
+    """What a link is of."""
+    return {
+        "instantanea": linkage.snapshot.id,
+        "fecha_corte": linkage.snapshot.cut_off,
+        "ambito": linkage.scope,
+        "reglas_de": linkage.rules.source,
+        "reglas_aplicadas": len(linkage.linked.rules),
+        "reglas_sugeridas": linkage.rules.suggested,
+        "incluye_sugeridas": linkage.with_suggested,
+    }
+
+
+def print_linkage(linkage: Linkage, shown: int) -> None:
+    """A link for a person: what it covers, by action, what is left out, the rules, and what is wrong."""
+    from presupuesto_link.linkage.findings import signers, summary
+
+    cover = linkage.coverage
+    typer.echo(f"Instantánea {linkage.snapshot.id} · corte {linkage.snapshot.cut_off} · {linkage.scope}")
+    typer.echo(f"{linkage.rules.source or 'sin archivo de reglas'}: {summary(linkage.rules, linkage.with_suggested)}.")
+    typer.echo(f"Firman: {signers(linkage.rules)}.")
+    if linkage.with_suggested and linkage.rules.suggested:
+        typer.echo("Atención: estas cifras cuentan reglas sugeridas que nadie ha firmado.")
+    typer.echo("")
+    _print_rates(cover.tasas)
+    _print_summary(cover.resumen)
+    _print_actions(cover.acciones, shown)
+    _print_unlinked(linkage, shown)
+    _print_rules(cover.reglas, shown)
+    _print_findings(linkage)
+
+
+def _print_rates(rates: pl.DataFrame) -> None:
+    from presupuesto_link.wording import percent
+
+    columns = [
+        code("Año"),
+        name("Base"),
+        number("PIM"),
+        number("PIM vinculado"),
+        number("Cobertura"),
+        number("Devengado vinculado", spare=True),
+        number("Cobertura del devengado", spare=True),
+    ]
+    print_table(
+        "Cobertura del vínculo, en soles",
+        columns,
+        [
+            (
+                str(r["anio"]),
+                r["base"],
+                _money(r["pim_soles"]),
+                _money(r["pim_vinculado_soles"]),
+                percent(r["cobertura_ratio"]),
+                _money(r["devengado_vinculado_soles"]),
+                percent(r["cobertura_devengado_ratio"]),
+            )
+            for r in rates.iter_rows(named=True)
+        ],
+    )
+
+
+def _print_summary(table: pl.DataFrame) -> None:
+    from presupuesto_link.wording import percent
+
+    print_table(
+        "Por clase de vínculo y confianza de la regla",
+        [code("Año"), name("Vínculo"), name("Motivo o confianza"), number("Líneas", spare=True), number("PIM"), number("Del PIM")],
+        [
+            (
+                str(r["anio"]),
+                r["vinculo"] + (" (no se suma)" if r["vinculo"] == "transversal" else ""),
+                r["motivo"] or f"confianza {r['confianza']}" + (" · sugerida" if r["estado"] == "sugerido" else ""),
+                f"{r['lineas']:,}",
+                _money(r["pim_soles"]),
+                percent(r["parte_pim_ratio"]),
+            )
+            for r in table.iter_rows(named=True)
+        ],
+    )
+
+
+def _print_actions(table: pl.DataFrame, shown: int) -> None:
+    import polars as pl
+
+    from presupuesto_link.wording import percent, short_name
+
+    has = table.filter(pl.col("lineas") > 0)
+    top = has.sort(["transversal", "pim_soles", "accion"], descending=[False, True, False], nulls_last=True).head(shown)
+    years = table["anio"].n_unique() > 1
+    columns = [code("Año y AER" if years else "AER"), name(), number("PIM"), number("Devengado", spare=True), number("Ejec.", spare=True)]
+    print_table(
+        f"AER con dinero ({top.height} de {has.height}{' filas de AER y año' if years else ''}, por PIM)",
+        columns,
+        [
+            (
+                (f"{r['anio']} " if years else "") + r["accion"] + ("*" if r["transversal"] else ""),
+                short_name(r["nombre"], 44),
+                _money(r["pim_soles"]),
+                _money(r["devengado_soles"]),
+                percent(float(r["devengado_soles"] / r["pim_soles"]) if r["pim_soles"] and r["devengado_soles"] is not None else None),
+            )
+            for r in top.iter_rows(named=True)
+        ],
+    )
+    if has["transversal"].any():
+        typer.echo("* transversal: su dinero ya está en las demás; se muestra aparte y no se suma.")
+    without = table.filter(pl.col("lineas").sum().over("accion") == 0)
+    for said, group in (("Con resultado medido y sin dinero vinculado", True), ("Sin resultado ni dinero", False)):
+        codes = without.filter(pl.col("con_resultado") == group)["accion"].unique().sort()
+        if len(codes):
+            typer.echo(f"{said} ({len(codes)}): {', '.join(codes)}.")
+    typer.echo("")
+
+
+def _print_unlinked(linkage: Linkage, shown: int) -> None:
+    table = linkage.coverage.sin_vincular
+    columns = [
+        code("Año y meta"),
+        code("Prog."),
+        code("Función", spare=True),
+        name("Qué es"),
+        name("Motivo"),
+        number("PIM"),
+        number("Devengado", spare=True),
+    ]
+    print_table(
+        f"Lo mayor sin vincular ({min(shown, table.height)} de {table.height:,})",
+        columns,
+        [
+            (
+                _meta(r),
+                r["programa"] or "—",
+                r["funcion"] or "—",
+                _what(r, linkage),
+                r["motivo"],
+                _money(r["pim_soles"]),
+                _money(r["devengado_soles"]),
+            )
+            for r in table.head(shown).iter_rows(named=True)
+        ],
+    )
+
+
+def _meta(row: dict[str, Any]) -> str:
+    return f"{row['anio']} " + (f"{row['sec_ejec']}-{row['sec_func']}" if row["sec_ejec"] else "—")
+
+
+def _what(row: dict[str, Any], linkage: Linkage) -> str:
+    """The name of its project or activity, when the snapshot has names."""
+    import polars as pl
+
+    for dimension in ("producto", "actividad", "programa"):
+        table = linkage.names.get(dimension)
+        if table is not None and row.get(dimension):
+            found = table.filter(pl.col(dimension) == row[dimension])
+            if found.height and found["nombre"][0].upper() not in ("SIN PRODUCTO", "SIN PROYECTO"):
+                return str(found["nombre"][0]).capitalize()[:60]
+    return row.get("producto") or "—"
+
+
+def _print_rules(table: pl.DataFrame, shown: int) -> None:
+    from presupuesto_link.wording import percent
+
+    enough = int((table["parte_acumulada_ratio"] < 0.9).sum()) + 1 if table.height else 0
+    columns = [code("Regla"), code("AER"), number("PIM"), number("Del vinculado", spare=True), number("Acumulado", spare=True)]
+    print_table(
+        f"Reglas por soles ({min(shown, table.height)} de {table.height}; {enough} explican el 90 % del PIM vinculado)",
+        columns,
+        [
+            (r["regla"], r["accion"], _money(r["pim_soles"]), percent(r["parte_pim_ratio"]), percent(r["parte_acumulada_ratio"]))
+            for r in table.head(shown).iter_rows(named=True)
+        ],
+    )
+
+
+def _print_findings(linkage: Linkage) -> None:
+    """Findings by kind, the worst first; many of one kind are told in one line."""
+    from itertools import groupby
+
+    order = ("alta", "media", "baja")
+    every = sorted(linkage.findings, key=lambda f: (order.index(f.kind.severity), f.code))
+    for code_, group in groupby(every, key=lambda f: f.code):
+        found = list(group)
+        kind = found[0].kind
+        typer.echo(f"{code_} ({kind.severity}) {kind.title}: {len(found)}. {kind.remedy}")
+        for finding in found[:_TOLD]:
+            typer.echo(f"   {finding.place}: {finding.found}; se esperaba {finding.expected}; {finding.explanation}.")
+        if len(found) > _TOLD:
+            typer.echo(f"   y {len(found) - _TOLD} más: {', '.join(f.place.partition('regla ')[2] or f.place for f in found[_TOLD:])}.")
+    if not every:
+        typer.echo("Hallazgos sobre las reglas: ninguno.")
+
+
+def print_breakdown(linkage: Linkage, table: pl.DataFrame, by: str, shown: int) -> None:
+    """Each action's money by one dimension, the largest first."""
+    import polars as pl
+
+    from presupuesto_link.linkage.coverage import BREAKDOWNS
+    from presupuesto_link.wording import percent
+
+    columns = [column for column in BREAKDOWNS[by] if column in table.columns]
+    names = linkage.names.get(
+        {"nivel": "", "ejecutora": "ejecutora", "departamento": "departamento_meta", "provincia": "provincia_meta"}.get(by, by)
+    )
+    if names is not None:
+        keys = [column for column in (*columns, "anio") if column in names.columns and column in table.columns]
+        table = table.join(names.select(*keys, "nombre"), on=keys, how="left", validate="m:1")
+    top = table.filter(pl.col("accion").is_not_null()).sort(
+        ["pim_soles", "accion", *columns], descending=[True, False, *(False for _ in columns)], nulls_last=True
+    )
+    print_table(
+        f"AER según {by} ({min(shown, top.height)} de {top.height:,}) · {linkage.scope}",
+        [
+            code("Año"),
+            code("AER"),
+            *(code(c.replace("_", " ")) for c in columns),
+            name(),
+            number("PIM"),
+            number("Devengado"),
+            number("De la AER"),
+        ],
+        [
+            (
+                str(r["anio"]),
+                r["accion"] + ("*" if r["vinculo"] == "transversal" else ""),
+                *(r[c] or "sin dato" for c in columns),
+                str(r.get("nombre") or "").capitalize()[:50],
+                _money(r["pim_soles"]),
+                _money(r["devengado_soles"]),
+                percent(r["parte_pim_ratio"]),
+            )
+            for r in top.head(shown).iter_rows(named=True)
+        ],
+    )
+
+
+def _money(amount: Any) -> str:
+    from presupuesto_link.wording import soles
+
+    return soles(amount, 2).removeprefix("S/ ")
+
+
+def explained(one: Explanation) -> dict[str, Any]:
+    """Why some lines went where they went, for another program."""
+    return {
+        "linea": {key: value for key, value in one.values.items() if value is not None},
+        "nombres": dict(one.names),
+        "lineas": one.lines,
+        "pim_soles": one.pim,
+        "devengado_soles": one.devengado,
+        "reglas": [
+            {
+                "regla": t.rule.id,
+                "fila": t.rule.row,
+                "accion": t.rule.action,
+                "atrapa": t.rule.words(),
+                "toma_ratio": float(t.part),
+                "por_que": t.why,
+            }
+            for t in one.taken
+        ],
+        "sin_vincular": {"ratio": float(one.unlinked[0]), "motivo": one.unlinked[1]},
+        "casi": [
+            {"regla": m.rule.id, "accion": m.rule.action, "falla_en": m.column, "pide": list(m.asked), "tiene": m.has} for m in one.missed
+        ],
+    }
+
+
+def print_explanation(one: Explanation) -> None:
+    """Why some lines went where they went, for a person."""
+    from presupuesto_link.wording import percent
+
+    said = ", ".join(f"{key.replace('_', ' ')} {value}" for key, value in one.values.items() if value is not None)
+    typer.echo(f"{one.lines:,} líneas con {said}")
+    for dimension, text in one.names.items():
+        typer.echo(f"  {dimension}: {text}")
+    typer.echo(f"  PIM {_money(one.pim)} · devengado {_money(one.devengado)}")
+    for taken in one.taken:
+        typer.echo(
+            f"  → {taken.rule.action} {percent(float(taken.part))}: {taken.rule.place}, {taken.why}. Atrapa {taken.rule.words()}; {_signed(taken.rule)}."
+        )
+    if one.unlinked[0]:
+        typer.echo(f"  → sin vincular {percent(float(one.unlinked[0]))}: {one.unlinked[1]}.")
+    for missed in one.missed:
+        typer.echo(
+            f"  casi: {missed.rule.place} ({missed.rule.action}) pide {missed.column.replace('_', ' ')} {_or(missed.asked)} y aquí hay {missed.has or 'nada'}."
+        )
+    typer.echo("")
+
+
+def _or(words: Sequence[str]) -> str:
+    from presupuesto_link.wording import enumerate_words
+
+    return enumerate_words(words, "o")
+
+
+def _signed(rule: Any) -> str:
+    author, day = rule.signature
+    return f"{'sugerida por' if rule.state == 'sugerido' else 'firmada por'} {author}{f' el {day}' if day else ''}, confianza {rule.confidence}"

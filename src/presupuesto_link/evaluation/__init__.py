@@ -1,0 +1,1 @@
+"""Progress, execution, one judgement per action, the audit, matrices and ranking."""

@@ -1,0 +1,120 @@
+"""Execution-versus-result matrix: each action's cell by execution band and result band."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import polars as pl
+
+from presupuesto_link.errors import Problem, SpecError
+from presupuesto_link.money.by_action import DIRECT, TRANSVERSAL
+from presupuesto_link.specs import SemaforoSpec
+from presupuesto_link.tables.bands import COLOURS, colour
+from presupuesto_link.tables.numbers import MONEY
+
+_MONEY = ("pim_soles", "devengado_soles")
+
+
+@dataclass(frozen=True)
+class Matrix:
+    """One matrix.
+
+    Attributes:
+        anio_ejecucion, anio_resultado: the year pair.
+        acciones: key `accion`: every action with `ejecucion_ratio`, `avance_ratio`, both bands, soles,
+            `vinculo` and how many indicators had data.
+        celdas: key `banda_ejecucion, banda_resultado`, always the 16 pairs: `acciones` (count),
+            `pim_soles` and `devengado_soles` (direct link only, never transversal), `transversales` (count),
+            `lista` (codes separated by comma).
+    """
+
+    anio_ejecucion: int
+    anio_resultado: int
+    acciones: pl.DataFrame
+    celdas: pl.DataFrame
+
+
+def cross_execution_result(execution: pl.DataFrame, elements: pl.DataFrame, years: tuple[int, int], bands: SemaforoSpec) -> Matrix:
+    """Cross the execution of one year with the result of another.
+
+    Args:
+        execution: output of `measure_execution`, key `anio, accion`.
+        elements: output of `aggregate_elements` for one profile and one ND policy.
+        years: execution year, result year.
+        bands: edges, the same on both axes. Grey is a class of its own on both.
+
+    Raises:
+        SpecError: there is no budget, or no advance, for the year asked.
+    """
+    money_year, result_year = years
+    spent = _of_year(execution, money_year, "presupuesto")
+    result = _of_year(elements.filter(pl.col("nivel") == "AER"), result_year, "avance")
+    actions = (
+        spent.join(
+            result.select("indicadores", "con_dato", "avance_ratio", "color_depende_nd", accion="elemento"),
+            on="accion",
+            how="left",
+            validate="1:1",
+        )
+        .select(
+            pl.lit(money_year, pl.Int32).alias("anio_ejecucion"),
+            pl.lit(result_year, pl.Int32).alias("anio_resultado"),
+            "accion",
+            "objetivo",
+            "nombre",
+            "vinculo",
+            "pia_soles",
+            "pim_soles",
+            "devengado_soles",
+            "saldo_soles",
+            "ejecucion_ratio",
+            "ejecucion_motivo",
+            "avance_ratio",
+            "indicadores",
+            "con_dato",
+            "color_depende_nd",
+        )
+        .with_columns(banda_ejecucion=colour(pl.col("ejecucion_ratio"), bands), banda_resultado=colour(pl.col("avance_ratio"), bands))
+        .sort("accion")
+    )
+    return Matrix(money_year, result_year, actions, count_cells(actions, years))
+
+
+def _of_year(frame: pl.DataFrame, year: int, what: str) -> pl.DataFrame:
+    rows = frame.filter(pl.col("anio") == year)
+    if rows.is_empty():
+        known = ", ".join(str(y) for y in frame["anio"].unique().sort())
+        raise SpecError(
+            Problem(
+                "matriz ejecución–resultado",
+                f"no hay {what} de {year}",
+                f"uno de los años {known}",
+                "elija otro año o cargue los datos que faltan",
+            )
+        )
+    return rows
+
+
+def count_cells(actions: pl.DataFrame, years: tuple[int, int]) -> pl.DataFrame:
+    """The 16 cells of a matrix (see `Matrix.celdas`).
+
+    Args:
+        actions: key `accion`: `banda_ejecucion`, `banda_resultado`, `vinculo` and soles.
+        years: of the money and of the result.
+    """
+    axis = pl.DataFrame({"banda": COLOURS})
+    grid = axis.rename({"banda": "banda_ejecucion"}).join(axis.rename({"banda": "banda_resultado"}), how="cross")
+    direct = pl.col("vinculo") == DIRECT
+    filled = actions.group_by("banda_ejecucion", "banda_resultado").agg(
+        pl.len().cast(pl.Int64).alias("acciones"),
+        *(pl.col(m).filter(direct).sum().cast(MONEY).alias(m) for m in _MONEY),
+        (pl.col("vinculo") == TRANSVERSAL).sum().cast(pl.Int64).alias("transversales"),
+        pl.col("accion").sort().str.join(", ").alias("lista"),
+    )
+    return (
+        grid.join(filled, on=["banda_ejecucion", "banda_resultado"], how="left", maintain_order="left")
+        .with_columns(
+            pl.col("acciones", "transversales").fill_null(0), pl.col(*_MONEY).fill_null(pl.lit(0, MONEY)), pl.col("lista").fill_null("")
+        )
+        .select(pl.lit(years[0], pl.Int32).alias("anio_ejecucion"), pl.lit(years[1], pl.Int32).alias("anio_resultado"), pl.all())
+    )

@@ -1,0 +1,114 @@
+"""An analysis file and everything it names, read and checked before anything is measured."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from presupuesto_link.errors import Problem, SpecError
+from presupuesto_link.sources.commitments import read_commitments
+from presupuesto_link.sources.embedded import embedded_root
+from presupuesto_link.sources.evaluation import read_evaluation
+from presupuesto_link.sources.filled import FilledBook, read_filled
+from presupuesto_link.specs import AnalisisSpec, EscenarioSpec, NormaSpec, PerfilSpec, read_analysis, read_norms, read_spec
+from presupuesto_link.tables.asked import check_ranking
+from presupuesto_link.tables.budget import AerBudget, check_budget
+from presupuesto_link.tables.commitments import CommitmentTables, check_commitments
+from presupuesto_link.tables.filled import SHEETS
+from presupuesto_link.tables.plan import Plan, check_plan
+
+
+@dataclass(frozen=True)
+class Inputs:
+    """What was read and checked, before anything is measured."""
+
+    spec: AnalisisSpec
+    path: Path
+    plan: Plan
+    budget: AerBudget
+    profiles: tuple[PerfilSpec, ...]
+    scenarios: tuple[EscenarioSpec, ...]
+    norms: tuple[NormaSpec, ...]
+    commitments: CommitmentTables | None
+    files: tuple[Path, ...]
+    filled: FilledBook | None = None
+
+
+def load(analysis: Path, overrides: dict[str, Path] | None = None, filled: Path | None = None) -> Inputs:
+    """Read and check an analysis file and everything it names.
+
+    Args:
+        analysis: an `analisis.toml`; its paths are relative to its own folder.
+        overrides: other paths for keys of `[fuentes]`, relative to the working folder.
+        filled: an earlier workbook whose sheets to fill somebody filled: what they wrote goes to the new ones.
+
+    Raises:
+        SpecError: a parameter file is not valid.
+        InputDataError: a data file is missing or breaks its contract.
+    """
+    spec, spec_files = read_analysis(analysis)
+    place = {
+        key: analysis.parent / getattr(spec.fuentes, key)
+        for key in ("plan", "gasto_aer", "perfiles", "normas", "compromisos")
+        if getattr(spec.fuentes, key)
+    } | (overrides or {})
+    profile_files = [place["perfiles"] / f"{name}.toml" for name in dict.fromkeys((spec.avance.perfil, spec.avance.perfil_replica))]
+    scenario_files = _scenario_files(analysis, spec)
+    profiles = tuple(read_spec(path, PerfilSpec) for path in profile_files)
+    scenarios = tuple(read_spec(path, EscenarioSpec) for path in scenario_files)
+    norms_folder = place.get("normas") or embedded_root() / "data" / "normas"
+    norms = read_norms(norms_folder)
+    raw = read_evaluation(place["plan"], place["gasto_aer"])
+    plan = check_plan(raw.plan, raw.correcciones)
+    spec = _named_sources(spec, overrides or {})
+    check_ranking(spec, plan)
+    budget = check_budget(raw.gasto_aer, spec.fuentes.anio_gasto, plan.acciones, spec.fuentes.lugar_gasto)
+    promised = read_commitments(place["compromisos"]) if "compromisos" in place else None
+    commitments = check_commitments(promised, plan) if promised else None
+    book = read_filled(filled, {name: (*sheet.key, *sheet.to_fill) for name, sheet in SHEETS.items()}) if filled else None
+    files = (
+        *spec_files,
+        *profile_files,
+        *scenario_files,
+        *sorted(norms_folder.glob("*.toml")),
+        *raw.files,
+        *(promised.files if promised else ()),
+        *([filled] if filled else []),
+    )
+    return Inputs(spec, analysis, plan, budget, profiles, scenarios, norms, commitments, files, book)
+
+
+def _scenario_files(analysis: Path, spec: AnalisisSpec) -> list[Path]:
+    """The scenarios the analysis asks for, in its order; all of its folder when it does not say."""
+    folder = analysis.parent / "escenarios"
+    if spec.escenarios is None:
+        return sorted(folder.glob("*.toml"))
+    return [folder / f"{name}.toml" for name in spec.escenarios]
+
+
+def _named_sources(spec: AnalisisSpec, overrides: dict[str, Path]) -> AnalisisSpec:
+    """The source as it must be cited when a person brings other files: nobody else's numbers under the Report's name."""
+    titles = {"gasto_aer": "presupuesto por AER", "plan": "plan"}
+    given = [f"{titles[key]}: {path.name}" for key, path in overrides.items() if key in titles]
+    if not given:
+        return spec
+    sources = spec.fuentes.model_copy(update={"lugar_gasto": None} if "gasto_aer" in overrides else {})
+    return spec.model_copy(update={"fuente": f"{'; '.join(given)} (dato del usuario). Resto: {spec.fuente}", "fuentes": sources})
+
+
+def with_settings(
+    inputs: Inputs, perfil: str | None = None, politica_nd: str | None = None, pares: tuple[tuple[int, int], ...] | None = None
+) -> Inputs:
+    """The same inputs under another profile, ND policy or year pairs; what is not given stays as in the analysis.
+
+    Raises:
+        SpecError: the profile asked for is not one of those loaded.
+    """
+    known = [profile.nombre for profile in inputs.profiles]
+    if perfil is not None and perfil not in known:
+        raise SpecError(Problem("opción --perfil", f"«{perfil}»", "uno de " + ", ".join(known), "elija un perfil del análisis"))
+    spec = inputs.spec
+    chosen = {"perfil": perfil, "politica_nd": politica_nd}
+    advance = spec.avance.model_copy(update={key: value for key, value in chosen.items() if value is not None})
+    matrices = spec.matrices.model_copy(update={"pares": pares or spec.matrices.pares})
+    return replace(inputs, spec=spec.model_copy(update={"avance": advance, "matrices": matrices}))

@@ -1,0 +1,1 @@
+"""The operational plan's bridge: exports of CEPLAN beside the signed rules."""

@@ -1,0 +1,139 @@
+"""From a snapshot to linked spending: choose whose spending → link → check that no céntimo is lost → cover → report.
+
+Spending of the regional government (its pliego, wherever it lands) and spending that lands in the department (whoever spends it) are two
+questions. A link answers one of them, says which, and never adds them up.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import polars as pl
+
+from presupuesto_link.errors import InputDataError, Problem
+from presupuesto_link.findings import Finding
+from presupuesto_link.linkage.coverage import CUBE, Coverage, cover, cube
+from presupuesto_link.linkage.findings import check_link
+from presupuesto_link.linkage.link import LinkedGasto, conservation, link_gasto
+from presupuesto_link.linkage.rules import Rules, read_rules
+from presupuesto_link.sources.delimited import RawTable
+from presupuesto_link.specs import AmbitoSpec
+from presupuesto_link.store.store import Snapshot, Store
+
+Scope = Literal["pliego", "departamento", "todo"]
+_COLUMN = {"pliego": "pliego", "departamento": "departamento_meta"}
+
+
+@dataclass(frozen=True)
+class Linkage:
+    """A link of one snapshot, seen from one scope.
+
+    Attributes:
+        snapshot: where the spending comes from.
+        scope: whose spending, in words.
+        rules: the rules applied, with those rejected.
+        with_suggested: whether suggested rules counted.
+        linked: the lines (see `LinkedGasto`).
+        cube: `linkage.coverage.cube` of them.
+        coverage: what is covered.
+        findings: what is wrong with the rules.
+        names: the snapshot's tables of names.
+    """
+
+    snapshot: Snapshot
+    scope: str
+    rules: Rules
+    with_suggested: bool
+    linked: LinkedGasto
+    cube: pl.DataFrame
+    coverage: Coverage
+    findings: tuple[Finding, ...]
+    names: Mapping[str, pl.DataFrame]
+
+
+def link_snapshot(  # noqa: PLR0913, PLR0917 - the options of `vincular`
+    store: Store,
+    snapshot: Snapshot,
+    raw_rules: RawTable | None,
+    actions: pl.DataFrame,
+    transversal: Sequence[str] = (),
+    scopes: AmbitoSpec | None = None,
+    scope: Scope = "todo",
+    year: int | None = None,
+    with_suggested: bool = False,
+) -> Linkage:
+    """Link the spending of a snapshot.
+
+    Args:
+        store: the store it is in.
+        snapshot: which one.
+        raw_rules: `sources.links.read_links`; null for none but what the source itself declares.
+        actions: the plan's actions, key `accion`.
+        transversal: actions shown beside and never added.
+        scopes: the codes that each scope means.
+        scope: whose spending: the pliego's, what lands in the department, or all of the snapshot.
+        year: one budget year of it; all by default.
+        with_suggested: count the rules nobody has signed yet.
+
+    Raises:
+        InputDataError: the snapshot does not hold the scope asked for, or the rules cannot be read.
+    """
+    gasto, years, said = chosen_spending(store, snapshot, scopes or AmbitoSpec(), scope, year)
+    rules = read_rules(raw_rules, actions["accion"], transversal) if raw_rules else Rules(())
+    counted, names = rules.chosen(with_suggested), dimensions(store, snapshot)
+    linked = link_gasto(gasto, counted, names, actions["accion"], years, CUBE, transversal)
+    conservation(gasto, linked)
+    table = cube(linked)
+    found = check_link(linked, counted, table, years)
+    return Linkage(snapshot, said, rules, with_suggested, linked, table, cover(table, linked.rules, actions), found, names)
+
+
+def chosen_spending(
+    store: Store, snapshot: Snapshot, scopes: AmbitoSpec, scope: Scope, year: int | None = None
+) -> tuple[pl.LazyFrame, tuple[int, ...], str]:
+    """The rows of a scope, their years, and the scope in words.
+
+    Raises:
+        InputDataError: the snapshot was loaded with a filter that leaves part of the scope out, or has no row of it.
+    """
+    years = (year,) if year else snapshot.years
+    filters: dict[str, Any] = {"anio": list(years)}
+    said = "todo el gasto de la instantánea"
+    if scope != "todo":
+        code = scopes.pliego if scope == "pliego" else scopes.departamento_meta
+        filters[_COLUMN[scope]] = code
+        said = scopes.words(scope)
+        _check_whole(snapshot, scope, code)
+    rows = store.read(snapshot.id, filters=filters)
+    if not rows.select(pl.len()).collect().item():
+        raise InputDataError(
+            Problem(
+                f"instantánea {snapshot.id}",
+                f"ninguna fila de {said} en {', '.join(map(str, years))}",
+                "al menos una fila",
+                "elija otro --ambito (pliego, departamento, todo) u otra instantánea con «almacen listar»",
+            )
+        )
+    return rows, years, said
+
+
+def dimensions(store: Store, snapshot: Snapshot) -> dict[str, pl.DataFrame]:
+    """The tables of names that a snapshot has."""
+    return {path.stem: store.dimension(snapshot.id, path.stem) for path in sorted((snapshot.folder / "dimensiones").glob("*.parquet"))}
+
+
+def _check_whole(snapshot: Snapshot, scope: str, code: str) -> None:
+    """A filter of another kind means that the scope is there only in part: its total would be taken for the whole."""
+    loaded = {name: str(value) for name, value in snapshot.manifest["filtros"].items() if name != "anio"}
+    if set(loaded) - {_COLUMN[scope]}:
+        said = ", ".join(f"{name} {value}" for name, value in loaded.items())
+        raise InputDataError(
+            Problem(
+                f"instantánea {snapshot.id}",
+                f"se cargó sólo con {said}: falta parte del gasto de ese ámbito",
+                f"una instantánea completa o filtrada sólo por {_COLUMN[scope].replace('_', ' ')} {code}",
+                f"cárguela con --{_COLUMN[scope].replace('_', '-')} {code}, o use el otro --ambito",
+            )
+        )

@@ -1,1 +1,0 @@
-"""Stage 6: execution-versus-result matrix, diagnosis and ranking."""

@@ -1,1 +1,0 @@
-"""Stage 4: execution, advance, traffic light and index."""

@@ -1,0 +1,1 @@
+"""What each action has, by year and month, from a linked snapshot or from a printed table."""

@@ -1,0 +1,1 @@
+"""Linked spending as a star for other programs."""

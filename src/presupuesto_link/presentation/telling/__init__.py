@@ -1,0 +1,1 @@
+"""Facts in words and tables of words: no drawing, no file."""

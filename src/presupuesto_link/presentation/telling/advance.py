@@ -1,0 +1,87 @@
+"""The traffic light of objectives and actions, and the index of the plan: published and own."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import polars as pl
+
+from presupuesto_link.evaluation.aggregate import POLICIES
+from presupuesto_link.evaluation.evaluate import Analysis
+from presupuesto_link.presentation.telling.chosen import published_index
+from presupuesto_link.presentation.telling.phrases import POLICY_HEADERS
+from presupuesto_link.presentation.telling.selection import of_profile
+from presupuesto_link.presentation.telling.shelf import FigureShelf
+from presupuesto_link.presentation.telling.views import Cell, Row, TableView, card_of, chip, who
+from presupuesto_link.wording import NO_DATA, percent, plural
+
+
+def light_views(analysis: Analysis, names: Mapping[str, str], shelf: FigureShelf) -> list[dict[str, Any]]:
+    """The traffic light of OER and of AER."""
+    elements = of_profile(analysis, analysis.elements)
+    return [
+        _light_view(elements.filter(pl.col("nivel") == level), level, names) | {"figura": shelf.take(f"semaforo_{level.lower()}")}
+        for level in ("OER", "AER")
+    ]
+
+
+def index_table(analysis: Analysis) -> TableView:
+    """By year, the published index beside the own one under both ways of counting ND."""
+    rows, published = of_profile(analysis, analysis.index), published_index(analysis)
+    own = {(row["anio"], row["politica_nd"]): row for row in rows.iter_rows(named=True)}
+    formulas = [rows.filter(pl.col("politica_nd") == policy)["formula"][0] for policy in POLICIES]
+    return TableView(
+        "Índice publicado e índice propio, por año",
+        ("Año", "Publicado", *(f"Propio, no oficial: {formula}" for formula in formulas)),
+        tuple(
+            Row((Cell(str(year)), Cell(*published.get(year, ("no publicado",))), *(_own_index(own[year, policy]) for policy in POLICIES)))
+            for year in rows["anio"].unique().sort()
+        ),
+        frozenset({1, 2, 3}),
+    )
+
+
+def _own_index(row: Mapping[str, Any]) -> Cell:
+    return Cell(percent(row["indice_ratio"]), f"{row['con_dato']} de {row['objetivos']} OER con dato")
+
+
+def _light_view(rows: pl.DataFrame, level: str, names: Mapping[str, str]) -> dict[str, Any]:
+    return {"nivel": level, "cuenta": plural(rows["elemento"].n_unique(), level, level), "tabla": _light_table(rows, level, names)}
+
+
+def _light_table(rows: pl.DataFrame, level: str, names: Mapping[str, str]) -> TableView:
+    years = rows["anio"].unique().sort().to_list()
+    found = {(r["elemento"], r["anio"], r["politica_nd"]): r for r in rows.iter_rows(named=True)}
+    headers = [header for year in years for header in _year_headers(year)]
+    return TableView(
+        f"Avance por {level} y año, con las dos formas de contar el ND",
+        (level, *headers),
+        tuple(
+            Row(
+                (
+                    who(code, names, card_of(code) if code.startswith("AER.") else ""),
+                    *(cell for year in years for cell in _year_cells(found, code, year)),
+                )
+            )
+            for code in rows["elemento"].unique().sort()
+        ),
+        frozenset(range(1, len(headers) + 1)),
+        f"semaforo-{level.lower()}",
+    )
+
+
+def _year_headers(year: int) -> tuple[str, ...]:
+    return (*(f"{year}, {POLICY_HEADERS[policy]}" for policy in POLICIES), f"Con dato {year}")
+
+
+def _year_cells(found: Mapping[Any, Any], code: str, year: int) -> Iterable[Cell]:
+    """The advance of an element in a year under each policy, then how many of its indicators have data."""
+    pair = [found.get((code, year, policy)) for policy in POLICIES]
+    for row in pair:
+        yield Cell(NO_DATA, color="gris") if row is None else chip(row["avance_ratio"], row["color"])
+    row = pair[0]
+    if row is None:
+        yield Cell("sin indicadores")
+    else:
+        yield Cell(f"{row['con_dato']} de {row['indicadores']}", "cambia de color" if row["color_depende_nd"] else "")

@@ -1,0 +1,136 @@
+"""The money of an action: the table of the evaluation, and, with a linked snapshot, each year by level, unit and source, its light and its close."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import polars as pl
+
+from presupuesto_link.dossier import Dossier, Quarter
+from presupuesto_link.presentation.telling.marked import SYNTHETIC
+from presupuesto_link.presentation.telling.phrases import capital
+from presupuesto_link.presentation.telling.views import Cell, Row, TableView, chip
+from presupuesto_link.presentation.telling.words import banded
+from presupuesto_link.wording import MONTHS, percent, soles
+
+_CODES = {"nivel": "nivel", "ejecutora": "sec_ejec", "fuente": "fuente"}
+_LEVELS = {"E": "Gobierno nacional", "R": "Gobierno regional", "M": "Gobierno local"}
+_TITLES = {"nivel": "Nivel de gobierno", "ejecutora": "Unidad ejecutora", "fuente": "Fuente de financiamiento"}
+
+
+def money_tables(dossier: Dossier, code: str, parts: Mapping[str, Sequence[Mapping[str, Any]]]) -> list[TableView]:
+    """The tables of money of an action's card, those with something to say.
+
+    Args:
+        dossier: where its money is.
+        code: the action.
+        parts: `linkage.coverage.breakdown` of the action, by level, unit and source; empty without a linked snapshot.
+    """
+    tables = [_declared(dossier, code)]
+    if dossier.quarter:
+        tables += [_light(dossier.quarter, code), *(_part(dossier.quarter, by, rows) for by, rows in parts.items() if rows)]
+    return [table for table in tables if table.rows]
+
+
+def _told(quarter: Quarter, caption: str) -> str:
+    """A caption of the money of the snapshot, which is not that of the evaluation; made-up money says so."""
+    return f"{capital(SYNTHETIC)}. {caption}" if quarter.monitoring.followed.synthetic else caption
+
+
+def _declared(dossier: Dossier, code: str) -> TableView:
+    rows = dossier.analysis.execution.filter((pl.col("accion") == code) & pl.col("pim_soles").is_not_null())
+    return TableView(
+        "Dinero según la tabla que publica la evaluación",
+        ("Año", "PIA", "PIM", "Devengado", "Ejecución"),
+        tuple(
+            Row(
+                (
+                    Cell(str(r["anio"])),
+                    *(Cell(soles(r[c])) for c in ("pia_soles", "pim_soles", "devengado_soles")),
+                    chip(r["ejecucion_ratio"], r["color_ejecucion"]),
+                )
+            )
+            for r in rows.iter_rows(named=True)
+        ),
+        frozenset(range(1, 5)),
+    )
+
+
+def _light(quarter: Quarter, code: str) -> TableView:
+    """What was expected of it at each cut, and its close."""
+    found = quarter.monitoring
+    bands = found.analysis.inputs.spec.semaforo
+    own = found.light.filter(
+        (pl.col("nivel") == "AER") & (pl.col("unidad") == code) & pl.col("mes").is_in(found.cuts) & pl.col("pim_soles").is_not_null()
+    )
+    rows = [
+        Row(
+            (
+                Cell(f"{capital(MONTHS[r['mes'] - 1])} de {found.followed.year}"),
+                Cell(soles(r["pim_soles"])),
+                Cell(soles(r["devengado_soles"])),
+                Cell(soles(r["devengado_esperado_soles"]), r["curva"] or ""),
+                Cell(banded(r["devengado_ratio"], bands), r["devengado_motivo"] or "", r["color_devengado"]),
+            )
+        )
+        for r in own.iter_rows(named=True)
+    ]
+    return TableView(
+        _told(quarter, "Dinero del año en curso según la instantánea vinculada; los meses que ya pasaron, con el PIM de hoy"),
+        ("Corte", "PIM", "Devengado", "Esperado", "De lo esperado"),
+        (*rows, *_close(quarter, code)),
+        frozenset(range(1, 5)),
+    )
+
+
+def _close(quarter: Quarter, code: str) -> list[Row]:
+    if quarter.projection is None:
+        return []
+    closing = quarter.projection.acciones
+    own = closing.unidades.filter((pl.col("nivel") == "AER") & (pl.col("unidad") == code))
+    return [
+        Row(
+            (
+                Cell("Cierre proyectado", f"intervalo del {percent(closing.confianza, 0)}: {r['intervalo']}"),
+                Cell(soles(r["pim_soles"])),
+                Cell(soles(r["proyectado_soles"]), f"de {soles(r['bajo_soles'])} a {soles(r['alto_soles'])}"),
+                Cell("—"),
+                Cell(f"{percent(r['ejecucion_proyectada_ratio'])} del PIM"),
+            )
+        )
+        for r in own.iter_rows(named=True)
+    ]
+
+
+def _part(quarter: Quarter, by: str, rows: Sequence[Mapping[str, Any]]) -> TableView:
+    names = _names(quarter, by)
+    ordered = sorted(rows, key=lambda r: (-r["anio"], -(r["pim_soles"] or 0)))
+    return TableView(
+        _told(quarter, f"Dinero vinculado por {_TITLES[by].lower()} y año, según la instantánea: no es el de la tabla de la evaluación"),
+        ("Año", _TITLES[by], "PIM", "Devengado", "Parte del PIM de la AER"),
+        tuple(
+            Row(
+                (
+                    Cell(str(r["anio"])),
+                    Cell(names.get(r[_CODES[by]], r[_CODES[by]] or "ND"), r[_CODES[by]] if r[_CODES[by]] in names else ""),
+                    Cell(soles(r["pim_soles"])),
+                    Cell(soles(r["devengado_soles"])),
+                    Cell(percent(r["parte_pim_ratio"])),
+                )
+            )
+            for r in ordered
+        ),
+        frozenset({2, 3, 4}),
+    )
+
+
+def _names(quarter: Quarter, by: str) -> dict[str, str]:
+    """The names of the codes, as the source gives them; levels of government have theirs."""
+    if by == "nivel":
+        return _LEVELS
+    given, column = quarter.monitoring.followed.linkage.names, _CODES[by]
+    if by not in given:
+        return {}
+    table = given[by].sort("anio") if "anio" in given[by].columns else given[by]
+    return dict(table.select(column, "nombre").iter_rows())

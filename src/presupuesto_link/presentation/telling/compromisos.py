@@ -1,0 +1,121 @@
+"""What a government plan promised, beside the evaluation."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import polars as pl
+
+from presupuesto_link.evaluation.commitments import NO_DATA as WITHOUT
+from presupuesto_link.evaluation.commitments import NOT_COMPARABLE, NOT_REACHED, REACHED, Commitments
+from presupuesto_link.presentation.telling.phrases import agree, capital, counted
+from presupuesto_link.presentation.telling.views import Cell, Row, TableView, card_of
+from presupuesto_link.wording import NO_DATA, plain_number, plural, short_name, soles
+
+
+def commitments_view(found: Commitments | None, names: Mapping[str, str]) -> dict[str, Any] | None:
+    """How many promises can be compared, each one, and the amounts; null when the analysis names no plan of government."""
+    if found is None:
+        return None
+    rows, amounts = found.comparacion, found.montos
+    return {
+        "frase": _sentence(rows),
+        "comparados": _compared_table(rows.filter(pl.col("indicador").is_not_null())),
+        "montos": _amounts_table(amounts, names),
+        "otros": _others_table(rows.filter(pl.col("indicador").is_null())),
+    }
+
+
+def _sentence(rows: pl.DataFrame) -> str:
+    def promises(reading: str) -> int:
+        return rows.filter(pl.col("lectura") == reading)["compromiso"].n_unique()
+
+    total, beyond = rows["compromiso"].n_unique(), promises(NOT_COMPARABLE)
+    reached, missed, mute = promises(REACHED), promises(NOT_REACHED), promises(WITHOUT)
+    reserve = rows.filter(pl.col("con_reserva"))["compromiso"].n_unique()
+    return (
+        f"De {plural(total, 'cifra prometida', 'cifras prometidas')} que no son montos, {beyond} no {agree(beyond, 'tiene', 'tienen')} en la evaluación con qué compararse. "
+        f"De las otras {total - beyond}, {counted(missed, 'no se alcanzó', 'no se alcanzaron', 'ninguna quedó por debajo')}, {mute} no {agree(mute, 'tiene', 'tienen')} dato y {counted(reached, 'se alcanzó', 'se alcanzaron', 'ninguna se alcanzó')}. "
+        f"En {reserve} las definiciones sólo se parecen, y por eso se {agree(reserve, 'lee', 'leen')} con reserva."
+    )
+
+
+def _compared_table(rows: pl.DataFrame) -> TableView:
+    year = max(rows["anio"], default=0)
+    return TableView(
+        "Prometido para 2022, línea base, meta y obtenido"
+        if rows["anio_prometido"].unique().to_list() == [2022]
+        else "Prometido, línea base, meta y obtenido",
+        (
+            "Compromiso",
+            "Prometido",
+            "Indicador de la evaluación",
+            "Línea base",
+            f"Meta {year}",
+            f"Obtenido {year - 1}",
+            f"Obtenido {year}",
+            "Lectura y por qué la reserva",
+        ),
+        tuple(
+            Row(
+                (
+                    Cell(r["compromiso"], r["texto"]),
+                    Cell(r["impreso"]),
+                    Cell(r["indicador"], r["nombre"] or ""),
+                    Cell(plain_number(r["linea_base"]), str(r["linea_base_anio"] or "")),
+                    Cell(plain_number(r["meta"])),
+                    Cell(plain_number(r["obtenido_previo"])),
+                    Cell(plain_number(r["obtenido"])),
+                    Cell(capital(r["lectura"]) + (", con reserva" if r["con_reserva"] else ""), r["motivo"]),
+                )
+            )
+            for r in rows.iter_rows(named=True)
+        ),
+        frozenset({1, 3, 4, 5, 6}),
+        "compromisos",
+    )
+
+
+def _amounts_table(rows: pl.DataFrame, names: Mapping[str, str]) -> TableView:
+    return TableView(
+        "Montos prometidos, al lado del PIM de un solo año de la AER (da idea del tamaño; no mide cumplimiento)",
+        ("Compromiso", "Prometido", "AER", "PIM de la AER", "Veces el PIM", "Reserva"),
+        tuple(
+            Row(
+                (
+                    Cell(r["compromiso"], r["texto"]),
+                    Cell(soles(r["prometido_soles"]), r["exigencia"] or ""),
+                    _who(r["accion"], names),
+                    Cell(soles(r["pim_soles"]), str(r["anio_pim"] or "")),
+                    Cell(NO_DATA if r["veces_pim_ratio"] is None else f"{r['veces_pim_ratio']:.2f}"),
+                    Cell(r["motivo"]),
+                )
+            )
+            for r in rows.iter_rows(named=True)
+        ),
+        frozenset({1, 3, 4}),
+        "compromisos-montos",
+    )
+
+
+def _others_table(rows: pl.DataFrame) -> TableView:
+    return TableView(
+        "Cifras prometidas sin nada con qué compararse en la evaluación",
+        ("Compromiso", "Tema", "Prometido", "Por qué no se compara"),
+        tuple(
+            Row(
+                (
+                    Cell(r["compromiso"], r["texto"]),
+                    Cell(r["tema"]),
+                    Cell(f"{r['impreso']} {r['unidad']}" if r["unidad"] not in ("porcentaje", "por mil nacidos vivos") else r["impreso"]),
+                    Cell(r["motivo"]),
+                )
+            )
+            for r in rows.iter_rows(named=True)
+        ),
+    )
+
+
+def _who(code: str | None, names: Mapping[str, str]) -> Cell:
+    return Cell("ninguna") if code is None else Cell(code, short_name(names.get(code, "")), href=card_of(code))

@@ -1,0 +1,101 @@
+"""The link on the board: how much money reaches an action, by which rules, and what does not."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import polars as pl
+
+from presupuesto_link.dossier import Quarter
+from presupuesto_link.presentation.telling.monitoring_words import CENTRAL
+from presupuesto_link.presentation.telling.phrases import capital
+from presupuesto_link.presentation.telling.quarter_cells import told, unit_cell
+from presupuesto_link.presentation.telling.views import Cell, Row, TableView
+from presupuesto_link.wording import percent, plural, soles
+
+
+def link_view(quarter: Quarter, names: Mapping[str, str]) -> dict[str, Any]:
+    """How much of the money reaches an action, by which rules, and what does not."""
+    linkage, year = quarter.monitoring.followed.linkage, quarter.monitoring.followed.year
+    cover = linkage.coverage
+    return told(
+        quarter,
+        {
+            "anio": year,
+            "ambito": linkage.scope,
+            "reglas_archivo": linkage.rules.source,
+            "tasas": _rates_table(cover.tasas.filter(pl.col("anio") == year), year),
+            "reglas": _rules_table(cover.reglas.filter(pl.col("anio") == year), names, year),
+            "sin_vincular": _unlinked_table(cover.sin_vincular.filter(pl.col("anio") == year), linkage.names, year),
+        },
+    )
+
+
+def _rates_table(rates: pl.DataFrame, year: int) -> TableView:
+    return TableView(
+        f"Qué parte del dinero de {year} llega a una AER",
+        ("Base", "PIM", "PIM vinculado", "Cobertura", "Devengado vinculado", "Cobertura del devengado"),
+        tuple(
+            Row(
+                (
+                    Cell(capital(r["base"]), f"sin {CENTRAL}" if number else ""),
+                    Cell(soles(r["pim_soles"])),
+                    Cell(soles(r["pim_vinculado_soles"])),
+                    Cell(percent(r["cobertura_ratio"])),
+                    Cell(soles(r["devengado_vinculado_soles"])),
+                    Cell(percent(r["cobertura_devengado_ratio"])),
+                )
+            )
+            for number, r in enumerate(rates.iter_rows(named=True))
+        ),
+        frozenset(range(1, 6)),
+    )
+
+
+def _rules_table(rules: pl.DataFrame, names: Mapping[str, str], year: int) -> TableView:
+    return TableView(
+        f"Reglas que vinculan el gasto de {year}, por PIM",
+        ("Regla", "AER", "Qué atrapa", "PIM", "Parte acumulada", "Estado y firma"),
+        tuple(
+            Row(
+                (
+                    Cell(r["regla"], f"fila {r['fila']}"),
+                    unit_cell(r["accion"] or "NINGUNA", r["clase"], names),
+                    Cell(r["atrapa"]),
+                    Cell(soles(r["pim_soles"])),
+                    Cell(percent(r["parte_acumulada_ratio"])),
+                    Cell(r["estado"], f"{r['autor'] or 'sin autor'}, {r['fecha'] or 'sin fecha'}"),
+                )
+            )
+            for r in rules.iter_rows(named=True)
+        ),
+        frozenset({3, 4}),
+        "reglas",
+    )
+
+
+_UNLINKED = 25
+
+
+def _unlinked_table(lines: pl.DataFrame, names: Mapping[str, pl.DataFrame], year: int) -> TableView:
+    shown = lines.head(_UNLINKED)
+    programmes = dict(names["programa"].select("programa", "nombre").iter_rows()) if "programa" in names else {}
+    return TableView(
+        f"Lo mayor que ninguna AER recibe en {year} ({shown.height} de {plural(lines.height, 'línea', 'líneas')})",
+        ("Ejecutora y meta", "Programa", "Motivo", "PIM", "Devengado"),
+        tuple(
+            Row(
+                (
+                    Cell(f"{r.get('sec_ejec') or 'ND'}-{r.get('sec_func') or 'ND'}"),
+                    Cell(r.get("programa") or "ND", programmes.get(r.get("programa"), "")),
+                    Cell(r["motivo"] or ""),
+                    Cell(soles(r["pim_soles"])),
+                    Cell(soles(r["devengado_soles"])),
+                )
+            )
+            for r in shown.iter_rows(named=True)
+        ),
+        frozenset({3, 4}),
+        "sin-vincular",
+    )

@@ -1,0 +1,196 @@
+"""What a director should remember of an analysis, in ten sentences."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+
+import polars as pl
+
+from presupuesto_link.evaluation import diagnosis as dx
+from presupuesto_link.evaluation.evaluate import Analysis
+from presupuesto_link.evaluation.ranking import LAGGING
+from presupuesto_link.evaluation.ranking import NO_DATA as DATA_FIRST
+from presupuesto_link.money.by_action import DIRECT, NO_MONEY, NO_ROW, TRANSVERSAL
+from presupuesto_link.presentation.telling.chosen import decision_index, diagnosis_of, direct_pim, other_policy, published_index, total
+from presupuesto_link.presentation.telling.phrases import POLICY_WORDS, agree
+from presupuesto_link.presentation.telling.selection import binding_limits, of_profile, unsolved_reason
+from presupuesto_link.presentation.telling.words import limit, short_amount
+from presupuesto_link.wording import enumerate_words, percent, plural, short_name
+
+
+@dataclass(frozen=True)
+class Line:
+    """One of the ten lines: what to remember, and the sentence behind it."""
+
+    lead: str
+    text: str
+
+
+def ten_lines(analysis: Analysis) -> tuple[Line, ...]:
+    """What a director should remember, in ten sentences; every number comes from the analysis."""
+    return (
+        _money_line(analysis),
+        _link_line(analysis),
+        _actions_line(analysis),
+        _objectives_line(analysis),
+        _cross_line(analysis),
+        _ranking_line(analysis),
+        _data_line(analysis),
+        _scenario_line(analysis),
+        _audit_line(analysis),
+        _index_line(analysis),
+    )
+
+
+def _money_line(analysis: Analysis) -> Line:
+    direct, year = analysis.linked.direct, analysis.inputs.spec.fuentes.anio_gasto
+    pim, spent = total(direct["pim_soles"]), total(direct["devengado_soles"])
+    ratio = float(spent / pim) if pim else None
+    return Line(
+        f"Se ejecutó {percent(ratio)} del presupuesto vinculado de {year}.",
+        f"Las {direct.height} AER con presupuesto vinculado tienen un PIM de {short_amount(pim)} y un devengado de "
+        f"{short_amount(spent)}; quedaron {short_amount(pim - spent)} sin ejecutar.",
+    )
+
+
+def _link_line(analysis: Analysis) -> Line:
+    actions = analysis.linked.acciones
+    without = actions.filter(pl.col("vinculo").is_in([NO_ROW, NO_MONEY])).height
+    across = actions.filter(pl.col("vinculo") == TRANSVERSAL)
+    text = "Para ellas no se puede comparar lo gastado con lo logrado."
+    if across.height:
+        listed = enumerate_words(f"{row['accion']} (PIM {short_amount(row['pim_soles'])})" for row in across.iter_rows(named=True))
+        text += f" Aparte queda {listed}: parece contar otra vez el dinero de las demás, así que se muestra y nunca se suma."
+    return Line(f"{without} de {actions.height} AER no tienen presupuesto vinculado.", text)
+
+
+def _colour_counts(analysis: Analysis, level: str, policy: str) -> dict[str, int]:
+    year = analysis.inputs.spec.ranking.anio_resultado
+    rows = of_profile(analysis, analysis.counts).filter(
+        (pl.col("nivel") == level) & (pl.col("anio") == year) & (pl.col("politica_nd") == policy)
+    )
+    return rows.select("rojo", "amarillo", "verde", "gris", "total").row(0, named=True)
+
+
+def _actions_line(analysis: Analysis) -> Line:
+    spec = analysis.inputs.spec
+    policy, other = spec.avance.politica_nd, other_policy(spec.avance.politica_nd)
+    count, alternative = _colour_counts(analysis, "AER", policy), _colour_counts(analysis, "AER", other)
+    return Line(
+        f"En {spec.ranking.anio_resultado}, {count['verde']} de {count['total']} AER están en verde y {count['rojo']} en rojo.",
+        f"Hay {count['amarillo']} en amarillo y {count['gris']} sin dato, {POLICY_WORDS[policy]}; "
+        f"{POLICY_WORDS[other]} serían {alternative['verde']} en verde y {alternative['rojo']} en rojo.",
+    )
+
+
+def _objectives_line(analysis: Analysis) -> Line:
+    spec = analysis.inputs.spec
+    count = _colour_counts(analysis, "OER", spec.avance.politica_nd)
+    rows = of_profile(analysis, analysis.elements).filter(
+        (pl.col("nivel") == "OER") & (pl.col("anio") == spec.ranking.anio_resultado) & (pl.col("politica_nd") == spec.avance.politica_nd)
+    )
+    red = enumerate_words(rows.filter(pl.col("color") == "rojo")["elemento"].sort())
+    return Line(
+        f"{count['verde']} de {count['total']} OER {agree(count['verde'], 'está', 'están')} en verde y {count['rojo']} en rojo.",
+        (f"En rojo: {red}. " if red else "")
+        + f"Hay {count['amarillo']} en amarillo y {count['gris']} sin ningún dato de {spec.ranking.anio_resultado}.",
+    )
+
+
+def _cross_line(analysis: Analysis) -> Line:
+    index = decision_index(analysis)
+    matrix, frame = analysis.matrices[index], analysis.diagnoses[index]
+    count = {name: frame.filter(pl.col("diagnostico") == name).height for name in dx.DIAGNOSES}
+    redesign = direct_pim(frame.filter(pl.col("diagnostico") == dx.REDESIGN))
+    n = count[dx.REDESIGN]
+    return Line(
+        f"{n} AER {agree(n, 'gasta y no logra', 'gastan y no logran')}, con un PIM de {short_amount(redesign)}: rediseñar.",
+        f"Cruzando el gasto de {matrix.anio_ejecucion} con el resultado de {matrix.anio_resultado}: {count[dx.SUSTAIN]} por sostener, "
+        f"{count[dx.UNBLOCK]} por destrabar (ni gastan ni logran), {count[dx.REVIEW_TARGET]} con la meta por revisar, "
+        f"{count[dx.GET_DATA]} sin dato de resultado y {count[dx.NO_BUDGET]} sin presupuesto vinculado.",
+    )
+
+
+def _ranking_line(analysis: Analysis) -> Line:
+    spec, lagging = analysis.inputs.spec.ranking, analysis.ranking.filter(pl.col("grupo") == LAGGING)
+    first = enumerate_words(f"{row['accion']} ({short_name(row['nombre'])})" for row in lagging.head(3).iter_rows(named=True))
+    return Line(
+        f"{plural(lagging.height, 'AER está rezagada', 'AER están rezagadas')}.",
+        f"Su avance de {spec.anio_resultado} es menor de {limit(spec.rezagada_bajo_ratio)}{' (rojo o amarillo)' if spec.rezagada_bajo_ratio == analysis.inputs.spec.semaforo.verde_desde_ratio else ''}."
+        + (f" Las primeras del ranking: {first}." if first else "")
+        + _to_confirm(analysis, lagging.head(3)["accion"].to_list()),
+    )
+
+
+def _to_confirm(analysis: Analysis, codes: list[str]) -> str:
+    """Which of the named actions rest on a result that the audit doubts."""
+    diagnosis = diagnosis_of(analysis)
+    doubted = [code for code in codes if diagnosis[code] == dx.REVIEW_TARGET]
+    return f" Por confirmar antes de decidir: {enumerate_words(doubted)} (meta o dato observado)." if doubted else ""
+
+
+def _data_line(analysis: Analysis) -> Line:
+    waiting = analysis.ranking.filter(pl.col("grupo") == DATA_FIRST)
+    linked, pim = direct_pim(analysis.ranking), direct_pim(waiting)
+    largest = waiting.filter(pl.col("vinculo") == DIRECT).sort("pim_soles", "accion", descending=[True, False]).head(1)
+    paid = waiting.filter(pl.col("vinculo") == DIRECT).height
+    text = f"No tienen resultado medible de {analysis.inputs.spec.ranking.anio_resultado}: primero hay que conseguirlo."
+    if paid and linked:
+        text += f" {agree(paid, 'La', 'Las')} {paid} con presupuesto vinculado {agree(paid, 'tiene', 'reúnen')} {short_amount(pim)} de PIM ({percent(float(pim / linked))} del total)."
+    for row in largest.iter_rows(named=True):
+        text += f" La mayor es {row['accion']} ({short_name(row['nombre'])}), con {short_amount(row['pim_soles'])}."
+    return Line(f"{plural(waiting.height, 'AER es', 'AER son')} «prioridad de dato».", text)
+
+
+def _scenario_line(analysis: Analysis) -> Line:
+    if not analysis.scenarios and analysis.unsolved:
+        return Line(
+            "Ningún escenario se pudo calcular.",
+            " ".join(f"«{spec.titulo}»: {unsolved_reason(error)}." for spec, error in analysis.unsolved),
+        )
+    if not analysis.scenarios:
+        return Line("No se pidió ningún escenario.", "El análisis no propone mover dinero entre AER.")
+    scenario = analysis.scenarios[0]
+    givers, takers = (scenario.transferencias[side].n_unique() for side in ("donante", "receptor"))
+    extra = len(analysis.scenarios) - 1
+    return Line(
+        f"Un escenario movería {short_amount(scenario.monto_soles)}, sólo como indicación.",
+        f"«{scenario.spec.titulo}»: {plural(givers, 'AER cedería', 'AER cederían')} y {plural(takers, 'recibiría', 'recibirían')}; "
+        f"{plural(binding_limits(scenario).height, 'tope lo frena', 'topes lo frenan')}. No prueba que el dinero mejore el resultado."
+        + (f" Hay {plural(extra, 'escenario más', 'escenarios más')}." if extra else ""),
+    )
+
+
+def _audit_line(analysis: Analysis) -> Line:
+    findings = analysis.audit.hallazgos
+    count = Counter(finding.kind.severity for finding in findings)
+    budget = [f.kind.title[0].lower() + f.kind.title[1:] for f in findings if f.code in ("P01", "P03", "P07")]
+    return Line(
+        f"Lo publicado tiene {plural(len(findings), 'observación', 'observaciones')}, {count['alta']} de severidad alta.",
+        f"Hay {count['media']} de severidad media y {count['baja']} de severidad baja."
+        + (f" Sobre el presupuesto: {'; '.join(dict.fromkeys(budget))}." if budget else ""),
+    )
+
+
+def _index_line(analysis: Analysis) -> Line:
+    spec = analysis.inputs.spec
+    year, policy = spec.ranking.anio_resultado, spec.avance.politica_nd
+    own = {
+        row["politica_nd"]: percent(row["indice_ratio"])
+        for row in of_profile(analysis, analysis.index).filter(pl.col("anio") == year).iter_rows(named=True)
+    }
+    other = other_policy(policy)
+    return Line(
+        _published_sentence(analysis, year),
+        f"Un índice propio, no oficial, da {own[policy]} {POLICY_WORDS[policy]} y {own[other]} {POLICY_WORDS[other]}: "
+        "conviene no usar un solo número para juzgar el plan.",
+    )
+
+
+def _published_sentence(analysis: Analysis, year: int) -> str:
+    published = published_index(analysis).get(year)
+    if published is None:
+        return f"No hay índice publicado de {year}."
+    value, verdict = published
+    return f"El índice publicado de {year} ({value}) {verdict}."

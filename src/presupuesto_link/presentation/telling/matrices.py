@@ -1,0 +1,154 @@
+"""Each matrix: a grid of what was spent against what was achieved, and the actions under each diagnosis."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import polars as pl
+
+from presupuesto_link.evaluation import diagnosis as dx
+from presupuesto_link.evaluation.evaluate import Analysis
+from presupuesto_link.evaluation.matrix import Matrix
+from presupuesto_link.money.by_action import TRANSVERSAL
+from presupuesto_link.presentation.telling.chosen import decision_index, direct_pim
+from presupuesto_link.presentation.telling.phrases import agree, capital
+from presupuesto_link.presentation.telling.shelf import FigureShelf
+from presupuesto_link.presentation.telling.views import Cell, Row, TableView, card_of, chip, who
+from presupuesto_link.presentation.telling.words import limit, short_amount, year_pair
+from presupuesto_link.specs import MatricesSpec
+from presupuesto_link.tables.bands import AMBER, GREEN, GREY, RED
+from presupuesto_link.wording import plural, soles
+
+_SPENT = (GREEN, AMBER, RED, GREY)
+_ACHIEVED = (RED, AMBER, GREEN, GREY)
+_ADVICE = {
+    dx.REDESIGN: "Gasta y no logra: revisar qué se hace con el dinero.",
+    dx.UNBLOCK: "Ni gasta ni logra: quitar primero lo que frena el gasto.",
+    dx.REVIEW_TARGET: "Logra aunque gasta poco, o su resultado descansa en indicadores observados: confirmar la meta y el dato.",
+    dx.GET_DATA: "Tiene presupuesto y ningún dato de resultado: conseguir el dato antes de decidir.",
+    dx.NO_BUDGET: "No se sabe cuánto dinero la financia: vincular sus metas presupuestarias o declararlo.",
+    dx.SUSTAIN: "Gasta y logra: mantener y vigilar.",
+}
+
+
+def matrix_views(analysis: Analysis, names: Mapping[str, str], shelf: FigureShelf) -> list[dict[str, Any]]:
+    """Every matrix, the one for deciding first."""
+    main = decision_index(analysis)
+    order = sorted(range(len(analysis.matrices)), key=lambda i: (i != main, i))
+    limits, note = analysis.inputs.spec.matrices, _ranking_note(analysis)
+    pairs = [(analysis.matrices[i], analysis.diagnoses[i]) for i in order]
+    return [
+        {"principal": place == 0, "nota": note if place == 0 else "", "figuras": _figures(matrix, shelf)}
+        | _matrix_view(matrix, diagnosis, names, limits)
+        for place, (matrix, diagnosis) in enumerate(pairs)
+    ]
+
+
+def _ranking_note(analysis: Analysis) -> str:
+    """What the first matrix is for, when its years are those of the ranking."""
+    spec, matrix = analysis.inputs.spec.ranking, analysis.matrices[decision_index(analysis)]
+    same = (spec.anio_ejecucion, spec.anio_resultado) == (matrix.anio_ejecucion, matrix.anio_resultado)
+    return "el ranking y los escenarios usan estos años" if same else ""
+
+
+def anchor(matrix: Matrix, code: str) -> str:
+    """The id in the page of an action's diagnosis."""
+    return f"dx-{matrix.anio_ejecucion}-{matrix.anio_resultado}-{code}"
+
+
+def _figures(matrix: Matrix, shelf: FigureShelf) -> list[Any]:
+    found = [shelf.take(f"{kind}_{year_pair(matrix)}") for kind in ("matriz", "burbujas")]
+    return [figure for figure in found if figure is not None]
+
+
+def _matrix_view(matrix: Matrix, diagnosis: pl.DataFrame, names: Mapping[str, str], limits: MatricesSpec) -> dict[str, Any]:
+    years = _years(matrix)
+    return {
+        "frase": _both_sentence(diagnosis, limits),
+        "id": year_pair(matrix).replace("_", "-"),
+        "titulo": capital(years),
+        "leyenda": f"Cuántas AER hay en cada celda, su PIM y cuáles son ({years})",
+        "ejecucion": f"Ejecución {matrix.anio_ejecucion}",
+        "resultado": f"Resultado {matrix.anio_resultado}",
+        "columnas": _ACHIEVED,
+        "filas": _grid(matrix, names),
+        "diagnosticos": [_diagnosis_group(matrix, diagnosis, name, names) for name in _ADVICE],
+    }
+
+
+def _both_sentence(diagnosis: pl.DataFrame, limits: MatricesSpec) -> str:
+    """Why fewer actions are to be sustained than executed and achieved."""
+    both = diagnosis.filter(
+        (pl.col("ejecucion_ratio") >= limits.ejecuta_desde_ratio) & (pl.col("avance_ratio") >= limits.logra_desde_ratio)
+    )
+    firm = both.filter(pl.col("diagnostico") == dx.SUSTAIN).height
+    doubtful = both.height - firm
+    text = (
+        f"{agree(both.height, 'Ejecutó y logró', 'Ejecutaron y lograron')} {plural(both.height, 'AER', 'AER')} "
+        f"({limit(limits.ejecuta_desde_ratio)} o más del PIM y {limit(limits.logra_desde_ratio)} o más de avance): "
+        f"{firm} por sostener"
+    )
+    if not doubtful:
+        return f"{text}."
+    return (
+        f"{text} y {doubtful} {agree(doubtful, 'contada', 'contadas')} en «revisar meta», porque su logro descansa en "
+        "indicadores que la auditoría observa."
+    )
+
+
+def _years(matrix: Matrix) -> str:
+    return f"ejecución {matrix.anio_ejecucion} y resultado {matrix.anio_resultado}"
+
+
+def _grid(matrix: Matrix, names: Mapping[str, str]) -> list[dict[str, Any]]:
+    cells = {(row["banda_ejecucion"], row["banda_resultado"]): row for row in matrix.celdas.iter_rows(named=True)}
+    return [{"banda": spent, "celdas": [_grid_cell(matrix, cells[spent, result], names) for result in _ACHIEVED]} for spent in _SPENT]
+
+
+def _grid_cell(matrix: Matrix, row: Mapping[str, Any], names: Mapping[str, str]) -> dict[str, Any]:
+    across = row["transversales"]
+    money = "" if row["banda_ejecucion"] == GREY else f"PIM {short_amount(row['pim_soles'])}"
+    return {
+        "acciones": row["acciones"],
+        "cuenta": f"{row['acciones']} AER",
+        "pim": money if row["acciones"] else "",
+        "nota": f"{plural(across, 'transversal', 'transversales')}, sin sumar su PIM" if across else "",
+        "lista": [{"codigo": code, "nombre": names[code], "href": card_of(code)} for code in row["lista"].split(", ") if code],
+    }
+
+
+def _diagnosis_group(matrix: Matrix, diagnosis: pl.DataFrame, name: str, names: Mapping[str, str]) -> dict[str, Any]:
+    rows = diagnosis.filter(pl.col("diagnostico") == name).sort("accion")
+    money = direct_pim(rows)
+    return {
+        "nombre": capital(name),
+        "consejo": _ADVICE[name],
+        "cuenta": f"{rows.height} AER",
+        "pim": f"PIM {short_amount(money)}" if money else "sin PIM vinculado",
+        "vacio": rows.is_empty(),
+        "abierto": name in (dx.REDESIGN, dx.UNBLOCK),
+        "tabla": _diagnosis_table(matrix, rows, name, names),
+    }
+
+
+def _diagnosis_table(matrix: Matrix, rows: pl.DataFrame, name: str, names: Mapping[str, str]) -> TableView:
+    return TableView(
+        f"{capital(name)}: AER y razón, {_years(matrix)}",
+        ("AER", "PIM", f"Ejecución {matrix.anio_ejecucion}", f"Avance {matrix.anio_resultado}", "Razón"),
+        tuple(_diagnosis_row(matrix, row, names) for row in rows.iter_rows(named=True)),
+        frozenset({1, 2, 3}),
+    )
+
+
+def _diagnosis_row(matrix: Matrix, row: Mapping[str, Any], names: Mapping[str, str]) -> Row:
+    return Row(
+        (
+            who(row["accion"], names),
+            Cell(soles(row["pim_soles"]), "transversal: no se suma" if row["vinculo"] == TRANSVERSAL else ""),
+            chip(row["ejecucion_ratio"], row["banda_ejecucion"]),
+            chip(row["avance_ratio"], row["banda_resultado"]),
+            Cell(row["razon"]),
+        ),
+        anchor(matrix, row["accion"]),
+    )

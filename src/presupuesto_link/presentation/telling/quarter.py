@@ -1,0 +1,153 @@
+"""The quarter on the board: its light by objective and action, its alerts, its alignment with results, its close and its link."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import polars as pl
+
+from presupuesto_link.dossier import Quarter
+from presupuesto_link.money.on_time import NO_ACTION, WHOLE, has_money
+from presupuesto_link.presentation.telling.monitoring_words import MONITORING, curve_words
+from presupuesto_link.presentation.telling.phrases import capital, date
+from presupuesto_link.presentation.telling.quarter_cells import told, unit_cell
+from presupuesto_link.presentation.telling.quarter_lines import quarter_lines, two_budgets
+from presupuesto_link.presentation.telling.shelf import FigureShelf
+from presupuesto_link.presentation.telling.views import Cell, Row, TableView, card_of
+from presupuesto_link.presentation.telling.words import DAGGER, banded, short_amount
+from presupuesto_link.quarter.light import Monitoring
+from presupuesto_link.tables.bands import COLOURS, GREY
+from presupuesto_link.wording import MONTHS, soles
+
+CURVE = "Curva"
+_STAGES = ("devengado", "compromiso", "certificado")
+_ROWS = ("verde", "amarillo", "rojo", "gris")
+
+
+def quarter_view(quarter: Quarter, names: Mapping[str, str], shelf: FigureShelf) -> dict[str, Any]:
+    """Everything of the quarter but its close and its link."""
+    found = quarter.monitoring
+    followed = found.followed
+    return told(
+        quarter,
+        {
+            "lineas": quarter_lines(quarter),
+            "titulo": f"al {date(followed.cut_off)}",
+            "mes": MONTHS[followed.month - 1],
+            "esperado": curve_words(found),
+            "advertencia": MONITORING,
+            "instantanea": followed.linkage.snapshot.id,
+            "anterior": found.previous_told,
+            "ambito": followed.linkage.scope,
+            "figura": shelf.take("semaforo_trimestral"),
+            "oer": _light_table(found, "OER", names),
+            "aer": _light_table(found, "AER", names),
+            "alertas": _alerts_table(found, names),
+            "alineamiento": _alignment(found, names),
+            "dos_presupuestos": two_budgets(quarter),
+            "avisos": found.notices,
+        },
+    )
+
+
+def _light_table(found: Monitoring, level: str, names: Mapping[str, str]) -> TableView:
+    months = [*found.cuts]
+    rows = found.light.filter((pl.col("nivel") == level) & has_money())
+    whole = found.light.filter(pl.col("nivel") == "total")
+    units = sorted(rows["unidad"].unique(), key=lambda unit: (unit == NO_ACTION, unit))
+    by = {(r["unidad"], r["mes"]): r for r in pl.concat([rows, whole]).iter_rows(named=True)}
+    last = months[-1]
+    headers = (
+        level,
+        "PIM de hoy",
+        *(f"Devengado a {MONTHS[month - 1]}" for month in months),
+        f"Compromiso a {MONTHS[last - 1]}",
+        f"Certificado a {MONTHS[last - 1]}",
+        "Devengado en soles",
+        CURVE,
+    )
+    told = TableView(
+        f"Lo hecho entre lo esperado a cada fecha, por {level}, siempre con el PIM de hoy. {DAGGER}: transversal, no se suma",
+        headers,
+        tuple(_light_row(found, by, unit, months, names) for unit in [*units, WHOLE] if (unit, last) in by),
+        frozenset({1, *range(2, 4 + len(months)), 4 + len(months)}),
+        f"trimestre-{level.lower()}",
+    )
+    alike = len({row.cells[-1].text for row in told.rows}) <= 1  # it is told once, above the table
+    return told.without(CURVE) if alike else told
+
+
+def _light_row(found: Monitoring, by: Mapping[tuple[str, int], Any], unit: str, months: list[int], names: Mapping[str, str]) -> Row:
+    now, bands = by[unit, months[-1]], found.analysis.inputs.spec.semaforo
+
+    def light(row: Mapping[str, Any], stage: str) -> Cell:
+        ahead = " ▲" if stage == "devengado" and row["adelanto"] else ""
+        return Cell(banded(row[f"{stage}_ratio"], bands) + ahead, row[f"{stage}_motivo"] or "", row[f"color_{stage}"])
+
+    return Row(
+        (
+            unit_cell(unit, now["vinculo"], names),
+            Cell(soles(now["pim_soles"])),
+            *(light(by[unit, month], "devengado") if (unit, month) in by else Cell("ND", color=GREY) for month in months),
+            *(light(now, stage) for stage in _STAGES[1:]),
+            Cell(soles(now["devengado_soles"])),
+            Cell(now["curva"] or ""),
+        )
+    )
+
+
+def _alerts_table(found: Monitoring, names: Mapping[str, str]) -> TableView:
+    alerts = found.alerts.filter(pl.col("nivel") == "AER")
+    bands = found.analysis.inputs.spec.semaforo
+    return TableView(
+        "Alertas por AER, de la más grave a la menos grave. «sin AER»: lo que ninguna regla vincula",
+        (
+            "AER",
+            "Alerta",
+            "Cambio",
+            "Soles que faltan para lo esperado",
+            "Días en rojo",
+            "% de lo esperado",
+            f"Resultado {found.result_year}",
+        ),
+        tuple(
+            Row(
+                (
+                    unit_cell(r["unidad"], r["vinculo"], names),
+                    Cell(capital(r["alerta"])),
+                    Cell(r["cambio"], (r["color_previo"] and f"antes, {r['color_previo']}") or ""),
+                    Cell(soles(r["soles_en_riesgo"])),
+                    Cell(str(r["dias_en_rojo"])),
+                    Cell(banded(r["devengado_ratio"], bands), color=r["color_devengado"]),
+                    Cell("ND" if r["color_resultado"] in (None, GREY) else r["color_resultado"], color=r["color_resultado"] or GREY),
+                )
+            )
+            for r in alerts.iter_rows(named=True)
+        ),
+        frozenset({3, 4, 5}),
+        "alertas",
+    )
+
+
+def _alignment(found: Monitoring, names: Mapping[str, str]) -> dict[str, Any]:
+    """Money on time by result on time, as a grid of counts with their codes."""
+    cells = {(r["banda_ejecucion"], r["banda_resultado"]): r for r in found.cells.iter_rows(named=True)}
+    order = (*(c for c in COLOURS if c != GREY), GREY)
+    return {
+        "columnas": order,
+        "filas": [{"banda": spent, "celdas": [_alignment_cell(cells[spent, result], names) for result in order]} for spent in _ROWS],
+        "anio": found.followed.year,
+        "resultado": found.result_year,
+    }
+
+
+def _alignment_cell(row: Mapping[str, Any], names: Mapping[str, str]) -> dict[str, Any]:
+    codes = [code for code in row["lista"].split(", ") if code]
+    return {
+        "acciones": row["acciones"],
+        "cuenta": f"{row['acciones']} AER",
+        "pim": f"PIM {short_amount(row['pim_soles'])}" if row["acciones"] and row["pim_soles"] else "",
+        "nota": "",
+        "lista": [{"codigo": code, "nombre": names[code], "href": card_of(code)} for code in codes],
+    }

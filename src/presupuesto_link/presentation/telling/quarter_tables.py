@@ -1,0 +1,91 @@
+"""Every table of a quarter, by file name, with the name of each unit beside its code."""
+
+from __future__ import annotations
+
+import polars as pl
+
+from presupuesto_link.money.follow import Followed
+from presupuesto_link.quarter.light import Monitoring
+from presupuesto_link.quarter.projection import Projection
+
+
+def monitoring_tables(result: Monitoring) -> dict[str, pl.DataFrame]:
+    """Every table of the light, by file name."""
+    plan = result.analysis.inputs.plan
+    names = unit_names(result.followed, plan.acciones, plan.objetivos)
+    tables = {
+        "semaforo": _named(result.light, names),
+        "alertas": _named(result.alerts, names),
+        "cambios": _named(result.changes, names),
+        "alineamiento": result.actions,
+        "alineamiento_celdas": result.cells,
+        "meses_fuera_de_ritmo": _named(result.off, names),
+        "composicion": result.composition,
+        "composicion_por_unidad": result.heads,
+        "ritmo_del_anio": result.rhythm,
+        "curvas": result.curves.partes.join(result.curves.curvas, on=["curva", "etapa"], how="left", validate="m:1"),
+    }
+    if result.modifications is not None and result.modified is not None:
+        tables |= {"modificaciones": result.modifications, "lineas_modificadas": result.modified}
+    return tables
+
+
+def projection_tables(result: Projection) -> dict[str, pl.DataFrame]:
+    """Every table of the projection, by file name."""
+    names = unit_names(result.followed, result.followed.linkage.coverage.acciones, result.objetivos)
+    tables: dict[str, pl.DataFrame] = {}
+    for title, closing in (("", result.acciones), ("_ejecutora_y_generica", result.ejecutoras)):
+        if closing is not None:
+            tables |= {
+                f"cierre{title}": _named(closing.unidades, names),
+                f"senda{title}": closing.senda,
+                f"errores_de_metodos{title}": closing.prueba.errors,
+                f"calibracion{title}": closing.calibracion,
+            }
+    return tables
+
+
+def _named(table: pl.DataFrame, names: pl.DataFrame) -> pl.DataFrame:
+    """The table with the name of each unit beside its code."""
+    joined = table.join(names, on=["nivel", "unidad"], how="left", validate="m:1", maintain_order="left")
+    return joined.select("nivel", "unidad", "nombre", pl.exclude("nivel", "unidad", "nombre"))
+
+
+def unit_names(followed: Followed, actions: pl.DataFrame, objectives: pl.DataFrame) -> pl.DataFrame:
+    """Key `nivel, unidad`: the name that the plan or the source gives it.
+
+    Args:
+        followed: where the names of units, sources and programmes are.
+        actions: columns `accion`, `nombre`.
+        objectives: columns `objetivo`, `nombre`.
+    """
+    given = followed.linkage.names
+    parts = [
+        actions.select(nivel=pl.lit("AER"), unidad="accion", nombre="nombre").unique(maintain_order=True),
+        objectives.select(nivel=pl.lit("OER"), unidad="objetivo", nombre="nombre"),
+    ]
+    for level, name, column in (
+        ("ejecutora", "ejecutora", "sec_ejec"),
+        ("fuente", "fuente", "fuente"),
+        ("programa", "programa", "programa"),
+    ):
+        if name in given:
+            table = given[name]
+            recent = table.sort("anio") if "anio" in table.columns else table
+            parts.append(
+                recent.select(nivel=pl.lit(level), unidad=pl.col(column), nombre=pl.col("nombre")).unique(
+                    ["nivel", "unidad"], keep="last", maintain_order=True
+                )
+            )
+    units = [part for part in parts if part["nivel"].first() == "ejecutora"]
+    return pl.concat([*parts, *(_by_generic(unit, given["generica"]) for unit in units if "generica" in given)])
+
+
+def _by_generic(units: pl.DataFrame, generics: pl.DataFrame) -> pl.DataFrame:
+    """The names of each unit's generics, as a budget office writes them."""
+    pairs = units.join(generics.select("generica", titulo="nombre").unique("generica"), how="cross")
+    return pairs.select(
+        nivel=pl.lit("ejecutora y genérica"),
+        unidad=pl.format("{} · {}", "unidad", "generica"),
+        nombre=pl.format("2.{} {}, {}", "generica", "titulo", "nombre"),
+    )

@@ -1,0 +1,122 @@
+"""The ranking of lagging actions, and the actions that first need data."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+import polars as pl
+
+from presupuesto_link.dossier import Dossier
+from presupuesto_link.evaluation.evaluate import Analysis
+from presupuesto_link.evaluation.ranking import COMPONENTS, LAGGING, ON_TARGET
+from presupuesto_link.evaluation.ranking import NO_DATA as DATA_FIRST
+from presupuesto_link.presentation.telling.chosen import diagnosis_of
+from presupuesto_link.presentation.telling.phrases import score
+from presupuesto_link.presentation.telling.robustness_words import how, places, sentences
+from presupuesto_link.presentation.telling.shelf import FigureShelf
+from presupuesto_link.presentation.telling.views import Cell, Row, TableView, card_of, chip, who
+from presupuesto_link.presentation.telling.words import lagging_words
+from presupuesto_link.presentation.theme import COMPONENT_LOOKS
+from presupuesto_link.specs import RankingSpec
+from presupuesto_link.wording import enumerate_words, percent, plural, soles
+
+_MEANING = {
+    "brecha_avance": "lo que le falta para su meta",
+    "tendencia": "cuánto bajó su avance desde el año anterior",
+    "brecha_ejecucion": "la parte del PIM que no devengó",
+    "peso_presupuestal": "el lugar de su PIM entre las AER con presupuesto",
+    "prioridad": "si su OER es de los priorizados",
+}
+
+
+def ranking_view(dossier: Dossier, names: Mapping[str, str], shelf: FigureShelf) -> dict[str, Any]:
+    """Figure, table with the interval of places, and how to read the score."""
+    analysis = dossier.analysis
+    spec = analysis.inputs.spec.ranking
+    weights = _weights(spec)
+    on_target = analysis.ranking.filter(pl.col("grupo") == ON_TARGET)
+    return {
+        "figura": shelf.take("ranking"),
+        "tabla": _ranking_table(dossier, names),
+        "firmeza": sentences(dossier.robustness),
+        "como": how(dossier.robustness),
+        "componentes": [(COMPONENT_LOOKS[n].label, weights[n], _MEANING[n]) for n in COMPONENTS],
+        "rezagada": lagging_words(analysis.inputs.spec),
+        "prioritarios": enumerate_words(spec.objetivos_prioritarios) or "ninguno",
+        "en_meta": enumerate_words(on_target["accion"]),
+        "en_meta_cuenta": plural(on_target.height, "AER está", "AER están"),
+    }
+
+
+def data_table(analysis: Analysis, names: Mapping[str, str]) -> TableView:
+    """The actions whose result cannot be measured, in the order in which to get their data."""
+    year = analysis.inputs.spec.ranking.anio_ejecucion
+    waiting = analysis.ranking.filter(pl.col("grupo") == DATA_FIRST)
+    return TableView(
+        "AER sin resultado medible, ordenadas por objetivo prioritario y PIM",
+        ("Orden", "AER", "Objetivo prioritario", "PIM", f"Ejecución {year}"),
+        tuple(_data_row(analysis, row, names) for row in waiting.iter_rows(named=True)),
+        frozenset({3, 4}),
+        "prioridad-de-dato",
+    )
+
+
+def _weights(spec: RankingSpec) -> dict[str, str]:
+    """The part of the score that each component may give, in words."""
+    weights = spec.pesos.as_dict()
+    return {name: percent(weight / sum(weights.values()), 0) for name, weight in weights.items()}
+
+
+def _ranking_table(dossier: Dossier, names: Mapping[str, str]) -> TableView:
+    analysis, spec = dossier.analysis, dossier.analysis.inputs.spec.ranking
+    firm = {row["accion"]: row for row in dossier.robustness.resumen.iter_rows(named=True)}
+    weights, diagnosis = _weights(spec), diagnosis_of(analysis)
+    lagging = analysis.ranking.filter(pl.col("grupo") == LAGGING)
+    return TableView(
+        f"AER rezagadas: puntaje de 0 a 1 y aporte de cada componente (ejecución {spec.anio_ejecucion}, resultado {spec.anio_resultado})",
+        (
+            "Puesto",
+            "AER",
+            "Puntaje",
+            *(f"{COMPONENT_LOOKS[name].label} ({weights[name]})" for name in COMPONENTS),
+            f"Avance {spec.anio_resultado} y diagnóstico",
+            f"Ejecución {spec.anio_ejecucion} y PIM",
+        ),
+        tuple(_ranking_row(analysis, row, firm[row["accion"]], names, diagnosis[row["accion"]]) for row in lagging.iter_rows(named=True)),
+        frozenset(range(2, 10)),
+        "ranking",
+    )
+
+
+def _ranking_row(analysis: Analysis, row: Mapping[str, Any], firm: Mapping[str, Any], names: Mapping[str, str], diagnosis: str) -> Row:
+    known = row["peso_con_dato_ratio"]
+    return Row(
+        (
+            Cell(f"{row['puesto']}.º", places(firm["puesto_bajo"], firm["puesto_alto"])),
+            who(row["accion"], names, card_of(row["accion"])),
+            Cell(score(row["puntaje_ratio"]), "" if known > 1 - 1e-9 else f"dato en {percent(known, 0)} del peso"),
+            *(Cell(score(row[f"aporte_{name}"])) for name in COMPONENTS),
+            replace(chip(row["avance_ratio"], row["banda_resultado"]), detail=diagnosis),
+            replace(_execution_chip(analysis, row["accion"]), detail=soles(row["pim_soles"])),
+        )
+    )
+
+
+def _data_row(analysis: Analysis, row: Mapping[str, Any], names: Mapping[str, str]) -> Row:
+    return Row(
+        (
+            Cell(f"{row['puesto']}.º"),
+            who(row["accion"], names, card_of(row["accion"])),
+            Cell("sí" if row["prioridad"] else "no", row["objetivo"]),
+            Cell(soles(row["pim_soles"])),
+            _execution_chip(analysis, row["accion"]),
+        )
+    )
+
+
+def _execution_chip(analysis: Analysis, code: str) -> Cell:
+    year = analysis.inputs.spec.ranking.anio_ejecucion
+    row = analysis.execution.filter((pl.col("anio") == year) & (pl.col("accion") == code)).row(0, named=True)
+    return chip(row["ejecucion_ratio"], row["color_ejecucion"])

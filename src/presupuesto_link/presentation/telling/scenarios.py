@@ -1,0 +1,162 @@
+"""Each scenario: who would give and receive, what stops it and what it does not model."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+import polars as pl
+
+from presupuesto_link.evaluation.evaluate import Analysis
+from presupuesto_link.presentation.telling.phrases import score
+from presupuesto_link.presentation.telling.selection import binding_limits, reached_limits, unsolved_reason
+from presupuesto_link.presentation.telling.shelf import FigureShelf
+from presupuesto_link.presentation.telling.views import Cell, Row, TableView, card_of, chip, who
+from presupuesto_link.presentation.telling.words import signed_soles
+from presupuesto_link.scenarios.compare import Scenario
+from presupuesto_link.scenarios.side_by_side import changes, summarise
+from presupuesto_link.wording import enumerate_words, percent, plural, soles
+
+_LEAST = 2
+
+
+def scenario_views(analysis: Analysis, names: Mapping[str, str], shelf: FigureShelf) -> list[dict[str, Any]]:
+    """Every scenario, in the order of the analysis."""
+    return [
+        {"figuras": [shelf.take(f"{name}_{scenario.spec.id}") for name in ("escenario", "transferencias")]}
+        | _scenario_view(scenario, names, analysis.reviews)
+        for scenario in analysis.scenarios
+    ]
+
+
+def compared_view(scenarios: Sequence[Scenario], names: Mapping[str, str]) -> dict[str, TableView] | None:
+    """Several scenarios on the same budget, side by side; null when there is nothing to compare."""
+    if len(scenarios) < _LEAST:
+        return None
+    return {"resumen": _summary_table(scenarios), "cambios": _side_table(scenarios, names)}
+
+
+def _summary_table(scenarios: Sequence[Scenario]) -> TableView:
+    return TableView(
+        "Los escenarios con las mismas medidas; sus objetivos propios no se comparan",
+        ("Escenario", "Se movería", "Ceden", "Reciben", "Transferencias", "Con dato legal pendiente", "Prioridad por sol"),
+        tuple(
+            Row(
+                (
+                    Cell(row["titulo"], row["escenario"]),
+                    Cell(soles(row["monto_soles"])),
+                    *(Cell(str(row[c])) for c in ("donantes", "receptores", "transferencias")),
+                    Cell(f"{row['sin_dato']} de {row['movimientos']}"),
+                    Cell(score(row["prioridad_por_sol"])),
+                )
+            )
+            for row in summarise(scenarios).iter_rows(named=True)
+        ),
+        frozenset(range(1, 7)),
+        "escenarios",
+    )
+
+
+def _side_table(scenarios: Sequence[Scenario], names: Mapping[str, str]) -> TableView:
+    ids = [scenario.spec.id for scenario in scenarios]
+    return TableView(
+        "Cambio del PIM de cada AER en cada escenario, en soles",
+        ("AER", "PIM de hoy", *ids),
+        tuple(
+            Row(
+                (
+                    who(row["accion"], names, card_of(row["accion"])),
+                    Cell(soles(row["pim_antes_soles"])),
+                    *(_change(row[name]) for name in ids),
+                )
+            )
+            for row in changes(scenarios).iter_rows(named=True)
+        ),
+        frozenset(range(1, len(ids) + 2)),
+        "escenarios-cambios",
+    )
+
+
+def _change(amount: Any) -> Cell:
+    return Cell(signed_soles(amount) if amount else "—")
+
+
+def unsolved_views(analysis: Analysis) -> list[dict[str, str]]:
+    """The scenarios without solution: their title, why, and what to do."""
+    return [
+        {"titulo": spec.titulo, "motivo": unsolved_reason(error), "remedio": "; ".join(problem.remedy for problem in error.problems)}
+        for spec, error in analysis.unsolved
+    ]
+
+
+def _scenario_view(scenario: Scenario, names: Mapping[str, str], reviews: pl.DataFrame) -> dict[str, Any]:
+    slack = scenario.restricciones.filter(~pl.col("activa")).height
+    return {
+        "id": scenario.spec.id,
+        "titulo": scenario.spec.titulo,
+        "pregunta": scenario.spec.pregunta,
+        "monto": soles(scenario.monto_soles),
+        "advertencia": scenario.advertencia,
+        "cautelas": (*scenario.cautelas, *_donors_to_review(scenario, reviews)),
+        "no_modela": scenario.spec.no_modela,
+        "absorcion": scenario.spec.receptores.absorcion.modo != "sin descuento",
+        "frenos": binding_limits(scenario)["frase"].to_list(),
+        "alcanzados": reached_limits(scenario)["frase"].to_list(),
+        "holgura": plural(slack, "tope tiene holgura", "topes tienen holgura"),
+        "excluidas": [_excluded(row) for row in scenario.excluidas.iter_rows(named=True)],
+        "transferencias": _transfers_table(scenario, names),
+        "cambios": _changes_table(scenario, names),
+    }
+
+
+def _donors_to_review(scenario: Scenario, reviews: pl.DataFrame) -> Iterable[str]:
+    """What the redesign sheet says first of each action that would give."""
+    urgent = reviews.filter(pl.col("prioridad_revision") == "alta")
+    for donor in sorted(scenario.transferencias["donante"].unique()):
+        said = urgent.filter(pl.col("elemento") == donor)["titulo"].unique(maintain_order=True).to_list()
+        if said:
+            yield f"{donor} cedería, pero la hoja de rediseño pide antes mirar: {enumerate_words(f'«{title}»' for title in said)}."
+
+
+def _excluded(row: Mapping[str, Any]) -> str:
+    return f"{row['accion']} ({row['puesto']}.º del ranking): {row['motivo']}"
+
+
+def _transfers_table(scenario: Scenario, names: Mapping[str, str]) -> TableView:
+    rows = tuple(_transfer_rows(scenario, names))
+    return TableView("Transferencias del escenario", ("Cede", "Recibe", "Monto"), rows, frozenset({2}))
+
+
+def _transfer_rows(scenario: Scenario, names: Mapping[str, str]) -> Iterable[Row]:
+    """One row per transfer; a donor is named once, where it first gives."""
+    seen: set[str] = set()
+    for row in scenario.transferencias.iter_rows(named=True):
+        giver = row["donante"]
+        first = Cell(giver, href=card_of(giver)) if giver in seen else who(giver, names, card_of(giver))
+        seen.add(giver)
+        yield Row((first, who(row["receptor"], names, card_of(row["receptor"])), Cell(soles(row["monto_soles"]))))
+
+
+def _changes_table(scenario: Scenario, names: Mapping[str, str]) -> TableView:
+    moved = scenario.acciones.filter(pl.col("cambio_soles") != 0).sort("papel", "cambio_soles", "accion")
+    return TableView(
+        "Antes y después de las AER que cambian; la ejecución posterior supone el mismo devengado",
+        ("AER", "Papel", "PIM antes", "Cambio", "PIM después", "Ejecución antes", "Ejecución después", "Avance"),
+        tuple(_change_row(row, names) for row in moved.iter_rows(named=True)),
+        frozenset(range(2, 8)),
+    )
+
+
+def _change_row(row: Mapping[str, Any], names: Mapping[str, str]) -> Row:
+    return Row(
+        (
+            who(row["accion"], names),
+            Cell(row["papel"], "en su tope" if row["en_tope"] else "con holgura"),
+            Cell(soles(row["pim_antes_soles"])),
+            Cell(signed_soles(row["cambio_soles"])),
+            Cell(soles(row["pim_despues_soles"])),
+            Cell(percent(row["ejecucion_ratio"])),
+            Cell(percent(row["ejecucion_despues_ratio"])),
+            chip(row["avance_ratio"], row["banda_resultado"]),
+        )
+    )

@@ -1,0 +1,1 @@
+"""The workbook: cards for people and native tables."""

@@ -1,0 +1,1 @@
+"""A year in course: light, alerts, projection to its close."""

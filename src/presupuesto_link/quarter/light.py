@@ -1,0 +1,236 @@
+"""From money by month to the quarterly traffic light: curves → on time → alerts → alignment with results → composition and modifications.
+
+It is monitoring, as the evaluation's recommendation asks, and never a CEPLAN evaluation: no norm sets a quarterly regional light.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import polars as pl
+
+from presupuesto_link.errors import InputDataError, Problem
+from presupuesto_link.evaluation.evaluate import Analysis, analyse
+from presupuesto_link.evaluation.matrix import count_cells
+from presupuesto_link.inputs import Inputs
+from presupuesto_link.money.expected import Curves, check_calendars, curves_of
+from presupuesto_link.money.follow import Followed, Link, closed_month, follow
+from presupuesto_link.money.on_time import measure_on_time, months_off
+from presupuesto_link.quarter.alerts import alerts_of, colour_changes
+from presupuesto_link.quarter.modifications import composition_variance, modifications_between, rhythm
+from presupuesto_link.store.store import Snapshot, Store
+from presupuesto_link.tables.bands import colour
+from presupuesto_link.tables.calendar import Calendar
+
+QUARTERS = (3, 6, 9, 12)
+
+
+@dataclass(frozen=True)
+class Monitoring:
+    """The light of a year at a cut-off. Keys and columns of each table are in the function that makes it.
+
+    Attributes:
+        analysis: where the advance of the indicators comes from.
+        followed: the money.
+        curves: what it is measured against.
+        light: `measure_on_time`, each month up to the cut-off.
+        alerts: `alerts_of` every level.
+        changes: `colour_changes` of every unit with money, also of those that are no alert.
+        previous: the cut-off before, in words; null when there is none.
+        previous_id: its snapshot; null when it is the same one.
+        actions: key `accion`: `banda_ejecucion` (money on time), `banda_resultado`, soles, ratios.
+        cells: `count_cells` of them: money on time × result on time.
+        off: `months_off` of every unit.
+        composition, heads: `composition_variance` of every year.
+        modifications, modified: `modifications_between` the earlier snapshot and this one; null without another snapshot.
+        rhythm: of every year.
+        notices: what of the calendars no line uses, in sentences.
+    """
+
+    analysis: Analysis
+    followed: Followed
+    curves: Curves
+    light: pl.DataFrame
+    alerts: pl.DataFrame
+    changes: pl.DataFrame
+    previous: str | None
+    previous_id: str | None
+    actions: pl.DataFrame
+    cells: pl.DataFrame
+    off: pl.DataFrame
+    composition: pl.DataFrame
+    heads: pl.DataFrame
+    modifications: pl.DataFrame | None
+    modified: pl.DataFrame | None
+    rhythm: pl.DataFrame
+    notices: tuple[str, ...]
+
+    @property
+    def previous_told(self) -> str | None:
+        """The cut-off before with its snapshot, for who must find it again."""
+        return f"{self.previous} (instantánea {self.previous_id})" if self.previous_id else self.previous
+
+    @property
+    def cuts(self) -> tuple[int, ...]:
+        """The quarters closed, and the month of the cut-off."""
+        month = self.followed.month
+        return tuple(sorted({q for q in QUARTERS if q <= month} | {month}))
+
+    @property
+    def result_year(self) -> int:
+        """The year of the results beside the money."""
+        return self.analysis.inputs.spec.ranking.anio_resultado
+
+
+def monitor(  # noqa: PLR0913, PLR0917 - the options of `semaforo`
+    inputs: Inputs,
+    store: Store,
+    snapshot: Snapshot,
+    link: Link,
+    year: int | None = None,
+    month: int | None = None,
+    history: Sequence[Snapshot] = (),
+    calendars: Sequence[Calendar] = (),
+    before: Snapshot | None = None,
+) -> Monitoring:
+    """The traffic light of a snapshot's year.
+
+    Args:
+        inputs: the analysis; its scenarios are not run.
+        store: where the snapshots are.
+        snapshot: the one followed.
+        link: rules and scope.
+        year: see `follow`.
+        month: see `follow`.
+        history: see `follow`.
+        calendars: programmes of the year, first the one that rules.
+        before: the snapshot of the cut-off before; by default the latest one of the same extract with that year, if any; failing
+            it, the light of the quarter before with the money of today.
+
+    Raises:
+        InputDataError: see `follow` and `check_calendars`; or the cut-off before is not before.
+    """
+    analysis = analyse(replace(inputs, scenarios=()))
+    followed = follow(inputs, store, snapshot, link, year, month, history)
+    notices = check_calendars(followed.counted.filter(pl.col("anio") == followed.year), followed.year, calendars)
+    curves = curves_of(followed.counted, followed.year, inputs.spec.seguimiento, calendars)
+    light = _light(inputs, followed, curves)
+    earlier = _earlier(inputs, store, followed, link, before or _previous(store, followed))
+    if earlier is not None and earlier.synthetic:
+        followed = replace(followed, synthetic=True)
+    previous, said = _before(inputs, followed, curves, light, earlier)
+    results = _results(analysis)
+    actions = _alignment(analysis, followed, light)
+    modifications, modified = modifications_between(earlier.months, followed.months, followed.year) if earlier else (None, None)
+    composition, heads = composition_variance(followed.months, inputs.plan.acciones)
+    alerts = alerts_of(light, followed.month, previous, followed.ends, followed.cut_off, results)
+    return Monitoring(
+        analysis,
+        followed,
+        curves,
+        light,
+        alerts,
+        colour_changes(light, followed.month, previous),
+        said,
+        earlier.linkage.snapshot.id if earlier else None,
+        actions,
+        count_cells(actions, (followed.year, inputs.spec.ranking.anio_resultado)),
+        months_off(light, inputs.spec.seguimiento, inputs.spec.semaforo),
+        composition,
+        heads,
+        modifications,
+        modified,
+        rhythm(followed.months),
+        notices,
+    )
+
+
+def _light(inputs: Inputs, followed: Followed, curves: Curves) -> pl.DataFrame:
+    specs = (inputs.spec.seguimiento, inputs.spec.semaforo)
+    return measure_on_time(followed.months, curves, inputs.plan.acciones, followed.year, followed.month, specs)
+
+
+def _previous(store: Store, followed: Followed) -> Snapshot | None:
+    """The latest earlier snapshot of the same extract with a closed month of the year."""
+    now = followed.linkage.snapshot
+    same = [
+        s
+        for s in store.list()
+        if s.family == now.family
+        and s.cut_off < followed.cut_off.isoformat()
+        and followed.year in s.years
+        and closed_month(dt.date.fromisoformat(s.cut_off), followed.year)
+    ]
+    return same[-1] if same else None
+
+
+def _earlier(inputs: Inputs, store: Store, followed: Followed, link: Link, before: Snapshot | None) -> Followed | None:
+    if before is None:
+        return None
+    earlier = follow(inputs, store, before, link, followed.year)
+    now = followed.linkage.snapshot.cut_off
+    if earlier.cut_off > followed.cut_off or (earlier.cut_off == followed.cut_off and before.cut_off >= now):
+        raise InputDataError(
+            Problem(
+                f"corte anterior {before.id}",
+                f"es del {earlier.cut_off:%d/%m/%Y}",
+                f"un corte anterior al {followed.cut_off:%d/%m/%Y}",
+                "elija otra instantánea con --anterior",
+            )
+        )
+    return earlier
+
+
+def _before(
+    inputs: Inputs, followed: Followed, curves: Curves, light: pl.DataFrame, earlier: Followed | None
+) -> tuple[pl.DataFrame | None, str | None]:
+    """The light of the cut-off before, one row per unit, and which one it is."""
+    if earlier is not None:
+        old = _light(inputs, earlier, curves).filter(pl.col("mes") == earlier.month)
+        return old, f"{earlier.cut_off:%d/%m/%Y}"
+    quarters = [month for month in QUARTERS if month < followed.month]
+    if not quarters:
+        return None, None
+    return (
+        light.filter(pl.col("mes") == quarters[-1]),
+        f"{followed.ends[quarters[-1]]:%d/%m/%Y} (cierre del trimestre previo en la misma instantánea, con el PIM de hoy)",
+    )
+
+
+def _results(analysis: Analysis) -> pl.DataFrame:
+    """Key `elemento`: the colour of its result in the year of the ranking."""
+    return _elements(analysis).select("elemento", color_resultado="color")
+
+
+def _elements(analysis: Analysis) -> pl.DataFrame:
+    spec = analysis.inputs.spec
+    return analysis.elements.filter(
+        (pl.col("perfil") == spec.avance.perfil)
+        & (pl.col("politica_nd") == spec.avance.politica_nd)
+        & (pl.col("anio") == spec.ranking.anio_resultado)
+    )
+
+
+def _alignment(analysis: Analysis, followed: Followed, light: pl.DataFrame) -> pl.DataFrame:
+    """Every action with the colour of its money at the cut-off and that of its result."""
+    money = light.filter((pl.col("nivel") == "AER") & (pl.col("mes") == followed.month)).select(
+        "vinculo",
+        "pim_soles",
+        "devengado_soles",
+        "devengado_esperado_soles",
+        "devengado_ratio",
+        "devengado_motivo",
+        "curva",
+        accion="unidad",
+    )
+    results = _elements(analysis).filter(pl.col("nivel") == "AER").select("avance_ratio", accion="elemento")
+    bands = analysis.inputs.spec.semaforo
+    return (
+        analysis.inputs.plan.acciones.select("accion", "objetivo", "nombre")
+        .join(money, on="accion", how="left", validate="1:1")
+        .join(results, on="accion", how="left", validate="1:1")
+        .with_columns(banda_ejecucion=colour(pl.col("devengado_ratio"), bands), banda_resultado=colour(pl.col("avance_ratio"), bands))
+        .sort("accion")
+    )

@@ -1,0 +1,74 @@
+"""From money by month to the close of the year: by action and objective, or by unit and generic."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+import polars as pl
+
+from presupuesto_link.errors import InputDataError, Problem
+from presupuesto_link.inputs import Inputs
+from presupuesto_link.money.follow import Followed
+from presupuesto_link.quarter.closing import Closing, project_close
+
+_DECEMBER = 12
+
+
+@dataclass(frozen=True)
+class Projection:
+    """The close of a year.
+
+    Attributes:
+        followed: the money it starts from.
+        objetivos: of the plan, key `objetivo`, with `nombre`.
+        acciones: levels AER, OER and total (see `measures.closing.Closing`).
+        ejecutoras: levels «ejecutora · genérica», ejecutora and total; null unless asked for.
+    """
+
+    followed: Followed
+    objetivos: pl.DataFrame
+    acciones: Closing
+    ejecutoras: Closing | None
+
+
+def project(inputs: Inputs, followed: Followed, by_unit: bool = False, tick: Callable[[], None] = lambda: None) -> Projection:
+    """Project what is followed to its close.
+
+    Args:
+        inputs: the analysis: its plan and its `[proyeccion]`.
+        followed: `following.follow`.
+        by_unit: also by unit and generic, which fits as many models again.
+        tick: called once per model fitted.
+
+    Raises:
+        InputDataError: the year has closed.
+    """
+    if followed.month >= _DECEMBER:
+        raise InputDataError(
+            Problem(
+                f"instantánea {followed.linkage.snapshot.id}",
+                f"{followed.year} ya cerró: hay devengado hasta diciembre",
+                "un mes de corte de 1 a 11",
+                "use --mes para proyectar desde un mes anterior, o siga otro año con --anio",
+            )
+        )
+    spec, rows = inputs.spec.proyeccion, followed.counted
+    owners = inputs.plan.acciones.select("accion", "objetivo")
+    placed = rows.join(owners, on="accion", how="left", validate="m:1")
+    year, month = followed.year, followed.month
+    by_action = project_close(placed, ("AER", ("accion",)), ("OER", "objetivo"), year, month, spec, tick)
+    if not by_unit:
+        return Projection(followed, inputs.plan.objetivos, by_action, None)
+    given = rows.with_columns(pl.lit(None, pl.String).alias(c) for c in ("sec_ejec", "generica") if c not in rows.columns)
+    parts = ("ejecutora y genérica", ("sec_ejec", "generica"))
+    by_unit_too = project_close(given, parts, ("ejecutora", "sec_ejec"), year, month, spec, tick)
+    return Projection(followed, inputs.plan.objetivos, by_action, by_unit_too)
+
+
+def with_confidence(inputs: Inputs, confidence: float | None) -> Inputs:
+    """The same inputs with another confidence of the intervals; null keeps that of the analysis."""
+    if confidence is None:
+        return inputs
+    spec = inputs.spec.proyeccion.model_copy(update={"confianza": confidence})
+    return replace(inputs, spec=inputs.spec.model_copy(update={"proyeccion": spec}))

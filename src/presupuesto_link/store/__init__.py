@@ -1,0 +1,1 @@
+"""What is kept: an extract loaded whole, sealed, read and compared."""

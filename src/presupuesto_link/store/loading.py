@@ -1,0 +1,330 @@
+"""From a SIAF extract to a snapshot: open → filter → type → reject in sight → sort → check → keep.
+
+Nothing here holds the file in memory: rows stream from the text to sorted runs in the store's working folder, and from there, some
+spending units at a time, to the snapshot. Names are counted while the rows arrive and the checks add up while they are written, so
+that no row is read a third time.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+import shutil
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import CancelledError, ThreadPoolExecutor
+from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext
+from dataclasses import dataclass, field
+from importlib.metadata import version
+from pathlib import Path
+from threading import Event
+from typing import Any
+from uuid import uuid4
+
+import polars as pl
+
+from presupuesto_link.errors import InputDataError, Problem
+from presupuesto_link.sources.digest import digest_of
+from presupuesto_link.sources.lock import new_part
+from presupuesto_link.sources.siaf import LAYOUTS
+from presupuesto_link.sources.siaf.layout import RECORD, Layout
+from presupuesto_link.sources.siaf.named import cut_off_of, not_a_file, year_said
+from presupuesto_link.sources.siaf.reading import RawExtract, open_extract
+from presupuesto_link.store.load_report import NOTHING_PUBLISHED, REJECTED, LoadReport, Published, closing_report, stored, unchecked_of
+from presupuesto_link.store.sorted_parquet import Runs, chunks, write_sorted
+from presupuesto_link.store.store import Store, add_up, snapshot_id
+from presupuesto_link.tables.gasto import SCHEMA, TABLE_VERSION, Filters, keep, printed_totals, rejected_rows, type_rows
+from presupuesto_link.tables.gasto_checks import check_gasto, check_names, check_printed, check_rejected
+from presupuesto_link.tables.gasto_facts import Facts, add_facts, facts_of
+from presupuesto_link.tables.gasto_names import Names
+
+_SAMPLE = 1 << 20
+_DISK_ERROR = re.compile(r"([^:]*) \(os error \d+\)|^parquet: (.*)")
+_UTF8_ERROR = re.compile(r"utf-?8", re.IGNORECASE)
+
+Progress = Callable[[str, int, int, int], None]
+"""What is being done, bytes done, bytes in all (0 when not known), records."""
+
+
+EVERYTHING = Filters()
+
+
+def load_extract(  # noqa: PLR0913, PLR0917 - the options of `cargar`
+    path: Path,
+    store: Store,
+    filters: Filters = EVERYTHING,
+    cut_off: dt.date | None = None,
+    member: str | None = None,
+    published: Published = NOTHING_PUBLISHED,
+    progress: Progress = lambda *_: None,
+) -> LoadReport:
+    """Load one extract as a snapshot; the same file with the same filters and cut-off date is loaded once.
+
+    Args:
+        path: the extract, in any layout, encoding and container.
+        store: where it is kept.
+        filters: which rows; they are applied while reading.
+        cut_off: the day the figures are of; taken from the file's origin or name when not given, never from today.
+        member: which file of a zip with several.
+        published: totals to check against.
+        progress: called with what is being done, and how much of how much.
+
+    Raises:
+        InputDataError: unreadable or unknown file, no cut-off date, no row left by the filters.
+        OutputError: the store cannot be written; what it had is whole.
+    """
+    if not path.is_file():
+        raise not_a_file(path)
+    day, said_by = cut_off_of(path, cut_off)
+    said = year_said(path, LAYOUTS, member, filters.anio, day.year)
+    size, changed = path.stat().st_size, path.stat().st_mtime_ns
+    with ExitStack() as stack:
+        digest_once_read = stack.enter_context(_hashing(path, lambda done: progress("Comprobando", done, size, 0)))
+        ahead = stack.enter_context(_opened_ahead(path, store, filters, member)) if filters.needles else None
+        digest = digest_once_read()
+        name = snapshot_id(
+            day.isoformat(), sha256=digest, filtros=filters.as_dict(), miembro=member or "", tabla=TABLE_VERSION, anio=said.get("anio", "")
+        )
+        source = {"nombre": path.name, "sha256": digest, "bytes": size, "miembro": member}
+
+        def make(part: Path) -> dict[str, Any]:
+            with _disk_errors():
+                made = _Loading(path, part, filters, member, progress, day, ahead, said).run()
+            if path.stat().st_mtime_ns != changed:
+                raise InputDataError(Problem(str(path), "el archivo cambió mientras se leía", "un archivo quieto", "repita la carga"))
+            made["fuente"] = source | made["fuente"]
+            return made | {"fecha_corte": day.isoformat(), "fecha_corte_de": said_by, "filtros": filters.as_dict()}
+
+        snapshot, new = store.write(name, make)
+    return closing_report(path, store, snapshot, new, published)
+
+
+@contextmanager
+def _hashing(path: Path, progress: Callable[[int], None]) -> Iterator[Callable[[], str]]:
+    """The SHA-256 of a file, found by a thread meanwhile (hashing leaves the interpreter free); what is yielded waits for it."""
+    stop = Event()
+
+    def going_on(done: int) -> None:
+        if stop.is_set():
+            raise CancelledError
+        progress(done)
+
+    with ThreadPoolExecutor(1) as pool:
+        digest = pool.submit(digest_of, path, going_on)
+        try:
+            yield digest.result
+        finally:
+            stop.set()
+
+
+@contextmanager
+def _opened_ahead(path: Path, store: Store, filters: Filters, member: str | None) -> Iterator[RawExtract]:
+    """The extract with its wanted records already picked out, in a working folder of the store, while the file is hashed."""
+    try:
+        work = new_part(store.folder, f"lectura-{uuid4().hex}")
+    except OSError as error:
+        raise store.not_written(error) from error
+    try:
+        with ExitStack() as stack:
+            try:
+                extract = stack.enter_context(open_extract(path, LAYOUTS, member, filters.needles, None, work))
+            except OSError as error:
+                raise store.not_written(error) from error
+            yield extract
+    finally:
+        shutil.rmtree(work, ignore_errors=True)
+
+
+@contextmanager
+def _disk_errors() -> Iterator[None]:
+    """Polars wraps the errors of the disk in its own, even losing which one it was; here they are what they were."""
+    try:
+        yield
+    except pl.exceptions.PolarsError as error:
+        found = _DISK_ERROR.search(str(error))
+        if not found:
+            raise
+        raise OSError((found[1] or found[2]).strip()) from error
+
+
+@dataclass(frozen=True)
+class _Read:
+    """What is known when the last record has been read."""
+
+    layout: Layout
+    records: int
+    reasons: Mapping[str, int]
+    source: dict[str, Any]
+    runs: Runs
+    names: Names
+    printed: pl.DataFrame
+
+
+@dataclass(frozen=True)
+class _Loading:
+    """One file on its way into a working folder of the store."""
+
+    path: Path
+    part: Path
+    filters: Filters
+    member: str | None
+    progress: Progress
+    day: dt.date
+    ahead: RawExtract | None = None
+    said: Mapping[str, str] = field(default_factory=dict)
+
+    def run(self) -> dict[str, Any]:
+        """Fill the folder; the manifest without what the caller knows."""
+        work = self.part / "trabajo"
+        work.mkdir()
+        read = self._converted(work)
+        if not read.runs.units:
+            raise self._nothing(read)
+        self.progress("Ordenando", 0, 0, 0)
+        line = read.layout.line
+        facts = add_facts([facts_of(rows.lazy(), line) for rows in write_sorted(read.runs, self.part / "gasto", list(SCHEMA))])
+        shutil.rmtree(work)
+        self.progress("Revisando", 0, 0, 0)
+        layout, (_, totals), kept = read.layout, add_up(facts.months.lazy()), int(facts.months["filas"].sum())
+        findings = [
+            *check_rejected(read.reasons, REJECTED),
+            *check_gasto(facts, self.day, layout.monthly, line),
+            *check_names(self._name_tables(read.names)),
+            *check_printed(read.printed, totals, kept),
+        ]
+        return {
+            "programa": {"nombre": "presupuesto-link", "version": version("presupuesto-link")},
+            "bibliotecas": {"polars": version("polars")},
+            "tabla_version": TABLE_VERSION,
+            "fuente": read.source,
+            "filas": {"registros_leidos": read.records, "guardadas": kept, "rechazadas": sum(read.reasons.values())}
+            | ({"de_total": read.printed.height} if read.printed.height else {}),
+            "totales": {str(y): {m: None if v is None else str(v) for m, v in t.items()} for y, t in totals.items()},
+            "ultimo_mes_con_devengado": _last_months(facts),
+            "hallazgos": [stored(finding) for finding in findings],
+            "no_comprobado": unchecked_of(layout, totals, read.source["columnas_sin_usar"]),
+        }
+
+    def _converted(self, work: Path) -> _Read:
+        """Every wanted row, typed, in runs. A file that only looked UTF-8 is read again as what it is."""
+        try:
+            return self._convert(work, None)
+        except pl.exceptions.PolarsError as error:
+            if _DISK_ERROR.search(str(error)):
+                raise
+            if not _UTF8_ERROR.search(str(error)):
+                raise self._unreadable(error) from None
+        try:
+            return self._convert(work, "cp1252")
+        except pl.exceptions.PolarsError as error:
+            if _DISK_ERROR.search(str(error)):
+                raise
+            raise self._unreadable(error) from None
+
+    def _convert(self, work: Path, encoding: str | None) -> _Read:
+        with self._opened(encoding, work) as extract:
+            layout = extract.layout
+            raw, counted = self._counted(extract)
+            rows = type_rows(self._wanted(extract, layout.named(raw)))
+            runs, names, reasons = Runs(work / "tandas"), Names(), Counter[str]()
+            for chunk in chunks(rows.collect_batches(maintain_order=True)):
+                good = chunk.filter(pl.col("rechazo").is_null())
+                reasons.update(dict(chunk["rechazo"].drop_nulls().value_counts().iter_rows()))
+                if good.height:
+                    names.add(good)
+                    runs.add(good.select(*SCHEMA))
+            if reasons:
+                self._write_rejected(extract, work)
+            source = {"forma": layout.name, "codificacion": extract.encoding, "columnas_sin_usar": list(extract.ignored)}
+            source |= self.said
+            printed = printed_totals(layout, extract.raw, self.filters, yearless=bool(self.said))
+            records = counted[0] if extract.lines is None else extract.lines
+            return _Read(layout, records, _most_first(reasons), source, runs, names, printed)
+
+    def _opened(self, encoding: str | None, work: Path) -> AbstractContextManager[RawExtract]:
+        if self.ahead and encoding is None:
+            return nullcontext(self.ahead)
+        return open_extract(self.path, LAYOUTS, self.member, self.filters.needles, encoding, work)
+
+    def _counted(self, extract: RawExtract) -> tuple[pl.LazyFrame, list[int]]:
+        """The columns in use, and a count of the records that grows while they are read, for the bar and the summary."""
+        used, counted = extract.used(), [0]
+        size, width = _bytes_of(extract.text)
+        raw = extract.raw.select(used)
+
+        def count(batch: pl.DataFrame) -> pl.DataFrame:
+            counted[0] += batch.height
+            self.progress("Leyendo", min(size, int(counted[0] * width)), size, counted[0])
+            return batch
+
+        schema = raw.collect_schema()
+        counting = raw.map_batches(
+            count, streamable=True, projection_pushdown=False, predicate_pushdown=False, slice_pushdown=False, schema=schema
+        )
+        return counting, counted
+
+    def _wanted(self, extract: RawExtract, raw: pl.LazyFrame) -> pl.LazyFrame:
+        rows = extract.layout.rows(raw)
+        return keep(rows.with_columns(anio=pl.lit(self.said["anio"])) if self.said else rows, self.filters)
+
+    def _write_rejected(self, extract: RawExtract, work: Path) -> None:
+        """The rejected rows with the number of their record, counting the titles as 1."""
+        if extract.lines is not None:
+            with open_extract(self.path, LAYOUTS, self.member, (), extract.encoding, work) as whole:
+                self._write_rejected(whole, work)
+            return
+        raw = extract.raw
+        if RECORD not in raw.collect_schema().names():
+            raw = raw.with_row_index(RECORD, offset=2)
+        rows = rejected_rows(self._wanted(extract, raw)).rename({"rechazo": "motivo"})
+        rows.sink_csv(self.part / REJECTED, include_bom=True)
+
+    def _name_tables(self, names: Names) -> dict[str, pl.DataFrame]:
+        folder, tables = self.part / "dimensiones", names.tables()
+        for name, table in tables.items():
+            folder.mkdir(exist_ok=True)
+            table.write_parquet(folder / f"{name}.parquet", compression="zstd", statistics=True)
+        return tables
+
+    def _nothing(self, read: _Read) -> InputDataError:
+        asked = ", ".join(f"{name} {value}" for name, value in self.filters.as_dict().items()) or "ninguno"
+        why = f"; {sum(read.reasons.values()):,} rechazadas: " + "; ".join(read.reasons) if read.reasons else ""
+        return InputDataError(
+            Problem(
+                str(self.path),
+                f"ninguna fila útil de {read.records:,} registros (filtros: {asked}){why}",
+                "al menos una fila",
+                "revise los filtros y el archivo: una respuesta vacía es un error, no un cero",
+            )
+        )
+
+    def _unreadable(self, error: Exception) -> InputDataError:
+        more = "n_extra" in str(error)
+        return InputDataError(
+            Problem(
+                str(self.path),
+                "registros con más celdas que títulos" if more else "registros que no se pueden separar en columnas",
+                "tantas celdas como títulos en cada registro",
+                "busque comillas o separadores sueltos, o vuelva a exportar el archivo",
+            )
+        )
+
+
+def _bytes_of(text: Path | None) -> tuple[int, float]:
+    """The size of a text and about how many bytes a record takes."""
+    if text is None:
+        return 0, 0.0
+    with text.open("rb") as file:
+        sample = file.read(_SAMPLE)
+    return text.stat().st_size, len(sample) / max(1, sample.count(b"\n") - 1)
+
+
+def _most_first(reasons: Counter[str]) -> dict[str, int]:
+    """Why rows were rejected → how many, the most frequent reason first."""
+    return dict(sorted(reasons.items(), key=lambda found: (-found[1], found[0])))
+
+
+def _last_months(facts: Facts) -> dict[str, int]:
+    """Per year, the last month with devengado ≠ 0; a year whose devengado has no month is left out."""
+    moved = facts.months.filter(pl.col("devengadas") > 0, pl.col("mes") > 0)
+    return {str(year): month for year, month in moved.group_by("anio").agg(pl.col("mes").max()).sort("anio").iter_rows()}

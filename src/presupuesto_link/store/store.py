@@ -1,0 +1,374 @@
+"""The store («almacén»): immutable snapshots of spending, each with the evidence of where it comes from.
+
+    almacen/instantaneas/<id>/gasto/anio=AAAA/parte-000.parquet · dimensiones/<name>.parquet · manifiesto.json
+
+A snapshot's id comes from its content, so the same file twice is one snapshot. It is made in a working folder and moved into place
+whole: at any moment the store holds complete snapshots and nothing else that is read.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shutil
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from decimal import Decimal
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+from presupuesto_link.errors import InputDataError, OutputError, Problem, system_reason
+from presupuesto_link.sources.digest import digest_of
+from presupuesto_link.sources.lock import PART, clean_parts, locked, new_part, owner
+from presupuesto_link.sources.siaf.layout import AMOUNTS, with_later_codes
+from presupuesto_link.store.moved import moved, summed
+
+MANIFEST = "manifiesto.json"
+SNAPSHOTS = "instantaneas"
+MEASURES = tuple(f"{name}_soles" for name in AMOUNTS)
+COMPARE_KEYS = ("pliego", "sec_ejec", "programa", "producto")
+_MIN_PREFIX = 4
+
+Totals = dict[int, dict[str, Decimal | None]]
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """A snapshot as its manifest describes it."""
+
+    id: str
+    folder: Path
+    manifest: Mapping[str, Any]
+
+    @property
+    def cut_off(self) -> str:
+        """The cut-off date, in ISO form."""
+        return str(self.manifest["fecha_corte"])
+
+    @property
+    def years(self) -> tuple[int, ...]:
+        """The budget years it has rows of."""
+        return tuple(sorted(int(year) for year in self.manifest["totales"]))
+
+    @property
+    def totals(self) -> Totals:
+        """Exact soles per year and measure; null when the layout does not give the measure."""
+        return {
+            int(year): {m: None if v is None else Decimal(v) for m, v in measures.items()}
+            for year, measures in self.manifest["totales"].items()
+        }
+
+    @property
+    def family(self) -> tuple[str, ...]:
+        """What two cut-offs of the same thing share: layout, filters and the file's name without dates."""
+        source = self.manifest["fuente"]
+        return source["forma"], json.dumps(self.manifest["filtros"], sort_keys=True), _undated(source["nombre"])
+
+    @property
+    def synthetic(self) -> bool:
+        """Whether its file says in its name that its data are made up."""
+        return re.search("sint[eé]tic", str(self.manifest["fuente"]["nombre"]), re.IGNORECASE) is not None
+
+    @property
+    def size(self) -> int:
+        """Bytes on disk."""
+        return sum(file["bytes"] for file in self.manifest["archivos"].values())
+
+
+def snapshot_id(cut_off: str, **content: Any) -> str:
+    """The id of what is about to be loaded: its cut-off date and a digest of everything that decides its content."""
+    text = json.dumps({"fecha_corte": cut_off} | content, sort_keys=True, ensure_ascii=True)
+    return f"{cut_off.replace('-', '')}-{sha256(text.encode('ascii')).hexdigest()[:16]}"
+
+
+class Store:
+    """A folder of snapshots. Reading never locks; writing and removing do, for an instant."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder.resolve()
+        self.snapshots = self.folder / SNAPSHOTS
+
+    def list(self) -> tuple[Snapshot, ...]:
+        """Every snapshot, oldest cut-off first."""
+        found = [self._open(path) for path in self.snapshots.glob("*") if (path / MANIFEST).is_file()]
+        return tuple(sorted(found, key=lambda s: (s.cut_off, s.years, s.id)))
+
+    def find(self, wanted: str) -> Snapshot | None:
+        """The snapshot with that id, if it is there."""
+        path = self.snapshots / wanted
+        return self._open(path) if wanted and (path / MANIFEST).is_file() else None
+
+    def get(self, wanted: str) -> Snapshot:
+        """The snapshot with that id, or the only one whose id begins or ends so.
+
+        Raises:
+            InputDataError: there is none, or more than one.
+        """
+        exact = self.find(wanted)
+        if exact:
+            return exact
+        near = [s for s in self.list() if len(wanted) >= _MIN_PREFIX and (s.id.startswith(wanted) or s.id.endswith(wanted))]
+        if len(near) == 1:
+            return near[0]
+        known = ", ".join(s.id for s in (near or self.list())) or "ninguna: el almacén está vacío"
+        found = f"«{wanted}» corresponde a {len(near)} instantáneas" if near else f"no hay ninguna instantánea «{wanted}»"
+        raise InputDataError(Problem(str(self.folder), found, f"una de: {known}", "vea la lista con «almacen listar»"))
+
+    def write(self, name: str, make: Callable[[Path], dict[str, Any]]) -> tuple[Snapshot, bool]:
+        """Add a snapshot, whole or not at all.
+
+        Args:
+            name: its id; when it is already there nothing is written.
+            make: fills a working folder and returns the manifest, to which `id` and `archivos` are added.
+
+        Returns:
+            The snapshot, and whether it is new.
+
+        Raises:
+            OutputError: the store cannot be written; what was there is still whole.
+        """
+        try:
+            self.snapshots.mkdir(parents=True, exist_ok=True)
+            with locked(self.folder):
+                clean_parts(self.folder)
+            there = self.find(name)
+            if there:
+                return there, False
+            with self._part(name) as part:
+                manifest = make(part) | {"id": name}
+                manifest["archivos"] = _seal(part)
+                _write_synced(part / MANIFEST, json.dumps(manifest, ensure_ascii=False, indent=2, sort_keys=True) + "\n")
+                new = self._commit(part, name)
+        except OSError as error:
+            raise self.not_written(error) from error
+        return self.get(name), new
+
+    def read(self, wanted: str, columns: Sequence[str] | None = None, filters: Mapping[str, Any] | None = None) -> pl.LazyFrame:
+        """The rows of a snapshot, lazily; only the years, row groups and columns asked for are read.
+
+        Args:
+            wanted: its id.
+            columns: which; all by default.
+            filters: column → value, or several values in a list.
+
+        Raises:
+            InputDataError: a file is missing or has not the size that the manifest declares.
+        """
+        snapshot, tests = self.get(wanted), dict(filters or {})
+        _check_sizes(snapshot)
+        years = _values(tests["anio"]) if "anio" in tests else snapshot.years
+        files = [path for year in years for path in sorted((snapshot.folder / "gasto" / f"anio={year}").glob("*.parquet"))]
+        rows = pl.scan_parquet(files or sorted(snapshot.folder.glob("gasto/*/*.parquet"))[:1], hive_partitioning=False)
+        rows = with_later_codes(rows if files else rows.clear())
+        rows = rows.filter(*(pl.col(column).is_in(_values(value)) for column, value in tests.items())) if tests else rows
+        return rows.select(columns) if columns is not None else rows
+
+    def dimension(self, wanted: str, name: str) -> pl.DataFrame:
+        """A table of names of a snapshot: its key columns, `nombre` and `nombres` (how many the file had for that key)."""
+        snapshot = self.get(wanted)
+        path = snapshot.folder / "dimensiones" / f"{name}.parquet"
+        if not path.is_file():
+            known = ", ".join(sorted(p.stem for p in path.parent.glob("*.parquet"))) or "ninguna"
+            raise InputDataError(Problem(snapshot.id, f"no tiene la dimensión «{name}»", f"una de: {known}", "elija otra"))
+        return pl.read_parquet(path)
+
+    def verify(self, wanted: str) -> tuple[Problem, ...]:
+        """Read every file again: digests against the manifest, then rows and totals added up again."""
+        snapshot = self.get(wanted)
+        problems = [*_changed_files(snapshot)]
+        if not problems:
+            problems += _changed_totals(snapshot, add_up(self.read(snapshot.id)))
+        return tuple(problems)
+
+    def compare(self, before: str, after: str, keys: Sequence[str] = COMPARE_KEYS) -> pl.DataFrame:
+        """What moved between two snapshots, by year and the given keys.
+
+        Returns:
+            `anio`, the keys, `medida`, `antes_soles`, `despues_soles`, `diferencia_soles` and `cambio` (`aparece`, `desaparece` or
+            `cambia`), one row per key and measure that moved, by key. A measure that one of the two does not give is left out.
+
+        Raises:
+            InputDataError: they have no year in common.
+        """
+        old, new = self.get(before), self.get(after)
+        years = sorted(set(old.years) & set(new.years))
+        if not years:
+            raise InputDataError(
+                Problem(
+                    f"{old.id} y {new.id}",
+                    f"años {_list(old.years)} y {_list(new.years)}",
+                    "un año en común",
+                    "compare dos cortes del mismo año",
+                )
+            )
+        by = ["anio", *dict.fromkeys(key for key in keys if key != "anio")]
+        measures = [m for m in MEASURES if all(s.totals[y][m] is not None for s in (old, new) for y in years)]
+        sides = [summed(self.read(s.id, filters={"anio": years}), by, measures) for s in (old, new)]
+        return moved(sides[0], sides[1], by)
+
+    def superseded(self, keep: int) -> tuple[Snapshot, ...]:
+        """The snapshots older than the newest `keep` of their year, layout, filters and file."""
+        groups: dict[tuple[Any, ...], list[Snapshot]] = {}
+        for snapshot in self.list():
+            for year in snapshot.years:
+                groups.setdefault((year, *snapshot.family), []).append(snapshot)
+        kept = {s.id for group in groups.values() for s in group[-keep:]}
+        return tuple(s for s in self.list() if s.id not in kept)
+
+    def previous(self, snapshot: Snapshot) -> Snapshot | None:
+        """The cut-off before this one of the same file and year."""
+        older = [
+            s
+            for s in self.list()
+            if s.id != snapshot.id and s.family == snapshot.family and s.cut_off < snapshot.cut_off and set(s.years) & set(snapshot.years)
+        ]
+        return older[-1] if older else None
+
+    def remove(self, wanted: Sequence[str]) -> None:
+        """Delete snapshots: each disappears at once and is then erased."""
+        try:
+            with locked(self.folder):
+                clean_parts(self.folder)
+                for name in wanted:
+                    snapshot = self.get(name)
+                    gone = self.folder / f"{PART}{owner()}-{snapshot.id}-borrada"
+                    snapshot.folder.replace(gone)
+                    shutil.rmtree(gone, ignore_errors=True)
+        except OSError as error:
+            raise self.not_written(error) from error
+
+    @contextmanager
+    def _part(self, name: str) -> Iterator[Path]:
+        part = new_part(self.folder, name)
+        try:
+            yield part
+        finally:
+            shutil.rmtree(part, ignore_errors=True)
+
+    def _commit(self, part: Path, name: str) -> bool:
+        """Move the working folder into place; false when another process put the same snapshot first."""
+        with locked(self.folder):
+            if self.find(name):
+                return False
+            part.replace(self.snapshots / name)
+            _sync(self.snapshots)
+        return True
+
+    def _open(self, path: Path) -> Snapshot:
+        try:
+            manifest = json.loads((path / MANIFEST).read_text(encoding="utf-8"))
+            _ = manifest["fuente"], manifest["totales"], manifest["archivos"], manifest["fecha_corte"]
+        except (OSError, ValueError, KeyError, TypeError) as error:
+            raise InputDataError(
+                Problem(
+                    str(path / MANIFEST),
+                    f"un manifiesto que no se puede leer ({error})",
+                    "el que escribió el programa",
+                    "borre esa carpeta y cargue otra vez el archivo",
+                )
+            ) from None
+        return Snapshot(path.name, path, manifest)
+
+    def not_written(self, error: OSError) -> OutputError:
+        """What to tell a person when the disk refuses; what the store had is whole."""
+        return OutputError(
+            Problem(
+                str(self.folder),
+                f"no se pudo escribir: {system_reason(error)}",
+                "una carpeta con permiso y espacio",
+                "revise permisos y espacio, o use otra carpeta con --almacen; lo guardado antes sigue entero",
+            )
+        )
+
+
+def add_up(rows: pl.LazyFrame) -> tuple[int, Totals]:
+    """Rows, and exact soles per year and measure (null when no row has the measure)."""
+    sums = [pl.when(pl.col(m).count() > 0).then(pl.col(m).sum()).alias(m) for m in MEASURES]
+    table = rows.group_by("anio").agg(pl.len().alias("filas"), *sums).collect().sort("anio")
+    return int(table["filas"].sum()), {row["anio"]: {m: row[m] for m in MEASURES} for row in table.iter_rows(named=True)}
+
+
+def _check_sizes(snapshot: Snapshot) -> None:
+    """A snapshot cut short or with a file less is told before it is read; `Store.verify` also looks at what the files say."""
+    for name, declared in snapshot.manifest["archivos"].items():
+        path = snapshot.folder / name
+        if not path.is_file() or path.stat().st_size != declared["bytes"]:
+            found = "un archivo cortado o cambiado" if path.is_file() else "falta un archivo"
+            raise InputDataError(
+                Problem(
+                    f"{snapshot.id}/{name}",
+                    found,
+                    "el que declara el manifiesto",
+                    "revísela con «almacen verificar»; si está dañada, bórrela y cargue otra vez el archivo de origen",
+                )
+            )
+
+
+def _changed_files(snapshot: Snapshot) -> Iterator[Problem]:
+    listed = snapshot.manifest["archivos"]
+    present = {p.relative_to(snapshot.folder).as_posix() for p in snapshot.folder.rglob("*") if p.is_file()} - {MANIFEST}
+    remedy = "borre la instantánea con «almacen podar» o a mano y cargue otra vez el archivo de origen"
+    for name in sorted(listed.keys() - present):
+        yield Problem(f"{snapshot.id}/{name}", "el archivo falta", "el que declara el manifiesto", remedy)
+    for name in sorted(present - listed.keys()):
+        yield Problem(f"{snapshot.id}/{name}", "un archivo de más", "sólo los del manifiesto", "retírelo")
+    for name in sorted(listed.keys() & present):
+        if digest_of(snapshot.folder / name) != listed[name]["sha256"]:
+            yield Problem(f"{snapshot.id}/{name}", "el contenido cambió", f"sha256 {listed[name]['sha256']}", remedy)
+
+
+def _changed_totals(snapshot: Snapshot, added: tuple[int, Totals]) -> Iterator[Problem]:
+    rows, totals = added
+    remedy = "el manifiesto se cambió a mano: cargue otra vez el archivo de origen"
+    if rows != snapshot.manifest["filas"]["guardadas"]:
+        yield Problem(snapshot.id, f"{rows:,} filas", f"{snapshot.manifest['filas']['guardadas']:,} filas", remedy)
+    if totals != snapshot.totals:
+        yield Problem(snapshot.id, "las filas no suman los totales de control", "los totales del manifiesto", remedy)
+
+
+def _seal(part: Path) -> dict[str, dict[str, Any]]:
+    """Flush every file to disk; its digest and size by relative path."""
+    files = sorted(path for path in part.rglob("*") if path.is_file())
+    for path in files:
+        with path.open("rb+") as file:
+            os.fsync(file.fileno())
+    for folder in {path.parent for path in files}:
+        _sync(folder)
+    return {p.relative_to(part).as_posix(): {"sha256": digest_of(p), "bytes": p.stat().st_size} for p in files}
+
+
+def _write_synced(path: Path, text: str) -> None:
+    with path.open("w", encoding="utf-8", newline="\n") as file:
+        file.write(text)
+        file.flush()
+        os.fsync(file.fileno())
+    _sync(path.parent)
+
+
+def _sync(folder: Path) -> None:
+    if os.name == "nt":  # folders cannot be flushed there
+        return
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def _undated(name: str) -> str:
+    import re
+
+    return re.sub(r"(?:20\d{2}[-_]?\d{2}[-_]?\d{2}|\(\d+\)|\s+)", "", name).strip("-_ ").lower()
+
+
+def _values(value: Any) -> list[Any]:
+    return list(value) if isinstance(value, (list, tuple, set)) else [value]
+
+
+def _list(values: Sequence[Any]) -> str:
+    return ", ".join(str(value) for value in values)
