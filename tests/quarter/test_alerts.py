@@ -7,8 +7,8 @@ import pytest
 
 from presupuesto_link.money.follow import month_ends
 from presupuesto_link.quarter.alerts import alerts_of, colour_changes
-from tests.measures.test_on_time import light
 from tests.money.monthly import months, row
+from tests.money.test_on_time import light
 
 RESULTS = pl.DataFrame({"elemento": ["AER.01.01"], "color_resultado": ["verde"]})
 

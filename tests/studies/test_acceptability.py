@@ -13,7 +13,7 @@ from presupuesto_link.specs import PesosSpec, RankingSpec
 from presupuesto_link.studies.acceptability import NEVER_FIRST, Acceptability, measure_acceptability
 from presupuesto_link.studies.counting import Reading
 from presupuesto_link.studies.weights import fixed_weights
-from tests.matrices.test_ranking import previous, table
+from tests.evaluation.test_ranking import previous, table
 
 ANY = (0.0, 1.0)
 DRAWS = 40_000
