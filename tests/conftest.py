@@ -7,10 +7,11 @@ import polars as pl
 import pytest
 from hypothesis import settings
 
-from presupuesto_link.dossier import Asked, Dossier, assemble
+from presupuesto_link.dossier import Dossier, assemble
 from presupuesto_link.evaluation.evaluate import Analysis, analyse
 from presupuesto_link.inputs import Inputs, load
-from presupuesto_link.money.follow import Link
+from presupuesto_link.money.cut import Cut
+from presupuesto_link.scenarios.ground import ground_of, solve_all
 from presupuesto_link.sources.embedded import embedded_analyses
 from presupuesto_link.sources.links import read_links
 from presupuesto_link.store.loading import load_extract
@@ -42,8 +43,8 @@ def analysis(inputs: Inputs) -> Analysis:
 
 @pytest.fixture(scope="session")
 def dossier(analysis: Analysis) -> Dossier:
-    """The embedded analysis without any quarter nor other scenarios."""
-    return Dossier(analysis, study_robustness(analysis), None)
+    """The embedded analysis, without any quarter."""
+    return Dossier(analysis, study_robustness(analysis), None, solve_all(ground_of(analysis)))
 
 
 @pytest.fixture(scope="session")
@@ -56,7 +57,7 @@ def quarter_dossier(tmp_path_factory: pytest.TempPathFactory) -> Dossier:
     quick = inputs.spec.proyeccion.model_copy(update={"metodos": ("lineal", "parte del año anterior", "parte media")})
     inputs = replace(inputs, spec=inputs.spec.model_copy(update={"proyeccion": quick}))
     rules = read_links(inputs.path.parent / str(inputs.spec.vinculo.reglas))
-    return assemble(inputs, Asked(store, store.get("20250901"), Link(rules), before=store.get("20250701")))
+    return assemble(inputs, Cut(store, store.get("20250901"), rules, before=store.get("20250701")))
 
 
 @pytest.fixture(scope="session")

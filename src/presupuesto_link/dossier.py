@@ -1,51 +1,23 @@
-"""Everything there is to show of an analysis, and of a linked quarter when there is one: what the board, the workbook and the report read."""
+"""The whole story on one page, computed once: money → evaluation → firmness of the ranking → the quarter → scenarios.
+
+Board, workbook, report, figures and tables read it; none of them computes.
+"""
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Sequence
-from contextlib import suppress
-from dataclasses import dataclass, replace
+from collections.abc import Callable
+from dataclasses import dataclass
 
-from presupuesto_link.errors import InfeasibleScenarioError
 from presupuesto_link.evaluation.evaluate import Analysis, analyse
 from presupuesto_link.inputs import Inputs
-from presupuesto_link.money.follow import Link
-from presupuesto_link.normas.rulebook import in_force
+from presupuesto_link.money.cut import Cut
+from presupuesto_link.money.money import money_of
 from presupuesto_link.quarter.light import Monitoring, monitor
 from presupuesto_link.quarter.projection import Projection, project
-from presupuesto_link.scenarios.compare import Scenario, run_scenario
-from presupuesto_link.specs import EscenarioSpec, read_spec
-from presupuesto_link.store.store import Snapshot, Store
+from presupuesto_link.scenarios.compare import Scenario
+from presupuesto_link.scenarios.ground import Solved, Unsolved, ground_of, solve_all
 from presupuesto_link.studies.robustness import Robustness, study_robustness
-from presupuesto_link.tables.calendar import Calendar
-
-_DECEMBER = 12
-
-
-@dataclass(frozen=True)
-class Asked:
-    """The linked quarter that is asked for.
-
-    Attributes:
-        store: where the snapshots are.
-        snapshot: the one followed.
-        link: rules, scope and whether suggested rules count.
-        year: the one followed; null takes the last of the snapshot.
-        month: last month looked at; null takes the last closed one.
-        history: other snapshots with earlier years.
-        calendars: programmes of the year, first the one that rules.
-        before: the snapshot of the cut-off before; null lets `monitor` choose.
-    """
-
-    store: Store
-    snapshot: Snapshot
-    link: Link
-    year: int | None = None
-    month: int | None = None
-    history: Sequence[Snapshot] = ()
-    calendars: Sequence[Calendar] = ()
-    before: Snapshot | None = None
 
 
 @dataclass(frozen=True)
@@ -58,66 +30,68 @@ class Quarter:
 
 @dataclass(frozen=True)
 class Dossier:
-    """An analysis with what stands of its ranking, and its quarter when a linked snapshot was asked for.
-
-    `compared` are its scenarios and, after them, the others of its folder on the same budget: those that have a solution.
-    """
+    """An evaluation with what stands of its ranking, its quarter when a snapshot with months was asked for, and its scenarios on the same money."""
 
     analysis: Analysis
     robustness: Robustness
     quarter: Quarter | None
-    compared: tuple[Scenario, ...] = ()
+    solved: Solved
+
+    @property
+    def scenarios(self) -> tuple[Scenario, ...]:
+        """The scenarios of the analysis that have a solution."""
+        return self.solved.scenarios
+
+    @property
+    def unsolved(self) -> tuple[Unsolved, ...]:
+        """Those that have none, with the reason."""
+        return self.solved.unsolved
+
+    @property
+    def compared(self) -> tuple[Scenario, ...]:
+        """Those that have a solution and, after them, the others of the folder on the same money."""
+        return self.solved.compared
 
     @property
     def synthetic(self) -> bool:
         """Whether some money is made up, which every output must say."""
-        return self.quarter is not None and self.quarter.monitoring.followed.synthetic
+        return self.analysis.money.sintetico
 
     @property
     def cut_off(self) -> dt.date:
-        """The date up to which it tells: that of the quarter, or that of the evaluation."""
-        return self.quarter.monitoring.followed.cut_off if self.quarter else self.analysis.inputs.spec.fecha_corte
+        """The date up to which it tells: that of the cut, or that of the evaluation."""
+        spec = self.analysis.inputs.spec
+        return self.analysis.budget.origen.al if self.analysis.money.cut else spec.fecha_corte
 
 
-def assemble(inputs: Inputs, asked: Asked | None = None, say: Callable[[str], None] = lambda _: None) -> Dossier:
-    """Run everything.
+def assemble(inputs: Inputs, cut: Cut | None = None, say: Callable[[str], None] = lambda _: None) -> Dossier:
+    """Run everything, each thing once.
 
     Args:
         inputs: the analysis.
-        asked: the quarter; without it only what the analysis itself says.
+        cut: the linked snapshot asked for; without it, only what the analysis itself says.
         say: called with a Spanish sentence before each long part.
 
     Raises:
-        InputDataError: see `monitor`.
+        InputDataError: see `money_of` and `monitor`.
     """
+    say("Vinculando el dinero" if cut else "Leyendo el dinero")
+    money = money_of(inputs, cut)
     say("Midiendo avances y matrices")
-    analysis = analyse(inputs)
+    analysis = analyse(inputs, cut, money)
     say("Probando la firmeza del ranking")
-    firm, compared = study_robustness(analysis), (*analysis.scenarios, *_others(analysis))
-    return Dossier(analysis, firm, _quarter(inputs, asked, say) if asked else None, compared)
+    firm = study_robustness(analysis)
+    quarter = _quarter(analysis, say)
+    say("Resolviendo escenarios")
+    return Dossier(analysis, firm, quarter, solve_all(ground_of(analysis, projection=quarter.projection if quarter else None)))
 
 
-def _others(analysis: Analysis) -> tuple[Scenario, ...]:
-    """The scenarios beside those of the analysis, in the order of their files; none when it has none of its own to be compared with."""
-    if not analysis.scenarios:
-        return ()
-    inputs, base = analysis.inputs, analysis.scenarios[0].baseline
-    known = {scenario.spec.id for scenario in analysis.scenarios}
-    found = []
-    for path in sorted((inputs.path.parent / "escenarios").glob("*.toml")):
-        spec = read_spec(path, EscenarioSpec)
-        if spec.id in known or spec.base.instantanea is not None:
-            continue
-        dated = replace(base, fecha=spec.base.fecha_corte or base.fecha)
-        with suppress(InfeasibleScenarioError):
-            found.append(run_scenario(dated, spec, in_force(inputs.norms, dated.fecha)))
-    return tuple(found)
-
-
-def _quarter(inputs: Inputs, asked: Asked, say: Callable[[str], None]) -> Quarter:
+def _quarter(analysis: Analysis, say: Callable[[str], None]) -> Quarter | None:
+    if analysis.money.monthly is None:
+        return None
     say("Midiendo el semáforo del trimestre")
-    found = monitor(inputs, asked.store, asked.snapshot, asked.link, asked.year, asked.month, asked.history, asked.calendars, asked.before)
-    if found.followed.month >= _DECEMBER:
+    found = monitor(analysis)
+    if found.followed.closed:
         return Quarter(found, None)
     say("Proyectando el cierre")
-    return Quarter(found, project(replace(inputs, scenarios=()), found.followed))
+    return Quarter(found, project(analysis.inputs, found.followed))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -11,7 +12,7 @@ from presupuesto_link.sources.embedded import embedded_root
 from presupuesto_link.sources.evaluation import read_evaluation
 from presupuesto_link.sources.filled import FilledBook, read_filled
 from presupuesto_link.specs import AnalisisSpec, EscenarioSpec, NormaSpec, PerfilSpec, read_analysis, read_norms, read_spec
-from presupuesto_link.tables.asked import check_ranking
+from presupuesto_link.tables.asked import check_ranking, with_years
 from presupuesto_link.tables.budget import AerBudget, check_budget
 from presupuesto_link.tables.commitments import CommitmentTables, check_commitments
 from presupuesto_link.tables.filled import SHEETS
@@ -25,13 +26,14 @@ class Inputs:
     spec: AnalisisSpec
     path: Path
     plan: Plan
-    budget: AerBudget
+    budget: AerBudget | None
     profiles: tuple[PerfilSpec, ...]
     scenarios: tuple[EscenarioSpec, ...]
     norms: tuple[NormaSpec, ...]
     commitments: CommitmentTables | None
     files: tuple[Path, ...]
     filled: FilledBook | None = None
+    scenario_folder: Path = Path("escenarios")
 
 
 def load(analysis: Path, overrides: dict[str, Path] | None = None, filled: Path | None = None) -> Inputs:
@@ -53,16 +55,18 @@ def load(analysis: Path, overrides: dict[str, Path] | None = None, filled: Path 
         if getattr(spec.fuentes, key)
     } | (overrides or {})
     profile_files = [place["perfiles"] / f"{name}.toml" for name in dict.fromkeys((spec.avance.perfil, spec.avance.perfil_replica))]
-    scenario_files = _scenario_files(analysis, spec)
+    scenario_folder = scenarios_of(analysis, spec_files)
+    scenario_files = _scenario_files(scenario_folder, spec)
     profiles = tuple(read_spec(path, PerfilSpec) for path in profile_files)
     scenarios = tuple(read_spec(path, EscenarioSpec) for path in scenario_files)
     norms_folder = place.get("normas") or embedded_root() / "data" / "normas"
     norms = read_norms(norms_folder)
-    raw = read_evaluation(place["plan"], place["gasto_aer"])
+    raw = read_evaluation(place["plan"], place.get("gasto_aer"))
     plan = check_plan(raw.plan, raw.correcciones)
-    spec = _named_sources(spec, overrides or {})
+    spec = with_years(_named_sources(spec, overrides or {}), plan)
     check_ranking(spec, plan)
-    budget = check_budget(raw.gasto_aer, spec.fuentes.anio_gasto, plan.acciones, spec.fuentes.lugar_gasto)
+    year, table = spec.fuentes.anio_gasto, raw.gasto_aer
+    budget = check_budget(table, year, plan.acciones, spec.fuentes.lugar_gasto) if table is not None and year is not None else None
     promised = read_commitments(place["compromisos"]) if "compromisos" in place else None
     commitments = check_commitments(promised, plan) if promised else None
     book = read_filled(filled, {name: (*sheet.key, *sheet.to_fill) for name, sheet in SHEETS.items()}) if filled else None
@@ -75,12 +79,17 @@ def load(analysis: Path, overrides: dict[str, Path] | None = None, filled: Path 
         *(promised.files if promised else ()),
         *([filled] if filled else []),
     )
-    return Inputs(spec, analysis, plan, budget, profiles, scenarios, norms, commitments, files, book)
+    return Inputs(spec, analysis, plan, budget, profiles, scenarios, norms, commitments, files, book, scenario_folder)
 
 
-def _scenario_files(analysis: Path, spec: AnalisisSpec) -> list[Path]:
+def scenarios_of(analysis: Path, chain: Sequence[Path]) -> Path:
+    """The folder of scenarios of an analysis: its own, or that of the first it inherits from that has one."""
+    folders = [path.parent / "escenarios" for path in chain]
+    return next((folder for folder in folders if folder.is_dir()), analysis.parent / "escenarios")
+
+
+def _scenario_files(folder: Path, spec: AnalisisSpec) -> list[Path]:
     """The scenarios the analysis asks for, in its order; all of its folder when it does not say."""
-    folder = analysis.parent / "escenarios"
     if spec.escenarios is None:
         return sorted(folder.glob("*.toml"))
     return [folder / f"{name}.toml" for name in spec.escenarios]

@@ -36,6 +36,11 @@ def percent(ratio: float | None, decimals: int = 1) -> str:
     return NO_DATA if ratio is None else f"{_grouped(ratio * 100, decimals)} %"
 
 
+def share_of(part: Decimal | None, whole: Decimal | None) -> float | None:
+    """A part of a whole as a ratio; null where one of them is missing or the whole is zero."""
+    return None if part is None or not whole else float(part / whole)
+
+
 def points(ratio: float | None, decimals: int = 1) -> str:
     """`+12.3 pp` from a difference of ratios."""
     return NO_DATA if ratio is None else f"{'+' if ratio > 0 else ''}{_grouped(ratio * 100, decimals)} pp"

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from presupuesto_link.commands.asking.cuts import DEFAULT_STORE, StoreOption
 from presupuesto_link.commands.asking.options import JsonOption
-from presupuesto_link.commands.asking.snapshots import DEFAULT_STORE, StoreOption
 from presupuesto_link.commands.cargar import print_totals
 from presupuesto_link.commands.saying.printing import print_json, print_table, records
 from presupuesto_link.commands.saying.spanish import SpanishCommand, SpanishGroup

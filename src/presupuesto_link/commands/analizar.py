@@ -7,8 +7,21 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from presupuesto_link.commands.asking.dossier_options import QuarterAsked, QuarterOption, open_dossier
-from presupuesto_link.commands.asking.followed import BeforeOption, HistoryOption, MonthOption, RulesOption, YearOption
+from presupuesto_link.commands.asking.cuts import (
+    DEFAULT_STORE,
+    Asked,
+    BeforeOption,
+    CutOption,
+    HistoryOption,
+    MonthOption,
+    RulesOption,
+    Scope,
+    ScopeOption,
+    StoreOption,
+    SuggestedOption,
+    YearOption,
+    optional_cut,
+)
 from presupuesto_link.commands.asking.options import (
     DEFAULT_ANALYSIS,
     AnalysisOption,
@@ -20,12 +33,11 @@ from presupuesto_link.commands.asking.options import (
     ProfileOption,
     open_analysis,
 )
-from presupuesto_link.commands.asking.snapshots import DEFAULT_STORE, Scope, ScopeOption, StoreOption, SuggestedOption
 from presupuesto_link.commands.ranking import print_ranking
 from presupuesto_link.commands.saying.printing import print_json, progress
 
 if TYPE_CHECKING:
-    from presupuesto_link.evaluation.evaluate import Analysis
+    from presupuesto_link.dossier import Dossier
 
 
 def analizar(
@@ -36,7 +48,7 @@ def analizar(
     gasto: BudgetOption = None,
     plan: PlanOption = None,
     almacen: StoreOption = DEFAULT_STORE,
-    instantanea: QuarterOption = None,
+    instantanea: CutOption = None,
     ambito: ScopeOption = Scope.pliego,
     anio: YearOption = None,
     mes: MonthOption = None,
@@ -51,28 +63,31 @@ def analizar(
 
     Ejemplo: presupuesto-link analizar --salida salida --instantanea ultima
     """
+    from presupuesto_link.dossier import assemble
     from presupuesto_link.presentation.folders.outputs import ANALYSIS, write_analysis
     from presupuesto_link.presentation.writing.folder import check_folder
 
     check_folder(salida, ANALYSIS)
-    asked = QuarterAsked(almacen, instantanea, ambito, reglas, incluir_sugeridos, anio, mes, historia or (), anterior)
+    asked = Asked(almacen, instantanea, ambito, reglas, incluir_sugeridos, anio, mes, historia or (), anterior)
     with progress() as say:
-        dossier = open_dossier(open_analysis(analisis, gasto, plan, perfil, nd, filled=libro_anterior), asked, say)
+        inputs = open_analysis(analisis, gasto, plan, perfil, nd, filled=libro_anterior)
+        dossier = assemble(inputs, optional_cut(inputs, asked), say)
         written = write_analysis(dossier, salida, say)
     result = dossier.analysis
     if como_json:
         print_json(carpeta=str(salida), archivos=written, hallazgos=len(result.audit.hallazgos))
         return
-    print_summary(result, salida, len(written))
+    print_summary(dossier, salida, len(written))
 
 
-def print_summary(result: Analysis, folder: Path, files: int) -> None:
+def print_summary(dossier: Dossier, folder: Path, files: int) -> None:
     """What was read, what was found, the ten most lagging actions and where everything is."""
     from presupuesto_link.presentation.telling.summary import summary_lines
     from presupuesto_link.sources.filled import UNPLACED
     from presupuesto_link.wording import plural
 
-    for line in summary_lines(result):
+    result = dossier.analysis
+    for line in summary_lines(dossier):
         typer.echo(line)
     typer.echo("")
     print_ranking(result, 10)

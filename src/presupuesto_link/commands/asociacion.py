@@ -7,6 +7,18 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from presupuesto_link.commands.asking.cuts import (
+    DEFAULT_STORE,
+    Asked,
+    CutOption,
+    RulesOption,
+    Scope,
+    ScopeOption,
+    StoreOption,
+    SuggestedOption,
+    YearOption,
+    optional_cut,
+)
 from presupuesto_link.commands.asking.options import DEFAULT_ANALYSIS, AnalysisOption, BudgetOption, JsonOption, PlanOption, open_analysis
 from presupuesto_link.commands.saying.printing import Column, code, name, number, print_json, print_table, progress, records
 
@@ -28,6 +40,12 @@ def asociacion(
     eficiencia: Annotated[bool, typer.Option("--eficiencia", help="Muestra también el puntaje de eficiencia de cada AER")] = False,
     gasto: BudgetOption = None,
     plan: PlanOption = None,
+    almacen: StoreOption = DEFAULT_STORE,
+    instantanea: CutOption = None,
+    ambito: ScopeOption = Scope.pliego,
+    anio: YearOption = None,
+    reglas: RulesOption = None,
+    incluir_sugeridos: SuggestedOption = False,
     como_json: JsonOption = False,
 ) -> None:
     """Mira si ejecutar y avanzar van juntos, y dice primero cuánto pueden decir tan pocas AER.
@@ -37,9 +55,11 @@ def asociacion(
     from presupuesto_link.evaluation.evaluate import analyse
     from presupuesto_link.studies.association import study_association
 
+    asked = Asked(almacen, instantanea, ambito, reglas, incluir_sugeridos, anio)
+    inputs = _seeded(open_analysis(analisis, gasto, plan), semilla)
     with progress() as say:
         say("Estimando")
-        study = study_association(analyse(_seeded(open_analysis(analisis, gasto, plan, scenarios=False), semilla)))
+        study = study_association(analyse(inputs, optional_cut(inputs, asked)))
         written = _write(study, salida)
     if como_json:
         _print_as_json(study, eficiencia)

@@ -40,7 +40,7 @@ def auditar(
     from presupuesto_link.evaluation.evaluate import analyse
 
     codigo = _known_code(codigo)
-    audit = analyse(open_analysis(analisis, gasto, plan, scenarios=False)).audit
+    audit = analyse(open_analysis(analisis, gasto, plan)).audit
     chosen = [
         f for f in audit.hallazgos if (severidad is None or f.kind.severity == severidad.value) and (codigo is None or f.code == codigo)
     ]

@@ -47,7 +47,7 @@ def avance(
 
     from presupuesto_link.evaluation.evaluate import analyse
 
-    result = analyse(open_analysis(analisis, None, plan, perfil, nd, scenarios=False))
+    result = analyse(open_analysis(analisis, None, plan, perfil, nd))
     spec = result.inputs.spec.avance
     by_year = pl.lit(True) if anio is None else pl.col("anio") == anio
     if nivel is Level.indicador:

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from presupuesto_link.commands.asking.cuts import DEFAULT_STORE, StoreOption
 from presupuesto_link.commands.asking.options import JsonOption
-from presupuesto_link.commands.asking.snapshots import DEFAULT_STORE, StoreOption
 from presupuesto_link.commands.saying.printing import Column, number, print_json, print_table
 
 if TYPE_CHECKING:

@@ -7,10 +7,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from presupuesto_link.commands.asking.cuts import DEFAULT_STORE, Scope, ScopeOption, SnapshotOption, StoreOption, chosen_snapshot, raw_rules
 from presupuesto_link.commands.asking.options import DEFAULT_ANALYSIS, AnalysisOption, JsonOption, PlanOption, open_analysis
-from presupuesto_link.commands.asking.snapshots import DEFAULT_STORE, Scope, ScopeOption, StoreOption, chosen_snapshot, raw_rules
 from presupuesto_link.commands.saying.printing import code, name, number, print_json, print_table, records
-from presupuesto_link.commands.vincular import SnapshotOption
 
 if TYPE_CHECKING:
     import polars as pl
@@ -91,7 +90,7 @@ def bridge(
         read_links(aei_aer, "aei_aer") if aei_aer else None,
         raw_rules(inputs, rules),
     )
-    store, snapshot = chosen_snapshot(folder, wanted)
+    store, snapshot = chosen_snapshot(inputs, folder, wanted, scope)
     return bridge_snapshot(store, snapshot, given, inputs.plan.acciones, inputs.spec.vinculo, scope.value)
 
 

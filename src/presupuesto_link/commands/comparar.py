@@ -6,20 +6,20 @@ from typing import Annotated
 
 import typer
 
-from presupuesto_link.commands.asking.options import DEFAULT_ANALYSIS, AnalysisOption, BudgetOption, JsonOption, PlanOption, open_analysis
-from presupuesto_link.commands.asking.scenario_ground import (
+from presupuesto_link.commands.asking.cuts import (
+    DEFAULT_STORE,
     Asked,
+    CutOption,
     DateOption,
     NormsOption,
+    OptionalScopeOption,
     RulesOption,
-    ScopeOption,
-    SnapshotOption,
+    StoreOption,
+    SuggestedOption,
     YearOption,
-    date_of,
-    runner,
-    scenario_specs,
 )
-from presupuesto_link.commands.asking.snapshots import DEFAULT_STORE, StoreOption, SuggestedOption
+from presupuesto_link.commands.asking.options import DEFAULT_ANALYSIS, AnalysisOption, BudgetOption, JsonOption, PlanOption, open_analysis
+from presupuesto_link.commands.asking.scenarios import date_of, runner, scenario_specs
 from presupuesto_link.commands.saying.printing import code, name, number, print_json, print_table, progress, records
 
 _LEAST = 2
@@ -29,9 +29,9 @@ def comparar(
     archivos: Annotated[
         list[str], typer.Argument(help="Dos o más escenarios: archivos TOML o nombres de los del análisis", metavar="ESCENARIO")
     ],
-    instantanea: SnapshotOption = None,
+    instantanea: CutOption = None,
     almacen: StoreOption = DEFAULT_STORE,
-    ambito: ScopeOption = None,
+    ambito: OptionalScopeOption = None,
     anio: YearOption = None,
     fecha: DateOption = None,
     reglas: RulesOption = None,
@@ -54,7 +54,8 @@ def comparar(
     specs = scenario_specs(inputs, archivos)
     if len({spec.id for spec in specs}) < len(specs):
         raise typer.BadParameter("dos escenarios tienen el mismo id: cambie uno de los dos.")
-    run = runner(inputs, Asked(almacen, instantanea, ambito, anio, date_of(fecha), reglas, incluir_sugeridos))
+    asked = Asked(almacen, instantanea, rules=reglas, suggested=incluir_sugeridos, year=anio)
+    run = runner(inputs, asked, ambito, date_of(fecha))
     with progress() as say:
         say("Resolviendo escenarios")
         solved = [run(spec) for spec in specs]

@@ -9,20 +9,20 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from presupuesto_link.commands.asking.options import DEFAULT_ANALYSIS, AnalysisOption, BudgetOption, JsonOption, PlanOption, open_analysis
-from presupuesto_link.commands.asking.scenario_ground import (
+from presupuesto_link.commands.asking.cuts import (
+    DEFAULT_STORE,
     Asked,
+    CutOption,
     DateOption,
     NormsOption,
+    OptionalScopeOption,
     RulesOption,
-    ScopeOption,
-    SnapshotOption,
+    StoreOption,
+    SuggestedOption,
     YearOption,
-    date_of,
-    runner,
-    scenario_specs,
 )
-from presupuesto_link.commands.asking.snapshots import DEFAULT_STORE, StoreOption, SuggestedOption
+from presupuesto_link.commands.asking.options import DEFAULT_ANALYSIS, AnalysisOption, BudgetOption, JsonOption, PlanOption, open_analysis
+from presupuesto_link.commands.asking.scenarios import date_of, runner, scenario_specs
 from presupuesto_link.commands.saying.printing import bar, print_json, progress, records
 from presupuesto_link.commands.saying.scenario_text import print_answers, print_scenario
 
@@ -47,9 +47,9 @@ def escenario(
             show_default=False,
         ),
     ] = None,
-    instantanea: SnapshotOption = None,
+    instantanea: CutOption = None,
     almacen: StoreOption = DEFAULT_STORE,
-    ambito: ScopeOption = None,
+    ambito: OptionalScopeOption = None,
     anio: YearOption = None,
     fecha: DateOption = None,
     reglas: RulesOption = None,
@@ -86,8 +86,8 @@ def escenario(
     Ejemplo: presupuesto-link escenario recomendacion-2 --instantanea ultima --salida propuesta
     """
     inputs = open_analysis(analisis, gasto, plan, norms=normas)
-    asked = Asked(almacen, instantanea, ambito, anio, date_of(fecha), reglas, incluir_sugeridos)
-    run = runner(inputs, asked)
+    asked = Asked(almacen, instantanea, rules=reglas, suggested=incluir_sugeridos, year=anio)
+    run = runner(inputs, asked, ambito, date_of(fecha))
     solved, failed = _solve_all(_apart(scenario_specs(inputs, archivos or [])), run)
     answered = [(scenario, _answers(scenario, corridas, semilla) if preguntas else None) for scenario in solved]
     if salida and not failed:

@@ -7,18 +7,19 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from presupuesto_link.commands.asking.options import DEFAULT_ANALYSIS, AnalysisOption, JsonOption, PlanOption, open_analysis
-from presupuesto_link.commands.asking.snapshots import (
+from presupuesto_link.commands.asking.cuts import (
     DEFAULT_STORE,
     Scope,
     ScopeOption,
+    SnapshotOption,
     StoreOption,
     SuggestedOption,
     chosen_snapshot,
     raw_rules,
 )
+from presupuesto_link.commands.asking.options import DEFAULT_ANALYSIS, AnalysisOption, JsonOption, PlanOption, open_analysis
 from presupuesto_link.commands.saying.printing import print_json, progress
-from presupuesto_link.commands.vincular import SnapshotOption, YearOption, link
+from presupuesto_link.commands.vincular import YearOption, link
 
 if TYPE_CHECKING:
     from presupuesto_link.presentation.star.star_files import Export, Written
@@ -50,7 +51,7 @@ def exportar(
     if duckdb:
         check_duckdb()
     inputs = open_analysis(analisis, plan=plan)
-    store, snapshot = chosen_snapshot(almacen, instantanea)
+    store, snapshot = chosen_snapshot(inputs, almacen, instantanea, ambito)
     raw = raw_rules(inputs, vinculos)
     with progress() as say:
         say("Vinculando el gasto")

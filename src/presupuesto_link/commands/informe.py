@@ -7,8 +7,21 @@ from typing import Annotated
 
 import typer
 
-from presupuesto_link.commands.asking.dossier_options import QuarterAsked, QuarterOption, open_dossier
-from presupuesto_link.commands.asking.followed import BeforeOption, HistoryOption, MonthOption, RulesOption, YearOption
+from presupuesto_link.commands.asking.cuts import (
+    DEFAULT_STORE,
+    Asked,
+    BeforeOption,
+    CutOption,
+    HistoryOption,
+    MonthOption,
+    RulesOption,
+    Scope,
+    ScopeOption,
+    StoreOption,
+    SuggestedOption,
+    YearOption,
+    optional_cut,
+)
 from presupuesto_link.commands.asking.options import (
     DEFAULT_ANALYSIS,
     AnalysisOption,
@@ -20,7 +33,6 @@ from presupuesto_link.commands.asking.options import (
     ProfileOption,
     open_analysis,
 )
-from presupuesto_link.commands.asking.snapshots import DEFAULT_STORE, Scope, ScopeOption, StoreOption, SuggestedOption
 from presupuesto_link.commands.saying.printing import print_json, progress
 
 
@@ -32,7 +44,7 @@ def informe(
     gasto: BudgetOption = None,
     plan: PlanOption = None,
     almacen: StoreOption = DEFAULT_STORE,
-    instantanea: QuarterOption = None,
+    instantanea: CutOption = None,
     ambito: ScopeOption = Scope.pliego,
     anio: YearOption = None,
     mes: MonthOption = None,
@@ -47,13 +59,15 @@ def informe(
 
     Ejemplo: presupuesto-link informe --instantanea ultima --anterior 20250701 --salida informe
     """
+    from presupuesto_link.dossier import assemble
     from presupuesto_link.presentation.folders.report_folder import COMMAND, write_report
     from presupuesto_link.presentation.writing.folder import check_folder
 
     check_folder(salida, COMMAND)
-    asked = QuarterAsked(almacen, instantanea, ambito, reglas, incluir_sugeridos, anio, mes, historia or (), anterior)
+    asked = Asked(almacen, instantanea, ambito, reglas, incluir_sugeridos, anio, mes, historia or (), anterior)
     with progress() as say:
-        dossier = open_dossier(open_analysis(analisis, gasto, plan, perfil, nd, filled=libro_anterior), asked, say)
+        inputs = open_analysis(analisis, gasto, plan, perfil, nd, filled=libro_anterior)
+        dossier = assemble(inputs, optional_cut(inputs, asked), say)
         written = write_report(dossier, salida, say)
     if como_json:
         print_json(carpeta=str(salida), archivos=written, sintetico=dossier.synthetic)

@@ -6,6 +6,18 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from presupuesto_link.commands.asking.cuts import (
+    DEFAULT_STORE,
+    Asked,
+    CutOption,
+    RulesOption,
+    Scope,
+    ScopeOption,
+    StoreOption,
+    SuggestedOption,
+    YearOption,
+    optional_cut,
+)
 from presupuesto_link.commands.asking.options import (
     DEFAULT_ANALYSIS,
     AnalysisOption,
@@ -22,7 +34,6 @@ if TYPE_CHECKING:
     import polars as pl
 
     from presupuesto_link.evaluation.matrix import Matrix
-    from presupuesto_link.inputs import Inputs
 
 
 _LAST_PAIR = "el último par del análisis"
@@ -39,35 +50,38 @@ def matriz(
     nd: PolicyOption = None,
     gasto: BudgetOption = None,
     plan: PlanOption = None,
+    almacen: StoreOption = DEFAULT_STORE,
+    instantanea: CutOption = None,
+    ambito: ScopeOption = Scope.pliego,
+    anio: YearOption = None,
+    reglas: RulesOption = None,
+    incluir_sugeridos: SuggestedOption = False,
     como_json: JsonOption = False,
 ) -> None:
     """Cruza la ejecución de un año con el resultado de otro y diagnostica cada AER.
 
     Ejemplo: presupuesto-link matriz --ejecucion 2023 --resultado 2024
     """
-    from presupuesto_link.evaluation.evaluate import analyse
+    from presupuesto_link.evaluation.evaluate import analyse, matrix_of
 
-    result = analyse(_with_pair(open_analysis(analisis, gasto, plan, perfil, nd, scenarios=False), ejecucion, resultado))
-    cells, diagnosis = result.matrices[0], result.diagnoses[0]
+    asked = Asked(almacen, instantanea, ambito, reglas, incluir_sugeridos, anio)
+    inputs = open_analysis(analisis, gasto, plan, perfil, nd)
+    cells, diagnosis = matrix_of(analyse(inputs, optional_cut(inputs, asked)), ejecucion, resultado)
     if como_json:
         print_json(
             anio_ejecucion=cells.anio_ejecucion,
             anio_resultado=cells.anio_resultado,
+            ejecucion_medida=cells.medida,
+            ambito=cells.ambito,
+            fuente=cells.cita,
+            sintetico=cells.sintetico,
             celdas=records(cells.celdas),
             acciones=records(diagnosis),
         )
         return
     _print_cells(cells)
     _print_diagnosis(diagnosis)
-
-
-def _with_pair(inputs: Inputs, spent: int | None, result: int | None) -> Inputs:
-    """The same inputs for one pair of years; a year that is not given is that of the analysis' last pair."""
-    from presupuesto_link.inputs import with_settings
-
-    last_spent, last_result = inputs.spec.matrices.pares[-1]
-    pair = (last_spent if spent is None else spent, last_result if result is None else result)
-    return with_settings(inputs, pares=(pair,))
+    typer.echo(cells.nota)
 
 
 def _print_cells(matrix: Matrix) -> None:
@@ -79,7 +93,7 @@ def _print_cells(matrix: Matrix) -> None:
         if r["acciones"]
     ]
     print_table(
-        f"Ejecución {matrix.anio_ejecucion} frente a resultado {matrix.anio_resultado} (las transversales no se suman)",
+        f"Ejecución {matrix.anio_ejecucion} ({matrix.medida}) frente a resultado {matrix.anio_resultado} (las transversales no se suman)",
         [code("Ejecución"), code("Resultado"), number("AER"), number("PIM"), number("Devengado", spare=True), _CODES],
         rows,
     )

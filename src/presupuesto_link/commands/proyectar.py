@@ -7,11 +7,23 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from presupuesto_link.commands.asking.followed import Asked, FolderOption, HistoryOption, MonthOption, RulesOption, YearOption, opened
+from presupuesto_link.commands.asking.cuts import (
+    DEFAULT_STORE,
+    Asked,
+    FolderOption,
+    HistoryOption,
+    MonthOption,
+    RulesOption,
+    Scope,
+    ScopeOption,
+    SnapshotOption,
+    StoreOption,
+    SuggestedOption,
+    YearOption,
+    cut_of,
+)
 from presupuesto_link.commands.asking.options import DEFAULT_ANALYSIS, AnalysisOption, JsonOption, PlanOption, open_analysis
-from presupuesto_link.commands.asking.snapshots import DEFAULT_STORE, Scope, ScopeOption, StoreOption, SuggestedOption
 from presupuesto_link.commands.saying.printing import code, name, number, print_json, print_table, progress, records
-from presupuesto_link.commands.vincular import SnapshotOption
 
 if TYPE_CHECKING:
     from presupuesto_link.money.follow import Followed
@@ -56,8 +68,8 @@ def proyectar(
     from presupuesto_link.quarter.projection import project, with_confidence
 
     inputs = with_confidence(open_analysis(analisis, plan=plan), confianza)
-    store, snapshot, link, past = opened(inputs, Asked(almacen, instantanea, ambito, reglas, incluir_sugeridos, historia or ()))
-    followed = follow(inputs, store, snapshot, link, anio, mes, past)
+    asked = Asked(almacen, instantanea, ambito, reglas, incluir_sugeridos, anio, mes, historia or ())
+    followed = follow(inputs, cut_of(inputs, asked, ()))
     with progress() as say:
         say("Probando los métodos en los años anteriores")
         result = project(inputs, followed, nivel is Level.ejecutora)
@@ -85,6 +97,7 @@ def as_json(result: Projection) -> dict[str, Any]:
         "anio": followed.year,
         "mes": followed.month,
         "corte": followed.cut_off,
+        "mes_al": followed.month_end,
         "historia": list(result.acciones.anios),
         "metodo": result.acciones.metodo,
         "motivo": result.acciones.motivo,

@@ -6,6 +6,18 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from presupuesto_link.commands.asking.cuts import (
+    DEFAULT_STORE,
+    Asked,
+    CutOption,
+    RulesOption,
+    Scope,
+    ScopeOption,
+    StoreOption,
+    SuggestedOption,
+    YearOption,
+    optional_cut,
+)
 from presupuesto_link.commands.asking.options import (
     DEFAULT_ANALYSIS,
     AnalysisOption,
@@ -31,6 +43,12 @@ def ranking(
     nd: PolicyOption = None,
     gasto: BudgetOption = None,
     plan: PlanOption = None,
+    almacen: StoreOption = DEFAULT_STORE,
+    instantanea: CutOption = None,
+    ambito: ScopeOption = Scope.pliego,
+    anio: YearOption = None,
+    reglas: RulesOption = None,
+    incluir_sugeridos: SuggestedOption = False,
     como_json: JsonOption = False,
 ) -> None:
     """Ordena las AER rezagadas con un puntaje cuyos componentes se ven; los ND van aparte.
@@ -39,9 +57,13 @@ def ranking(
     """
     from presupuesto_link.evaluation.evaluate import analyse
 
-    result = analyse(open_analysis(analisis, gasto, plan, perfil, nd, scenarios=False))
+    asked = Asked(almacen, instantanea, ambito, reglas, incluir_sugeridos, anio)
+    inputs = open_analysis(analisis, gasto, plan, perfil, nd)
+    result = analyse(inputs, optional_cut(inputs, asked))
     if como_json:
-        print_json(pesos=result.inputs.spec.ranking.pesos.as_dict(), filas=records(result.ranking))
+        from presupuesto_link.presentation.telling.words import money_facts
+
+        print_json(dinero=money_facts(result.budget), pesos=result.inputs.spec.ranking.pesos.as_dict(), filas=records(result.ranking))
         return
     print_ranking(result, primeras)
     _print_waiting(result.ranking)
@@ -52,7 +74,7 @@ def print_ranking(analysis: Analysis, first: int | None = None) -> None:
     import polars as pl
 
     from presupuesto_link.evaluation.ranking import COMPONENTS, LAGGING
-    from presupuesto_link.presentation.telling.words import lagging_words
+    from presupuesto_link.presentation.telling.words import lagging_words, money_words
     from presupuesto_link.wording import NO_DATA, percent, short_name
 
     lagging = analysis.ranking.filter(pl.col("grupo") == LAGGING)
@@ -74,6 +96,7 @@ def print_ranking(analysis: Analysis, first: int | None = None) -> None:
         rows,
     )
     typer.echo(lagging_words(analysis.inputs.spec))
+    typer.echo(money_words(analysis.budget))
 
 
 def _component_columns() -> list[Column]:

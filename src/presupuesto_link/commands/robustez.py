@@ -7,6 +7,18 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from presupuesto_link.commands.asking.cuts import (
+    DEFAULT_STORE,
+    Asked,
+    CutOption,
+    RulesOption,
+    Scope,
+    ScopeOption,
+    StoreOption,
+    SuggestedOption,
+    YearOption,
+    optional_cut,
+)
 from presupuesto_link.commands.asking.options import DEFAULT_ANALYSIS, AnalysisOption, BudgetOption, JsonOption, PlanOption, open_analysis
 from presupuesto_link.commands.saying.printing import Column, code, name, number, print_json, print_table, records
 
@@ -26,6 +38,12 @@ def robustez(
     salida: Annotated[Path | None, typer.Option("--salida", help="Escribe las tablas y las figuras", metavar="CARPETA")] = None,
     gasto: BudgetOption = None,
     plan: PlanOption = None,
+    almacen: StoreOption = DEFAULT_STORE,
+    instantanea: CutOption = None,
+    ambito: ScopeOption = Scope.pliego,
+    anio: YearOption = None,
+    reglas: RulesOption = None,
+    incluir_sugeridos: SuggestedOption = False,
     como_json: JsonOption = False,
 ) -> None:
     """Dice qué AER rezagadas lo son con cualquier peso, cuáles dependen de los pesos o de la lectura, y qué duda importa más.
@@ -35,9 +53,11 @@ def robustez(
     from presupuesto_link.evaluation.evaluate import analyse
     from presupuesto_link.studies.robustness import study_robustness
 
-    analysis = analyse(open_analysis(analisis, gasto, plan, scenarios=False))
-    asked = {"sorteos": sorteos, "semilla": semilla, "primeros": primeros}
-    spec = analysis.inputs.spec.robustez.model_copy(update={key: n for key, n in asked.items() if n is not None})
+    asked = Asked(almacen, instantanea, ambito, reglas, incluir_sugeridos, anio)
+    inputs = open_analysis(analisis, gasto, plan)
+    analysis = analyse(inputs, optional_cut(inputs, asked))
+    given = {"sorteos": sorteos, "semilla": semilla, "primeros": primeros}
+    spec = analysis.inputs.spec.robustez.model_copy(update={key: n for key, n in given.items() if n is not None})
     found = study_robustness(analysis, spec)
     if salida:
         from presupuesto_link.presentation.folders.robustness_folder import write_robustness

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from presupuesto_link.commands.asking.followed import (
+from presupuesto_link.commands.asking.cuts import (
+    DEFAULT_STORE,
     Asked,
     BeforeOption,
     CalendarOption,
@@ -17,14 +18,17 @@ from presupuesto_link.commands.asking.followed import (
     MonthOption,
     PoiOption,
     RulesOption,
+    Scope,
+    ScopeOption,
+    SnapshotOption,
+    StoreOption,
+    SuggestedOption,
     YearOption,
     calendars,
-    opened,
+    cut_of,
 )
 from presupuesto_link.commands.asking.options import DEFAULT_ANALYSIS, AnalysisOption, JsonOption, PlanOption, open_analysis
-from presupuesto_link.commands.asking.snapshots import DEFAULT_STORE, Scope, ScopeOption, StoreOption, SuggestedOption
 from presupuesto_link.commands.saying.printing import code, name, number, print_json, print_table, progress, records
-from presupuesto_link.commands.vincular import SnapshotOption
 
 if TYPE_CHECKING:
     from presupuesto_link.quarter.light import Monitoring
@@ -70,13 +74,14 @@ def semaforo(
 
     Ejemplo: presupuesto-link semaforo --instantanea 20250901 --nivel AER --salida semaforo
     """
+    from presupuesto_link.evaluation.evaluate import analyse
     from presupuesto_link.quarter.light import monitor
 
     inputs = open_analysis(analisis, plan=plan)
-    store, snapshot, link, past = opened(inputs, Asked(almacen, instantanea, ambito, reglas, incluir_sugeridos, historia or ()))
     programmes, doubts = calendars(inputs, calendario, poi or (), metas_aoi)
+    asked = Asked(almacen, instantanea, ambito, reglas, incluir_sugeridos, anio, mes, historia or (), anterior)
     with progress():
-        result = monitor(inputs, store, snapshot, link, anio, mes, past, programmes, store.get(anterior) if anterior else None)
+        result = monitor(analyse(inputs, cut_of(inputs, asked, programmes)))
     if salida:
         from presupuesto_link.presentation.folders.monitoring_folder import write_monitoring
 
@@ -103,6 +108,7 @@ def about(result: Monitoring) -> dict[str, Any]:
         "anio": followed.year,
         "mes": followed.month,
         "corte": followed.cut_off,
+        "mes_al": followed.month_end,
         "historia": {str(y): s for y, s in followed.history.items() if y < followed.year},
         "curva": curve_words(result),
         "corte_anterior": result.previous_told,
@@ -124,7 +130,8 @@ def print_monitoring(result: Monitoring, level: str, shown: int) -> None:
     followed = result.followed
     if followed.synthetic:
         typer.echo("DATOS SINTÉTICOS: ninguna cifra es del SIAF.")
-    typer.echo(f"Semáforo de {followed.year} al {followed.cut_off:%d/%m/%Y}: {followed.linkage.scope}")
+    closed = "" if followed.cut_off == followed.month_end else f" (instantánea del {followed.cut_off:%d/%m/%Y})"
+    typer.echo(f"Semáforo de {followed.year} al {followed.month_end:%d/%m/%Y}, último mes cerrado{closed}: {followed.linkage.scope}")
     typer.echo(f"  Lo esperado: {facts['curva']}. Apunta a ejecutar todo el PIM en diciembre.")
     typer.echo(f"  Corte anterior: {result.previous_told or 'ninguno'}.")
     typer.echo("  Curva de cada fila: cal., calendario; est., estacionalidad propia; lin., doceavos iguales.")

@@ -7,8 +7,21 @@ from typing import Annotated
 
 import typer
 
-from presupuesto_link.commands.asking.dossier_options import QuarterAsked, QuarterOption, open_dossier
-from presupuesto_link.commands.asking.followed import BeforeOption, HistoryOption, MonthOption, RulesOption, YearOption
+from presupuesto_link.commands.asking.cuts import (
+    DEFAULT_STORE,
+    Asked,
+    BeforeOption,
+    CutOption,
+    HistoryOption,
+    MonthOption,
+    RulesOption,
+    Scope,
+    ScopeOption,
+    StoreOption,
+    SuggestedOption,
+    YearOption,
+    optional_cut,
+)
 from presupuesto_link.commands.asking.options import (
     DEFAULT_ANALYSIS,
     AnalysisOption,
@@ -20,7 +33,6 @@ from presupuesto_link.commands.asking.options import (
     ProfileOption,
     open_analysis,
 )
-from presupuesto_link.commands.asking.snapshots import DEFAULT_STORE, Scope, ScopeOption, StoreOption, SuggestedOption
 from presupuesto_link.commands.saying.printing import print_json, progress
 
 
@@ -32,7 +44,7 @@ def tablero(
     gasto: BudgetOption = None,
     plan: PlanOption = None,
     almacen: StoreOption = DEFAULT_STORE,
-    instantanea: QuarterOption = None,
+    instantanea: CutOption = None,
     ambito: ScopeOption = Scope.pliego,
     anio: YearOption = None,
     mes: MonthOption = None,
@@ -47,12 +59,14 @@ def tablero(
 
     Ejemplo: presupuesto-link tablero --instantanea ultima --salida tablero.html
     """
+    from presupuesto_link.dossier import assemble
     from presupuesto_link.presentation.board.file import check_board, write_board
 
     check_board(salida)
-    asked = QuarterAsked(almacen, instantanea, ambito, reglas, incluir_sugeridos, anio, mes, historia or (), anterior)
+    asked = Asked(almacen, instantanea, ambito, reglas, incluir_sugeridos, anio, mes, historia or (), anterior)
     with progress() as say:
-        dossier = open_dossier(open_analysis(analisis, gasto, plan, perfil, nd, filled=libro_anterior), asked, say)
+        inputs = open_analysis(analisis, gasto, plan, perfil, nd, filled=libro_anterior)
+        dossier = assemble(inputs, optional_cut(inputs, asked), say)
         write_board(dossier, salida, say)
     size = salida.stat().st_size
     if como_json:

@@ -7,16 +7,17 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from presupuesto_link.commands.asking.options import DEFAULT_ANALYSIS, AnalysisOption, JsonOption, PlanOption, open_analysis
-from presupuesto_link.commands.asking.snapshots import (
+from presupuesto_link.commands.asking.cuts import (
     DEFAULT_STORE,
     Scope,
     ScopeOption,
+    SnapshotOption,
     StoreOption,
     SuggestedOption,
     chosen_snapshot,
     raw_rules,
 )
+from presupuesto_link.commands.asking.options import DEFAULT_ANALYSIS, AnalysisOption, JsonOption, PlanOption, open_analysis
 from presupuesto_link.commands.saying.linkage_text import as_json, explained, facts, print_breakdown, print_explanation, print_linkage
 from presupuesto_link.commands.saying.printing import print_json, records
 
@@ -30,9 +31,6 @@ if TYPE_CHECKING:
 _SHOWN = 15
 
 
-SnapshotOption = Annotated[
-    str | None, typer.Option("--instantanea", help="Instantánea del almacén; sin ella, la de corte más reciente", metavar="ID")
-]
 YearOption = Annotated[int | None, typer.Option("--anio", help="Sólo este año", metavar="AAAA", min=1990, max=2100)]
 RulesArgument = Annotated[
     Path | None, typer.Argument(help="Reglas en .csv o .xlsx; sin ellas, las del análisis", metavar="[REGLAS]", show_default=False)
@@ -76,7 +74,7 @@ def vincular(
     """
     _one_answer(explicar, sugerir, por, exportar, salida)
     inputs = open_analysis(analisis, plan=plan)
-    store, snapshot = chosen_snapshot(almacen, instantanea)
+    store, snapshot = chosen_snapshot(inputs, almacen, instantanea, ambito)
     linkage = link(inputs, store, snapshot, reglas, ambito, anio, incluir_sugeridos)
     if explicar:
         _explain(linkage, store, explicar, como_json)

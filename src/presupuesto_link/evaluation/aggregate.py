@@ -110,11 +110,6 @@ def count_colours(elements: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def latest_year(frame: pl.DataFrame) -> int:
-    """The last year of a table with a column `anio` and at least one row."""
-    return int(max(frame["anio"].to_list()))
-
-
 def _weight(key: list[str]) -> pl.Expr:
     relevance = pl.col("relevancia").cast(pl.Float64)
     complete = relevance.null_count().over(key) == 0

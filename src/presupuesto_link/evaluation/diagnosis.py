@@ -48,7 +48,7 @@ def diagnose(matrix: Matrix, indicators: pl.DataFrame, doubts: pl.DataFrame, lim
     frame = matrix.acciones.join(doubted, on="accion", how="left", validate="1:1").with_columns(
         _diagnosis(limits).alias("diagnostico"), pl.col("indicadores_en_duda").list.join(", ").fill_null("")
     )
-    reasons = [_reason(row, limits) for row in frame.iter_rows(named=True)]
+    reasons = [_reason(row, limits, matrix.de_que) for row in frame.iter_rows(named=True)]
     return frame.drop("dudas").with_columns(pl.Series("razon", reasons, pl.String))
 
 
@@ -72,9 +72,9 @@ def _diagnosis(limits: MatricesSpec) -> pl.Expr:
     )
 
 
-def _reason(row: dict[str, Any], limits: MatricesSpec) -> str:
+def _reason(row: dict[str, Any], limits: MatricesSpec, of_what: str) -> str:
     """The reason of one action's diagnosis, in one or two sentences."""
-    spent = f"Ejecutó {percent(row['ejecucion_ratio'])} de su PIM {row['anio_ejecucion']}"
+    spent = f"Ejecutó {percent(row['ejecucion_ratio'])} {of_what}"
     result = f"su avance {row['anio_resultado']} es {percent(row['avance_ratio'])}"
     words = {
         NO_BUDGET: _without_budget(row),

@@ -1,16 +1,11 @@
-"""The story on one page: from the evaluation's files to a diagnosis, a ranking and a scenario.
-
-sources → tables → linkage → measures → audit → matrices → normas → scenarios → presentation
-"""
+"""The evaluation on one page: progress → execution → audit → matrices → judgement → ranking → what to review."""
 
 from __future__ import annotations
 
-import datetime as dt
 from dataclasses import dataclass, replace
 
 import polars as pl
 
-from presupuesto_link.errors import InfeasibleScenarioError
 from presupuesto_link.evaluation.advance import measure_advance
 from presupuesto_link.evaluation.aggregate import aggregate_elements, count_colours, measure_index
 from presupuesto_link.evaluation.audit import Audit, audit_evaluation
@@ -21,27 +16,27 @@ from presupuesto_link.evaluation.matrix import Matrix, cross_execution_result
 from presupuesto_link.evaluation.ranking import rank_actions
 from presupuesto_link.evaluation.redesign import measure_pace, review_actions
 from presupuesto_link.inputs import Inputs
-from presupuesto_link.money.by_action import LinkedBudget, link_by_action
-from presupuesto_link.money.execution import measure_execution
-from presupuesto_link.normas.rulebook import in_force
-from presupuesto_link.scenarios.baseline import Baseline, baseline_of_actions
-from presupuesto_link.scenarios.compare import Scenario, run_scenario
-from presupuesto_link.specs import AnalisisSpec, EscenarioSpec
-from presupuesto_link.tables.bands import colour
+from presupuesto_link.money.budget import PRINTED, YearBudget
+from presupuesto_link.money.by_action import LinkedBudget
+from presupuesto_link.money.cut import Cut
+from presupuesto_link.money.money import Money, money_of
+from presupuesto_link.specs import AnalisisSpec
+from presupuesto_link.tables.asked import evaluated_years
+from presupuesto_link.tables.budget import AerBudget
 from presupuesto_link.tables.filled import SHEETS, fill
 
 
 @dataclass(frozen=True)
 class Analysis:
-    """Every result of an analysis; each table's columns and key are in the function that makes it.
+    """Every result of an evaluation; each table's columns and key are in the function that makes it.
 
-    `unplaced` are the rows that somebody filled in an earlier workbook and that the new sheets no longer have (`carry_over`, with
-    `hoja`); null when no workbook was given.
+    `inputs.spec.ranking` says the years that decided. `diagnosed` are the actions of those years, `ranking` comes from them. `unplaced` are the
+    rows that somebody filled in an earlier workbook and that the new sheets no longer have (`carry_over`, with `hoja`); null when no workbook
+    was given.
     """
 
     inputs: Inputs
-    linked: LinkedBudget
-    execution: pl.DataFrame
+    money: Money
     indicators: pl.DataFrame
     elements: pl.DataFrame
     index: pl.DataFrame
@@ -50,98 +45,117 @@ class Analysis:
     gaps: pl.DataFrame
     matrices: tuple[Matrix, ...]
     diagnoses: tuple[pl.DataFrame, ...]
+    diagnosed: pl.DataFrame
     ranking: pl.DataFrame
     pace: pl.DataFrame
     reviews: pl.DataFrame
-    scenarios: tuple[Scenario, ...]
-    unsolved: tuple[tuple[EscenarioSpec, InfeasibleScenarioError], ...]
     commitments: Commitments | None
     unplaced: pl.DataFrame | None = None
 
+    @property
+    def execution(self) -> pl.DataFrame:
+        """Key `anio, accion`: the execution of every year with money, from the source that decides."""
+        return self.money.ejecucion
 
-def analyse(inputs: Inputs) -> Analysis:
-    """Run every stage on checked inputs. Same inputs, same result; nothing is read or written."""
+    @property
+    def budget(self) -> YearBudget:
+        """The budget of the year that decides."""
+        return self.money.of(self.inputs.spec.ranking.anio_ejecucion)
+
+    @property
+    def linked(self) -> LinkedBudget:
+        """That budget by action, with what its link covers."""
+        return self.budget.linked
+
+
+def analyse(inputs: Inputs, cut: Cut | None = None, money: Money | None = None) -> Analysis:
+    """Evaluate checked inputs with the money of a cut, or with that of the analysis alone. Same inputs, same result.
+
+    Args:
+        inputs: the analysis.
+        cut: the linked snapshot whose years decide; without it, the extracts that the analysis links and its printed table.
+        money: `money_of` both, when it is already there.
+
+    Raises:
+        InputDataError: a year asked for that no source has, or see `money_of`.
+    """
+    money = money or money_of(inputs, cut)
+    inputs = _decided(inputs, money)
     spec, plan = inputs.spec, inputs.plan
-    bands = spec.semaforo
-
-    linked = link_by_action(inputs.budget.filas, plan.acciones, spec.vinculo.transversales, spec.fuentes.anio_gasto)
-    execution = measure_execution(linked.acciones).with_columns(color_ejecucion=colour(pl.col("ejecucion_ratio"), bands))
+    bands, ranking_spec = spec.semaforo, spec.ranking
 
     indicators = pl.concat([measure_advance(plan, profile, bands) for profile in inputs.profiles])
     elements = aggregate_elements(indicators, bands)
-    audit = audit_evaluation(plan, inputs.budget, linked, indicators, elements, spec)
+    audit = audit_evaluation(plan, _printed(inputs, money), indicators, elements, spec)
 
     used = pl.col("perfil") == spec.avance.perfil
     gaps = register_gaps(plan, elements.filter(used))
-    chosen = elements.filter(used & (pl.col("politica_nd") == spec.avance.politica_nd))
-    scored = indicators.filter(used)
-    matrices = tuple(cross_execution_result(execution, chosen, pair, bands) for pair in spec.matrices.pares)
-    diagnoses = tuple(diagnose(matrix, scored, audit.dudas, spec.matrices) for matrix in matrices)
+    chosen, scored = elements.filter(used & (pl.col("politica_nd") == spec.avance.politica_nd)), indicators.filter(used)
 
-    year = spec.ranking.anio_ejecucion
-    diagnosed, ranking = decide(execution, chosen, scored, audit, spec, year)
+    def crossed(pair: tuple[int, int]) -> tuple[Matrix, pl.DataFrame]:
+        return _crossed(money, chosen, scored, audit, spec, pair)
+
+    decisive = (ranking_spec.anio_ejecucion, ranking_spec.anio_resultado)
+    decision, diagnosed = crossed(decisive)
+    pairs = [(decision, diagnosed) if pair == decisive else crossed(pair) for pair in spec.matrices.pares]
+    ranking = rank_actions(decision, chosen.filter(pl.col("anio") == ranking_spec.anio_resultado_previo), ranking_spec)
     pace = measure_pace(plan)
     reviews = review_actions(plan, pace, audit.dudas, diagnosed, spec.matrices.ejecuta_desde_ratio)
     sheets, unplaced = fill({"rediseno": reviews, "brechas_de_datos": gaps}, SHEETS, inputs.filled)
-    baseline = baseline_of_actions(
-        diagnosed, ranking, spec.ranking.pesos, dt.date(year, 12, 31), year, f"tabla de presupuesto por AER de {year}"
-    )
-    scenarios, unsolved = _run_scenarios(baseline, inputs)
 
     return Analysis(
         inputs,
-        linked,
-        execution,
+        money,
         indicators,
         elements,
         measure_index(elements),
         count_colours(elements),
         audit,
         sheets["brechas_de_datos"],
-        matrices,
-        diagnoses,
+        tuple(matrix for matrix, _ in pairs),
+        tuple(diagnosis for _, diagnosis in pairs),
+        diagnosed,
         ranking,
         pace,
         sheets["rediseno"],
-        scenarios,
-        unsolved,
-        measure_commitments(inputs.commitments, plan, execution) if inputs.commitments else None,
+        measure_commitments(inputs.commitments, plan, money.of(decisive[0]).ejecucion) if inputs.commitments else None,
         unplaced,
     )
 
 
-def decide(
-    execution: pl.DataFrame, elements: pl.DataFrame, indicators: pl.DataFrame, audit: Audit, spec: AnalisisSpec, year: int
-) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """The diagnosed actions and the ranking, from the execution of a year and the advance of the analysis.
+def matrix_of(analysis: Analysis, money_year: int | None = None, result_year: int | None = None) -> tuple[Matrix, pl.DataFrame]:
+    """The matrix and the diagnosis of any pair of years; a year that is not given is that of the last pair of the evaluation.
 
-    Args:
-        execution: `measure_execution`, key `anio, accion`.
-        elements: `aggregate_elements` of the chosen profile and ND policy.
-        indicators: `measure_advance` of the chosen profile.
-        audit: its doubts weigh on the diagnosis.
-        spec: the analysis.
-        year: of the execution.
+    Raises:
+        InputDataError, SpecError: there is no money, or no result, of a year asked for; those there are, are listed.
     """
-    decision = cross_execution_result(execution, elements, (year, spec.ranking.anio_resultado), spec.semaforo)
-    previous = elements.filter(pl.col("anio") == spec.ranking.anio_resultado_previo)
-    return diagnose(decision, indicators, audit.dudas, spec.matrices), rank_actions(decision, previous, spec.ranking)
+    spec = analysis.inputs.spec
+    last = spec.matrices.pares[-1]
+    pair = (last[0] if money_year is None else money_year, last[1] if result_year is None else result_year)
+    used = pl.col("perfil") == spec.avance.perfil
+    chosen = analysis.elements.filter(used & (pl.col("politica_nd") == spec.avance.politica_nd))
+    return _crossed(analysis.money, chosen, analysis.indicators.filter(used), analysis.audit, spec, pair)
 
 
-def _run_scenarios(
-    baseline: Baseline, inputs: Inputs
-) -> tuple[tuple[Scenario, ...], tuple[tuple[EscenarioSpec, InfeasibleScenarioError], ...]]:
-    """Every scenario that has a solution, and the ones that have none: they must not hold back the rest.
+def _crossed(
+    money: Money, elements: pl.DataFrame, indicators: pl.DataFrame, audit: Audit, spec: AnalisisSpec, pair: tuple[int, int]
+) -> tuple[Matrix, pl.DataFrame]:
+    matrix = cross_execution_result(money.of(pair[0]).ejecucion, elements, pair, spec.semaforo)
+    return matrix, diagnose(matrix, indicators, audit.dudas, spec.matrices)
 
-    Those on a snapshot of their own are left to `proposing`.
-    """
-    solved, unsolved = [], []
-    for spec in inputs.scenarios:
-        if spec.base.instantanea is not None:
-            continue
-        dated = replace(baseline, fecha=spec.base.fecha_corte or baseline.fecha)
-        try:
-            solved.append(run_scenario(dated, spec, in_force(inputs.norms, dated.fecha)))
-        except InfeasibleScenarioError as error:
-            unsolved.append((spec, error))
-    return tuple(solved), tuple(unsolved)
+
+def _decided(inputs: Inputs, money: Money) -> Inputs:
+    """The inputs with the years that decide, and the pairs of years that are set side by side."""
+    spec = inputs.spec
+    year = money.of(money.decision_year(spec.ranking.anio_ejecucion)).anio
+    ranking = spec.ranking.model_copy(update={"anio_ejecucion": year})
+    pairs = money.pairs(spec.matrices.pares, evaluated_years(inputs.plan), (year, ranking.anio_resultado))
+    matrices = spec.matrices.model_copy(update={"pares": pairs})
+    return replace(inputs, spec=spec.model_copy(update={"ranking": ranking, "matrices": matrices}))
+
+
+def _printed(inputs: Inputs, money: Money) -> tuple[AerBudget, LinkedBudget] | None:
+    """The printed table of the evaluation, which the audit reads, and the same joined to every action."""
+    if inputs.budget is None:
+        return None
+    return inputs.budget, next(budget for budget in money.budgets if budget.origen.clase == PRINTED).linked

@@ -13,6 +13,8 @@ from presupuesto_link.tables.bands import COLOURS, colour
 from presupuesto_link.tables.numbers import MONEY
 
 _MONEY = ("pim_soles", "devengado_soles")
+WHOLE_YEAR = "devengado ÷ PIM"
+_ABOUT = {"ejecucion_medida": WHOLE_YEAR, "ejecucion_de": "", "ambito": "", "cita": "", "sintetico": False}
 
 
 @dataclass(frozen=True)
@@ -26,19 +28,33 @@ class Matrix:
         celdas: key `banda_ejecucion, banda_resultado`, always the 16 pairs: `acciones` (count),
             `pim_soles` and `devengado_soles` (direct link only, never transversal), `transversales` (count),
             `lista` (codes separated by comma).
+        medida: what the execution is, for a heading: `devengado ÷ PIM`, or what was expected at a day.
+        de_que: of what it is a part, for a sentence.
+        ambito, cita: whose spending it is and its source.
+        sintetico: whether that money is made up.
     """
 
     anio_ejecucion: int
     anio_resultado: int
     acciones: pl.DataFrame
     celdas: pl.DataFrame
+    medida: str = WHOLE_YEAR
+    de_que: str = ""
+    ambito: str = ""
+    cita: str = ""
+    sintetico: bool = False
+
+    @property
+    def nota(self) -> str:
+        """Whose money it is and what its execution is measured against, for under a table or a figure."""
+        return f"Dinero: {self.cita}. Ámbito: {self.ambito}. Ejecución: {self.medida}." if self.cita else ""
 
 
 def cross_execution_result(execution: pl.DataFrame, elements: pl.DataFrame, years: tuple[int, int], bands: SemaforoSpec) -> Matrix:
     """Cross the execution of one year with the result of another.
 
     Args:
-        execution: output of `measure_execution`, key `anio, accion`.
+        execution: key `anio, accion`: `YearBudget.ejecucion`, or `measure_execution` of rows with `vinculo` (then a whole year, without source).
         elements: output of `aggregate_elements` for one profile and one ND policy.
         years: execution year, result year.
         bands: edges, the same on both axes. Grey is a class of its own on both.
@@ -67,8 +83,10 @@ def cross_execution_result(execution: pl.DataFrame, elements: pl.DataFrame, year
             "pim_soles",
             "devengado_soles",
             "saldo_soles",
+            pl.selectors.by_name("esperado_soles", "devengado_pim_ratio", require_all=False),
             "ejecucion_ratio",
             "ejecucion_motivo",
+            pl.selectors.by_name("ejecucion_medida", "ambito", "al", require_all=False),
             "avance_ratio",
             "indicadores",
             "con_dato",
@@ -77,7 +95,14 @@ def cross_execution_result(execution: pl.DataFrame, elements: pl.DataFrame, year
         .with_columns(banda_ejecucion=colour(pl.col("ejecucion_ratio"), bands), banda_resultado=colour(pl.col("avance_ratio"), bands))
         .sort("accion")
     )
-    return Matrix(money_year, result_year, actions, count_cells(actions, years))
+    about = {name: spent[name][0] if name in spent.columns else default for name, default in _ABOUT.items()}
+    told = (
+        str(about["ejecucion_medida"]),
+        str(about["ejecucion_de"]) or f"de su PIM {money_year}",
+        str(about["ambito"]),
+        str(about["cita"]),
+    )
+    return Matrix(money_year, result_year, actions, count_cells(actions, years), *told, bool(about["sintetico"]))
 
 
 def _of_year(frame: pl.DataFrame, year: int, what: str) -> pl.DataFrame:

@@ -109,6 +109,7 @@ def _placed(frame: pl.DataFrame) -> pl.DataFrame:
         "avance_ratio",
         "avance_previo_ratio",
         "ejecucion_ratio",
+        pl.selectors.by_name("ejecucion_medida", "ambito", "al", require_all=False),
         "pim_soles",
         "saldo_soles",
         "vinculo",

@@ -233,12 +233,14 @@ def _of_actions(plan: Plan, pace: pl.DataFrame, diagnosis: pl.DataFrame, executi
         .filter((pl.col("vistos") > 0) & (pl.col("avanzan") == 0))
     )
     has_pim = pl.col("pim_soles").fill_null(0) > 0
+    in_course = "esperado_soles" in named.columns and named["esperado_soles"].is_not_null().any()
     return [
         _rows(
             still.with_columns(
                 evidencia=pl.format(
-                    "Ejecutó {} de su PIM y ninguno de sus indicadores con dato ({}) se movió hacia su meta desde la línea base",
+                    "Ejecutó {} {} y ninguno de sus indicadores con dato ({}) se movió hacia su meta desde la línea base",
                     _percents(still["ejecucion_ratio"]),
+                    pl.lit("de lo esperado a la fecha" if in_course else "de su PIM"),
                     "vistos",
                 )
             ),

@@ -11,6 +11,7 @@ import polars as pl
 
 from presupuesto_link.errors import Problem, SpecError
 from presupuesto_link.tables.budget import MEASURES
+from presupuesto_link.tables.gasto import MEASURES as ALL_STAGES
 from presupuesto_link.tables.numbers import MONEY
 
 DIRECT, TRANSVERSAL, NO_MONEY, NO_ROW = "directo", "transversal", "fila sin monto", "sin fila"
@@ -39,7 +40,7 @@ def link_by_action(rows: pl.DataFrame, actions: pl.DataFrame, transversal: tuple
     """Join the budget rows to every action of the plan (1:1) and classify each link.
 
     Args:
-        rows: `AerBudget.filas`, key `accion`.
+        rows: key `accion`, exact soles of whatever stages the source gives (`AerBudget.filas`, `budget.rows_of`).
         actions: `Plan.acciones`, key `accion`.
         transversal: actions whose money counts that of others again; shown beside, never added.
         year: fiscal year, also given to actions without a row.
@@ -52,7 +53,8 @@ def link_by_action(rows: pl.DataFrame, actions: pl.DataFrame, transversal: tuple
         raise SpecError(
             Problem("analisis.toml, clave «vinculo.transversales»", ", ".join(unknown), "códigos de acciones.csv", "corrija los códigos")
         )
-    money = [f"{measure}_soles" for measure in MEASURES]
+    money = list(ALL_STAGES)
+    rows = rows.with_columns(pl.lit(None, MONEY).alias(name) for name in money if name not in rows.columns)
     linked = (
         actions.select("accion", "objetivo", "nombre")
         .join(rows.select("accion", *money, tiene_fila=pl.lit(True)), on="accion", how="left", validate="1:1")
@@ -61,7 +63,7 @@ def link_by_action(rows: pl.DataFrame, actions: pl.DataFrame, transversal: tuple
         .sort("accion")
     )
     _conserve(rows, linked, money)
-    return LinkedBudget(linked, _coverage(linked, money))
+    return LinkedBudget(linked, _coverage(linked))
 
 
 def _link(transversal: tuple[str, ...], money: list[str]) -> pl.Expr:
@@ -83,9 +85,15 @@ def _conserve(rows: pl.DataFrame, linked: pl.DataFrame, money: list[str]) -> Non
         raise RuntimeError(f"the link does not conserve money: {before} != {after}")
 
 
-def _coverage(linked: pl.DataFrame, money: list[str]) -> pl.DataFrame:
+def _coverage(linked: pl.DataFrame) -> pl.DataFrame:
+    """Actions and soles by kind of link; a stage that the source does not give is null, and a kind of link that no action has is zero."""
+    money = [f"{measure}_soles" for measure in MEASURES]
+    given = [name for name in money if linked[name].is_not_null().any()]
     order = pl.DataFrame({"vinculo": [DIRECT, TRANSVERSAL, NO_MONEY, NO_ROW]})
-    sums = linked.group_by("vinculo").agg(pl.len().cast(pl.Int64).alias("acciones"), pl.col(money).sum().cast(MONEY))
-    return order.join(sums, on="vinculo", how="left", maintain_order="left").with_columns(
-        pl.col("acciones").fill_null(0), pl.col(money).fill_null(pl.lit(0, MONEY))
+    sums = linked.group_by("vinculo").agg(pl.len().cast(pl.Int64).alias("acciones"), pl.col(given).sum().cast(MONEY))
+    return (
+        order.join(sums, on="vinculo", how="left", maintain_order="left")
+        .with_columns(pl.col("acciones").fill_null(0), pl.col(given).fill_null(pl.lit(0, MONEY)))
+        .with_columns(pl.lit(None, MONEY).alias(name) for name in money if name not in given)
+        .select("vinculo", "acciones", *money)
     )

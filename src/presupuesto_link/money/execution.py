@@ -1,30 +1,50 @@
-"""Execution: how much of the current budget was accrued (devengado/PIM)."""
+"""Execution: how much was accrued of the current budget, or of what was expected of a year in course."""
 
 from __future__ import annotations
+
+from collections.abc import Mapping
 
 import polars as pl
 
 from presupuesto_link.tables.numbers import MONEY
 
+_PACE: Mapping[str, pl.DataType | type[pl.DataType]] = {
+    "devengado_al_ritmo_soles": MONEY,
+    "esperado_soles": MONEY,
+    "ritmo_ratio": pl.Float64,
+    "ritmo_motivo": pl.String,
+    "curva": pl.String,
+}
+PACE = tuple(_PACE)
 
-def measure_execution(budget: pl.DataFrame) -> pl.DataFrame:
-    """Add the execution ratio and the balance to rows with PIM and devengado.
+
+def measure_execution(budget: pl.DataFrame, pace: pl.DataFrame | None = None) -> pl.DataFrame:
+    """Add the balance and the execution to rows with PIM and devengado.
 
     Args:
         budget: columns `pim_soles`, `devengado_soles` (Decimal, null = not linked).
+        pace: `budget.Pace.acciones`, key `accion`, of a year in course; null for a closed year.
 
     Returns:
-        The same rows plus `saldo_soles` (PIM - devengado, Decimal), `ejecucion_ratio` (Float64, uncapped;
-        null when there is no PIM or it is zero) and `ejecucion_motivo` (why it is null).
+        The same rows plus `saldo_soles` (PIM - devengado, Decimal), `devengado_pim_ratio` (Float64, uncapped), the columns of `PACE` (null in a
+        closed year), `ejecucion_ratio`, by which the year is judged (devengado over PIM, or over what was expected; null without it), and
+        `ejecucion_motivo` (why it is null).
     """
     pim, accrued = pl.col("pim_soles"), pl.col("devengado_soles")
-    return budget.with_columns(
+    whole = budget.with_columns(
         saldo_soles=(pim - accrued).cast(MONEY),
-        ejecucion_ratio=pl.when(pim > 0).then(accrued.cast(pl.Float64) / pim.cast(pl.Float64)),
+        devengado_pim_ratio=pl.when(pim > 0).then(accrued.cast(pl.Float64) / pim.cast(pl.Float64)),
         ejecucion_motivo=pl.when(pim.is_null())
         .then(pl.lit("sin PIM vinculado"))
         .when(pim == 0)
         .then(pl.lit("PIM igual a cero"))
         .when(accrued.is_null())
         .then(pl.lit("sin devengado")),
+    )
+    if pace is None:
+        blank = [pl.lit(None, kind).alias(name) for name, kind in _PACE.items()]
+        return whole.with_columns(*blank, ejecucion_ratio=pl.col("devengado_pim_ratio"))
+    known = pl.col("ejecucion_motivo").is_null()
+    return whole.join(pace.select("accion", *PACE), on="accion", how="left", validate="1:1").with_columns(
+        ejecucion_ratio=pl.when(known).then(pl.col("ritmo_ratio")), ejecucion_motivo=pl.coalesce("ejecucion_motivo", "ritmo_motivo")
     )

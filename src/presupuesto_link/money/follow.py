@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import calendar
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import polars as pl
@@ -12,10 +12,10 @@ import polars as pl
 from presupuesto_link.errors import InputDataError, Problem
 from presupuesto_link.inputs import Inputs
 from presupuesto_link.linkage.rules import TRANSVERSAL
-from presupuesto_link.linkage.snapshot import Linkage, Scope, link_snapshot
+from presupuesto_link.linkage.snapshot import Linkage
+from presupuesto_link.money.cut import Cut, link_cut
 from presupuesto_link.money.months import by_month
-from presupuesto_link.sources.delimited import RawTable
-from presupuesto_link.store.store import Snapshot, Store
+from presupuesto_link.store.store import Snapshot
 
 _DECEMBER = 12
 
@@ -27,8 +27,8 @@ class Followed:
     Attributes:
         linkage: the link of the snapshot followed.
         year: the one followed.
-        month: last closed month, 1 to 12.
-        cut_off: the day of the figures; never after the year, whatever the snapshot's.
+        month: last closed month looked at, 1 to 12.
+        cut_off: the day of the snapshot, or the end of an earlier month asked for; never after the year. Annual amounts are of it.
         months: `linkage.months.by_month` of every year, each from one snapshot only.
         history: year → the snapshot it comes from.
         synthetic: whether some source says that its data are made up.
@@ -48,59 +48,63 @@ class Followed:
         return self.months.filter(pl.col("vinculo") != TRANSVERSAL)
 
     @property
+    def closed(self) -> bool:
+        """Whether the whole year is looked at."""
+        return self.month >= _DECEMBER
+
+    @property
+    def month_end(self) -> dt.date:
+        """The day of every figure by month: what is accrued, committed or expected «by then» is of it, not of the cut-off."""
+        return self.ends[self.month]
+
+    @property
+    def whole(self) -> bool:
+        """Whether the annual amounts of the snapshot are those of this cut-off, and not of a later one."""
+        return self.cut_off == min(dt.date.fromisoformat(self.linkage.snapshot.cut_off), self.ends[_DECEMBER])
+
+    @property
     def ends(self) -> dict[int, dt.date]:
         """The last day of each month of the year."""
         return month_ends(self.year)
 
 
-@dataclass(frozen=True)
-class Link:
-    """How snapshots are linked: the signed rules, whose spending, and whether suggested rules count."""
-
-    rules: RawTable | None
-    scope: Scope = "pliego"
-    with_suggested: bool = False
-
-
-def follow(  # noqa: PLR0913, PLR0917 - the options of `semaforo` and `proyectar`
-    inputs: Inputs,
-    store: Store,
-    snapshot: Snapshot,
-    link: Link,
-    year: int | None = None,
-    month: int | None = None,
-    history: Sequence[Snapshot] = (),
-) -> Followed:
-    """Link a snapshot, and those that hold earlier years, by month.
+def follow(inputs: Inputs, cut: Cut, linkage: Linkage | None = None, past: Mapping[str, Linkage] | None = None) -> Followed:
+    """Linked money by month of the year of a cut, and of the years before it.
 
     Args:
         inputs: the analysis: its plan and its link.
-        store: where the snapshots are.
-        snapshot: the one followed; the earlier years it holds are history too.
-        link: rules and scope, the same for all.
-        year: the one followed; the last of the snapshot by default.
-        month: last month looked at; by default the last one closed at the cut-off with some accrual.
-        history: other snapshots with earlier years; of two that hold a year, the later one of the list counts.
+        cut: what is asked.
+        linkage: the link of its snapshot, when it is already there.
+        past: the links of its history, by snapshot, when they are.
 
     Raises:
         InputDataError: no such year, no accrual by month, or a month that had not closed.
     """
-    chosen = chosen_year(snapshot, year)
-    linkage = _linked(inputs, store, snapshot, link)
-    own = by_month(linkage.linked)
+    snapshot, chosen = cut.snapshot, cut.chosen_year
+    own_link = linkage or link_cut(inputs, cut)
+    own = by_month(own_link.linked)
     frames, origin = {y: own for y in snapshot.years if y <= chosen}, dict.fromkeys(snapshot.years, snapshot)
-    for past in history:
-        complete = _complete_years(past, chosen)
-        table = by_month(_linked(inputs, store, past, link).linked)
+    for earlier in cut.history:
+        complete = complete_years(earlier, chosen)
+        table = by_month(((past or {}).get(earlier.id) or link_cut(inputs, cut, earlier)).linked)
         frames |= dict.fromkeys(complete, table)
-        origin |= dict.fromkeys(complete, past)
+        origin |= dict.fromkeys(complete, earlier)
     used = {y: origin[y] for y in sorted(frames)}
     months = pl.concat([frames[y].filter(pl.col("anio") == y) for y in used], how="diagonal_relaxed")
-    return _followed(linkage, months, chosen, month, used)
+    return _followed(own_link, months, chosen, cut.month, used)
 
 
-def _complete_years(past: Snapshot, year: int) -> list[int]:
-    """The years before another that a snapshot holds whole: one cut before December ended would bend every curve."""
+def has_months(linkage: Linkage, year: int) -> bool:
+    """Whether the link of a snapshot has accrual by month in a year."""
+    return not _moved(by_month(linkage.linked).filter(pl.col("anio") == year)).is_empty()
+
+
+def complete_years(past: Snapshot, year: int) -> list[int]:
+    """The years before another that a snapshot holds whole: one cut before December ended would bend every curve.
+
+    Raises:
+        InputDataError: it holds none.
+    """
     cut_off = dt.date.fromisoformat(past.cut_off)
     complete = [y for y in past.years if y < year and closed_month(cut_off, y) == _DECEMBER]
     if not complete:
@@ -115,19 +119,6 @@ def _complete_years(past: Snapshot, year: int) -> list[int]:
     return complete
 
 
-def in_course(linkage: Linkage, year: int) -> Followed | None:
-    """What a linked snapshot knows of a year in course from itself alone; null when the year has closed, or it has no earlier year or no months."""
-    snapshot = linkage.snapshot
-    closed = closed_month(dt.date.fromisoformat(snapshot.cut_off), year)
-    earlier = [y for y in snapshot.years if y < year]
-    if not earlier or not 1 <= closed < _DECEMBER:
-        return None
-    months = by_month(linkage.linked).filter(pl.col("anio") <= year)
-    if _moved(months.filter(pl.col("anio") == year)).is_empty():
-        return None
-    return _followed(linkage, months, year, None, dict.fromkeys((*earlier, year), snapshot))
-
-
 def _followed(linkage: Linkage, months: pl.DataFrame, year: int, month: int | None, used: Mapping[int, Snapshot]) -> Followed:
     snapshot = linkage.snapshot
     cut_off = dt.date.fromisoformat(snapshot.cut_off)
@@ -140,27 +131,6 @@ def _followed(linkage: Linkage, months: pl.DataFrame, year: int, month: int | No
 def month_ends(year: int) -> dict[int, dt.date]:
     """The last day of each month of a year."""
     return {month: dt.date(year, month, calendar.monthrange(year, month)[1]) for month in range(1, 13)}
-
-
-def _linked(inputs: Inputs, store: Store, snapshot: Snapshot, link: Link) -> Linkage:
-    spec = inputs.spec.vinculo
-    return link_snapshot(
-        store, snapshot, link.rules, inputs.plan.acciones, spec.transversales, spec.ambito, link.scope, None, link.with_suggested
-    )
-
-
-def chosen_year(snapshot: Snapshot, year: int | None) -> int:
-    """The year asked for, or the last of the snapshot.
-
-    Raises:
-        InputDataError: it has no such year.
-    """
-    if year is not None and year not in snapshot.years:
-        years = ", ".join(map(str, snapshot.years))
-        raise InputDataError(
-            Problem(f"instantánea {snapshot.id}", f"no tiene filas de {year}", f"uno de sus años: {years}", "elija otro --anio")
-        )
-    return year or max(snapshot.years)
 
 
 def closed_month(cut_off: dt.date, year: int) -> int:

@@ -6,23 +6,27 @@ It is monitoring, as the evaluation's recommendation asks, and never a CEPLAN ev
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from decimal import Decimal
 
 import polars as pl
 
 from presupuesto_link.errors import InputDataError, Problem
-from presupuesto_link.evaluation.evaluate import Analysis, analyse
+from presupuesto_link.evaluation.evaluate import Analysis
 from presupuesto_link.evaluation.matrix import count_cells
 from presupuesto_link.inputs import Inputs
-from presupuesto_link.money.expected import Curves, check_calendars, curves_of
-from presupuesto_link.money.follow import Followed, Link, closed_month, follow
-from presupuesto_link.money.on_time import measure_on_time, months_off
+from presupuesto_link.money.cut import Cut
+from presupuesto_link.money.expected import Curves
+from presupuesto_link.money.follow import Followed, closed_month, follow
+from presupuesto_link.money.money import light_of
+from presupuesto_link.money.on_time import months_off
 from presupuesto_link.quarter.alerts import alerts_of, colour_changes
 from presupuesto_link.quarter.modifications import composition_variance, modifications_between, rhythm
 from presupuesto_link.store.store import Snapshot, Store
 from presupuesto_link.tables.bands import colour
-from presupuesto_link.tables.calendar import Calendar
+from presupuesto_link.tables.gasto import MEASURES
+from presupuesto_link.tables.numbers import MONEY
 
 QUARTERS = (3, 6, 9, 12)
 
@@ -47,6 +51,8 @@ class Monitoring:
         modifications, modified: `modifications_between` the earlier snapshot and this one; null without another snapshot.
         rhythm: of every year.
         notices: what of the calendars no line uses, in sentences.
+        at_cut: soles of each stage on the day of the cut-off, everything that may be added up (null = the source does not give it); null when an
+            earlier month was asked for.
     """
 
     analysis: Analysis
@@ -66,6 +72,7 @@ class Monitoring:
     modified: pl.DataFrame | None
     rhythm: pl.DataFrame
     notices: tuple[str, ...]
+    at_cut: Mapping[str, Decimal | None] | None = None
 
     @property
     def previous_told(self) -> str | None:
@@ -84,40 +91,29 @@ class Monitoring:
         return self.analysis.inputs.spec.ranking.anio_resultado
 
 
-def monitor(  # noqa: PLR0913, PLR0917 - the options of `semaforo`
-    inputs: Inputs,
-    store: Store,
-    snapshot: Snapshot,
-    link: Link,
-    year: int | None = None,
-    month: int | None = None,
-    history: Sequence[Snapshot] = (),
-    calendars: Sequence[Calendar] = (),
-    before: Snapshot | None = None,
-) -> Monitoring:
-    """The traffic light of a snapshot's year.
+def monitor(analysis: Analysis) -> Monitoring:
+    """The traffic light of the year of a cut.
+
+    The cut-off before is the one that the cut names; by default the latest one of the same extract with that year, if any; failing it, the light
+    of the quarter before with the money of today.
 
     Args:
-        inputs: the analysis; its scenarios are not run.
-        store: where the snapshots are.
-        snapshot: the one followed.
-        link: rules and scope.
-        year: see `follow`.
-        month: see `follow`.
-        history: see `follow`.
-        calendars: programmes of the year, first the one that rules.
-        before: the snapshot of the cut-off before; by default the latest one of the same extract with that year, if any; failing
-            it, the light of the quarter before with the money of today.
+        analysis: evaluated with a cut whose snapshot has months.
 
     Raises:
-        InputDataError: see `follow` and `check_calendars`; or the cut-off before is not before.
+        InputDataError: see `follow`; there is no cut; or the cut-off before is not before.
     """
-    analysis = analyse(replace(inputs, scenarios=()))
-    followed = follow(inputs, store, snapshot, link, year, month, history)
-    notices = check_calendars(followed.counted.filter(pl.col("anio") == followed.year), followed.year, calendars)
-    curves = curves_of(followed.counted, followed.year, inputs.spec.seguimiento, calendars)
-    light = _light(inputs, followed, curves)
-    earlier = _earlier(inputs, store, followed, link, before or _previous(store, followed))
+    inputs, money = analysis.inputs, analysis.money
+    cut, monthly = money.cut, money.monthly
+    if cut is None or money.linkage is None:
+        raise InputDataError(
+            Problem("semáforo", "ninguna instantánea", "la instantánea de un extracto con meses", "pídala con --instantanea")
+        )
+    if monthly is None:
+        follow(inputs, cut, money.linkage)  # says why there are no months
+        raise AssertionError("a snapshot with months has them")
+    followed, curves, light = monthly.followed, monthly.curves, monthly.light
+    earlier = _earlier(inputs, cut, followed)
     if earlier is not None and earlier.synthetic:
         followed = replace(followed, synthetic=True)
     previous, said = _before(inputs, followed, curves, light, earlier)
@@ -143,13 +139,17 @@ def monitor(  # noqa: PLR0913, PLR0917 - the options of `semaforo`
         modifications,
         modified,
         rhythm(followed.months),
-        notices,
+        monthly.notices,
+        _at_cut(followed),
     )
 
 
-def _light(inputs: Inputs, followed: Followed, curves: Curves) -> pl.DataFrame:
-    specs = (inputs.spec.seguimiento, inputs.spec.semaforo)
-    return measure_on_time(followed.months, curves, inputs.plan.acciones, followed.year, followed.month, specs)
+def _at_cut(followed: Followed) -> Mapping[str, Decimal | None] | None:
+    if not followed.whole:
+        return None
+    rows = followed.counted.filter(pl.col("anio") == followed.year)
+    sums = rows.select(pl.when(pl.col(m).count() > 0).then(pl.col(m).sum()).cast(MONEY).alias(m) for m in MEASURES)
+    return sums.row(0, named=True)
 
 
 def _previous(store: Store, followed: Followed) -> Snapshot | None:
@@ -166,10 +166,11 @@ def _previous(store: Store, followed: Followed) -> Snapshot | None:
     return same[-1] if same else None
 
 
-def _earlier(inputs: Inputs, store: Store, followed: Followed, link: Link, before: Snapshot | None) -> Followed | None:
+def _earlier(inputs: Inputs, cut: Cut, followed: Followed) -> Followed | None:
+    before = cut.before or _previous(cut.store, followed)
     if before is None:
         return None
-    earlier = follow(inputs, store, before, link, followed.year)
+    earlier = follow(inputs, cut.of(before))
     now = followed.linkage.snapshot.cut_off
     if earlier.cut_off > followed.cut_off or (earlier.cut_off == followed.cut_off and before.cut_off >= now):
         raise InputDataError(
@@ -188,7 +189,7 @@ def _before(
 ) -> tuple[pl.DataFrame | None, str | None]:
     """The light of the cut-off before, one row per unit, and which one it is."""
     if earlier is not None:
-        old = _light(inputs, earlier, curves).filter(pl.col("mes") == earlier.month)
+        old = light_of(inputs, earlier, curves).filter(pl.col("mes") == earlier.month)
         return old, f"{earlier.cut_off:%d/%m/%Y}"
     quarters = [month for month in QUARTERS if month < followed.month]
     if not quarters:

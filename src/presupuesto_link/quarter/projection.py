@@ -12,8 +12,6 @@ from presupuesto_link.inputs import Inputs
 from presupuesto_link.money.follow import Followed
 from presupuesto_link.quarter.closing import Closing, project_close
 
-_DECEMBER = 12
-
 
 @dataclass(frozen=True)
 class Projection:
@@ -44,7 +42,7 @@ def project(inputs: Inputs, followed: Followed, by_unit: bool = False, tick: Cal
     Raises:
         InputDataError: the year has closed.
     """
-    if followed.month >= _DECEMBER:
+    if followed.closed:
         raise InputDataError(
             Problem(
                 f"instantánea {followed.linkage.snapshot.id}",

@@ -100,6 +100,15 @@ class Scenario:
         return balance_by_source(self.asientos)
 
     @property
+    def veredictos(self) -> pl.DataFrame:
+        """Key `veredicto`: how many movements the law judges so, and their soles."""
+        return (
+            self.movimientos.group_by("veredicto")
+            .agg(pl.len().cast(pl.Int64).alias("movimientos"), pl.col("monto_soles").sum())
+            .sort("veredicto")
+        )
+
+    @property
     def sustentos(self) -> pl.DataFrame:
         """See `legal.papers_of`."""
         return papers_of(self.spec, self.baseline.lineas)

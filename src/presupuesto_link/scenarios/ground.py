@@ -1,92 +1,114 @@
-"""From a linked snapshot to scenarios on its lines: link → measure → decide with the analysis → judge the law → solve.
+"""The ground of scenarios: the lines of a linked snapshot, or the budget by action, with the judgement and the ranking of the evaluation.
 
-The advance of each indicator and the doubts about it come from the analysis; the money, line by line, from the snapshot.
+Nothing is judged again here: who may give and who may receive is what the evaluation of the same money says.
 """
 
 from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 import polars as pl
 
-from presupuesto_link.evaluation.evaluate import Analysis, analyse, decide
+from presupuesto_link.errors import InfeasibleScenarioError
+from presupuesto_link.evaluation.evaluate import Analysis
 from presupuesto_link.inputs import Inputs
-from presupuesto_link.linkage.rules import TRANSVERSAL
-from presupuesto_link.linkage.snapshot import Linkage, Scope, link_snapshot
-from presupuesto_link.money.by_action import DIRECT, link_by_action
-from presupuesto_link.money.execution import measure_execution
-from presupuesto_link.money.follow import chosen_year, in_course
+from presupuesto_link.linkage.snapshot import Linkage
+from presupuesto_link.money.budget import YearBudget
+from presupuesto_link.money.by_action import DIRECT
 from presupuesto_link.normas.lines import legal_fields
 from presupuesto_link.normas.rulebook import in_force
 from presupuesto_link.quarter.closing import BY_ERRORS
-from presupuesto_link.quarter.projection import project
+from presupuesto_link.quarter.projection import Projection, project
 from presupuesto_link.scenarios.baseline import AMOUNTS, CHAIN, NAMED, Baseline, baseline_of_actions
 from presupuesto_link.scenarios.compare import Scenario, run_scenario
-from presupuesto_link.sources.delimited import RawTable
-from presupuesto_link.specs import EscenarioSpec
-from presupuesto_link.store.store import Snapshot, Store
-from presupuesto_link.tables.bands import colour
+from presupuesto_link.specs import EscenarioSpec, read_spec
+
+Unsolved = tuple[EscenarioSpec, InfeasibleScenarioError]
 
 
 @dataclass(frozen=True)
 class Ground:
-    """A linked snapshot ready to be modified.
+    """A budget ready to be modified.
 
     Attributes:
-        analysis: the one the advance comes from.
-        linkage: the link of the snapshot, every year of it.
-        baseline: the lines of the year to modify, its diagnosis and its ranking.
+        analysis: the evaluation of its money.
+        baseline: the lines of the year that decides, its diagnosis and its ranking.
     """
 
     analysis: Analysis
-    linkage: Linkage
     baseline: Baseline
 
 
-def ground_of(  # noqa: PLR0913, PLR0917 - the options of `escenario`
-    inputs: Inputs,
-    store: Store,
-    snapshot: Snapshot,
-    raw_rules: RawTable | None,
-    scope: Scope = "pliego",
-    year: int | None = None,
-    date: dt.date | None = None,
-    with_suggested: bool = False,
-) -> Ground:
-    """Link a snapshot and read it as a scenario does.
+@dataclass(frozen=True)
+class Solved:
+    """The scenarios of an analysis on one ground.
+
+    Attributes:
+        ground: where they stand.
+        scenarios: those asked for that have a solution, in their order.
+        unsolved: those that have none, with the reason: they do not hold back the rest.
+        compared: those, and after them the others of the folder on the same ground; none when none was asked for.
+    """
+
+    ground: Ground
+    scenarios: tuple[Scenario, ...]
+    unsolved: tuple[Unsolved, ...]
+    compared: tuple[Scenario, ...]
+
+
+def ground_of(analysis: Analysis, date: dt.date | None = None, projection: Projection | None = None) -> Ground:
+    """Read the budget that decides as a scenario does: line by line when it is linked, action by action when it is printed.
 
     Args:
-        inputs: the analysis; its own scenarios are not run.
-        store: where the snapshot is.
-        snapshot: which one.
-        raw_rules: the signed rules of the link; null for what the source itself declares.
-        scope: whose spending; only the pliego's own can be modified by its Titular.
-        year: fiscal year to modify; the last of the snapshot by default.
-        date: when the law is looked at; the snapshot's cut-off by default.
-        with_suggested: count the rules nobody has signed yet.
-
-    Raises:
-        InputDataError: the snapshot has no such year, or the scope is not there.
+        analysis: the evaluation of the money to modify.
+        date: when the law is looked at; the day of the amounts by default.
+        projection: of the same money to the close of its year, when it is already there.
     """
-    analysis = analyse(replace(inputs, scenarios=()))
-    vinculo = inputs.spec.vinculo
-    linkage = link_snapshot(
-        store, snapshot, raw_rules, inputs.plan.acciones, vinculo.transversales, vinculo.ambito, scope, None, with_suggested
-    )
-    chosen = chosen_year(snapshot, year)
-    cut_off = date or dt.date.fromisoformat(snapshot.cut_off)
-    lines = _lines(linkage, chosen)
-    return Ground(analysis, linkage, _baseline(analysis, linkage, lines, chosen, cut_off))
+    budget = analysis.budget
+    day = date or budget.origen.al
+    if budget.linkage is None:
+        weights = analysis.inputs.spec.ranking.pesos
+        made = baseline_of_actions(analysis.diagnosed, analysis.ranking, weights, day, budget.anio, budget.origen.titulo)
+        return Ground(analysis, replace(made, sintetico=budget.origen.sintetico))
+    return Ground(analysis, _baseline(analysis, budget, budget.linkage, day, projection))
 
 
 def propose(ground: Ground, spec: EscenarioSpec) -> Scenario:
-    """A scenario on the lines of a snapshot.
+    """A scenario on a ground, at the date that it says, or at that of the ground.
 
     Raises:
         SpecError, InfeasibleScenarioError: see `run_scenario`.
     """
-    return run_scenario(ground.baseline, spec, in_force(ground.analysis.inputs.norms, ground.baseline.fecha))
+    dated = replace(ground.baseline, fecha=spec.base.fecha_corte or ground.baseline.fecha)
+    return run_scenario(dated, spec, in_force(ground.analysis.inputs.norms, dated.fecha))
+
+
+def solve_all(ground: Ground) -> Solved:
+    """Every scenario of the analysis that names no snapshot of its own."""
+    inputs = ground.analysis.inputs
+    scenarios, unsolved = _tried(ground, inputs.scenarios)
+    known = {spec.id for spec in inputs.scenarios}
+    others = [spec for spec in _of_folder(inputs) if spec.id not in known] if scenarios else []
+    return Solved(ground, scenarios, unsolved, (*scenarios, *_tried(ground, others)[0]))
+
+
+def _tried(ground: Ground, specs: tuple[EscenarioSpec, ...] | list[EscenarioSpec]) -> tuple[tuple[Scenario, ...], tuple[Unsolved, ...]]:
+    solved, unsolved = [], []
+    for spec in specs:
+        if spec.base.instantanea is not None:
+            continue
+        try:
+            solved.append(propose(ground, spec))
+        except InfeasibleScenarioError as error:
+            unsolved.append((spec, error))
+    return tuple(solved), tuple(unsolved)
+
+
+def _of_folder(inputs: Inputs) -> list[EscenarioSpec]:
+    """The scenarios beside those of the analysis, in the order of their files."""
+    return [read_spec(path, EscenarioSpec) for path in sorted(Path(inputs.scenario_folder).glob("*.toml"))]
 
 
 def _lines(linkage: Linkage, year: int) -> pl.DataFrame:
@@ -98,35 +120,32 @@ def _lines(linkage: Linkage, year: int) -> pl.DataFrame:
     return lines.group_by(keys).agg(sums).collect().sort(keys, nulls_last=True)
 
 
-def _baseline(analysis: Analysis, linkage: Linkage, lines: pl.DataFrame, year: int, date: dt.date) -> Baseline:
-    inputs, spec = analysis.inputs, analysis.inputs.spec
-    execution = _execution(analysis, lines, year)
-    used = pl.col("perfil") == spec.avance.perfil
-    elements = analysis.elements.filter(used & (pl.col("politica_nd") == spec.avance.politica_nd))
-    actions, ranking = decide(execution, elements, analysis.indicators.filter(used), analysis.audit, spec, year)
-    title = _title(linkage, year)
+def _baseline(analysis: Analysis, budget: YearBudget, linkage: Linkage, day: dt.date, projection: Projection | None) -> Baseline:
+    spec, rules = analysis.inputs.spec, linkage.rules
+    title = f"{budget.origen.titulo}, {linkage.scope}, año {budget.anio}, corte {linkage.snapshot.cut_off}"
+    absorption = _absorption(linkage.cube, budget)
     made = baseline_of_actions(
-        actions, ranking, spec.ranking.pesos, date, year, title, lines, _absorption(linkage.cube, inputs, actions, year)
+        analysis.diagnosed, analysis.ranking, spec.ranking.pesos, day, budget.anio, title, _lines(linkage, budget.anio), absorption
     )
-    rules = linkage.rules
     return replace(
         made,
-        cierre=_closing(inputs, linkage, year),
+        cierre=_closing(analysis, projection),
         sintetico=linkage.snapshot.synthetic,
         origen={"instantanea": linkage.snapshot.id, "ambito": linkage.scope, "reglas_del_vinculo": rules.source, "sha256": rules.digest},
     )
 
 
-def _closing(inputs: Inputs, linkage: Linkage, year: int) -> pl.DataFrame | None:
-    """What each action will have free in December, from the months of the snapshot; null when they do not tell (see `in_course`).
+def _closing(analysis: Analysis, projection: Projection | None) -> pl.DataFrame | None:
+    """What each action will have free in December, from the months of the cut; null when they do not tell: a closed year, or no year before it.
 
     Only actions whose interval was measured: a bound that says nothing would only say that nothing is free.
     """
-    followed = in_course(linkage, year)
-    if followed is None:
-        return None
-    closing = project(inputs, followed).acciones
-    return closing.unidades.filter((pl.col("nivel") == "AER") & (pl.col("intervalo") == BY_ERRORS)).select(
+    monthly = analysis.money.monthly
+    if projection is None:
+        if monthly is None or monthly.followed.closed or len(monthly.followed.history) < 2:
+            return None
+        projection = project(analysis.inputs, monthly.followed)
+    return projection.acciones.unidades.filter((pl.col("nivel") == "AER") & (pl.col("intervalo") == BY_ERRORS)).select(
         "metodo",
         accion="unidad",
         libre_bajo_soles=pl.col("saldo_libre_bajo_soles").clip(0),
@@ -134,31 +153,12 @@ def _closing(inputs: Inputs, linkage: Linkage, year: int) -> pl.DataFrame | None
     )
 
 
-def _title(linkage: Linkage, year: int) -> str:
-    """Where the budget comes from; made-up data says so everywhere."""
-    snapshot = linkage.snapshot
-    name = str(snapshot.manifest["fuente"]["nombre"])
-    made_up = "datos sintéticos, " if snapshot.synthetic else ""
-    return f"{made_up}{name} (instantánea {snapshot.id}), {linkage.scope}, año {year}, corte {snapshot.cut_off}"
-
-
-def _execution(analysis: Analysis, lines: pl.DataFrame, year: int) -> pl.DataFrame:
-    """PIA, PIM and devengado of each action in the year, transversal ones beside."""
-    inputs = analysis.inputs
-    rows = (
-        lines.filter(pl.col("accion").is_not_null() & pl.col("vinculo").is_in([DIRECT, TRANSVERSAL]))
-        .group_by("accion")
-        .agg(pl.col("pia_soles", "pim_soles", "devengado_soles").sum())
-    )
-    linked = link_by_action(rows, inputs.plan.acciones, inputs.spec.vinculo.transversales, year)
-    return measure_execution(linked.acciones).with_columns(color_ejecucion=colour(pl.col("ejecucion_ratio"), inputs.spec.semaforo))
-
-
-def _absorption(cube: pl.DataFrame, inputs: Inputs, actions: pl.DataFrame, year: int) -> pl.DataFrame:
+def _absorption(cube: pl.DataFrame, budget: YearBudget) -> pl.DataFrame:
     """What share of its PIM each action has spent: the mean of the earlier years of the snapshot, or this year's so far.
 
     A year in course has not spent all it will: its execution is a floor of what the action can absorb, and the origin says so.
     """
+    year = budget.anio
     yearly = (
         cube.filter((pl.col("vinculo") == DIRECT) & (pl.col("anio") < year))
         .group_by("accion", "anio")
@@ -167,9 +167,9 @@ def _absorption(cube: pl.DataFrame, inputs: Inputs, actions: pl.DataFrame, year:
         .with_columns(razon=(pl.col("devengado_soles").cast(pl.Float64) / pl.col("pim_soles").cast(pl.Float64)).clip(0, 1))
     )
     past = yearly.group_by("accion").agg(pasado=pl.col("razon").mean(), anios=pl.col("anio").sort().cast(pl.String).str.join(", "))
-    own = pl.col("ejecucion_ratio").clip(0, 1)
+    own = pl.col("devengado_pim_ratio").clip(0, 1)
     return (
-        actions.select("accion", "ejecucion_ratio")
+        budget.ejecucion.select("accion", "devengado_pim_ratio")
         .join(past, on="accion", how="left", validate="1:1")
         .select(
             "accion",

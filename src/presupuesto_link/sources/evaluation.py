@@ -20,18 +20,18 @@ class RawEvaluation:
 
     Attributes:
         plan: the raw plan tables by name (see `PLAN_TABLES`; those of `OPTIONAL_TABLES` when they are there).
-        gasto_aer: the raw budget table.
+        gasto_aer: the raw budget table; null when the analysis names none.
         correcciones: the rows of `correcciones.toml`, empty when there is no such file.
         files: every file read, for the manifest.
     """
 
     plan: dict[str, RawTable]
-    gasto_aer: RawTable
+    gasto_aer: RawTable | None
     correcciones: tuple[dict[str, Any], ...]
     files: tuple[Path, ...]
 
 
-def read_evaluation(plan_folder: Path, gasto_aer: Path) -> RawEvaluation:
+def read_evaluation(plan_folder: Path, gasto_aer: Path | None) -> RawEvaluation:
     """Read the plan folder and the budget table without interpreting any value.
 
     Raises:
@@ -57,10 +57,10 @@ def read_evaluation(plan_folder: Path, gasto_aer: Path) -> RawEvaluation:
         )
     plan = {name: read_delimited(plan_folder / f"{name}.csv") for name in PLAN_TABLES}
     plan |= {name: read_delimited(plan_folder / f"{name}.csv") for name in OPTIONAL_TABLES if (plan_folder / f"{name}.csv").is_file()}
-    budget = read_delimited(gasto_aer)
+    budget = read_delimited(gasto_aer) if gasto_aer else None
     corrections_path = plan_folder / "correcciones.toml"
     corrections = _read_corrections(corrections_path)
-    files = [table.path for table in plan.values()] + [gasto_aer]
+    files = [table.path for table in plan.values()] + ([gasto_aer] if gasto_aer else [])
     return RawEvaluation(plan, budget, corrections, tuple(files + ([corrections_path] if corrections else [])))
 
 

@@ -5,6 +5,7 @@ The text of a field is its documentation; `docs/guia` is written from it.
 """
 
 from presupuesto_link.specs.analysis import (
+    UNSAID,
     AmbitoSpec,
     AnalisisSpec,
     AsociacionSpec,
@@ -42,6 +43,7 @@ __all__ = [
     "FACTS",
     "FIELD_NAMES",
     "METHODS",
+    "UNSAID",
     "AmbitoSpec",
     "AnalisisSpec",
     "AsociacionSpec",

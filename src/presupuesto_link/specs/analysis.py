@@ -12,6 +12,8 @@ from presupuesto_link.specs.base import NdPolicy, Ratio, Spec, Text
 from presupuesto_link.specs.monitoring import ProyeccionSpec, SeguimientoSpec
 from presupuesto_link.specs.robustness import RobustezSpec
 
+UNSAID = 0
+"""A year that the file does not say: `inputs.load` puts there the one that the data gives, if any."""
 Sense = Literal["ascendente", "descendente", "máximo permisible", "mínimo permisible"]
 
 
@@ -49,12 +51,26 @@ class FuentesSpec(Spec):
     """Where the data is; paths are relative to the analysis file."""
 
     plan: Path = Field(description="Carpeta con objetivos, acciones, indicadores, valores y cifras publicadas")
-    gasto_aer: Path = Field(description="Tabla de PIA, PIM y devengado por AER")
-    anio_gasto: Annotated[int, Field(ge=1990, le=2100)] = Field(description="Año fiscal de esa tabla")
+    gasto_aer: Path | None = Field(
+        default=None, description="Tabla impresa de PIA, PIM y devengado por acción; sin ella, sólo dinero vinculado"
+    )
+    anio_gasto: Annotated[int, Field(ge=1990, le=2100)] | None = Field(default=None, description="Año fiscal de esa tabla")
+    ambito_gasto: str = Field(
+        default="el que su documento imprime, sin decir quién gasta", description="De quién es el gasto de esa tabla, en palabras"
+    )
+    extractos: tuple[Path, ...] = Field(
+        default=(), description="Extractos del SIAF que el análisis vincula al correr, además de la tabla y de la instantánea que se le dé"
+    )
     lugar_gasto: str | None = Field(default=None, description="Cómo se cita esa tabla en los hallazgos; sin él, el nombre del archivo")
     perfiles: Path = Field(description="Carpeta con los perfiles de avance")
     compromisos: Path | None = Field(default=None, description="Carpeta con los compromisos de un plan de gobierno y sus equivalencias")
     normas: Path | None = Field(default=None, description="Carpeta con las normas; sin ella, las que trae el programa")
+
+    @model_validator(mode="after")
+    def _table_with_its_year(self) -> FuentesSpec:
+        if (self.gasto_aer is None) != (self.anio_gasto is None):
+            raise ValueError("gasto_aer y anio_gasto van juntas: una tabla y el año de sus montos")
+        return self
 
 
 class AvanceSpec(Spec):
@@ -81,9 +97,9 @@ class SemaforoSpec(Spec):
 class AmbitoSpec(Spec):
     """Whose spending is linked: what the regional government spends, or what everybody spends in the department."""
 
-    pliego: str = Field(default="445", description="Código de pliego del gobierno regional")
-    departamento_meta: str = Field(default="06", description="Código del departamento donde recae el gasto")
-    nombre: str = Field(default="Cajamarca", description="Cómo se llama el departamento en los títulos")
+    pliego: str = Field(default="", description="Código de pliego del gobierno regional")
+    departamento_meta: str = Field(default="", description="Código del departamento donde recae el gasto")
+    nombre: str = Field(default="", description="Cómo se llama el departamento en los títulos")
 
     def words(self, scope: str) -> str:
         """A scope in Spanish."""
@@ -105,7 +121,10 @@ class VinculoSpec(Spec):
 class MatricesSpec(Spec):
     """Year pairs (execution, result) and the thresholds of the diagnosis."""
 
-    pares: Annotated[tuple[tuple[int, int], ...], Field(min_length=1)] = ((2023, 2023), (2023, 2024))
+    pares: tuple[tuple[int, int], ...] = Field(
+        default=(),
+        description="Pares de años (ejecución, resultado); sin ellos, o con una instantánea, cada año cerrado con dinero y el resultado que le toca",
+    )
     ejecuta_desde_ratio: Ratio = 0.75
     logra_desde_ratio: Ratio = 0.75
 
@@ -133,9 +152,11 @@ class PesosSpec(Spec):
 class RankingSpec(Spec):
     """Which years, which objectives have priority and how the components are weighed."""
 
-    anio_ejecucion: int = 2023
-    anio_resultado: int = 2024
-    anio_resultado_previo: int = 2023
+    anio_ejecucion: int = Field(default=UNSAID, description="Año del dinero; sin él, el último cerrado. Con una instantánea es el de ella")
+    anio_resultado: int = Field(default=UNSAID, description="Año del resultado; sin él, el evaluado")
+    anio_resultado_previo: int = Field(
+        default=UNSAID, description="Año del que parte la tendencia; sin él, el evaluado anterior, y sin éste la tendencia es ND"
+    )
     rezagada_bajo_ratio: Ratio = 0.95
     objetivos_prioritarios: tuple[str, ...] = ()
     pesos: PesosSpec = PesosSpec()
@@ -182,6 +203,7 @@ class AnalisisSpec(Spec):
     pregunta: Text
     fuente: Text = Field(description="De dónde salen los datos, como se cita al pie de cada figura")
     fecha_corte: dt.date = Field(description="Fecha del documento o corte de los datos")
+    anio_evaluado: int = Field(default=UNSAID, description="Año que se evalúa; sin él, el último con algún valor obtenido")
     no_modela: tuple[str, ...] = ()
     hereda: str | None = Field(
         default=None, description="Otro analisis.toml del que toma las claves que éste no escribe, relativo a su carpeta"

@@ -17,6 +17,7 @@ _PATHS = (
     ("fuentes", "perfiles"),
     ("fuentes", "normas"),
     ("fuentes", "compromisos"),
+    ("fuentes", "extractos"),
     ("vinculo", "reglas"),
     ("seguimiento", "calendario"),
 )
@@ -71,5 +72,11 @@ def _moved(data: dict[str, Any], old: Path, new: Path) -> dict[str, Any]:
     for section, key in _PATHS:
         table = moved.get(section)
         if isinstance(table, dict) and isinstance(table.get(key), str):
-            moved[section] = table | {key: Path(os.path.relpath(old / table[key], new)).as_posix()}
+            moved[section] = table | {key: _from(old, table[key], new)}
+        elif isinstance(table, dict) and isinstance(table.get(key), list):
+            moved[section] = table | {key: [_from(old, str(one), new) for one in table[key]]}
     return moved
+
+
+def _from(old: Path, place: str, new: Path) -> str:
+    return Path(os.path.relpath(old / place, new)).as_posix()

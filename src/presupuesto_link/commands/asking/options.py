@@ -49,17 +49,13 @@ def open_analysis(
     policy: Policy | None = None,
     pairs: tuple[tuple[int, int], ...] | None = None,
     norms: Path | None = None,
-    scenarios: bool = True,
     filled: Path | None = None,
 ) -> Inputs:
-    """Load an analysis with the paths and settings given on the command line; without its scenarios when nobody will see them."""
-    from dataclasses import replace
-
+    """Load an analysis with the paths and settings given on the command line."""
     from presupuesto_link.inputs import load, with_settings
 
     given = {"gasto_aer": budget, "plan": plan, "normas": norms}
     inputs = load(analysis_path(analysis), {key: path for key, path in given.items() if path is not None}, filled)
-    inputs = inputs if scenarios else replace(inputs, scenarios=())
     return with_settings(inputs, perfil=profile and profile.value, politica_nd=policy and policy.value, pares=pairs)
 
 

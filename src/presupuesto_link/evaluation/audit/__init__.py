@@ -45,14 +45,13 @@ class Audit:
 
 
 def audit_evaluation(
-    plan: Plan, budget: AerBudget, linked: LinkedBudget, indicators: pl.DataFrame, elements: pl.DataFrame, spec: AnalisisSpec
+    plan: Plan, budget: tuple[AerBudget, LinkedBudget] | None, indicators: pl.DataFrame, elements: pl.DataFrame, spec: AnalisisSpec
 ) -> Audit:
     """Audit an evaluation.
 
     Args:
         plan: the checked plan.
-        budget: the checked budget table.
-        linked: budget by action.
+        budget: the printed budget table, checked, and joined to every action; null when the evaluation prints none.
         indicators: advance of indicators under every profile.
         elements: advance of elements under every profile and both ND policies.
         spec: the analysis.
@@ -63,10 +62,10 @@ def audit_evaluation(
     used = elements.filter((pl.col("perfil") == profile) & (pl.col("politica_nd") == policy))
     reconciled = reconcile_declared(plan, replica)
     found = [
-        *audit_budget(budget, linked, indicators.filter(pl.col("perfil") == profile), used, spec.vinculo),
+        *(audit_budget(*budget, indicators.filter(pl.col("perfil") == profile), used, spec) if budget else ()),
         *audit_declared(reconciled),
         *audit_indicators(plan, indicators.filter(pl.col("perfil") == profile)),
-        *audit_aggregates(plan, replica, replica_elements, spec.semaforo),
+        *audit_aggregates(plan, replica, replica_elements, spec.semaforo, spec.anio_evaluado),
     ]
     ordered = sorted(found, key=lambda f: (_SEVERITY[FINDING_KINDS[f.code].severity], f.code, f.place, f.found))
     return Audit(

@@ -6,7 +6,7 @@ import re
 
 import polars as pl
 
-from presupuesto_link.evaluation.aggregate import aggregate_elements, count_colours, latest_year
+from presupuesto_link.evaluation.aggregate import aggregate_elements, count_colours
 from presupuesto_link.findings import Finding
 from presupuesto_link.specs import SemaforoSpec
 from presupuesto_link.tables.plan import Plan
@@ -18,7 +18,7 @@ _POLICY_WORDS = {"cero": "contando el ND como 0", "excluir": "excluyendo los ND"
 _INDEX_TOLERANCE = 0.00005
 
 
-def audit_aggregates(plan: Plan, replica: pl.DataFrame, elements: pl.DataFrame, bands: SemaforoSpec) -> list[Finding]:
+def audit_aggregates(plan: Plan, replica: pl.DataFrame, elements: pl.DataFrame, bands: SemaforoSpec, year: int) -> list[Finding]:
     """Findings E01 to E06.
 
     Args:
@@ -26,6 +26,7 @@ def audit_aggregates(plan: Plan, replica: pl.DataFrame, elements: pl.DataFrame, 
         replica: indicators under the profile that imitates the report.
         elements: their aggregation, both policies.
         bands: edges in use.
+        year: the one evaluated.
     """
     return [
         *_tables(plan, elements),
@@ -33,7 +34,7 @@ def audit_aggregates(plan: Plan, replica: pl.DataFrame, elements: pl.DataFrame, 
         *_index(plan, replica, elements),
         *_globals(plan, replica, elements),
         *_printed_bands(plan, bands),
-        *_policy_colours(elements),
+        *_policy_colours(elements, year),
     ]
 
 
@@ -287,9 +288,8 @@ def _printed_bands(plan: Plan, bands: SemaforoSpec) -> list[Finding]:
     return findings
 
 
-def _policy_colours(elements: pl.DataFrame) -> list[Finding]:
-    """E06: elements of the latest year whose colour changes with the ND policy."""
-    year = latest_year(elements)
+def _policy_colours(elements: pl.DataFrame, year: int) -> list[Finding]:
+    """E06: elements of the year evaluated whose colour changes with the ND policy."""
     rows = elements.filter((pl.col("anio") == year) & pl.col("color_depende_nd"))
     wide = rows.pivot("politica_nd", index=["elemento", "indicadores", "con_dato"], values=["avance_ratio", "color"]).sort("elemento")
     return [

@@ -8,10 +8,9 @@ from typing import Any
 
 import polars as pl
 
-from presupuesto_link.evaluation.aggregate import latest_year
 from presupuesto_link.findings import Finding
 from presupuesto_link.money.by_action import TRANSVERSAL, LinkedBudget
-from presupuesto_link.specs import VinculoSpec
+from presupuesto_link.specs import AnalisisSpec, VinculoSpec
 from presupuesto_link.tables.budget import MEASURES, AerBudget
 from presupuesto_link.wording import enumerate_words, percent, plain_number, soles
 
@@ -19,7 +18,7 @@ _TOLERANCE = 0.00055  # a percentage rounded to two decimals and then to one: 94
 
 
 def audit_budget(
-    budget: AerBudget, linked: LinkedBudget, indicators: pl.DataFrame, elements: pl.DataFrame, spec: VinculoSpec
+    budget: AerBudget, linked: LinkedBudget, indicators: pl.DataFrame, elements: pl.DataFrame, spec: AnalisisSpec
 ) -> list[Finding]:
     """Findings P01 to P08.
 
@@ -28,15 +27,15 @@ def audit_budget(
         linked: the same money joined to every action.
         indicators: advance of indicators for the profile in use.
         elements: advance by element for the profile and policy in use, every year.
-        spec: which actions are transversal and why.
+        spec: which actions are transversal and why, and the year evaluated.
     """
     return [
-        *_total(budget, spec),
+        *_total(budget, spec.vinculo),
         *_percentages(budget),
         *_stages(budget),
-        *_double_count(budget, linked, indicators, spec),
-        *_money_and_result(linked, elements),
-        *_years(budget, elements),
+        *_double_count(budget, linked, indicators, spec.vinculo),
+        *_money_and_result(linked, elements, spec.anio_evaluado),
+        *_years(budget, elements, spec.anio_evaluado),
     ]
 
 
@@ -162,9 +161,8 @@ def _ratio(row: dict[str, Any]) -> float | None:
     return float(row["devengado_soles"]) / float(row["pim_soles"]) if row["pim_soles"] else None
 
 
-def _money_and_result(linked: LinkedBudget, elements: pl.DataFrame) -> list[Finding]:
-    """P04, P05, P06: money without result, result without money, neither; on the latest year evaluated."""
-    year = latest_year(elements)
+def _money_and_result(linked: LinkedBudget, elements: pl.DataFrame, year: int) -> list[Finding]:
+    """P04, P05, P06: money without result, result without money, neither; on the year evaluated."""
     result = elements.filter((pl.col("anio") == year) & (pl.col("nivel") == "AER")).select("avance_ratio", accion="elemento")
     rows = linked.acciones.join(result, on="accion", how="left", validate="1:1")
     findings = []
@@ -180,9 +178,9 @@ def _money_and_result(linked: LinkedBudget, elements: pl.DataFrame) -> list[Find
     return findings
 
 
-def _years(budget: AerBudget, elements: pl.DataFrame) -> list[Finding]:
+def _years(budget: AerBudget, elements: pl.DataFrame, year: int) -> list[Finding]:
     """P07: years evaluated without budget."""
-    money, result = set(budget.filas["anio"]), set(elements["anio"])
+    money, result = set(budget.filas["anio"]), set(elements.filter((pl.col("anio") <= year) & (pl.col("con_dato") > 0))["anio"])
     missing = sorted(result - money)
     if not missing:
         return []

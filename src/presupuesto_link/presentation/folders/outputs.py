@@ -60,8 +60,7 @@ def write_figures(dossier: Dossier, folder: Path) -> tuple[Figure, ...]:
 def _write_all(dossier: Dossier, folder: Path, progress: Callable[[str], None]) -> None:
     from presupuesto_link.presentation.board.file import board_text
 
-    analysis = dossier.analysis
-    tables = (*result_tables(analysis), *(quarter_tables(dossier.quarter) if dossier.quarter else ()))
+    tables = (*result_tables(dossier), *(quarter_tables(dossier.quarter) if dossier.quarter else ()))
     progress("Escribiendo tablas")
     _write_tables(tables, folder / "tablas")
     progress("Escribiendo el libro de Excel")

@@ -36,7 +36,7 @@ def _of_analysis(dossier: Dossier) -> list[Figure | None]:
     matrices = [draw_matrix(analysis, matrix) for matrix in analysis.matrices]
     bubbles = [draw_bubbles(analysis, matrix, diagnosis) for matrix, diagnosis in zip(analysis.matrices, analysis.diagnoses, strict=True)]
     lights = [draw_objectives_light(analysis), draw_actions_light(analysis)]
-    scenarios = [draw(analysis.inputs, scenario) for scenario in analysis.scenarios for draw in (draw_scenario, draw_transfers)]
+    scenarios = [draw(analysis.inputs, scenario) for scenario in dossier.scenarios for draw in (draw_scenario, draw_transfers)]
     return [*matrices, *bubbles, draw_ranking(analysis, dossier.robustness), *lights, *scenarios]
 
 

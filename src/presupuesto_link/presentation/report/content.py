@@ -21,12 +21,13 @@ from presupuesto_link.presentation.telling.method import method
 from presupuesto_link.presentation.telling.monitoring_words import MONITORING, curve_words
 from presupuesto_link.presentation.telling.phrases import capital, counted, date
 from presupuesto_link.presentation.telling.quarter import CURVE, quarter_view
-from presupuesto_link.presentation.telling.quarter_lines import quarter_lines, two_budgets
+from presupuesto_link.presentation.telling.quarter_lines import quarter_lines
 from presupuesto_link.presentation.telling.ranking import data_table, ranking_view
 from presupuesto_link.presentation.telling.rediseno import gaps_view, review_view
 from presupuesto_link.presentation.telling.scenarios import scenario_views
 from presupuesto_link.presentation.telling.shelf import FigureShelf
 from presupuesto_link.presentation.telling.views import Cell, Row, TableView
+from presupuesto_link.presentation.telling.words import money_note
 from presupuesto_link.presentation.workbook.dossier_book import BANNER
 from presupuesto_link.quarter.alerts import BETTER, WORSE
 from presupuesto_link.wording import plural, soles
@@ -71,6 +72,7 @@ def _facts(dossier: Dossier) -> tuple[tuple[str, str], ...]:
         followed = dossier.quarter.monitoring.followed
         given += [
             ("Corte del trimestre", date(followed.cut_off)),
+            *([("Último mes cerrado", date(followed.month_end))] if followed.month_end != followed.cut_off else []),
             *([("Corte anterior", told)] if (told := dossier.quarter.monitoring.previous_told) else []),
             ("Gasto", f"{followed.linkage.scope}; instantánea {followed.linkage.snapshot.id}"),
         ]
@@ -100,13 +102,13 @@ def _sections(dossier: Dossier, drawn: dict[str, Figure]) -> Iterable[Section]:
 
 def _summary(dossier: Dossier) -> tuple[Block, ...]:
     quarter = dossier.quarter
-    own = Points(_points(ten_lines(dossier.analysis)), True)
+    own = Points(_points(ten_lines(dossier)), True)
     if quarter is None:
         return (own,)
     return (
         Paragraph("", "El trimestre"),
         Points(_points(quarter_lines(quarter)), True),
-        Paragraph(two_budgets(quarter), "La evaluación."),
+        Paragraph(money_note(dossier.analysis), "La evaluación."),
         own,
     )
 
@@ -209,7 +211,7 @@ def _ranking(dossier: Dossier, names: dict[str, str], drawn: dict[str, Figure]) 
 
 def _scenarios(dossier: Dossier, names: dict[str, str], drawn: dict[str, Figure]) -> tuple[Block, ...]:
     blocks: list[Block] = []
-    for view in scenario_views(dossier.analysis, names, FigureShelf(())):
+    for view in scenario_views(dossier, names, FigureShelf(())):
         blocks += [
             Paragraph(view["pregunta"], f"{view['titulo']}."),
             Paragraph(view["advertencia"], "Advertencia."),

@@ -80,7 +80,7 @@ def _money(dossier: Dossier, codes: Sequence[str]) -> str:
     share = float(money / whole) if whole else None
     parts = [
         f"{counted(len(red), 'sigue', 'siguen', 'ninguno sigue')} en rojo{f' ({enumerate_words(red)})' if red else ''} de los {len(codes)} OER que nombra.",
-        f"Sus AER tuvieron {short_amount(money)} de PIM en {analysis.inputs.spec.fuentes.anio_gasto}, {percent(share)} de lo vinculado.",
+        f"Sus AER tuvieron {short_amount(money)} de PIM en {analysis.budget.anio}, {percent(share)} de lo vinculado.",
     ]
     if dossier.quarter:
         found = dossier.quarter.monitoring
@@ -90,9 +90,7 @@ def _money(dossier: Dossier, codes: Sequence[str]) -> str:
         parts.append(
             f"En {found.followed.year}, {len(late)} de sus {plural(now.height, 'AER con dinero va', 'AER con dinero van')} en rojo{f': {enumerate_words(late)}' if late else ''}."
         )
-    parts += [
-        f"El escenario «{s.spec.titulo}» movería {short_amount(s.monto_soles)}, sólo como indicación." for s in analysis.scenarios[:1]
-    ]
+    parts += [f"El escenario «{s.spec.titulo}» movería {short_amount(s.monto_soles)}, sólo como indicación." for s in dossier.scenarios[:1]]
     return " ".join(part[0].upper() + part[1:] for part in parts)
 
 

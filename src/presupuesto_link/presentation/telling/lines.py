@@ -7,16 +7,17 @@ from dataclasses import dataclass
 
 import polars as pl
 
+from presupuesto_link.dossier import Dossier
 from presupuesto_link.evaluation import diagnosis as dx
 from presupuesto_link.evaluation.evaluate import Analysis
 from presupuesto_link.evaluation.ranking import LAGGING
 from presupuesto_link.evaluation.ranking import NO_DATA as DATA_FIRST
 from presupuesto_link.money.by_action import DIRECT, NO_MONEY, NO_ROW, TRANSVERSAL
-from presupuesto_link.presentation.telling.chosen import decision_index, diagnosis_of, direct_pim, other_policy, published_index, total
+from presupuesto_link.presentation.telling.chosen import decision_index, diagnosis_of, direct_pim, other_policy, published_index
 from presupuesto_link.presentation.telling.phrases import POLICY_WORDS, agree
 from presupuesto_link.presentation.telling.selection import binding_limits, of_profile, unsolved_reason
-from presupuesto_link.presentation.telling.words import limit, short_amount
-from presupuesto_link.wording import enumerate_words, percent, plural, short_name
+from presupuesto_link.presentation.telling.words import limit, scope_words, short_amount
+from presupuesto_link.wording import MONTHS, enumerate_words, percent, plural, share_of, short_name
 
 
 @dataclass(frozen=True)
@@ -27,8 +28,9 @@ class Line:
     text: str
 
 
-def ten_lines(analysis: Analysis) -> tuple[Line, ...]:
-    """What a director should remember, in ten sentences; every number comes from the analysis."""
+def ten_lines(dossier: Dossier) -> tuple[Line, ...]:
+    """What a director should remember, in ten sentences; every number comes from the dossier."""
+    analysis = dossier.analysis
     return (
         _money_line(analysis),
         _link_line(analysis),
@@ -37,20 +39,29 @@ def ten_lines(analysis: Analysis) -> tuple[Line, ...]:
         _cross_line(analysis),
         _ranking_line(analysis),
         _data_line(analysis),
-        _scenario_line(analysis),
+        _scenario_line(dossier),
         _audit_line(analysis),
         _index_line(analysis),
     )
 
 
 def _money_line(analysis: Analysis) -> Line:
-    direct, year = analysis.linked.direct, analysis.inputs.spec.fuentes.anio_gasto
-    pim, spent = total(direct["pim_soles"]), total(direct["devengado_soles"])
-    ratio = float(spent / pim) if pim else None
+    """What was accrued of the money that decides; of a year in course, also of what was expected."""
+    budget = analysis.budget
+    whole = budget.totales
+    pim, spent, day = whole["pim_soles"], whole["devengado_soles"], f"{budget.origen.al:%d/%m/%Y}"
+    left = None if pim is None or spent is None else pim - spent
+    pace = whole["ejecucion_ratio"]
+    lead = (
+        f"Se ejecutó {percent(share_of(spent, pim))} del presupuesto vinculado de {budget.anio}."
+        if budget.ritmo is None
+        else f"A fines de {MONTHS[budget.ritmo.al.month - 1]} de {budget.anio} se había devengado {percent(pace)} de lo esperado del presupuesto vinculado."
+    )
     return Line(
-        f"Se ejecutó {percent(ratio)} del presupuesto vinculado de {year}.",
-        f"Las {direct.height} AER con presupuesto vinculado tienen un PIM de {short_amount(pim)} y un devengado de "
-        f"{short_amount(spent)}; quedaron {short_amount(pim - spent)} sin ejecutar.",
+        lead,
+        f"Las {budget.linked.direct.height} AER con presupuesto vinculado tienen un PIM de {short_amount(pim)} y un devengado de "
+        f"{short_amount(spent)}{'' if budget.ritmo is None else f' al {day}'}; {'quedaron' if budget.ritmo is None else 'quedan'} {short_amount(left)} sin ejecutar."
+        f" {scope_words(budget)}",
     )
 
 
@@ -106,7 +117,7 @@ def _cross_line(analysis: Analysis) -> Line:
     n = count[dx.REDESIGN]
     return Line(
         f"{n} AER {agree(n, 'gasta y no logra', 'gastan y no logran')}, con un PIM de {short_amount(redesign)}: rediseñar.",
-        f"Cruzando el gasto de {matrix.anio_ejecucion} con el resultado de {matrix.anio_resultado}: {count[dx.SUSTAIN]} por sostener, "
+        f"Cruzando el gasto de {matrix.anio_ejecucion} ({matrix.medida}) con el resultado de {matrix.anio_resultado}: {count[dx.SUSTAIN]} por sostener, "
         f"{count[dx.UNBLOCK]} por destrabar (ni gastan ni logran), {count[dx.REVIEW_TARGET]} con la meta por revisar, "
         f"{count[dx.GET_DATA]} sin dato de resultado y {count[dx.NO_BUDGET]} sin presupuesto vinculado.",
     )
@@ -143,19 +154,19 @@ def _data_line(analysis: Analysis) -> Line:
     return Line(f"{plural(waiting.height, 'AER es', 'AER son')} «prioridad de dato».", text)
 
 
-def _scenario_line(analysis: Analysis) -> Line:
-    if not analysis.scenarios and analysis.unsolved:
+def _scenario_line(dossier: Dossier) -> Line:
+    if not dossier.scenarios and dossier.unsolved:
         return Line(
             "Ningún escenario se pudo calcular.",
-            " ".join(f"«{spec.titulo}»: {unsolved_reason(error)}." for spec, error in analysis.unsolved),
+            " ".join(f"«{spec.titulo}»: {unsolved_reason(error)}." for spec, error in dossier.unsolved),
         )
-    if not analysis.scenarios:
+    if not dossier.scenarios:
         return Line("No se pidió ningún escenario.", "El análisis no propone mover dinero entre AER.")
-    scenario = analysis.scenarios[0]
+    scenario = dossier.scenarios[0]
     givers, takers = (scenario.transferencias[side].n_unique() for side in ("donante", "receptor"))
-    extra = len(analysis.scenarios) - 1
+    extra = len(dossier.scenarios) - 1
     return Line(
-        f"Un escenario movería {short_amount(scenario.monto_soles)}, sólo como indicación.",
+        f"Un escenario movería {short_amount(scenario.monto_soles)}, sólo como {'indicación' if scenario.indicativo else 'borrador'}.",
         f"«{scenario.spec.titulo}»: {plural(givers, 'AER cedería', 'AER cederían')} y {plural(takers, 'recibiría', 'recibirían')}; "
         f"{plural(binding_limits(scenario).height, 'tope lo frena', 'topes lo frenan')}. No prueba que el dinero mejore el resultado."
         + (f" Hay {plural(extra, 'escenario más', 'escenarios más')}." if extra else ""),

@@ -12,10 +12,10 @@ from presupuesto_link.money.on_time import NO_ACTION, WHOLE, has_money
 from presupuesto_link.presentation.telling.monitoring_words import MONITORING, curve_words
 from presupuesto_link.presentation.telling.phrases import capital, date
 from presupuesto_link.presentation.telling.quarter_cells import told, unit_cell
-from presupuesto_link.presentation.telling.quarter_lines import quarter_lines, two_budgets
+from presupuesto_link.presentation.telling.quarter_lines import quarter_lines
 from presupuesto_link.presentation.telling.shelf import FigureShelf
 from presupuesto_link.presentation.telling.views import Cell, Row, TableView, card_of
-from presupuesto_link.presentation.telling.words import DAGGER, banded, short_amount
+from presupuesto_link.presentation.telling.words import DAGGER, banded, money_note, short_amount
 from presupuesto_link.quarter.light import Monitoring
 from presupuesto_link.tables.bands import COLOURS, GREY
 from presupuesto_link.wording import MONTHS, soles
@@ -45,7 +45,7 @@ def quarter_view(quarter: Quarter, names: Mapping[str, str], shelf: FigureShelf)
             "aer": _light_table(found, "AER", names),
             "alertas": _alerts_table(found, names),
             "alineamiento": _alignment(found, names),
-            "dos_presupuestos": two_budgets(quarter),
+            "dos_presupuestos": money_note(found.analysis),
             "avisos": found.notices,
         },
     )

@@ -17,7 +17,7 @@ from presupuesto_link.presentation.telling.words import banded, short_amount
 from presupuesto_link.quarter.alerts import BETTER, WORSE
 from presupuesto_link.quarter.light import Monitoring
 from presupuesto_link.tables.bands import AMBER, GREEN, GREY, RED
-from presupuesto_link.wording import enumerate_words, percent, plural
+from presupuesto_link.wording import MONTHS, enumerate_words, percent, plural, share_of, soles
 
 _NAMED = 4
 
@@ -39,16 +39,6 @@ def quarter_lines(quarter: Quarter) -> tuple[Line, ...]:
     )
 
 
-def two_budgets(quarter: Quarter) -> str:
-    """Why the money of the quarter and that of the evaluation are not the same, nor to be compared."""
-    found = quarter.monitoring
-    year = found.analysis.inputs.spec.fuentes.anio_gasto
-    return (
-        f"El dinero de la evaluación es el de {year}, de la tabla por AER que ella publica; el del trimestre es el de {found.followed.year}: {found.followed.linkage.scope}. "
-        "Vienen de fuentes distintas y no se comparan entre sí."
-    )
-
-
 def whole_row(found: Monitoring) -> Mapping[str, Any]:
     """The row of everything that may be added up, at the cut-off."""
     rows = found.light.filter((pl.col("nivel") == "total") & (pl.col("mes") == found.followed.month))
@@ -63,13 +53,23 @@ def actions_now(found: Monitoring) -> pl.DataFrame:
 
 
 def _money_line(found: Monitoring) -> Line:
+    """What was accrued on the day of the cut-off, and what of it was by the last closed month against what was expected then: two days, each said."""
     row, followed = whole_row(found), found.followed
-    done = row["devengado_soles"]
-    of_pim = float(done / row["pim_soles"]) if done is not None and row["pim_soles"] else None
+    month = f"A fines de {MONTHS[followed.month - 1]}" if followed.cut_off != followed.month_end else f"Al {date(followed.cut_off)}"
+    by_month = (
+        f"{month} se habían devengado {short_amount(row['devengado_soles'])}, el {banded(row['devengado_ratio'], _bands(found))} de los "
+        f"{short_amount(row['devengado_esperado_soles'])} que se esperaban ({curve_words(found)}), para ejecutar todo el PIM en diciembre."
+    )
+    if found.at_cut is None or followed.cut_off == followed.month_end:
+        of_pim = share_of(row["devengado_soles"], row["pim_soles"])
+        return Line(
+            f"{month} se había devengado el {percent(of_pim)} del PIM: el {banded(row['devengado_ratio'], _bands(found))} de lo esperado.",
+            f"El PIM es de {short_amount(row['pim_soles'])}. {by_month}",
+        )
+    done, pim = found.at_cut["devengado_soles"], found.at_cut["pim_soles"]
     return Line(
-        f"Al {date(followed.cut_off)} se había devengado el {percent(of_pim)} del PIM: el {banded(row['devengado_ratio'], _bands(found))} de lo esperado.",
-        f"Son {short_amount(done)} de {short_amount(row['pim_soles'])}; a esa fecha se esperaban {short_amount(row['devengado_esperado_soles'])} "
-        f"({curve_words(found)}), para ejecutar todo el PIM en diciembre.",
+        f"Al {date(followed.cut_off)} se habían devengado {soles(done, 2)}: el {percent(share_of(done, pim))} del PIM.",
+        f"El PIM es de {soles(pim, 2)}. {MONTHS[followed.month - 1].capitalize()} es el último mes cerrado. {by_month}",
     )
 
 
@@ -123,9 +123,22 @@ def _stages_line(found: Monitoring) -> Line:
         f"Lo certificado va en el {banded(row['certificado_ratio'], bands)} de lo esperado, y lo comprometido, en el {banded(row['compromiso_ratio'], bands)}.",
         "Lo que no se certifica ni se compromete no podrá devengarse: es el aviso más temprano."
         + "".join(
-            f" Sin cifra de {stage}: {row[f'{stage}_motivo']}." for stage in ("certificado", "compromiso") if row[f"{stage}_ratio"] is None
-        ),
+            f" Sin cifra de {stage} por mes: {row[f'{stage}_motivo']}."
+            for stage in ("certificado", "compromiso")
+            if row[f"{stage}_ratio"] is None
+        )
+        + _certified(found),
     )
+
+
+def _certified(found: Monitoring) -> str:
+    """What was certified on the day of the cut-off, where the source gives it for the year and not by month."""
+    given = found.at_cut or {}
+    amount = given.get("certificado_soles")
+    if amount is None or whole_row(found)["certificado_ratio"] is not None:
+        return ""
+    share = percent(share_of(amount, given["pim_soles"]))
+    return f" Al {date(found.followed.cut_off)} estaban certificados {soles(amount, 2)}, el {share} del PIM."
 
 
 def _alignment_line(found: Monitoring) -> Line:

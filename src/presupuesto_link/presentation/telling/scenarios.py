@@ -7,7 +7,7 @@ from typing import Any
 
 import polars as pl
 
-from presupuesto_link.evaluation.evaluate import Analysis
+from presupuesto_link.dossier import Dossier
 from presupuesto_link.presentation.telling.phrases import score
 from presupuesto_link.presentation.telling.selection import binding_limits, reached_limits, unsolved_reason
 from presupuesto_link.presentation.telling.shelf import FigureShelf
@@ -20,12 +20,12 @@ from presupuesto_link.wording import enumerate_words, percent, plural, soles
 _LEAST = 2
 
 
-def scenario_views(analysis: Analysis, names: Mapping[str, str], shelf: FigureShelf) -> list[dict[str, Any]]:
-    """Every scenario, in the order of the analysis."""
+def scenario_views(dossier: Dossier, names: Mapping[str, str], shelf: FigureShelf) -> list[dict[str, Any]]:
+    """Every scenario, in the order of the analysis, on the money that decides."""
     return [
         {"figuras": [shelf.take(f"{name}_{scenario.spec.id}") for name in ("escenario", "transferencias")]}
-        | _scenario_view(scenario, names, analysis.reviews)
-        for scenario in analysis.scenarios
+        | _scenario_view(scenario, names, dossier.analysis.reviews)
+        for scenario in dossier.scenarios
     ]
 
 
@@ -81,11 +81,11 @@ def _change(amount: Any) -> Cell:
     return Cell(signed_soles(amount) if amount else "—")
 
 
-def unsolved_views(analysis: Analysis) -> list[dict[str, str]]:
+def unsolved_views(dossier: Dossier) -> list[dict[str, str]]:
     """The scenarios without solution: their title, why, and what to do."""
     return [
         {"titulo": spec.titulo, "motivo": unsolved_reason(error), "remedio": "; ".join(problem.remedy for problem in error.problems)}
-        for spec, error in analysis.unsolved
+        for spec, error in dossier.unsolved
     ]
 
 
@@ -96,6 +96,8 @@ def _scenario_view(scenario: Scenario, names: Mapping[str, str], reviews: pl.Dat
         "titulo": scenario.spec.titulo,
         "pregunta": scenario.spec.pregunta,
         "monto": soles(scenario.monto_soles),
+        "base": f"{scenario.baseline.titulo}; norma al {scenario.baseline.fecha:%d/%m/%Y}",
+        "veredictos": _verdicts_table(scenario),
         "advertencia": scenario.advertencia,
         "cautelas": (*scenario.cautelas, *_donors_to_review(scenario, reviews)),
         "no_modela": scenario.spec.no_modela,
@@ -107,6 +109,17 @@ def _scenario_view(scenario: Scenario, names: Mapping[str, str], reviews: pl.Dat
         "transferencias": _transfers_table(scenario, names),
         "cambios": _changes_table(scenario, names),
     }
+
+
+def _verdicts_table(scenario: Scenario) -> TableView:
+    """What the law says of the movements, in sum: how many and how many soles under each verdict."""
+    rows = scenario.veredictos
+    return TableView(
+        "Lo que dice la norma de cada movimiento, línea por línea",
+        ("Veredicto", "Movimientos", "Monto"),
+        tuple(Row((Cell(r["veredicto"]), Cell(str(r["movimientos"])), Cell(soles(r["monto_soles"])))) for r in rows.iter_rows(named=True)),
+        frozenset({1, 2}),
+    )
 
 
 def _donors_to_review(scenario: Scenario, reviews: pl.DataFrame) -> Iterable[str]:

@@ -6,15 +6,18 @@ from collections import Counter
 
 import polars as pl
 
-from presupuesto_link.evaluation.aggregate import latest_year
+from presupuesto_link.dossier import Dossier
 from presupuesto_link.evaluation.evaluate import Analysis
-from presupuesto_link.money.by_action import DIRECT, NO_MONEY, NO_ROW, TRANSVERSAL
+from presupuesto_link.money.budget import YearBudget
+from presupuesto_link.money.by_action import NO_MONEY, NO_ROW, TRANSVERSAL
 from presupuesto_link.presentation.telling.selection import of_profile, unsolved_reason
-from presupuesto_link.wording import enumerate_words, percent, plural, soles
+from presupuesto_link.presentation.telling.words import scope_words
+from presupuesto_link.wording import enumerate_words, percent, plural, share_of, soles
 
 
-def summary_lines(analysis: Analysis) -> list[str]:
-    """What was read, linked, found and not checked; every number comes from the analysis."""
+def summary_lines(dossier: Dossier) -> list[str]:
+    """What was read, linked, found and not checked; every number comes from the dossier."""
+    analysis = dossier.analysis
     spec = analysis.inputs.spec
     return [
         spec.titulo,
@@ -22,18 +25,21 @@ def summary_lines(analysis: Analysis) -> list[str]:
         *_money(analysis),
         _colours(analysis),
         _findings(analysis),
-        *_unsolved(analysis),
+        *_unsolved(dossier),
         f"No se verificó: {' '.join(spec.no_modela)}",
     ]
 
 
 def _read(analysis: Analysis) -> str:
-    plan, rows = analysis.inputs.plan, analysis.inputs.budget.filas.height
+    plan, table = analysis.inputs.plan, analysis.inputs.budget
+    printed = (
+        f" y {plural(table.filas.height, 'fila', 'filas')} de presupuesto {analysis.inputs.spec.fuentes.anio_gasto}"
+        if table is not None
+        else ""
+    )
     return (
         f"Se leyó: {plan.objetivos.height} OER, {plan.acciones.height} AER, "
-        f"{plural(plan.indicadores.height, 'indicador', 'indicadores')} y {plural(rows, 'fila', 'filas')} de presupuesto "
-        f"{analysis.inputs.spec.fuentes.anio_gasto}; "
-        f"{_corrections(analysis)}."
+        f"{plural(plan.indicadores.height, 'indicador', 'indicadores')}{printed}; {_corrections(analysis)}."
     )
 
 
@@ -47,27 +53,30 @@ def _corrections(analysis: Analysis) -> str:
     return f"{words} ({values} de valores, que la auditoría lista como C01, y {every - values} de nombres o códigos, como I07)"
 
 
-def _unsolved(analysis: Analysis) -> list[str]:
-    return [f"Escenario no calculable: «{spec.titulo}»: {unsolved_reason(error)}." for spec, error in analysis.unsolved]
+def _unsolved(dossier: Dossier) -> list[str]:
+    return [f"Escenario no calculable: «{spec.titulo}»: {unsolved_reason(error)}." for spec, error in dossier.unsolved]
 
 
 def _money(analysis: Analysis) -> list[str]:
-    lines = []
-    for row in analysis.linked.cobertura.iter_rows(named=True):
-        if row["vinculo"] == DIRECT:
-            ratio = float(row["devengado_soles"]) / float(row["pim_soles"]) if row["pim_soles"] else None
-            lines.append(
-                f"Dinero vinculado: {row['acciones']} AER, PIM {soles(row['pim_soles'])}, devengado {soles(row['devengado_soles'])} ({percent(ratio, 2)})."
-            )
-        elif row["vinculo"] == TRANSVERSAL and row["acciones"]:
-            lines.append(f"Transversal, aparte y sin sumar: {row['acciones']} AER, PIM {soles(row['pim_soles'])}.")
-    without = analysis.linked.cobertura.filter(pl.col("vinculo").is_in([NO_MONEY, NO_ROW]))["acciones"].sum()
-    return [*lines, f"Sin presupuesto vinculado: {without} AER."]
+    """Each year of money, the one that decides first: whose it is, of which day and what was executed of it."""
+    others = [analysis.money.chosen[year] for year in sorted(analysis.money.chosen) if year != analysis.budget.anio]
+    return [line for budget in (analysis.budget, *others) for line in _budget(budget)]
+
+
+def _budget(budget: YearBudget) -> list[str]:
+    whole, direct = budget.totales, budget.linked.direct.height
+    spent = f"devengado {soles(whole['devengado_soles'])} ({percent(share_of(whole['devengado_soles'], whole['pim_soles']), 2)})"
+    pace = "" if budget.ritmo is None else f", {percent(whole['ejecucion_ratio'])} de lo esperado al {budget.ritmo.al:%d/%m/%Y}"
+    lines = [f"Dinero vinculado de {budget.anio}: {direct} AER, PIM {soles(whole['pim_soles'])}, {spent}{pace}. {scope_words(budget)}"]
+    for row in budget.linked.cobertura.filter((pl.col("vinculo") == TRANSVERSAL) & (pl.col("acciones") > 0)).iter_rows(named=True):
+        lines.append(f"Transversal, aparte y sin sumar: {row['acciones']} AER, PIM {soles(row['pim_soles'])}.")
+    without = budget.linked.cobertura.filter(pl.col("vinculo").is_in([NO_MONEY, NO_ROW]))["acciones"].sum()
+    return [*lines, f"Sin presupuesto vinculado en {budget.anio}: {without} AER."]
 
 
 def _colours(analysis: Analysis) -> str:
     spec = analysis.inputs.spec.avance
-    year = latest_year(analysis.counts)
+    year = analysis.inputs.spec.anio_evaluado
     rows = of_profile(analysis, analysis.counts).filter((pl.col("politica_nd") == spec.politica_nd) & (pl.col("anio") == year))
     parts = [
         f"{r['nivel']} {r['rojo']} en rojo, {r['amarillo']} en amarillo, {r['verde']} en verde, {r['gris']} ND"

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from presupuesto_link.dossier import Quarter
+from presupuesto_link.dossier import Dossier, Quarter
 from presupuesto_link.evaluation.evaluate import Analysis
 from presupuesto_link.fields import FIELDS, IN_TABLES
 from presupuesto_link.presentation.telling.marked import marked
@@ -28,8 +28,15 @@ class ResultTable:
 
 
 _TEXTS = {
-    "presupuesto_aer": ("Presupuesto por AER", "PIA, PIM y devengado de cada AER; las transversales no se suman"),
+    "presupuesto_aer": (
+        "Presupuesto por AER",
+        "Cada etapa del gasto de cada AER y año, con su fuente, su ámbito y el día que es; las transversales no se suman",
+    ),
     "cobertura": ("Cobertura del vínculo", "Cuántas AER y cuántos soles hay en cada clase de vínculo"),
+    "conciliacion_dinero": (
+        "Dos fuentes de un mismo año",
+        "Cada AER según la fuente que decide y según la otra, la diferencia y su motivo probable; vacía si cada año tiene una sola",
+    ),
     "indicadores": ("Indicadores", "Sentido declarado, con su sustento y los desacuerdos con la serie de metas"),
     "avance_indicadores": ("Avance de indicadores", "Avance Tipo I y II con cada perfil, y la regla que dio cada cifra"),
     "avance_elementos": ("Avance de OER y AER", "Con cada perfil y las dos políticas de ND"),
@@ -92,12 +99,14 @@ _QUARTER = {
 }
 
 
-def result_tables(analysis: Analysis) -> tuple[ResultTable, ...]:
-    """Every table of an analysis. Ratios stay ratios and amounts stay exact; nothing is rounded here."""
+def result_tables(dossier: Dossier) -> tuple[ResultTable, ...]:
+    """Every table of a dossier but those of its quarter. Ratios stay ratios and amounts stay exact; nothing is rounded here."""
+    analysis = dossier.analysis
     audit, plan = analysis.audit, analysis.inputs.plan
     frames = {
         "presupuesto_aer": analysis.execution,
         "cobertura": analysis.linked.cobertura,
+        "conciliacion_dinero": analysis.money.conciliacion,
         "indicadores": plan.indicadores,
         "avance_indicadores": analysis.indicators,
         "avance_elementos": analysis.elements,
@@ -119,7 +128,7 @@ def result_tables(analysis: Analysis) -> tuple[ResultTable, ...]:
         *_unplaced_table(analysis),
         *_commitment_tables(analysis),
         *_matrix_tables(analysis),
-        *(table for scenario in analysis.scenarios for table in _scenario_tables(scenario)),
+        *(table for scenario in dossier.scenarios for table in _scenario_tables(scenario)),
         dictionary(),
     )
 

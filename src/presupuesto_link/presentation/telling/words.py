@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING, Any
 from presupuesto_link.wording import MINUS, millions, percent, plain_number, soles
 
 if TYPE_CHECKING:
+    from presupuesto_link.evaluation.evaluate import Analysis
     from presupuesto_link.evaluation.matrix import Matrix
+    from presupuesto_link.money.budget import YearBudget
     from presupuesto_link.specs import AnalisisSpec, SemaforoSpec
 
 _SHOWN = re.compile(r"(?P<soles>S/ )?(?P<value>-?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?)(?P<percent> %)?")
@@ -87,3 +89,39 @@ def band_words(bands: SemaforoSpec) -> dict[str, str]:
     """The edges of each colour in words, under the analysis' own bands."""
     amber, green = limit(bands.amarillo_desde_ratio), limit(bands.verde_desde_ratio)
     return {"verde": f"{green} o más", "amarillo": f"de {amber} a menos de {green}", "rojo": f"menos de {amber}", "gris": "sin dato"}
+
+
+def money_words(budget: YearBudget) -> str:
+    """Whose money it is, of which day and how its execution is measured, in a sentence."""
+    origin = budget.origen
+    made_up = "Datos sintéticos. " if origin.sintetico else ""
+    return f"{made_up}Dinero de {budget.anio}: {origin.titulo}; {origin.ambito}; al {origin.al:%d/%m/%Y}. Ejecución: {budget.medida}."
+
+
+def money_facts(budget: YearBudget) -> dict[str, Any]:
+    """The same for another program."""
+    origin = budget.origen
+    return {
+        "anio": budget.anio,
+        "fuente": origin.titulo,
+        "ambito": origin.ambito,
+        "al": origin.al,
+        "ejecucion": budget.medida,
+        "anio_cerrado": budget.cerrado,
+        "sintetico": origin.sintetico,
+    }
+
+
+def money_note(analysis: Analysis) -> str:
+    """Which money decides, and which other years and sources stand beside it, each with its scope: they are not added up nor compared."""
+    others: dict[tuple[str, str], list[int]] = {}
+    for budget in sorted(analysis.money.budgets, key=lambda b: b.anio):
+        if budget.origen.id != analysis.budget.origen.id:
+            others.setdefault((budget.origen.titulo, budget.origen.ambito), []).append(budget.anio)
+    beside = "; ".join(f"{', '.join(map(str, years))}: {title} ({scope})" for (title, scope), years in others.items())
+    return money_words(analysis.budget) + (f" Otro dinero, aparte y sin compararlo con ése: {beside}." if beside else "")
+
+
+def scope_words(budget: YearBudget) -> str:
+    """Whose money it is, in a short sentence; made-up money says so."""
+    return f"{'Datos sintéticos. ' if budget.origen.sintetico else ''}Ámbito: {budget.origen.ambito}."

@@ -63,7 +63,7 @@ class PeopleSheets:
 
     def _summaries(self) -> list[tuple[str, Sequence[Line]]]:
         quarter = self._dossier.quarter
-        own = ("La evaluación en diez líneas", ten_lines(self._dossier.analysis))
+        own = ("La evaluación en diez líneas", ten_lines(self._dossier))
         return [("El trimestre en diez líneas", quarter_lines(quarter)), own] if quarter else [own]
 
     def _write_cards(self, sheet: Any, styles: Styles) -> None:

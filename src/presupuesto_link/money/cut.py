@@ -1,0 +1,110 @@
+"""The cut («corte») that every analysis of linked money takes: which snapshot, whose spending, by which rules, which year and against what."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from presupuesto_link.errors import InputDataError, Problem
+from presupuesto_link.inputs import Inputs
+from presupuesto_link.linkage.snapshot import Linkage, Scope, chosen_spending, link_snapshot
+from presupuesto_link.sources.delimited import RawTable
+from presupuesto_link.specs import AmbitoSpec
+from presupuesto_link.store.store import Snapshot, Store
+from presupuesto_link.tables.calendar import Calendar
+
+
+@dataclass(frozen=True)
+class Cut:
+    """What is asked of the money of a snapshot.
+
+    Attributes:
+        store: where the snapshots are.
+        snapshot: the one looked at; the earlier years it holds are history too.
+        rules: the rules of the link; null for what the source itself declares.
+        scope: whose spending.
+        with_suggested: whether suggested rules count.
+        year: the one looked at; null takes the last of the snapshot.
+        month: last month looked at; null takes the last one closed at the cut-off with some accrual.
+        history: other snapshots with earlier years; of two that hold a year, the later one of the list counts.
+        calendars: programmes of the year, first the one that rules.
+        before: the snapshot of the cut-off before; null lets the light choose.
+    """
+
+    store: Store
+    snapshot: Snapshot
+    rules: RawTable | None
+    scope: Scope = "pliego"
+    with_suggested: bool = False
+    year: int | None = None
+    month: int | None = None
+    history: Sequence[Snapshot] = ()
+    calendars: Sequence[Calendar] = ()
+    before: Snapshot | None = None
+
+    @property
+    def chosen_year(self) -> int:
+        """The year looked at.
+
+        Raises:
+            InputDataError: the snapshot has no such year.
+        """
+        years = self.snapshot.years
+        if self.year is not None and self.year not in years:
+            raise InputDataError(
+                Problem(
+                    f"instantánea {self.snapshot.id}",
+                    f"no tiene filas de {self.year}",
+                    f"uno de sus años: {', '.join(map(str, years))}",
+                    "elija otro --anio",
+                )
+            )
+        return self.year or max(years)
+
+    def of(self, snapshot: Snapshot) -> Cut:
+        """The same link on another snapshot, its last closed month."""
+        return replace(self, snapshot=snapshot, year=self.chosen_year, month=None, history=(), before=None)
+
+
+def link_cut(inputs: Inputs, cut: Cut, snapshot: Snapshot | None = None) -> Linkage:
+    """The link of the snapshot of a cut, or of another by the same rules, every year of it."""
+    spec = inputs.spec.vinculo
+    return link_snapshot(
+        cut.store,
+        snapshot or cut.snapshot,
+        cut.rules,
+        inputs.plan.acciones,
+        spec.transversales,
+        spec.ambito,
+        cut.scope,
+        None,
+        cut.with_suggested,
+    )
+
+
+def latest_of(store: Store, scopes: AmbitoSpec, scope: Scope) -> Snapshot:
+    """The snapshot with the newest cut-off that holds the spending of a scope whole.
+
+    Raises:
+        InputDataError: the store is empty, or no snapshot of it holds that spending whole; the reason of the newest one is told.
+    """
+    every = store.list()
+    if not every:
+        raise InputDataError(
+            Problem(
+                str(store.folder),
+                "un almacén vacío",
+                "al menos una instantánea",
+                f"cargue antes un extracto: presupuesto-link cargar ARCHIVO{f' --pliego {scopes.pliego}' if scopes.pliego else ''}",
+            )
+        )
+    first: InputDataError | None = None
+    for snapshot in reversed(every):
+        try:
+            chosen_spending(store, snapshot, scopes, scope)
+        except InputDataError as error:
+            first = first or error
+        else:
+            return snapshot
+    assert first is not None
+    raise first
