@@ -58,7 +58,7 @@ class Pace:
 
     Attributes:
         al: the day both are of: the end of the last closed month, or the cut-off where the source has no months.
-        acciones: key `accion`: `devengado_al_ritmo_soles`, `esperado_soles`, `ritmo_ratio` (null with `ritmo_motivo`), `curva` in words.
+        acciones: key `accion`: `devengado_al_ritmo_soles`, `esperado_soles`, `esperado_ratio` (null with `esperado_motivo`), `curva` in words.
     """
 
     al: dt.date
@@ -123,7 +123,7 @@ class YearBudget:
         return measured.with_columns(
             pl.lit(self.medida).alias("ejecucion_medida"),
             pl.lit(self.de_que).alias("ejecucion_de"),
-            pl.lit(self.origen.titulo).alias("origen"),
+            pl.lit(self.origen.titulo).alias("fuente_dinero"),
             pl.lit(self.origen.cita).alias("cita"),
             pl.lit(self.origen.ambito).alias("ambito"),
             pl.lit(self.origen.al).alias("al"),

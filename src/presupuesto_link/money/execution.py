@@ -11,8 +11,8 @@ from presupuesto_link.tables.numbers import MONEY
 _PACE: Mapping[str, pl.DataType | type[pl.DataType]] = {
     "devengado_al_ritmo_soles": MONEY,
     "esperado_soles": MONEY,
-    "ritmo_ratio": pl.Float64,
-    "ritmo_motivo": pl.String,
+    "esperado_ratio": pl.Float64,
+    "esperado_motivo": pl.String,
     "curva": pl.String,
 }
 PACE = tuple(_PACE)
@@ -46,5 +46,5 @@ def measure_execution(budget: pl.DataFrame, pace: pl.DataFrame | None = None) ->
         return whole.with_columns(*blank, ejecucion_ratio=pl.col("devengado_pim_ratio"))
     known = pl.col("ejecucion_motivo").is_null()
     return whole.join(pace.select("accion", *PACE), on="accion", how="left", validate="1:1").with_columns(
-        ejecucion_ratio=pl.when(known).then(pl.col("ritmo_ratio")), ejecucion_motivo=pl.coalesce("ejecucion_motivo", "ritmo_motivo")
+        ejecucion_ratio=pl.when(known).then(pl.col("esperado_ratio")), ejecucion_motivo=pl.coalesce("ejecucion_motivo", "esperado_motivo")
     )

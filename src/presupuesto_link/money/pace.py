@@ -26,8 +26,8 @@ def pace_of(light: pl.DataFrame, followed: Followed) -> Pace:
         accion="unidad",
         devengado_al_ritmo_soles="devengado_soles",
         esperado_soles="devengado_esperado_soles",
-        ritmo_ratio="devengado_ratio",
-        ritmo_motivo="devengado_motivo",
+        esperado_ratio="devengado_ratio",
+        esperado_motivo="devengado_motivo",
         curva="curva",
     )
     return Pace(followed.month_end, rows)
@@ -54,8 +54,8 @@ def pace_by_day(linkage: Linkage, year: int, day: dt.date, actions: pl.DataFrame
             "accion",
             devengado_al_ritmo_soles="devengado_soles",
             esperado_soles=due.cast(MONEY),
-            ritmo_ratio=ratio,
-            ritmo_motivo=pl.when(ratio.is_null() & (pl.col("pim_soles") > 0)).then(
+            esperado_ratio=ratio,
+            esperado_motivo=pl.when(ratio.is_null() & (pl.col("pim_soles") > 0)).then(
                 pl.when(pl.col("devengado_soles").is_null()).then(pl.lit(NO_ACCRUAL)).otherwise(pl.lit(TOO_EARLY))
             ),
             curva=pl.lit(BY_DAY),

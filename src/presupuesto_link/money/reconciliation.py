@@ -13,11 +13,11 @@ SCHEMA: Mapping[str, pl.DataType | type[pl.DataType]] = {
     "anio": pl.Int32,
     "accion": pl.String,
     "nombre": pl.String,
-    "origen": pl.String,
+    "fuente_dinero": pl.String,
     "ambito": pl.String,
     "pim_soles": MONEY,
     "devengado_soles": MONEY,
-    "otro_origen": pl.String,
+    "otra_fuente_dinero": pl.String,
     "otro_ambito": pl.String,
     "otro_pim_soles": MONEY,
     "otro_devengado_soles": MONEY,
@@ -40,7 +40,7 @@ def reconcile(pairs: Iterable[tuple[YearBudget, YearBudget]]) -> pl.DataFrame:
         pairs: the budget that decides and the other, of the same year.
 
     Returns:
-        `SCHEMA`, key `anio, accion, otro_origen`: every action with money in one of them; `diferencia_pim_soles` is the one that decides minus
+        `SCHEMA`, key `anio, accion, otra_fuente_dinero`: every action with money in one of them; `diferencia_pim_soles` is the one that decides minus
         the other, null where one of them has no amount.
     """
     tables = [_pair(*pair) for pair in pairs]
@@ -66,9 +66,9 @@ def _pair(own: YearBudget, other: YearBudget) -> pl.DataFrame:
     return (
         both.filter(mine.is_not_null() | yours.is_not_null())
         .with_columns(
-            origen=pl.lit(own.origen.titulo),
+            fuente_dinero=pl.lit(own.origen.titulo),
             ambito=pl.lit(own.origen.ambito),
-            otro_origen=pl.lit(other.origen.titulo),
+            otra_fuente_dinero=pl.lit(other.origen.titulo),
             otro_ambito=pl.lit(other.origen.ambito),
             diferencia_pim_soles=(mine - yours).cast(MONEY),
             motivo_probable=reason,

@@ -94,8 +94,7 @@ def band_words(bands: SemaforoSpec) -> dict[str, str]:
 def money_words(budget: YearBudget) -> str:
     """Whose money it is, of which day and how its execution is measured, in a sentence."""
     origin = budget.origen
-    made_up = "Datos sintéticos. " if origin.sintetico else ""
-    return f"{made_up}Dinero de {budget.anio}: {origin.titulo}; {origin.ambito}; al {origin.al:%d/%m/%Y}. Ejecución: {budget.medida}."
+    return f"Dinero de {budget.anio}: {origin.titulo}; {origin.ambito}; al {origin.al:%d/%m/%Y}. Ejecución: {budget.medida}."
 
 
 def money_facts(budget: YearBudget) -> dict[str, Any]:
