@@ -7,7 +7,7 @@ from decimal import Decimal
 
 import polars as pl
 
-from presupuesto_link.normas.judge import VERDICTS
+from presupuesto_link.normas.verdicts import VERDICTS
 from presupuesto_link.scenarios.breakdown import BETWEEN, CANCEL, ENABLE, INSIDE
 from presupuesto_link.scenarios.compare import Scenario
 from presupuesto_link.tables.numbers import MONEY
