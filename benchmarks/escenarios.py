@@ -29,9 +29,10 @@ from presupuesto_link.evaluation.evaluate import analyse
 from presupuesto_link.inputs import load
 from presupuesto_link.normas.rulebook import Rulebook, in_force
 from presupuesto_link.scenarios.baseline import Baseline, baseline_of_actions
+from presupuesto_link.scenarios.build import build_problem
 from presupuesto_link.scenarios.model import Model, _stack, model_of
 from presupuesto_link.scenarios.objectives import aimed
-from presupuesto_link.scenarios.problem import ReallocationProblem, build_problem
+from presupuesto_link.scenarios.problem import ReallocationProblem
 from presupuesto_link.scenarios.questions import shaken
 from presupuesto_link.scenarios.solve import Solution, solve
 from presupuesto_link.specs import EscenarioSpec, PesosSpec, read_norms

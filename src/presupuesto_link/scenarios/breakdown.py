@@ -7,7 +7,8 @@ import polars as pl
 
 from presupuesto_link.scenarios.baseline import CHAIN
 from presupuesto_link.scenarios.objectives import same_unit
-from presupuesto_link.scenarios.problem import Pool, ReallocationProblem
+from presupuesto_link.scenarios.pool import Pool
+from presupuesto_link.scenarios.problem import ReallocationProblem
 from presupuesto_link.tables.numbers import MONEY
 
 CANCEL, ENABLE = "anulación", "habilitación"

@@ -13,7 +13,8 @@ import polars as pl
 
 from presupuesto_link.scenarios.limits import side_families
 from presupuesto_link.scenarios.model import Model, Solved
-from presupuesto_link.scenarios.problem import Pool, ReallocationProblem
+from presupuesto_link.scenarios.pool import Pool
+from presupuesto_link.scenarios.problem import ReallocationProblem
 
 _CROSSING = ("límite", "excepción")
 

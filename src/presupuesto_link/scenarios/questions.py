@@ -12,11 +12,12 @@ import numpy as np
 import polars as pl
 
 from presupuesto_link.evaluation.ranking import COMPONENTS
+from presupuesto_link.scenarios.build import build_problem
 from presupuesto_link.scenarios.coarse import coarse
 from presupuesto_link.scenarios.compare import Scenario
 from presupuesto_link.scenarios.limits import INF, Family
 from presupuesto_link.scenarios.model import minimise, model_of
-from presupuesto_link.scenarios.problem import ReallocationProblem, build_problem
+from presupuesto_link.scenarios.problem import ReallocationProblem
 from presupuesto_link.scenarios.solve import best_value, solve
 from presupuesto_link.specs import EscenarioSpec
 from presupuesto_link.specs.scenario import LEVELS

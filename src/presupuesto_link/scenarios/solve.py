@@ -22,7 +22,6 @@ from typing import Any
 
 import numpy as np
 
-from presupuesto_link.errors import InfeasibleScenarioError
 from presupuesto_link.scenarios.coarse import Coarse, coarse
 from presupuesto_link.scenarios.limits import Family
 from presupuesto_link.scenarios.model import Model, Solved, is_large, is_whole, minimise, model_of, optimal_face, with_columns, with_rows
@@ -200,20 +199,6 @@ def best_value(problem: ReallocationProblem, families: Sequence[Family] | None =
 def worded(problem: ReallocationProblem, value: float) -> float:
     """The objective as it is told: what is maximised has lost its minus sign."""
     return value if problem.spec.objetivo.tipo == "mínimo movimiento" else -value
-
-
-def must_solve(problem: ReallocationProblem) -> Solution:
-    """The proposal.
-
-    Raises:
-        InfeasibleScenarioError: the limits clash; the message has the smallest set that does.
-    """
-    solution = solve(problem)
-    if solution is None:
-        from presupuesto_link.scenarios.clash import explain_clash
-
-        raise InfeasibleScenarioError(*explain_clash(problem))
-    return solution
 
 
 def _settle(problem: ReallocationProblem, merged: Coarse, small: Model, large: Model, first: Solved) -> Solved:
