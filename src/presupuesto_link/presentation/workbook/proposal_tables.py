@@ -37,7 +37,7 @@ def opening_lines(scenario: Scenario) -> Iterator[Line]:
     yield ("Normas", f"{plural(len(book.reglas), 'regla vigente', 'reglas vigentes')} a esa fecha: {_norms(scenario)}", None)
     yield "Advertencia", scenario.advertencia, None
     yield from (("Aviso sobre normas", notice, None) for notice in book.avisos)
-    yield ("Objetivo", f"{spec.objetivo.tipo}: {plain_number(round(scenario.solution.value, 2))}, medido en {scenario.unidad}", None)
+    yield ("Objetivo", f"{scenario.objetivo.name}: {plain_number(round(scenario.solution.value, 2))}, medido en {scenario.unidad}", None)
 
 
 def detail_lines(scenario: Scenario) -> Iterator[Line]:
