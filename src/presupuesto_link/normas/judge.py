@@ -17,7 +17,8 @@ from presupuesto_link.errors import Problem, SpecError
 from presupuesto_link.normas.explain import explain
 from presupuesto_link.normas.rulebook import Rulebook
 from presupuesto_link.normas.truth import TRUE, side_truth
-from presupuesto_link.normas.verdicts import REQUIRES, VERDICTS, Arcs, effective, said_of
+from presupuesto_link.normas.verdicts import REQUIRES, Arcs, effective, said_of
+from presupuesto_link.vocabulary import VERDICTS
 
 if TYPE_CHECKING:
     import numpy as np

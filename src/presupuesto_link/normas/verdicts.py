@@ -10,6 +10,7 @@ import polars as pl
 
 from presupuesto_link.normas.rulebook import Rulebook
 from presupuesto_link.normas.truth import TRUE, UNKNOWN
+from presupuesto_link.vocabulary import VERDICTS
 
 if TYPE_CHECKING:
     import numpy as np
@@ -17,7 +18,6 @@ if TYPE_CHECKING:
 
     from presupuesto_link.specs import CondicionSpec, ExcepcionSpec, ReglaSpec
 
-VERDICTS = ("PERMITIDO", "REQUIERE", "FALTA DATO", "PROHIBIDO")
 PERMITTED, REQUIRES, MISSING, FORBIDDEN = range(4)
 
 

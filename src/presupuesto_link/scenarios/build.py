@@ -10,7 +10,6 @@ import polars as pl
 from presupuesto_link.errors import InfeasibleScenarioError, Problem
 from presupuesto_link.normas.judge import Judgement, judge
 from presupuesto_link.normas.rulebook import Rulebook
-from presupuesto_link.normas.rulebook import Side as LegalSide
 from presupuesto_link.normas.truth import legal_class, side_truth
 from presupuesto_link.scenarios.baseline import CHAIN, NAMED, Baseline
 from presupuesto_link.scenarios.legal import check_legal_names, with_evidence
@@ -19,6 +18,7 @@ from presupuesto_link.scenarios.pool import BAG, Pool
 from presupuesto_link.scenarios.problem import ReallocationProblem
 from presupuesto_link.scenarios.sides import Side, check_names, donors_of, receivers_of
 from presupuesto_link.specs import EscenarioSpec
+from presupuesto_link.vocabulary import Side as LegalSide
 
 _SAME = ("pliego", "fuente", "rubro")  # a modification never leaves its pliego nor its source: other pairs are not even candidates
 

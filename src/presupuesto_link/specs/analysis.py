@@ -8,9 +8,10 @@ from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
-from presupuesto_link.specs.base import NdPolicy, Ratio, Spec, Text
+from presupuesto_link.specs.base import Ratio, Spec, Text
 from presupuesto_link.specs.monitoring import ProyeccionSpec, SeguimientoSpec
 from presupuesto_link.specs.robustness import RobustezSpec
+from presupuesto_link.vocabulary import NdPolicy
 
 Sense = Literal["ascendente", "descendente", "máximo permisible", "mínimo permisible"]
 

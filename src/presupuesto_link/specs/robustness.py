@@ -6,7 +6,8 @@ from typing import Annotated, Any
 
 from pydantic import Field, model_validator
 
-from presupuesto_link.specs.base import NdPolicy, Ratio, Spec
+from presupuesto_link.specs.base import Ratio, Spec
+from presupuesto_link.vocabulary import NdPolicy
 
 UNIFORM = "uniforme"
 _CLOSE = 1e-9  # shares written with decimals add up to 1 only nearly

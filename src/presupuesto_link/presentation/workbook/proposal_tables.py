@@ -7,10 +7,10 @@ from decimal import Decimal
 
 import polars as pl
 
-from presupuesto_link.normas.verdicts import VERDICTS
 from presupuesto_link.scenarios.breakdown import BETWEEN, CANCEL, ENABLE, INSIDE
 from presupuesto_link.scenarios.compare import Scenario
 from presupuesto_link.tables.numbers import MONEY
+from presupuesto_link.vocabulary import VERDICTS
 from presupuesto_link.wording import enumerate_words, plain_number, plural
 
 META = ("sec_ejec", "sec_func")
