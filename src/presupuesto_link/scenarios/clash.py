@@ -14,7 +14,7 @@ from presupuesto_link.scenarios.model import LARGE
 from presupuesto_link.scenarios.problem import ReallocationProblem
 from presupuesto_link.scenarios.solve import Solution, best_value, solve
 from presupuesto_link.specs import EscenarioSpec
-from presupuesto_link.wording import enumerate_words, plural
+from presupuesto_link.wording import enumerate_words, plural, soles
 
 _SHOWN = 6
 _PLURALS = {"donante": "donantes", "receptor": "receptores", "límite": "límites", "excepción": "excepciones"}
@@ -123,8 +123,6 @@ def _bags(family: Family, rows: Sequence[int]) -> str:
 
 
 def _soles(amount: float) -> str:
-    from presupuesto_link.wording import soles
-
     return soles(int(np.rint(amount)))
 
 
