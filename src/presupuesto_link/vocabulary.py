@@ -18,10 +18,10 @@ COLOURS: tuple[str, ...] = get_args(Colour)
 RED, AMBER, GREEN, GREY = COLOURS
 
 NdPolicy = Literal["excluir", "cero"]
-POLICIES: tuple[str, ...] = get_args(NdPolicy)
+POLICIES: tuple[NdPolicy, ...] = get_args(NdPolicy)
 """What to do with indicators without data."""
 EXCLUDE, ZERO = POLICIES
-POLICY_WORDS = {EXCLUDE: "excluyendo los ND", ZERO: "contando el ND como 0"}
+POLICY_WORDS: dict[str, str] = {EXCLUDE: "excluyendo los ND", ZERO: "contando el ND como 0"}
 
 Scope = Literal["pliego", "departamento", "todo"]
 """Whose spending is linked: what the pliego spends, what everybody spends in the department, or everything there is."""

@@ -11,7 +11,7 @@ from pydantic import Field, model_validator
 from presupuesto_link.specs.base import Ratio, Spec, Text
 from presupuesto_link.specs.monitoring import ProyeccionSpec, SeguimientoSpec
 from presupuesto_link.specs.robustness import RobustezSpec
-from presupuesto_link.vocabulary import NdPolicy
+from presupuesto_link.vocabulary import EXCLUDE, NdPolicy
 
 Sense = Literal["ascendente", "descendente", "máximo permisible", "mínimo permisible"]
 
@@ -63,7 +63,7 @@ class AvanceSpec(Spec):
 
     perfil: str = "ceplan"
     perfil_replica: str = Field(default="informe_2024", description="Perfil con el que se reproduce el informe auditado")
-    politica_nd: NdPolicy = "excluir"
+    politica_nd: NdPolicy = EXCLUDE
 
 
 class SemaforoSpec(Spec):

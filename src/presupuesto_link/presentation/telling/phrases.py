@@ -9,7 +9,7 @@ from presupuesto_link.specs import SemaforoSpec
 from presupuesto_link.vocabulary import EXCLUDE, GREY, MONTHS, ZERO
 from presupuesto_link.wording import NO_DATA
 
-POLICY_HEADERS = {EXCLUDE: "excluyendo ND", ZERO: "ND como 0"}
+POLICY_HEADERS: dict[str, str] = {EXCLUDE: "excluyendo ND", ZERO: "ND como 0"}
 
 
 def date(day: dt.date) -> str:
