@@ -29,9 +29,10 @@ from presupuesto_link.evaluation.evaluate import analyse
 from presupuesto_link.inputs import load
 from presupuesto_link.normas.rulebook import Rulebook, in_force
 from presupuesto_link.scenarios.baseline import Baseline, baseline_of_actions
+from presupuesto_link.scenarios.build import build_problem
 from presupuesto_link.scenarios.model import Model, _stack, model_of
-from presupuesto_link.scenarios.objectives import aimed
-from presupuesto_link.scenarios.problem import ReallocationProblem, build_problem
+from presupuesto_link.scenarios.objectives import objective_of
+from presupuesto_link.scenarios.problem import ReallocationProblem
 from presupuesto_link.scenarios.questions import shaken
 from presupuesto_link.scenarios.solve import Solution, solve
 from presupuesto_link.specs import EscenarioSpec, PesosSpec, read_norms
@@ -149,7 +150,7 @@ def timed(work: Callable[[], T]) -> tuple[float, T]:
 def build(baseline: Baseline, book: Rulebook) -> tuple[ReallocationProblem, Model]:
     """From the lines to the matrix with its objective."""
     problem = build_problem(baseline, SPEC, book)
-    return problem, aimed(problem, model_of(problem.families, problem.i.size))
+    return problem, objective_of(SPEC).aimed(problem, model_of(problem.families, problem.i.size))
 
 
 def highs_alone(model: Model, limit: float) -> float:

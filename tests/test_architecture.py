@@ -86,6 +86,11 @@ def test_no_two_modules_import_each_other_in_a_circle():
         visit(name, ())
 
 
+def test_the_vocabulary_imports_nothing_of_the_package_and_nothing_heavy():
+    assert imports(PACKAGE / "vocabulary.py") == []
+    assert not loaded_by("import presupuesto_link.vocabulary") & set(HEAVY)
+
+
 @pytest.mark.parametrize(
     "room", ["tables", "linkage", "money", "evaluation", "quarter", "studies", "normas", "scenarios", "presentation/telling"]
 )

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from presupuesto_link.vocabulary import STAGES
+
 
 @dataclass(frozen=True)
 class Field:
@@ -29,8 +31,9 @@ def _fields(*rows: tuple[str, str, str, str]) -> dict[str, Field]:
     return {name: Field(name, meaning, unit, source) for name, meaning, unit, source in rows}
 
 
-def _stage(key: str, name: str) -> tuple[tuple[str, str, str, str], ...]:
+def _stage(key: str) -> tuple[tuple[str, str, str, str], ...]:
     """The columns of one stage of spending in the quarterly light; its own amount is told once, with the budget."""
+    name = key.capitalize()
     own = () if key == "devengado" else ((f"{key}_soles", f"{name} acumulado desde enero", "soles", MEF),)
     return (
         *own,
@@ -248,9 +251,7 @@ FIELDS = _fields(
     ("frena", "El límite frena el escenario: se llegó a él y ampliarlo cambiaría el resultado", "sí/no", _OWN),
     # a quarter: what was expected, alerts and changes
     ("mes", "Mes, de 1 a 12; las cifras son acumuladas desde enero", "mes", "—"),
-    *_stage("devengado", "Devengado"),
-    *_stage("compromiso", "Compromiso"),
-    *_stage("certificado", "Certificado"),
+    *(field for stage in STAGES for field in _stage(stage)),
     ("adelanto", "Va por encima del aviso de adelanto", "sí/no", _OWN),
     ("curva", "Contra qué se mide: calendario, estacionalidad o lineal", "texto", _OWN),
     ("parte_calendario_ratio", "Parte del PIM que se mide con un calendario", "razón", _OWN),

@@ -10,6 +10,9 @@ import re
 from collections.abc import Iterable
 from decimal import Decimal
 
+from presupuesto_link import vocabulary
+
+MONTHS = vocabulary.MONTHS
 NO_DATA = "ND"
 MINUS = "\u2212"
 CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")  # what no document, page or figure can write
@@ -52,9 +55,6 @@ def plain_number(value: float | None) -> str:
         return NO_DATA
     text = f"{value:,.4f}".rstrip("0").rstrip(".")
     return text.replace("-", MINUS)
-
-
-MONTHS = ("enero", "febrero", "marzo", "abril", "mayo", "junio", "julio", "agosto", "setiembre", "octubre", "noviembre", "diciembre")
 
 
 def enumerate_words(words: Iterable[str], last: str = "y") -> str:

@@ -48,6 +48,14 @@ def test_seasonality_is_the_mean_of_yearly_shares_not_of_money():
     assert parts == pytest.approx([0.4] * 11 + [1.0])  # (0.1 + 0.4 + 0.7) / 3
 
 
+def test_each_stage_has_the_seasonality_of_its_own_money():
+    rows = [r for y in (2022, 2023, 2024) for r in (row(1, y, certificado="10"), row(6, y, comprometido="7"), row(12, y, devengado="5"))]
+    curves = curves_of(months(*rows), 2025, SPEC)
+    assert shares(curves, stage="certificado")[2] == [1] * 12
+    assert shares(curves, stage="compromiso")[2] == [0] * 5 + [1] * 7
+    assert shares(curves, stage="devengado")[2] == [0] * 11 + [1]
+
+
 def test_two_years_are_not_a_seasonality_and_a_year_without_accrual_is_not_a_year():
     two = [*accrued(2023, (1, 1)), *accrued(2024, (1, 1))]
     assert shares(curves_of(months(*two), 2025, SPEC))[0] == "lineal"

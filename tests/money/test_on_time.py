@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from presupuesto_link.linkage.rules import TRANSVERSAL
-from presupuesto_link.money.expected import curves_of
+from presupuesto_link.money.expected import STAGES, curves_of
 from presupuesto_link.money.follow import month_ends
 from presupuesto_link.money.on_time import days_red, measure_on_time, months_off, soles_at_risk
 from presupuesto_link.specs import SeguimientoSpec, SemaforoSpec
@@ -73,6 +73,16 @@ def test_nothing_due_yet_is_grey_and_so_is_a_stage_without_months():
     found = at(light(months(*history, row(0, pim="100", certificado="80"), row(1, devengado="10"))), "AER.01.01")
     assert found["devengado_motivo"] == "no se espera nada todavía a esta fecha"
     assert (found["certificado_soles"], found["certificado_motivo"]) == (None, "la fuente no da esta etapa por mes")
+
+
+def test_each_stage_is_measured_by_its_own_money():
+    found = at(light(months(row(0, pim="100"), row(1, certificado="50", comprometido="45", devengado="20"))), "AER.01.01")
+    # by June half of the PIM is expected of each stage: 50
+    assert {stage: (found[f"{stage}_soles"], found[f"{stage}_ratio"], found[f"color_{stage}"]) for stage in STAGES} == {
+        "certificado": (Decimal(50), 1.0, "verde"),
+        "compromiso": (Decimal(45), 0.9, "amarillo"),
+        "devengado": (Decimal(20), 0.4, "rojo"),
+    }
 
 
 def test_transversal_money_is_beside_and_never_added():

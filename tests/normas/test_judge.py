@@ -9,10 +9,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from presupuesto_link.errors import SpecError
-from presupuesto_link.normas.judge import VERDICTS, judge
+from presupuesto_link.normas.judge import judge
 from presupuesto_link.normas.rulebook import in_force
 from presupuesto_link.normas.truth import legal_class, side_truth
 from presupuesto_link.specs import NormaSpec, read_norms
+from presupuesto_link.vocabulary import VERDICTS
 from tests.conftest import ROOT
 from tests.examples import few
 

@@ -10,11 +10,11 @@ import pytest
 
 from presupuesto_link.errors import OutputError
 from presupuesto_link.evaluation.evaluate import Analysis
-from presupuesto_link.normas.judge import VERDICTS
 from presupuesto_link.presentation.workbook.proposal_book import GROUNDS, SUPPORTS, write_proposal
 from presupuesto_link.presentation.workbook.proposal_sheet import DRAFT_BANNER
 from presupuesto_link.presentation.workbook.proposal_tables import rules, signatures
 from presupuesto_link.scenarios.compare import Scenario
+from presupuesto_link.vocabulary import VERDICTS
 from tests.presentation.proposals import detailed
 
 SHEETS = [

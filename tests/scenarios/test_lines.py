@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 from presupuesto_link.errors import InfeasibleScenarioError, SpecError
 from presupuesto_link.normas.rulebook import Rulebook
 from presupuesto_link.scenarios import clash, model, questions
+from presupuesto_link.scenarios.build import build_problem
 from presupuesto_link.scenarios.coarse import coarse
 from presupuesto_link.scenarios.compare import run_scenario
-from presupuesto_link.scenarios.problem import build_problem
 from presupuesto_link.scenarios.side_by_side import changes, shared, summarise
 from presupuesto_link.scenarios.solve import best_value, solve
 from presupuesto_link.specs import ExcepcionSpec

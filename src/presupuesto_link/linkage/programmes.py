@@ -6,9 +6,9 @@ from collections.abc import Iterable
 
 import polars as pl
 
-from presupuesto_link.linkage.rules import CONFIDENCES
 from presupuesto_link.sources.delimited import RawTable
 from presupuesto_link.tables.contract import Contract, check_contract, check_references, raise_problems
+from presupuesto_link.vocabulary import CONFIDENCES
 
 NONE = "NINGUNO"
 """In the column of the programme: no budget programme finances this action."""

@@ -17,6 +17,8 @@ from presupuesto_link.findings import Finding
 from presupuesto_link.linkage.rows import Reading, part_of, signature_of, titled, year_of
 from presupuesto_link.sources.delimited import RawTable
 from presupuesto_link.tables.gasto import UNPADDED, WIDTHS
+from presupuesto_link.vocabulary import CONFIDENCES, GOVERNMENTS
+from presupuesto_link.wording import enumerate_words
 
 DIRECT, TRANSVERSAL, UNLINKED = "directo", "transversal", "no vinculado"
 SIGNED, SUGGESTED = "firmado", "sugerido"
@@ -69,9 +71,8 @@ SELECTORS = (
 )
 COLUMNS = ("id", "accion", "desde", "hasta", *SELECTORS, "parte", "clase", "confianza", "estado", "autor", "fecha", "origen", "nota")
 REQUIRED = ("id", "accion", "autor", "fecha")
-CONFIDENCES = ("alta", "media", "baja")
 _KINDS = {"2": "2", "proyecto": "2", "3": "3", "actividad": "3", "producto": "3"}
-_LEVELS = {"e": "E", "nacional": "E", "r": "R", "regional": "R", "m": "M", "local": "M"}
+_LEVELS = {word: letter for letter, name in GOVERNMENTS.items() for word in (letter.lower(), name.rpartition(" ")[2])}
 
 
 @dataclass(frozen=True)
@@ -277,7 +278,7 @@ def _selectors(reading: Reading) -> dict[str, tuple[str, ...]]:
         "departamento_meta",
     ):
         found[column] = reading.codes(column, _padded(column), _expected(column))
-    found["nivel"] = reading.codes("nivel", lambda text: _LEVELS.get(text.lower()), "E, R o M")
+    found["nivel"] = reading.codes("nivel", lambda text: _LEVELS.get(text.lower()), enumerate_words(GOVERNMENTS, "o"))
     found["tipo_producto"] = reading.codes("tipo", lambda text: _KINDS.get(text.lower()), "2 (proyecto) o 3 (actividad)")
     found[TEXT] = reading.codes(
         TEXT, _phrase, "palabras del nombre de la finalidad, el proyecto o la actividad; * sólo al principio o al final"

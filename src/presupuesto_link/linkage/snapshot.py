@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any
 
 import polars as pl
 
@@ -21,8 +21,9 @@ from presupuesto_link.linkage.rules import Rules, read_rules
 from presupuesto_link.sources.delimited import RawTable
 from presupuesto_link.specs import AmbitoSpec
 from presupuesto_link.store.store import Snapshot, Store
+from presupuesto_link.vocabulary import Scope
 
-Scope = Literal["pliego", "departamento", "todo"]
+__all__ = ["Linkage", "Scope", "chosen_spending", "dimensions", "link_snapshot"]
 _COLUMN = {"pliego": "pliego", "departamento": "departamento_meta"}
 
 

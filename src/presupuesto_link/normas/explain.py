@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from presupuesto_link.normas.judge import MISSING, VERDICTS, Arcs, effective
 from presupuesto_link.normas.truth import TRUE, UNKNOWN, atom_truth
+from presupuesto_link.normas.verdicts import MISSING, Arcs, effective
+from presupuesto_link.vocabulary import VERDICTS
 
 if TYPE_CHECKING:
     import numpy as np

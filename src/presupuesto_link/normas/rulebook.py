@@ -6,12 +6,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
-from typing import TYPE_CHECKING, Literal, TypeVar
+from typing import TYPE_CHECKING, TypeVar
+
+from presupuesto_link.vocabulary import Side
 
 if TYPE_CHECKING:
     from presupuesto_link.specs import CondicionSpec, ExcepcionSpec, FormalidadSpec, NormaSpec, ReglaSpec
 
-Side = Literal["donante", "receptor"]
 E = TypeVar("E", "ReglaSpec", "ExcepcionSpec", "FormalidadSpec")
 
 

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from presupuesto_link.normas.rulebook import Rulebook, Side
+from presupuesto_link.normas.rulebook import Rulebook
+from presupuesto_link.vocabulary import Side
 
 if TYPE_CHECKING:
     import numpy as np

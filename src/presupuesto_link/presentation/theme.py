@@ -7,10 +7,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from presupuesto_link.vocabulary import AMBER, GREEN, GREY, RED
+
 # Colour-blind-safe traffic light (red-green pairs differ in lightness); each colour has a letter and a shape.
-HEX = {"rojo": "#C0392B", "amarillo": "#F2B134", "verde": "#1B7F5C", "gris": "#9AA0A6"}
-LETTER = {"rojo": "R", "amarillo": "A", "verde": "V", "gris": "ND"}
-TEXT_ON = {"rojo": "#FFFFFF", "amarillo": "#1F2328", "verde": "#FFFFFF", "gris": "#1F2328"}
+HEX = {RED: "#C0392B", AMBER: "#F2B134", GREEN: "#1B7F5C", GREY: "#9AA0A6"}
+LETTER = {RED: "R", AMBER: "A", GREEN: "V", GREY: "ND"}
+TEXT_ON = {RED: "#FFFFFF", AMBER: "#1F2328", GREEN: "#FFFFFF", GREY: "#1F2328"}
 INK, MUTED, PAPER, LINE = "#1F2328", "#5F6B76", "#FFFFFF", "#D5DAE0"
 
 
@@ -53,4 +55,4 @@ DIAGNOSIS_MARKS = {
 
 def band_name(colour: str) -> str:
     """How a band is called in a table: its colour, or ND for grey."""
-    return LETTER[colour] if colour == "gris" else colour
+    return LETTER[colour] if colour == GREY else colour

@@ -6,8 +6,9 @@ import numpy as np
 import polars as pl
 
 from presupuesto_link.scenarios.baseline import CHAIN
-from presupuesto_link.scenarios.objectives import same_unit
-from presupuesto_link.scenarios.problem import Pool, ReallocationProblem
+from presupuesto_link.scenarios.costs import same_unit
+from presupuesto_link.scenarios.pool import Pool
+from presupuesto_link.scenarios.problem import ReallocationProblem
 from presupuesto_link.tables.numbers import MONEY
 
 CANCEL, ENABLE = "anulación", "habilitación"

@@ -1,4 +1,4 @@
-"""Why a scenario has no solution: a smallest set of its limits that cannot hold together, in words."""
+"""The proposal of a scenario or why there is none: a smallest set of its limits that cannot hold together, in words."""
 
 from __future__ import annotations
 
@@ -7,17 +7,29 @@ from dataclasses import replace
 
 import numpy as np
 
-from presupuesto_link.errors import Problem
+from presupuesto_link.errors import InfeasibleScenarioError, Problem
 from presupuesto_link.scenarios.coarse import coarse
 from presupuesto_link.scenarios.limits import INF, Family
 from presupuesto_link.scenarios.model import LARGE
 from presupuesto_link.scenarios.problem import ReallocationProblem
-from presupuesto_link.scenarios.solve import best_value
+from presupuesto_link.scenarios.solve import Solution, best_value, solve
 from presupuesto_link.specs import EscenarioSpec
-from presupuesto_link.wording import enumerate_words, plural
+from presupuesto_link.wording import enumerate_words, plural, soles
 
 _SHOWN = 6
 _PLURALS = {"donante": "donantes", "receptor": "receptores", "límite": "límites", "excepción": "excepciones"}
+
+
+def must_solve(problem: ReallocationProblem) -> Solution:
+    """The proposal.
+
+    Raises:
+        InfeasibleScenarioError: the limits clash; the message has the smallest set that does.
+    """
+    solution = solve(problem)
+    if solution is None:
+        raise InfeasibleScenarioError(*explain_clash(problem))
+    return solution
 
 
 def explain_clash(problem: ReallocationProblem) -> list[Problem]:
@@ -111,8 +123,6 @@ def _bags(family: Family, rows: Sequence[int]) -> str:
 
 
 def _soles(amount: float) -> str:
-    from presupuesto_link.wording import soles
-
     return soles(int(np.rint(amount)))
 
 

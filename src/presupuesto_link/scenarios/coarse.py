@@ -13,7 +13,9 @@ import polars as pl
 
 from presupuesto_link.scenarios.limits import side_families
 from presupuesto_link.scenarios.model import Model, Solved
-from presupuesto_link.scenarios.problem import Pool, ReallocationProblem
+from presupuesto_link.scenarios.objectives import objective_of
+from presupuesto_link.scenarios.pool import Pool
+from presupuesto_link.scenarios.problem import ReallocationProblem
 
 _CROSSING = ("límite", "excepción")
 
@@ -54,7 +56,7 @@ class Coarse:
 def coarse(problem: ReallocationProblem) -> Coarse:
     """Put together the bags that nothing tells apart.
 
-    `mínimo movimiento` looks at the unit and programme of each bag, so only those that share them are put together.
+    When the objective looks at the unit and programme of each bag, only those that share them are put together.
     """
     kind = _kinds(problem)
     width = kind.max(initial=0) + 1
@@ -88,7 +90,7 @@ def _kinds(problem: ReallocationProblem) -> np.ndarray:
 
 def _place(pool: Pool, problem: ReallocationProblem) -> np.ndarray:
     """A number per bag: its action, and its unit and programme when the objective looks at them."""
-    if problem.spec.objetivo.tipo != "mínimo movimiento":
+    if not objective_of(problem.spec).by_place:
         actions: np.ndarray = pool.bolsas["accion_id"].to_numpy()
         return actions
     places: np.ndarray = pool.bolsas.select(pl.struct("accion_id", "sec_ejec", "programa").rank("dense")).to_series().to_numpy()

@@ -12,12 +12,14 @@ from presupuesto_link.money.by_action import DIRECT
 from presupuesto_link.normas.rulebook import Rulebook
 from presupuesto_link.scenarios.baseline import Baseline
 from presupuesto_link.scenarios.breakdown import CANCEL, balance_by_source, between_actions, entries, movements
+from presupuesto_link.scenarios.build import build_problem
+from presupuesto_link.scenarios.clash import must_solve
 from presupuesto_link.scenarios.legal import papers_of
 from presupuesto_link.scenarios.limits import Family
-from presupuesto_link.scenarios.objectives import UNITS
-from presupuesto_link.scenarios.problem import ReallocationProblem, build_problem
+from presupuesto_link.scenarios.objectives import Objective, objective_of
+from presupuesto_link.scenarios.problem import ReallocationProblem
 from presupuesto_link.scenarios.sides import closing_words
-from presupuesto_link.scenarios.solve import Solution, must_solve
+from presupuesto_link.scenarios.solve import Solution
 from presupuesto_link.specs import EscenarioSpec
 from presupuesto_link.tables.numbers import MONEY
 from presupuesto_link.wording import enumerate_words, percent, soles
@@ -90,9 +92,14 @@ class Scenario:
         return int(self.transferencias["monto_soles"].sum())
 
     @property
+    def objetivo(self) -> Objective:
+        """What it seeks."""
+        return objective_of(self.spec)
+
+    @property
     def unidad(self) -> str:
         """What the objective is measured in."""
-        return UNITS[self.spec.objetivo.tipo]
+        return self.objetivo.unit
 
     @property
     def fuentes(self) -> pl.DataFrame:

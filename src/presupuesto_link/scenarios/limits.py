@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
 import polars as pl
 
 from presupuesto_link.normas.truth import TRUE, atom_truth
 from presupuesto_link.scenarios.baseline import Baseline
+from presupuesto_link.scenarios.pool import Pool
 from presupuesto_link.specs import EscenarioSpec, LimiteSpec
 from presupuesto_link.wording import percent, soles
-
-if TYPE_CHECKING:
-    from presupuesto_link.scenarios.problem import Pool
 
 INF = float("inf")
 

@@ -12,11 +12,13 @@ import numpy as np
 import polars as pl
 
 from presupuesto_link.evaluation.ranking import COMPONENTS
+from presupuesto_link.scenarios.build import build_problem
 from presupuesto_link.scenarios.coarse import coarse
 from presupuesto_link.scenarios.compare import Scenario
 from presupuesto_link.scenarios.limits import INF, Family
 from presupuesto_link.scenarios.model import minimise, model_of
-from presupuesto_link.scenarios.problem import ReallocationProblem, build_problem
+from presupuesto_link.scenarios.objectives import objective_of
+from presupuesto_link.scenarios.problem import ReallocationProblem
 from presupuesto_link.scenarios.solve import best_value, solve
 from presupuesto_link.specs import EscenarioSpec
 from presupuesto_link.specs.scenario import LEVELS
@@ -44,7 +46,7 @@ def rules_worth(scenario: Scenario) -> pl.DataFrame:
                 "articulo": rules[rule].articulo,
                 "transferencias": count,
                 "valor": value,
-                "gana": None if value is None else round(_gain(problem, value, scenario.solution.value), 6) + 0.0,
+                "gana": None if value is None else round(scenario.objetivo.gain(value, scenario.solution.value), 6) + 0.0,
             }
         )
     schema = {
@@ -72,7 +74,7 @@ def limits_worth(scenario: Scenario) -> pl.DataFrame:
     for row in reached.iter_rows(named=True):
         step = max(1, int(row["limite_soles"] * _STEP))
         value = best_value(problem, _relaxed(problem.families, row["restriccion"], step))
-        gain = None if value is None else _gain(problem, value, scenario.solution.value) / step
+        gain = None if value is None else scenario.objetivo.gain(value, scenario.solution.value) / step
         rows.append(
             {"restriccion": row["restriccion"], "frase": row["frase"], "por_sol": gain, "como": f"resuelto de nuevo con S/ {step} más"}
         )
@@ -272,7 +274,7 @@ def _most(problem: ReallocationProblem) -> int:
 
 def _total(problem: ReallocationProblem, amount: int) -> Family:
     exact = np.array([float(amount)])
-    lower = exact if problem.spec.objetivo.tipo == "mínimo movimiento" else np.array([-INF])
+    lower = exact if objective_of(problem.spec).less_is_better else np.array([-INF])
     return Family("monto", np.zeros(problem.i.size, dtype=np.int64), ("monto",), ("el total",), lower, exact)
 
 
@@ -290,8 +292,3 @@ def _relaxed(families: tuple[Family, ...], key: str, step: int) -> tuple[Family,
         else:
             found.append(family)
     return tuple(found)
-
-
-def _gain(problem: ReallocationProblem, value: float, before: float) -> float:
-    """How much better a value is: less is better only when what is sought is to move little."""
-    return before - value if problem.spec.objetivo.tipo == "mínimo movimiento" else value - before

@@ -8,7 +8,7 @@ import polars as pl
 
 from presupuesto_link.scenarios.breakdown import BETWEEN, INSIDE
 from presupuesto_link.scenarios.compare import MISSING, Scenario
-from presupuesto_link.scenarios.objectives import distance_cost, priority_cost
+from presupuesto_link.scenarios.costs import distance_cost, priority_cost
 from presupuesto_link.tables.numbers import MONEY
 
 
@@ -29,7 +29,7 @@ def _row(scenario: Scenario) -> dict[str, object]:
     return {
         "escenario": scenario.spec.id,
         "titulo": scenario.spec.titulo,
-        "objetivo_tipo": scenario.spec.objetivo.tipo,
+        "objetivo_tipo": scenario.objetivo.name,
         "monto_soles": scenario.monto_soles,
         "donantes": scenario.transferencias["donante"].n_unique(),
         "receptores": scenario.transferencias["receptor"].n_unique(),

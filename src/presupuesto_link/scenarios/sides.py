@@ -11,6 +11,7 @@ from presupuesto_link.evaluation.diagnosis import DIAGNOSES
 from presupuesto_link.evaluation.ranking import LAGGING
 from presupuesto_link.money.by_action import DIRECT
 from presupuesto_link.scenarios.baseline import CHAIN, Baseline, direct_pim
+from presupuesto_link.scenarios.objectives import objective_of
 from presupuesto_link.specs import DonantesSpec, EscenarioSpec
 from presupuesto_link.wording import percent, soles
 
@@ -283,6 +284,6 @@ def _why_not(spec: EscenarioSpec) -> pl.Expr:
         .when(pl.col("peso").is_null())
         .then(pl.lit("no tiene puntaje en el ranking: dele su peso en [pesos]"))
     )
-    if spec.objetivo.tipo == "brechas":
-        reason = reason.when(pl.col("avance_ratio").is_null()).then(pl.lit("sin avance medido no hay brecha que cerrar"))
+    for unable, words in objective_of(spec).unable:
+        reason = reason.when(unable).then(pl.lit(words))
     return reason.when(pl.col("tope_soles").fill_null(0) == 0).then(pl.lit("su tope es cero"))

@@ -22,11 +22,11 @@ from typing import Any
 
 import numpy as np
 
-from presupuesto_link.errors import InfeasibleScenarioError
 from presupuesto_link.scenarios.coarse import Coarse, coarse
+from presupuesto_link.scenarios.costs import distance_cost
 from presupuesto_link.scenarios.limits import Family
 from presupuesto_link.scenarios.model import Model, Solved, is_large, is_whole, minimise, model_of, optimal_face, with_columns, with_rows
-from presupuesto_link.scenarios.objectives import aimed, distance_cost, fair_floors, value_of
+from presupuesto_link.scenarios.objectives import objective_of
 from presupuesto_link.scenarios.problem import ReallocationProblem
 
 _SCATTER, _MODULUS = 2_654_435_761, 1 << 20
@@ -40,7 +40,7 @@ class Solution:
 
     Attributes:
         amounts: whole soles over each arc of the problem (Int64).
-        value: of the objective, as it is worded (larger is better, except in `mínimo movimiento`).
+        value: of the objective, as it is worded (larger is better, except of an objective whose `less_is_better`).
         marginal: by row name: how much the objective would gain with one more sol of a limit; 0 where it would gain nothing; empty when
             whole numbers had to be asked for, because then it is told by solving again.
         whole: whether whole numbers had to be asked for.
@@ -83,16 +83,16 @@ def _without_small(problem: ReallocationProblem, solution: Solution, least: int)
         amounts[arcs] = again.amounts
     if not any(np.any(family.lower > 0) for family in problem.families):
         amounts = np.where(amounts < least, 0, amounts)
-    return replace(solution, amounts=amounts, value=value_of(problem, amounts), unbounded=best)
+    return replace(solution, amounts=amounts, value=objective_of(problem.spec).value_of(problem, amounts), unbounded=best)
 
 
 def _solve(problem: ReallocationProblem) -> Solution | None:
-    merged = coarse(problem)
+    objective, merged = objective_of(problem.spec), coarse(problem)
     small = model_of(merged.problem.families, merged.problem.i.size)
-    floors = fair_floors(merged.problem, small) if problem.spec.objetivo.tipo == "equidad" else None
-    small = aimed(merged.problem, small, floors)
+    floors = objective.floors(merged.problem, small)
+    small = objective.aimed(merged.problem, small, floors)
     limits = model_of(problem.families, problem.i.size)
-    large = aimed(problem, limits, floors)
+    large = objective.aimed(problem, limits, floors)
     if _counts_transfers(problem):
         switched = _chosen_transfers(merged.problem, small)
         if switched is None:
@@ -192,28 +192,10 @@ def _marginal(model: Model, solved: Solved) -> dict[str, float]:
 def best_value(problem: ReallocationProblem, families: Sequence[Family] | None = None) -> float | None:
     """Only the value of the first objective; null without solution. What questions that need no proposal ask."""
     limits = problem.families if families is None else tuple(families)
-    model = aimed(problem, model_of(limits, problem.i.size))
+    objective = objective_of(problem.spec)
+    model = objective.aimed(problem, model_of(limits, problem.i.size))
     solved = minimise(_switched(problem, model) if _counts_transfers(problem) else model)
-    return worded(problem, solved.value) if solved.feasible else None
-
-
-def worded(problem: ReallocationProblem, value: float) -> float:
-    """The objective as it is told: what is maximised has lost its minus sign."""
-    return value if problem.spec.objetivo.tipo == "mínimo movimiento" else -value
-
-
-def must_solve(problem: ReallocationProblem) -> Solution:
-    """The proposal.
-
-    Raises:
-        InfeasibleScenarioError: the limits clash; the message has the smallest set that does.
-    """
-    solution = solve(problem)
-    if solution is None:
-        from presupuesto_link.scenarios.clash import explain_clash
-
-        raise InfeasibleScenarioError(*explain_clash(problem))
-    return solution
+    return objective.worded(solved.value) if solved.feasible else None
 
 
 def _settle(problem: ReallocationProblem, merged: Coarse, small: Model, large: Model, first: Solved) -> Solved:
@@ -263,7 +245,7 @@ def _feasible(solved: Solved) -> Solved:
 def _solution(problem: ReallocationProblem, solved: Solved, value: float, marginal: dict[str, float], whole: bool, gap: float) -> Solution:
     amounts = np.rint(solved.x[: problem.i.size]).astype(np.int64)
     check_amounts(problem, amounts)
-    return Solution(amounts, worded(problem, value), marginal, whole, gap)
+    return Solution(amounts, objective_of(problem.spec).worded(value), marginal, whole, gap)
 
 
 def _rounded(limits: Model, solved: Solved) -> Solved:
@@ -286,7 +268,7 @@ def _whole(problem: ReallocationProblem, model: Model) -> Solution | None:
 
 def _seeking(problem: ReallocationProblem, model: Model) -> Model:
     """The model with the cost of the first objective again."""
-    return replace(model, cost=aimed(problem, model_of(problem.families, problem.i.size)).cost)
+    return replace(model, cost=objective_of(problem.spec).aimed(problem, model_of(problem.families, problem.i.size)).cost)
 
 
 def _counts_transfers(problem: ReallocationProblem) -> bool:

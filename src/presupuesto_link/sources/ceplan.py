@@ -21,6 +21,7 @@ from presupuesto_link.sources.siaf.bytes import kind_of
 from presupuesto_link.sources.siaf.layout import normalise
 from presupuesto_link.sources.unreadable import unreadable
 from presupuesto_link.sources.workbook import Grid, sheet_grid
+from presupuesto_link.vocabulary import MONTHS
 
 SHEETS = ("DATA", "POI_Por_ActividadOperativaAnual")
 RELATION, PHYSICAL_PLAN, FINANCIAL_PLAN = "relación AOI–AEI", "programación física", "programación financiera"
@@ -53,7 +54,7 @@ TITLES: dict[str, tuple[str, ...]] = {
 REQUIRED = ("anio", "aoi")
 _MONTHLY = re.compile(r"(F|FN)\((CS|RE|SE)\) ?(\d{2}|TOTAL)")
 _SPENT = re.compile(r"DEV[A-Z.]*[ _-]*(?:(ENE|FEB|MAR|ABR|MAY|JUN|JUL|AGO|SET|SEP|OCT|NOV|DIC)[A-Z]*|(\d{2})|(TOTAL))")
-_MONTHS = ("ENE", "FEB", "MAR", "ABR", "MAY", "JUN", "JUL", "AGO", "SET", "OCT", "NOV", "DIC")
+_MONTHS = tuple(name[:3].upper() for name in MONTHS)
 _HEADER_ROWS = 20
 
 

@@ -21,7 +21,7 @@ from presupuesto_link.specs.analysis import (
     SenseRules,
     VinculoSpec,
 )
-from presupuesto_link.specs.base import NdPolicy, Ratio, Spec, read_spec, validate_spec
+from presupuesto_link.specs.base import Ratio, Spec, read_spec, validate_spec
 from presupuesto_link.specs.inherited import read_analysis
 from presupuesto_link.specs.monitoring import METHODS, Method, ProyeccionSpec, SeguimientoSpec
 from presupuesto_link.specs.norms import (
@@ -32,12 +32,12 @@ from presupuesto_link.specs.norms import (
     FormalidadSpec,
     NormaSpec,
     ReglaSpec,
-    Veredicto,
     check_norms,
     read_norms,
 )
 from presupuesto_link.specs.robustness import RangosSpec, RobustezSpec
 from presupuesto_link.specs.scenario import DonantesSpec, EscenarioSpec, LimiteSpec, ReceptoresSpec
+from presupuesto_link.vocabulary import NdPolicy
 
 __all__ = [
     "FACTS",
@@ -74,7 +74,6 @@ __all__ = [
     "Sense",
     "SenseRules",
     "Spec",
-    "Veredicto",
     "VinculoSpec",
     "check_norms",
     "read_analysis",

@@ -8,9 +8,10 @@ from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
-from presupuesto_link.specs.base import NdPolicy, Ratio, Spec, Text
+from presupuesto_link.specs.base import Ratio, Spec, Text
 from presupuesto_link.specs.monitoring import ProyeccionSpec, SeguimientoSpec
 from presupuesto_link.specs.robustness import RobustezSpec
+from presupuesto_link.vocabulary import EXCLUDE, NdPolicy
 
 UNSAID = 0
 """A year that the file does not say: `inputs.load` puts there the one that the data gives, if any."""
@@ -78,7 +79,7 @@ class AvanceSpec(Spec):
 
     perfil: str = "ceplan"
     perfil_replica: str = Field(default="informe_2024", description="Perfil con el que se reproduce el informe auditado")
-    politica_nd: NdPolicy = "excluir"
+    politica_nd: NdPolicy = EXCLUDE
 
 
 class SemaforoSpec(Spec):

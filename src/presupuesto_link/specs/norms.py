@@ -11,9 +11,8 @@ from pydantic import Field, field_validator, model_validator
 
 from presupuesto_link.errors import Problem, SpecError
 from presupuesto_link.specs.base import Ratio, Spec, read_spec
+from presupuesto_link.vocabulary import Confidence, Side, Verdict
 
-Veredicto = Literal["PERMITIDO", "REQUIERE", "FALTA DATO", "PROHIBIDO"]
-Confianza = Literal["alta", "media", "baja"]
 BagKey = Literal["pliego", "sec_ejec", "fuente", "rubro", "tipo_recurso", "categoria_gasto", "generica", "programa"]
 Month = Annotated[int, Field(ge=1, le=12)]
 Ident = Annotated[str, Field(pattern=r"^[A-Z0-9][A-Z0-9.-]*$")]
@@ -115,7 +114,7 @@ class CondicionSpec(Spec):
             raise ValueError("al menos un requisito en cada condición; para «siempre», quite la lista")
         return self
 
-    def selectors(self, side: Literal["donante", "receptor"]) -> Iterator[tuple[str, tuple[str, ...], bool]]:
+    def selectors(self, side: Side) -> Iterator[tuple[str, tuple[str, ...], bool]]:
         """(field, values, wanted) of a side; `wanted` false when the field must not have the values."""
         wanted, unwanted = (self.donante, self.donante_no) if side == "donante" else (self.receptor, self.receptor_no)
         yield from ((field, values, True) for field, values in wanted.items())
@@ -128,7 +127,7 @@ class _Articulo(Spec):
     id: Ident
     articulo: str
     texto: str
-    confianza: Confianza
+    confianza: Confidence
     nota: str = ""
 
 
@@ -146,7 +145,7 @@ class ReglaSpec(_Vigente):
     The verdict FALTA DATO is for rules that no field decides: a person has to check.
     """
 
-    veredicto: Veredicto
+    veredicto: Verdict
     requiere: str = Field(default="", description="Documento u opinión")
     salvo: tuple[CondicionSpec, ...] = Field(default=(), description="Casos que la propia regla deja fuera")
 

@@ -6,7 +6,8 @@ from typing import Annotated, Any
 
 from pydantic import Field, model_validator
 
-from presupuesto_link.specs.base import NdPolicy, Ratio, Spec
+from presupuesto_link.specs.base import Ratio, Spec
+from presupuesto_link.vocabulary import POLICIES, NdPolicy
 
 UNIFORM = "uniforme"
 _CLOSE = 1e-9  # shares written with decimals add up to 1 only nearly
@@ -66,7 +67,7 @@ class RobustezSpec(Spec):
     perfiles: tuple[str, ...] = Field(
         default=(), description="Perfiles de avance que se dan por igual de posibles; sin ella, los del análisis"
     )
-    politicas_nd: Annotated[tuple[NdPolicy, ...], Field(min_length=1)] = ("excluir", "cero")
+    politicas_nd: Annotated[tuple[NdPolicy, ...], Field(min_length=1)] = POLICIES
     umbrales: tuple[Ratio, ...] = Field(default=(), description="Avances bajo los cuales una AER está rezagada; sin ella, el del ranking")
 
     @model_validator(mode="after")

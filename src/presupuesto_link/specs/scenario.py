@@ -8,12 +8,11 @@ from typing import Annotated, Literal
 from pydantic import Field, model_validator
 
 from presupuesto_link.specs.base import Ratio, Spec, Text
+from presupuesto_link.vocabulary import Colour, Scope, Side, Verdict
 
 Soles = Annotated[int, Field(ge=0, le=10**13)]
 Share = Annotated[float, Field(ge=0, le=100)]
 Weight = Annotated[float, Field(ge=0, le=10**6)]
-Colour = Literal["rojo", "amarillo", "verde", "gris"]
-Verdict = Literal["PERMITIDO", "REQUIERE", "FALTA DATO", "PROHIBIDO"]
 LEVELS = ("bajo", "central", "alto")
 
 
@@ -25,7 +24,7 @@ class BaseSpec(Spec):
     fecha_corte: dt.date | None = Field(
         default=None, description="Fecha a la que se juzga la norma y se mide el saldo; sin ella, el corte de los datos"
     )
-    ambito: Literal["pliego", "departamento", "todo"] = "pliego"
+    ambito: Scope = "pliego"
 
 
 class DonantesSpec(Spec):
@@ -125,7 +124,7 @@ class ObjetivoSpec(Spec):
 class LimiteSpec(Spec):
     """A cap or a floor on what a group of actions gives or receives."""
 
-    lado: Literal["donante", "receptor"]
+    lado: Side
     accion: str | None = None
     objetivo: str | None = None
     fuente: str | None = None

@@ -8,13 +8,13 @@ from dataclasses import asdict, dataclass
 import polars as pl
 
 from presupuesto_link.errors import Problem, SpecError
-from presupuesto_link.evaluation.aggregate import POLICIES
 from presupuesto_link.evaluation.evaluate import Analysis
 from presupuesto_link.evaluation.matrix import cross_execution_result
 from presupuesto_link.inputs import Inputs
 from presupuesto_link.studies.correlation import ESTIMATES, Association, build_design, correct_family, measure_association
 from presupuesto_link.studies.efficiency import measure_efficiency
 from presupuesto_link.studies.panel import measure_panel
+from presupuesto_link.vocabulary import POLICIES
 
 _PAIR = ("anio_ejecucion", "anio_resultado")
 _LAG = "desfase_anios"

@@ -8,9 +8,9 @@ from __future__ import annotations
 import polars as pl
 
 from presupuesto_link.specs import SemaforoSpec
+from presupuesto_link.vocabulary import AMBER, COLOURS, GREEN, GREY, RED
 
-RED, AMBER, GREEN, GREY = "rojo", "amarillo", "verde", "gris"
-COLOURS = (RED, AMBER, GREEN, GREY)
+__all__ = ["AMBER", "COLOURS", "GREEN", "GREY", "RED", "colour"]
 
 
 def colour(ratio: pl.Expr, bands: SemaforoSpec) -> pl.Expr:

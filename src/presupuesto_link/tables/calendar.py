@@ -13,9 +13,9 @@ from presupuesto_link.sources.delimited import RawTable
 from presupuesto_link.tables.contract import check_columns, not_years, raise_problems
 from presupuesto_link.tables.gasto import UNPADDED, WIDTHS
 from presupuesto_link.tables.numbers import NumberStyle, detect_style, money, not_numbers
+from presupuesto_link.vocabulary import DECEMBER
 
 KEYS = ("sec_ejec", "sec_func", "programa", "fuente", "generica", "accion")
-MONTHS = 12
 REQUIRED = ("anio", "mes", "programado_soles")
 
 
@@ -122,10 +122,10 @@ def _repeated(raw: RawTable, table: pl.DataFrame, keys: tuple[str, ...]) -> Iter
 def _short(raw: RawTable, table: pl.DataFrame, keys: tuple[str, ...]) -> Iterator[Problem]:
     """Keys without their twelve months."""
     key = ["anio", *keys]
-    given = table.group_by(key).agg(pl.col("mes")).filter(pl.col("mes").list.len() < MONTHS).sort(key, nulls_last=True)
+    given = table.group_by(key).agg(pl.col("mes")).filter(pl.col("mes").list.len() < DECEMBER).sort(key, nulls_last=True)
     for row in given.iter_rows(named=True):
         said = ", ".join(f"{name} {row[name]}" for name in key)
-        missing = ", ".join(str(month) for month in range(1, MONTHS + 1) if month not in row["mes"])
+        missing = ", ".join(str(month) for month in range(1, DECEMBER + 1) if month not in row["mes"])
         yield Problem(
             f"{raw.path}, {said}",
             f"faltan los meses {missing}",

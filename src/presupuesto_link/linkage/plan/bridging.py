@@ -15,12 +15,13 @@ from presupuesto_link.linkage.plan.bridge import Bridge, read_bridge
 from presupuesto_link.linkage.plan.ceplan import Chain, derive, metas_of
 from presupuesto_link.linkage.plan.compare import Comparison, compare_with_manual
 from presupuesto_link.linkage.rules import Rules, read_rules
-from presupuesto_link.linkage.snapshot import Scope, chosen_spending, dimensions
+from presupuesto_link.linkage.snapshot import chosen_spending, dimensions
 from presupuesto_link.sources.ceplan import RawExport
 from presupuesto_link.sources.delimited import RawTable
 from presupuesto_link.specs import VinculoSpec
 from presupuesto_link.store.store import Snapshot, Store
 from presupuesto_link.tables.ceplan import Poi, read_poi
+from presupuesto_link.vocabulary import Scope
 
 
 @dataclass(frozen=True)

@@ -7,9 +7,10 @@ from collections.abc import Sequence
 import polars as pl
 
 from presupuesto_link.linkage.plan.bridge import MetaLink
-from presupuesto_link.tables.calendar import MONTHS, Calendar
+from presupuesto_link.tables.calendar import Calendar
 from presupuesto_link.tables.ceplan import VERSIONS, Poi
 from presupuesto_link.tables.numbers import MONEY
+from presupuesto_link.vocabulary import DECEMBER
 
 _META = ("anio", "sec_ejec", "sec_func")
 PREFERRED = (VERSIONS["RE"], VERSIONS["CS"])
@@ -45,7 +46,7 @@ def calendar_of_poi(poi: Poi, links: Sequence[MetaLink]) -> Calendar:
 def with_blank_months(poi: Poi) -> pl.DataFrame:
     """Key `anio, aoi`: activities that programme money but not in every month: whether a blank is a 0 only the planning office knows."""
     months = _programmed(poi).drop_nulls("monto_soles").group_by("anio", "aoi").len()
-    return months.filter(pl.col("len") < MONTHS).select("anio", "aoi").sort("anio", "aoi")
+    return months.filter(pl.col("len") < DECEMBER).select("anio", "aoi").sort("anio", "aoi")
 
 
 def _programmed(poi: Poi) -> pl.DataFrame:

@@ -14,7 +14,6 @@ from presupuesto_link.scenarios.compare import Scenario
 from presupuesto_link.wording import percent, soles
 
 _HEIGHT_CM = 10.5
-_COST = "mínimo movimiento"
 _CURVE, _POINT = "#1F5F99", "#B35900"
 _MOST_GAIN = 0.9  # the title says how much money brings this part of the gain
 _LEFT = 0.6  # a mark to the right of this part of the axis has its text on the left
@@ -53,7 +52,7 @@ def draw_frontier(inputs: Inputs, scenario: Scenario, frontier: pl.DataFrame) ->
 
 def _words(scenario: Scenario) -> tuple[str, str]:
     """What the curve is, and what a step means between two amounts; less is better only where what is sought is to move little."""
-    if scenario.spec.objetivo.tipo == _COST:
+    if scenario.objetivo.less_is_better:
         return "Lo menos que costaría mover cada monto", ""
     return (
         "Lo más que se ganaría si pudiera moverse hasta cada monto",
@@ -101,7 +100,7 @@ def _title(data: pl.DataFrame, scenario: Scenario) -> str:
     """How much money brings most of the gain; what is sought by moving little has no gain to share out."""
     amounts, values = data["monto_soles"].to_list(), data["valor"].to_list()
     top = max(values)
-    if scenario.spec.objetivo.tipo == _COST or top <= 0:
+    if scenario.objetivo.less_is_better or top <= 0:
         return f"Lo que costaría mover hasta {short_amount(amounts[-1])}"
     place = next(place for place, value in enumerate(values) if value >= _MOST_GAIN * top)
     return f"Con {short_amount(amounts[place])} se lograría el {percent(values[place] / top, 0)} de la mayor ganancia calculada"

@@ -26,7 +26,7 @@ from presupuesto_link.presentation.plots.common import (
 from presupuesto_link.presentation.telling.words import DAGGER, band_words, limit, short_amount, year_pair
 from presupuesto_link.presentation.theme import HEX, INK, LETTER, LINE, PAPER, TEXT_ON
 from presupuesto_link.specs import SemaforoSpec
-from presupuesto_link.tables.bands import AMBER, GREEN, GREY, RED
+from presupuesto_link.vocabulary import AMBER, GREEN, GREY, RED
 from presupuesto_link.wording import plural
 
 GRID_CM = 17.0

@@ -22,7 +22,8 @@ from presupuesto_link.presentation.telling.words import short_amount
 from presupuesto_link.presentation.theme import INK, LINE, MUTED
 from presupuesto_link.quarter.closing import Closing
 from presupuesto_link.quarter.projection import Projection
-from presupuesto_link.wording import MONTHS, percent, plural, short_name
+from presupuesto_link.vocabulary import MONTHS
+from presupuesto_link.wording import percent, plural, short_name
 
 _DONE, _AHEAD, _BAND, _TOP = "#1F2328", "#0072B2", "#9CC7E4", "#D55E00"
 _PANEL_CM, _PANELS, _NAME_CM = 4.1, 3, 4.5

@@ -26,8 +26,8 @@ from presupuesto_link.presentation.telling.monitoring_words import MONITORING, c
 from presupuesto_link.presentation.telling.words import DAGGER, band_words, banded, limit, short_amount
 from presupuesto_link.presentation.theme import HEX, INK, LETTER, PAPER, TEXT_ON
 from presupuesto_link.quarter.light import QUARTERS, Monitoring
-from presupuesto_link.tables.bands import AMBER, GREEN, GREY, RED
-from presupuesto_link.wording import MONTHS, enumerate_words, plural
+from presupuesto_link.vocabulary import AMBER, GREEN, GREY, MONTHS, RED
+from presupuesto_link.wording import enumerate_words, plural
 
 _ROW_CM, _NAME_CM = 0.52, 6.6
 _AROUND_CM = 8.0  # title, heads and notes, also when the rows are few

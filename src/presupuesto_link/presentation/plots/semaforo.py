@@ -22,10 +22,10 @@ from presupuesto_link.presentation.plots.common import (
 from presupuesto_link.presentation.telling.selection import of_profile
 from presupuesto_link.presentation.telling.words import band_words
 from presupuesto_link.presentation.theme import HEX, INK, LETTER, PAPER, TEXT_ON
-from presupuesto_link.tables.bands import AMBER, GREEN, GREY, RED
+from presupuesto_link.vocabulary import AMBER, EXCLUDE, GREEN, GREY, RED, ZERO
 from presupuesto_link.wording import enumerate_words, percent
 
-_POLICY = {"excluir": "ND no se cuenta", "cero": "ND cuenta\ncomo 0 %"}
+_POLICY = {EXCLUDE: "ND no se cuenta", ZERO: "ND cuenta\ncomo 0 %"}
 _OBJECTIVE, _ACTION = "OER", "AER"
 _LINES = {_OBJECTIVE: 3, _ACTION: 1}
 _ROW_CM = {_OBJECTIVE: 1.0, _ACTION: 0.375}
@@ -71,7 +71,7 @@ def _tiles(analysis: Analysis, level: str, names: pl.DataFrame) -> pl.DataFrame:
         .filter(pl.col("nivel") == level)
         .drop("objetivo")
         .join(rows, on="elemento", how="inner", validate="m:1")
-        .with_columns(x=pl.col("politica_nd").replace_strict({"excluir": 1.0, "cero": 2.0}))
+        .with_columns(x=pl.col("politica_nd").replace_strict({EXCLUDE: 1.0, ZERO: 2.0}))
         .sort("anio", "elemento", "x")
     )
     return frame.with_columns(texto=pl.Series([_text(row) for row in frame.iter_rows(named=True)], dtype=pl.String))
@@ -144,7 +144,7 @@ def _axis(data: pl.DataFrame, level: str) -> dict[str, Any]:
 def _title(data: pl.DataFrame, level: str) -> str:
     year = max(data["anio"])
     last = data.filter(pl.col("anio") == year)
-    counted = last.filter(pl.col("politica_nd") == "excluir")["color"].value_counts()
+    counted = last.filter(pl.col("politica_nd") == EXCLUDE)["color"].value_counts()
     count: dict[str, int] = dict(counted.iter_rows())
     changes = last.filter(pl.col("color_depende_nd"))["elemento"].unique().sort().to_list()
     which = changes[0] if len(changes) == 1 else f"{len(changes)} {level}"

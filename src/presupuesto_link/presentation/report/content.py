@@ -30,6 +30,7 @@ from presupuesto_link.presentation.telling.views import Cell, Row, TableView
 from presupuesto_link.presentation.telling.words import money_note
 from presupuesto_link.presentation.workbook.dossier_book import BANNER
 from presupuesto_link.quarter.alerts import BETTER, WORSE
+from presupuesto_link.vocabulary import GREY
 from presupuesto_link.wording import plural, soles
 
 _ALERTS, _WAITING = 12, 10
@@ -169,7 +170,7 @@ def _changes(quarter: Quarter, names: dict[str, str]) -> tuple[Block, ...]:
                 (
                     Cell(r["unidad"], names.get(r["unidad"], "")),
                     Cell(r["cambio"]),
-                    Cell(r["color_previo"] or "ND", color=r["color_previo"] or "gris"),
+                    Cell(r["color_previo"] or "ND", color=r["color_previo"] or GREY),
                     Cell(r["color_devengado"], color=r["color_devengado"]),
                     Cell(soles(r["soles_en_riesgo"])),
                     Cell(soles(r["pim_cambio_soles"])),

@@ -15,8 +15,8 @@ from presupuesto_link.presentation.telling.quarter_lines import actions_now
 from presupuesto_link.presentation.telling.selection import of_profile
 from presupuesto_link.presentation.telling.views import Cell, Row, TableView
 from presupuesto_link.presentation.telling.words import short_amount
-from presupuesto_link.tables.bands import GREEN, GREY, RED
 from presupuesto_link.tables.recommendations import DATA, ELEMENTS, FOLLOW_UP, MONEY, REDESIGN, UNMEASURED
+from presupuesto_link.vocabulary import GREEN, GREY, RED
 from presupuesto_link.wording import enumerate_words, percent, plural
 
 

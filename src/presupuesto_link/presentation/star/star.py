@@ -15,26 +15,13 @@ from presupuesto_link.linkage.link import LinkedGasto
 from presupuesto_link.linkage.rules import NOBODY, Rule
 from presupuesto_link.tables.gasto import MEASURES
 from presupuesto_link.tables.plan import Plan
+from presupuesto_link.vocabulary import MONTHS
 
 NO_ACTION, NO_RULE = "SIN AER", "SIN REGLA"
 """Members for lines that have none."""
 NO_CODE, NO_NAME = "(sin código)", "(sin nombre en el extracto)"
 TEXTS = ("accion", "regla", "vinculo", "motivo")
-_MONTHS = (
-    "Anual (sin mes)",
-    "enero",
-    "febrero",
-    "marzo",
-    "abril",
-    "mayo",
-    "junio",
-    "julio",
-    "agosto",
-    "setiembre",
-    "octubre",
-    "noviembre",
-    "diciembre",
-)
+_MONTHS = ("Anual (sin mes)", *MONTHS)
 
 
 @dataclass(frozen=True)

@@ -7,13 +7,13 @@ from typing import Any
 
 import polars as pl
 
-from presupuesto_link.evaluation.aggregate import POLICIES
 from presupuesto_link.evaluation.evaluate import Analysis
 from presupuesto_link.presentation.telling.chosen import published_index
 from presupuesto_link.presentation.telling.phrases import POLICY_HEADERS
 from presupuesto_link.presentation.telling.selection import of_profile
 from presupuesto_link.presentation.telling.shelf import FigureShelf
 from presupuesto_link.presentation.telling.views import Cell, Row, TableView, card_of, chip, who
+from presupuesto_link.vocabulary import GREY, POLICIES
 from presupuesto_link.wording import NO_DATA, percent, plural
 
 
@@ -79,7 +79,7 @@ def _year_cells(found: Mapping[Any, Any], code: str, year: int) -> Iterable[Cell
     """The advance of an element in a year under each policy, then how many of its indicators have data."""
     pair = [found.get((code, year, policy)) for policy in POLICIES]
     for row in pair:
-        yield Cell(NO_DATA, color="gris") if row is None else chip(row["avance_ratio"], row["color"])
+        yield Cell(NO_DATA, color=GREY) if row is None else chip(row["avance_ratio"], row["color"])
     row = pair[0]
     if row is None:
         yield Cell("sin indicadores")

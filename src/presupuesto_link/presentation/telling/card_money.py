@@ -12,10 +12,10 @@ from presupuesto_link.presentation.telling.marked import SYNTHETIC
 from presupuesto_link.presentation.telling.phrases import capital
 from presupuesto_link.presentation.telling.views import Cell, Row, TableView, chip
 from presupuesto_link.presentation.telling.words import banded
-from presupuesto_link.wording import MONTHS, percent, soles
+from presupuesto_link.vocabulary import GOVERNMENTS, MONTHS
+from presupuesto_link.wording import percent, soles
 
 _CODES = {"nivel": "nivel", "ejecutora": "sec_ejec", "fuente": "fuente"}
-_LEVELS = {"E": "Gobierno nacional", "R": "Gobierno regional", "M": "Gobierno local"}
 _TITLES = {"nivel": "Nivel de gobierno", "ejecutora": "Unidad ejecutora", "fuente": "Fuente de financiamiento"}
 
 
@@ -128,7 +128,7 @@ def _part(quarter: Quarter, by: str, rows: Sequence[Mapping[str, Any]]) -> Table
 def _names(quarter: Quarter, by: str) -> dict[str, str]:
     """The names of the codes, as the source gives them; levels of government have theirs."""
     if by == "nivel":
-        return _LEVELS
+        return GOVERNMENTS
     given, column = quarter.monitoring.followed.linkage.names, _CODES[by]
     if by not in given:
         return {}

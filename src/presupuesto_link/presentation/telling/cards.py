@@ -19,7 +19,7 @@ from presupuesto_link.presentation.telling.phrases import capital
 from presupuesto_link.presentation.telling.robustness_words import places, share
 from presupuesto_link.presentation.telling.selection import of_profile
 from presupuesto_link.presentation.telling.views import Cell, Row, TableView, card_id, chip
-from presupuesto_link.tables.bands import GREY
+from presupuesto_link.vocabulary import GREY
 from presupuesto_link.wording import NO_DATA, percent, plain_number, plural
 
 _BY = ("nivel", "ejecutora", "fuente")

@@ -6,9 +6,9 @@ from typing import Any
 
 import polars as pl
 
-from presupuesto_link.evaluation.aggregate import POLICIES
 from presupuesto_link.evaluation.evaluate import Analysis
 from presupuesto_link.money.by_action import DIRECT
+from presupuesto_link.vocabulary import POLICIES
 
 
 def names_of(analysis: Analysis) -> dict[str, str]:

@@ -13,7 +13,8 @@ from presupuesto_link.presentation.telling.quarter_cells import told, unit_cell
 from presupuesto_link.presentation.telling.shelf import FigureShelf
 from presupuesto_link.presentation.telling.views import Cell, Row, TableView
 from presupuesto_link.quarter.projection import Projection
-from presupuesto_link.wording import MONTHS, percent, soles
+from presupuesto_link.vocabulary import MONTHS
+from presupuesto_link.wording import percent, soles
 
 ORIGIN = "De dónde sale el intervalo"
 

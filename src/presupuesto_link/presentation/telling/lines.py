@@ -14,10 +14,11 @@ from presupuesto_link.evaluation.ranking import LAGGING
 from presupuesto_link.evaluation.ranking import NO_DATA as DATA_FIRST
 from presupuesto_link.money.by_action import DIRECT, NO_MONEY, NO_ROW, TRANSVERSAL
 from presupuesto_link.presentation.telling.chosen import decision_index, diagnosis_of, direct_pim, other_policy, published_index
-from presupuesto_link.presentation.telling.phrases import POLICY_WORDS, agree
+from presupuesto_link.presentation.telling.phrases import agree
 from presupuesto_link.presentation.telling.selection import binding_limits, of_profile, unsolved_reason
 from presupuesto_link.presentation.telling.words import limit, scope_words, short_amount
-from presupuesto_link.wording import MONTHS, enumerate_words, percent, plural, share_of, short_name
+from presupuesto_link.vocabulary import MONTHS, POLICY_WORDS
+from presupuesto_link.wording import enumerate_words, percent, plural, share_of, short_name
 
 
 @dataclass(frozen=True)

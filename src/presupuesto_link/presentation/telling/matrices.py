@@ -17,7 +17,7 @@ from presupuesto_link.presentation.telling.shelf import FigureShelf
 from presupuesto_link.presentation.telling.views import Cell, Row, TableView, card_of, chip, who
 from presupuesto_link.presentation.telling.words import limit, short_amount, year_pair
 from presupuesto_link.specs import MatricesSpec
-from presupuesto_link.tables.bands import AMBER, GREEN, GREY, RED
+from presupuesto_link.vocabulary import AMBER, GREEN, GREY, RED
 from presupuesto_link.wording import plural, soles
 
 _SPENT = (GREEN, AMBER, RED, GREY)

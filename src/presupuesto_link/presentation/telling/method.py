@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from presupuesto_link.evaluation.evaluate import Analysis
-from presupuesto_link.presentation.telling.phrases import POLICY_WORDS, agree, legend_words
+from presupuesto_link.presentation.telling.phrases import agree, legend_words
 from presupuesto_link.presentation.telling.words import limit
 from presupuesto_link.specs import VinculoSpec
+from presupuesto_link.vocabulary import POLICY_WORDS
 from presupuesto_link.wording import enumerate_words
 
 

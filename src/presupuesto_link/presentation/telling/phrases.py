@@ -6,10 +6,10 @@ import datetime as dt
 
 from presupuesto_link.presentation.telling.words import band_words
 from presupuesto_link.specs import SemaforoSpec
-from presupuesto_link.wording import MONTHS, NO_DATA
+from presupuesto_link.vocabulary import EXCLUDE, GREY, MONTHS, ZERO
+from presupuesto_link.wording import NO_DATA
 
-POLICY_WORDS = {"excluir": "excluyendo los ND", "cero": "contando el ND como 0"}
-POLICY_HEADERS = {"excluir": "excluyendo ND", "cero": "ND como 0"}
+POLICY_HEADERS: dict[str, str] = {EXCLUDE: "excluyendo ND", ZERO: "ND como 0"}
 
 
 def date(day: dt.date) -> str:
@@ -39,4 +39,4 @@ def capital(text: str) -> str:
 
 def legend_words(bands: SemaforoSpec) -> dict[str, str]:
     """The bands in words, as a legend: grey also says how it is written in a cell."""
-    return band_words(bands) | {"gris": f"sin dato ({NO_DATA})"}
+    return band_words(bands) | {GREY: f"sin dato ({NO_DATA})"}

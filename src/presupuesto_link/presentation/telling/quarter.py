@@ -17,12 +17,11 @@ from presupuesto_link.presentation.telling.shelf import FigureShelf
 from presupuesto_link.presentation.telling.views import Cell, Row, TableView, card_of
 from presupuesto_link.presentation.telling.words import DAGGER, banded, money_note, short_amount
 from presupuesto_link.quarter.light import Monitoring
-from presupuesto_link.tables.bands import COLOURS, GREY
-from presupuesto_link.wording import MONTHS, soles
+from presupuesto_link.vocabulary import AMBER, COLOURS, GREEN, GREY, MONTHS, RED, STAGES
+from presupuesto_link.wording import soles
 
 CURVE = "Curva"
-_STAGES = ("devengado", "compromiso", "certificado")
-_ROWS = ("verde", "amarillo", "rojo", "gris")
+_ROWS = (GREEN, AMBER, RED, GREY)
 
 
 def quarter_view(quarter: Quarter, names: Mapping[str, str], shelf: FigureShelf) -> dict[str, Any]:
@@ -90,7 +89,7 @@ def _light_row(found: Monitoring, by: Mapping[tuple[str, int], Any], unit: str, 
             unit_cell(unit, now["vinculo"], names),
             Cell(soles(now["pim_soles"])),
             *(light(by[unit, month], "devengado") if (unit, month) in by else Cell("ND", color=GREY) for month in months),
-            *(light(now, stage) for stage in _STAGES[1:]),
+            *(light(now, stage) for stage in tuple(STAGES)[1:]),
             Cell(soles(now["devengado_soles"])),
             Cell(now["curva"] or ""),
         )

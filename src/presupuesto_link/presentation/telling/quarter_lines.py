@@ -16,8 +16,8 @@ from presupuesto_link.presentation.telling.phrases import agree, capital, counte
 from presupuesto_link.presentation.telling.words import banded, short_amount
 from presupuesto_link.quarter.alerts import BETTER, WORSE
 from presupuesto_link.quarter.light import Monitoring
-from presupuesto_link.tables.bands import AMBER, GREEN, GREY, RED
-from presupuesto_link.wording import MONTHS, enumerate_words, percent, plural, share_of, soles
+from presupuesto_link.vocabulary import AMBER, GREEN, GREY, MONTHS, RED
+from presupuesto_link.wording import enumerate_words, percent, plural, share_of, soles
 
 _NAMED = 4
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from presupuesto_link.presentation.telling.words import limit
 from presupuesto_link.presentation.theme import COMPONENT_LOOKS
+from presupuesto_link.vocabulary import EXCLUDE
 from presupuesto_link.wording import enumerate_words, percent, plural
 
 if TYPE_CHECKING:
@@ -151,4 +152,4 @@ def _options(one: str, several: str, values: Iterable[str]) -> str:
 
 
 def _nd(policy: str) -> str:
-    return {"excluir": "excluidos", "cero": "como cero"}[policy]
+    return "excluidos" if policy == EXCLUDE else "como cero"

@@ -14,7 +14,7 @@ from presupuesto_link.presentation.telling.quarter_tables import monitoring_tabl
 from presupuesto_link.presentation.telling.words import year_pair
 from presupuesto_link.scenarios.compare import Scenario
 from presupuesto_link.sources.filled import UNPLACED
-from presupuesto_link.wording import MONTHS
+from presupuesto_link.vocabulary import MONTHS
 
 
 @dataclass(frozen=True)

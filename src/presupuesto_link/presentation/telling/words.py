@@ -6,6 +6,7 @@ import re
 from math import floor
 from typing import TYPE_CHECKING, Any
 
+from presupuesto_link.vocabulary import AMBER, GREEN, GREY, RED
 from presupuesto_link.wording import MINUS, millions, percent, plain_number, soles
 
 if TYPE_CHECKING:
@@ -88,7 +89,7 @@ def year_pair(matrix: Matrix) -> str:
 def band_words(bands: SemaforoSpec) -> dict[str, str]:
     """The edges of each colour in words, under the analysis' own bands."""
     amber, green = limit(bands.amarillo_desde_ratio), limit(bands.verde_desde_ratio)
-    return {"verde": f"{green} o más", "amarillo": f"de {amber} a menos de {green}", "rojo": f"menos de {amber}", "gris": "sin dato"}
+    return {GREEN: f"{green} o más", AMBER: f"de {amber} a menos de {green}", RED: f"menos de {amber}", GREY: "sin dato"}
 
 
 def money_words(budget: YearBudget) -> str:

@@ -19,6 +19,7 @@ from presupuesto_link.presentation.workbook.book_parts import (
     width_of,
     write_value,
 )
+from presupuesto_link.vocabulary import AMBER, GREEN, RED
 from presupuesto_link.wording import RISKY_STARTS
 
 _CODES = frozenset({"accion", "elemento", "donante", "receptor", "unidad"})
@@ -162,7 +163,7 @@ def _light(sheet: Any, column: int, rows: int, bands: tuple[float, float], style
     """Native rules with the edges of the analysis; the figure stays in the cell."""
     amber, green = bands
     blank = {"type": "blanks", "stop_if_true": True}
-    rules = [("<", amber, "rojo"), ("<", green, "amarillo"), (">=", green, "verde")]
+    rules = [("<", amber, RED), ("<", green, AMBER), (">=", green, GREEN)]
     sheet.conditional_format(1, column, rows, column, blank)
     for criteria, value, colour in rules:
         sheet.conditional_format(

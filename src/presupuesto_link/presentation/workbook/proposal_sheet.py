@@ -11,6 +11,7 @@ from typing import Any
 import polars as pl
 
 from presupuesto_link.presentation.theme import HEX, INK, LINE, MUTED, TEXT_ON
+from presupuesto_link.vocabulary import AMBER, GREEN, GREY, RED, VERDICTS
 from presupuesto_link.wording import RISKY_STARTS
 
 DRAFT_BANNER = "BORRADOR para la Oficina de Presupuesto: no es una aprobación"
@@ -21,7 +22,7 @@ RULE: dict[str, Any] = {"bottom": 4, "bottom_color": LINE}
 """A dotted line under each row."""
 _SIDE: dict[bool, dict[str, Any]] = {True: {"align": "right"}, False: {"align": "left", "indent": 1}}
 """Numbers to the right, words to the left and apart from them."""
-VERDICT_COLOURS = {"PERMITIDO": "verde", "REQUIERE": "amarillo", "FALTA DATO": "gris", "PROHIBIDO": "rojo"}
+VERDICT_COLOURS = dict(zip(VERDICTS, (GREEN, AMBER, GREY, RED), strict=True))
 _READING_WIDTH = 100  # a text across columns ends where it has this room, so that a screen shows it whole
 _LINE_POINTS, _TALLEST = 15, 405
 _CAPITALS = 1.2  # the SIAF writes names in capitals, which are wider

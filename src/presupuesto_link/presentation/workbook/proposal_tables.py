@@ -7,10 +7,10 @@ from decimal import Decimal
 
 import polars as pl
 
-from presupuesto_link.normas.judge import VERDICTS
 from presupuesto_link.scenarios.breakdown import BETWEEN, CANCEL, ENABLE, INSIDE
 from presupuesto_link.scenarios.compare import Scenario
 from presupuesto_link.tables.numbers import MONEY
+from presupuesto_link.vocabulary import VERDICTS
 from presupuesto_link.wording import enumerate_words, plain_number, plural
 
 META = ("sec_ejec", "sec_func")
@@ -37,7 +37,7 @@ def opening_lines(scenario: Scenario) -> Iterator[Line]:
     yield ("Normas", f"{plural(len(book.reglas), 'regla vigente', 'reglas vigentes')} a esa fecha: {_norms(scenario)}", None)
     yield "Advertencia", scenario.advertencia, None
     yield from (("Aviso sobre normas", notice, None) for notice in book.avisos)
-    yield ("Objetivo", f"{spec.objetivo.tipo}: {plain_number(round(scenario.solution.value, 2))}, medido en {scenario.unidad}", None)
+    yield ("Objetivo", f"{scenario.objetivo.name}: {plain_number(round(scenario.solution.value, 2))}, medido en {scenario.unidad}", None)
 
 
 def detail_lines(scenario: Scenario) -> Iterator[Line]:

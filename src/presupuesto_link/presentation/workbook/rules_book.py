@@ -14,13 +14,14 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 
 from presupuesto_link.linkage.match import EXCLUDED
-from presupuesto_link.linkage.rules import COLUMNS, CONFIDENCES, DIRECT, NOBODY, SIGNED, SUGGESTED, TRANSVERSAL
+from presupuesto_link.linkage.rules import COLUMNS, DIRECT, NOBODY, SIGNED, SUGGESTED, TRANSVERSAL
 from presupuesto_link.presentation.theme import INK, LINE
 from presupuesto_link.presentation.workbook.book_parts import lines_of, page_setup, set_height
 from presupuesto_link.presentation.workbook.new_book import new_book
 from presupuesto_link.sources.delimited import RawTable
 from presupuesto_link.sources.links import SHEET
 from presupuesto_link.sources.siaf.layout import NAMES
+from presupuesto_link.vocabulary import CONFIDENCES
 
 if TYPE_CHECKING:
     from presupuesto_link.linkage.snapshot import Linkage

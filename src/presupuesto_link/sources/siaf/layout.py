@@ -16,6 +16,7 @@ from pathlib import Path
 import polars as pl
 
 from presupuesto_link.errors import InputDataError, Problem
+from presupuesto_link.vocabulary import DECEMBER
 
 CODES = (
     "anio",
@@ -73,7 +74,7 @@ NAMES: Mapping[str, tuple[str, ...]] = {
     "provincia_meta": ("departamento_meta", "provincia_meta"),
     "accion": ("accion",),
 }
-MONTHS = tuple(range(1, 13))
+MONTHS = tuple(range(1, DECEMBER + 1))
 RECORD = "registro"
 NAME_PREFIX = "nombre_"
 ZEROS = r"^[\s0.,+\-]*$"
