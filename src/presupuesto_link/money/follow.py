@@ -29,7 +29,7 @@ class Followed:
         year: the one followed.
         month: last closed month, 1 to 12.
         cut_off: the day of the figures; never after the year, whatever the snapshot's.
-        months: `linkage.months.by_month` of every year, each from one snapshot only.
+        months: `money.months.by_month` of every year, each from one snapshot only.
         history: year → the snapshot it comes from.
         synthetic: whether some source says that its data are made up.
     """
