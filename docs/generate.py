@@ -1,4 +1,4 @@
-"""Write the generated pages: columns, findings and commands. `--check` fails when they are stale."""
+"""Write the generated pages (columns, findings, commands) and the rooms in README and CONTRIBUTING. `--check` fails when they are stale."""
 
 from __future__ import annotations
 
@@ -7,7 +7,10 @@ import re
 import sys
 from pathlib import Path
 
+from rooms import chain, table
+
 DOCS = Path(__file__).resolve().parent
+ROOT = DOCS.parent
 NOTE = "<!-- Página generada por docs/generate.py: no la edite a mano. -->\n\n"
 
 
@@ -66,18 +69,32 @@ def commands_page() -> str:
     return "".join(parts)
 
 
-PAGES = {"campos.md": fields_page, "hallazgos.md": findings_page, "ordenes.md": commands_page}
+def with_rooms(page: Path) -> str:
+    """A page with what stands between `<!-- salas: NAME -->` and `<!-- salas: fin -->` made again from docs/rooms.py."""
+    blocks = {"cadena": f"`{chain()}`", "tabla": table()}
+    return re.sub(
+        r"(<!-- salas: (\w+) -->\n).*?(<!-- salas: fin -->)",
+        lambda found: f"{found[1]}\n{blocks[found[2]]}\n\n{found[3]}",
+        page.read_text(encoding="utf-8"),
+        flags=re.DOTALL,
+    )
+
+
+def pages() -> dict[Path, str]:
+    """Every page that is generated, whole or in part, as it should be."""
+    whole = {"campos.md": fields_page(), "hallazgos.md": findings_page(), "ordenes.md": commands_page()}
+    parts = (ROOT / "README.md", ROOT / "CONTRIBUTING.md")
+    return {DOCS / name: text for name, text in whole.items()} | {page: with_rooms(page) for page in parts}
 
 
 def main() -> int:
     """Write the pages, or say which are stale."""
     stale = []
-    for name, make in PAGES.items():
-        path, text = DOCS / name, make()
-        if "--check" in sys.argv:
-            stale += [name] if not path.is_file() or path.read_text(encoding="utf-8") != text else []
-        else:
+    for path, text in pages().items():
+        if "--check" not in sys.argv:
             path.write_text(text, encoding="utf-8", newline="\n")
+        elif not path.is_file() or path.read_text(encoding="utf-8") != text:
+            stale.append(path.relative_to(ROOT).as_posix())
     if stale:
         sys.stderr.write(f"stale: {', '.join(stale)}; run python docs/generate.py\n")
     return 1 if stale else 0

@@ -1,4 +1,4 @@
-"""Draw the pictures of README and guide again: `python docs/pictures.py` (needs the extra `navegador` and a Chromium).
+"""Draw the pictures of README and guide again: `python docs/pictures.py` (the boards need the extra `navegador` and a Chromium).
 
 Board and figures are those of the embedded analysis; what shows a quarter is made of the synthetic extracts, and says so in the picture itself.
 """
@@ -51,7 +51,7 @@ FIGURES = {
     "semaforo_trimestral": "trimestre",
     "proyeccion_cierre": "trimestre",
 }
-_DPI = 90
+_DPI = 110
 
 
 def dossiers(work: Path) -> dict[str, Dossier]:
@@ -70,7 +70,12 @@ def dossiers(work: Path) -> dict[str, Dossier]:
 
 
 def draw(found: dict[str, Dossier], work: Path) -> None:
-    """The figures as small PNG, and the boards to be pictured."""
+    """The figures as small PNG, and the boards to be pictured.
+
+    Without hinting, which widens letters up to a tenth at few dots per inch: lines that fit on paper would be cut at the right.
+    """
+    from matplotlib import rc_context
+
     from presupuesto_link.presentation.board.file import write_board
     from presupuesto_link.presentation.plots import draw_all
     from presupuesto_link.presentation.plots.common import png_of
@@ -80,7 +85,8 @@ def draw(found: dict[str, Dossier], work: Path) -> None:
         for figure in draw_all(dossier):
             if FIGURES.get(figure.name) == name:
                 made_up = "-sintetico" if dossier.synthetic else ""
-                (PLACE / f"{figure.name}{made_up}.png").write_bytes(png_of(figure, _DPI))
+                with rc_context({"text.hinting": "none"}):
+                    (PLACE / f"{figure.name}{made_up}.png").write_bytes(png_of(figure, _DPI))
 
 
 def shoot(work: Path, browser: str) -> None:
@@ -108,17 +114,17 @@ def _shoot_one(browser: Any, shot: Shot, work: Path) -> None:
 
 
 def main() -> int:
-    """Draw everything again."""
+    """Draw everything again; without a browser, the figures alone."""
     browser = next((found for name in ("chromium", "chromium-browser", "google-chrome") if (found := shutil.which(name))), None)
-    if browser is None:
-        sys.stderr.write("No hay Chromium en esta máquina.\n")
-        return 1
     PLACE.mkdir(exist_ok=True)
     with tempfile.TemporaryDirectory() as folder:
         work = Path(folder)
         draw(dossiers(work), work)
-        shoot(work, browser)
-    return 0
+        if browser:
+            shoot(work, browser)
+    if browser is None:
+        sys.stderr.write("No hay Chromium en esta máquina: los tableros quedan como estaban.\n")
+    return 0 if browser else 1
 
 
 if __name__ == "__main__":

@@ -5,6 +5,8 @@ import subprocess
 import sys
 import tomllib
 
+from tasks import TASKS, main
+
 from presupuesto_link.findings import FINDING_KINDS
 from tests.conftest import ROOT
 
@@ -48,3 +50,26 @@ def test_every_dependency_is_pinned_without_addresses():
     for requirement in wanted:
         name = re.split(r"[<>=\[]", requirement)[0].lower()
         assert name in names or name == "presupuesto-link"
+
+
+def test_modules_named_in_readme_contributing_and_how_to_exist():
+    package = ROOT / "src" / "presupuesto_link"
+    for page in [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *(ROOT / "docs" / "how-to").glob("*.md")]:
+        for name in re.findall(r"`([\w./]+\.py)`", page.read_text(encoding="utf-8")):
+            assert (package / name).exists() or (ROOT / name).exists(), f"{page.name}: {name}"
+
+
+def test_tasks_named_in_contributing_and_ci_are_all_there_is():
+    table = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8").partition("| `python tasks.py …` |")[2].partition("\n\n")[0]
+    assert {name for row in table.splitlines()[2:] for name in re.findall(r"`(\w+)`", row.split("|")[1])} == TASKS.keys()
+    script = (ROOT / ".ci" / "run").read_text(encoding="utf-8")
+    assert {name for line in re.findall(r"^python tasks\.py (.+)$", script, re.MULTILINE) for name in line.split()} <= TASKS.keys()
+    assert all((ROOT / line.split()[1]).is_file() for _, *lines in TASKS.values() for line in lines if "=" not in line and "-m" not in line)
+
+
+def test_a_task_that_fails_stops_the_others(monkeypatch):
+    ran = []
+    monkeypatch.setattr("tasks.run", lambda line: ran.append(line) or len(ran) - 1)
+    assert main(["lint", "types"]) == 1
+    assert ran == ["python -m ruff check .", "python -m ruff format --check ."]
+    assert main(["nothing"]) == 2

@@ -1,13 +1,8 @@
 """Budget–strategy linkage for Peru's regional governments.
 
-The package reads as a sentence, and imports go one way, left to right:
-
-    sources → tables → linkage → measures → audit → matrices → normas → scenarios → presentation
-
-`loading` takes an extract to the store, `linking` (and `bridging`, through CEPLAN) takes a snapshot to its actions, `following` to money by
-month, which `monitoring` measures against what was expected and `projecting` takes to December, `proposing` a linked snapshot to scenarios, `studies` ask more of a finished analysis, and `pipeline` calls the
-stages of the evaluation in order; `commands` is the command line. Heavy libraries are imported only when a
-public name is first used, so that `presupuesto-link --help` stays quick.
+The package reads as a sentence, from the files a government has to the board its directors read, and imports go one way. Its rooms, in
+order and each with what it is for, stand in CONTRIBUTING.md. Heavy libraries are imported only when a public name is first used, so that
+`presupuesto-link --help` stays quick.
 
 Example:
     >>> from presupuesto_link import analyse, embedded_analyses, load

@@ -253,19 +253,19 @@ def test_run_exits_with_the_code(monkeypatch):
 
 
 def test_interrupting_says_so(capsys, monkeypatch):
-    from presupuesto_link import inputs as pipeline
+    from presupuesto_link import inputs
 
     def stop(*_: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(pipeline, "load", stop)
+    monkeypatch.setattr(inputs, "load", stop)
     code, _, err = call(capsys, "ranking")
     assert code == 130
     assert "Interrumpido" in err
 
 
 def test_an_interruption_that_a_library_swallows_is_still_one(capsys, monkeypatch):
-    from presupuesto_link import inputs as pipeline
+    from presupuesto_link import inputs
     from presupuesto_link.commands import main
 
     def swallow(*_: object) -> None:
@@ -276,7 +276,7 @@ def test_an_interruption_that_a_library_swallows_is_still_one(capsys, monkeypatc
 
     before = signal.getsignal(signal.SIGINT)
     monkeypatch.setattr(sys, "unraisablehook", sys.unraisablehook)
-    monkeypatch.setattr(pipeline, "load", swallow)
+    monkeypatch.setattr(inputs, "load", swallow)
     monkeypatch.setattr(main, "_asked_to_stop", threading.Event())
     try:
         main._listen()
@@ -287,12 +287,12 @@ def test_an_interruption_that_a_library_swallows_is_still_one(capsys, monkeypatc
 
 
 def test_an_internal_error_has_no_traceback(capsys, monkeypatch):
-    from presupuesto_link import inputs as pipeline
+    from presupuesto_link import inputs
 
     def fail(*_: object) -> None:
         raise ZeroDivisionError("x")
 
-    monkeypatch.setattr(pipeline, "load", fail)
+    monkeypatch.setattr(inputs, "load", fail)
     code, _, err = call(capsys, "ranking")
     assert code == 1
     assert "Error interno (ZeroDivisionError)" in err

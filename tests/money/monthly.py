@@ -1,4 +1,4 @@
-"""Linked spending by month of a few rows, as `linkage.months.by_month` gives it."""
+"""Linked spending by month of a few rows, as `money.months.by_month` gives it."""
 
 from decimal import Decimal
 from typing import Any

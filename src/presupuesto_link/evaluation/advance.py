@@ -71,7 +71,7 @@ def indicator_values(plan: Plan, data: str) -> pl.DataFrame:
 def measure_advance(plan: Plan, profile: PerfilSpec, bands: SemaforoSpec) -> pl.DataFrame:
     """Avance Tipo I and II of every indicator and year under a profile.
 
-    Tipo I follows the profile's rule for the declared sense (`measures.rules`). Tipo II is
+    Tipo I follows the profile's rule for the declared sense (`evaluation.rules`). Tipo II is
     `(VO - LB)/(LE - LB)`, the same for both senses; it is null for permissible limits, when the target equals
     the baseline, and when the target lies on the wrong side of the baseline for the declared sense.
 

@@ -1,1 +1,1 @@
-"""Stage 3: budget to regional strategic actions; nothing is dropped."""
+"""Budget to regional strategic actions; nothing is dropped."""

@@ -15,7 +15,7 @@ import polars as pl
 from presupuesto_link.linkage.rules import PRECEDENCE, TEXT, Rule
 
 Names = Mapping[str, pl.DataFrame]
-"""Dimension → its table of names (`sources.store.Store.dimension`): key columns, `nombre`."""
+"""Dimension → its table of names (`store.store.Store.dimension`): key columns, `nombre`."""
 NAMED = {"finalidad": ("anio", "sec_ejec", "sec_func", "finalidad"), "producto": ("producto",), "actividad": ("actividad",)}
 """Where a text is looked for, and the key of each name."""
 CELL = "casilla"

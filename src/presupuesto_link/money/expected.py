@@ -43,7 +43,7 @@ def curves_of(months: pl.DataFrame, year: int, spec: SeguimientoSpec, calendars:
     """Every curve that spending of a year can be measured against.
 
     Args:
-        months: `linkage.months.by_month`; the years before `year` are its history, taken as complete. Transversal rows out.
+        months: `money.months.by_month`; the years before `year` are its history, taken as complete. Transversal rows out.
         year: the one followed.
         spec: how many years make a seasonality.
         calendars: programmes of that year, first the one that rules.

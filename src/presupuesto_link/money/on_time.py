@@ -38,7 +38,7 @@ def measure_on_time(
     """What was expected and what happened, at the close of each month.
 
     Args:
-        months: `linkage.months.by_month`.
+        months: `money.months.by_month`.
         curves: `curves_of` the same spending.
         actions: the plan's, key `accion`, with `objetivo`.
         year: the one followed.

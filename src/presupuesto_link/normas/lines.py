@@ -22,7 +22,7 @@ def legal_fields(lines: F, names: Mapping[str, pl.DataFrame] | None = None) -> F
 
     Args:
         lines: with any of the codes of the canonical table; those that are not there count as null.
-        names: tables of names of the snapshot (see `linking.dimensions`), for `finalidad_nombre` and `producto_nombre`.
+        names: tables of names of the snapshot (see `linkage.snapshot.dimensions`), for `finalidad_nombre` and `producto_nombre`.
 
     Returns:
         The lines, in the same order, with `clasificador` (`2.3.2.7.11.99`, as deep as the codes go; null when the generica is not known

@@ -1,1 +1,1 @@
-"""Stage 8: the only place with colours, rounding, percent and files for people."""
+"""The only place with colours, rounding, percent and files for people."""

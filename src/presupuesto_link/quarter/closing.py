@@ -38,7 +38,7 @@ class Closing:
             `ejecucion_proyectada_ratio` (null without PIM) and `intervalo` (where it comes from). Levels add up exactly.
         senda: key `nivel, unidad, mes`: cumulated `devengado_soles` up to the cut-off; after it, `proyectado_soles`, `bajo_soles`, `alto_soles`.
         prueba: the backtest.
-        calibracion: `measures.backtest.calibration`; empty when it cannot be measured.
+        calibracion: `quarter.backtest.calibration`; empty when it cannot be measured.
         metodo: the one used, and why, in `motivo`.
         anios: the complete years of history used.
         confianza: nominal confidence of the interval.
@@ -87,7 +87,7 @@ def project_close(  # noqa: PLR0913, PLR0917 - the year, its month, its levels a
     """Project the accrual of a year.
 
     Args:
-        months: one row per part, year and month (`linkage.months.by_month` or an aggregate), transversal rows out. Years before `year`
+        months: one row per part, year and month (`money.months.by_month` or an aggregate), transversal rows out. Years before `year`
             whose accrual reaches December are history; the rest of them are not used.
         part: name of the level and its columns.
         group: name of the level above and its column, the same for every row of a part.

@@ -26,7 +26,7 @@ def composition_variance(months: pl.DataFrame, actions: pl.DataFrame) -> tuple[p
     sum of absolute deviations of the second amounts from the adjusted ones, over the sum of the adjusted ones.
 
     Args:
-        months: `linkage.months.by_month`; transversal rows are left out.
+        months: `money.months.by_month`; transversal rows are left out.
         actions: the plan's, key `accion`, with `objetivo`.
 
     Returns:

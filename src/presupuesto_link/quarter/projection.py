@@ -20,7 +20,7 @@ class Projection:
     Attributes:
         followed: the money it starts from.
         objetivos: of the plan, key `objetivo`, with `nombre`.
-        acciones: levels AER, OER and total (see `measures.closing.Closing`).
+        acciones: levels AER, OER and total (see `quarter.closing.Closing`).
         ejecutoras: levels «ejecutora · genérica», ejecutora and total; null unless asked for.
     """
 
@@ -35,7 +35,7 @@ def project(inputs: Inputs, followed: Followed, by_unit: bool = False, tick: Cal
 
     Args:
         inputs: the analysis: its plan and its `[proyeccion]`.
-        followed: `following.follow`.
+        followed: `money.follow.follow`.
         by_unit: also by unit and generic, which fits as many models again.
         tick: called once per model fitted.
 

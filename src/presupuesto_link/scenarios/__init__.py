@@ -1,1 +1,1 @@
-"""Stage 7: reallocation scenarios."""
+"""Reallocation scenarios."""

@@ -1,1 +1,1 @@
-"""Stage 1: bytes to raw tables, labels and values untouched."""
+"""Bytes to raw tables, labels and values untouched."""

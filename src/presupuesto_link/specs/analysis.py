@@ -19,7 +19,7 @@ Sense = Literal["ascendente", "descendente", "máximo permisible", "mínimo perm
 
 
 class SenseRules(Spec):
-    """The rule of Avance Tipo I for each sense (names of `measures.rules.RULES`)."""
+    """The rule of Avance Tipo I for each sense (names of `evaluation.rules.RULES`)."""
 
     ascendente: str
     descendente: str

@@ -46,7 +46,7 @@ class AssociationStudy:
         estimaciones: `Association.estimaciones` and `p_holm`, corrected over every test of the study.
         pruebas: how many tests that was.
         influencia: `Association.influencia`.
-        potencia: one row per case: `measures.power.Power`.
+        potencia: one row per case: `studies.power.Power`.
         muestra: every action with `motivo` (why it is left out; null = counted) and its measures.
         panel: `measure_panel` and `p_holm` per lag between execution and result, once per way of measuring advance.
         eficiencia: `measure_efficiency` of the actions counted in the principal cases.

@@ -26,7 +26,7 @@ _LEAST_FREE = 3  # observations beyond the parameters of a regression
 _ALONE = 1 - 1e-9  # leverage of an action that a coefficient is spent on
 RANKS, LINEAR, FRACTIONAL = "spearman", "mco", "logit_fraccional"
 WITHOUT = "_sin_la_mas_influyente"  # ending of a figure without the action with the largest Cook's distance
-YEARS, ACTIONS = "panel_con_anios", "panel_con_anios_y_aer"  # see `measures.panel`
+YEARS, ACTIONS = "panel_con_anios", "panel_con_anios_y_aer"  # see `studies.panel`
 EXECUTION, SIZE = "ejecucion", "log10_pim"
 FAMILY = (RANKS, LINEAR, FRACTIONAL, YEARS, ACTIONS)  # the tests that are counted together
 ESTIMATES = {
@@ -49,7 +49,7 @@ class Association:
     Attributes:
         muestra: key `accion`: every action given, with `motivo` (why it is left out; null = counted).
         estimaciones: key `estimador, variable`, see `measure_association`.
-        influencia: key `accion`, see `measures.influence`; empty when the regression is not estimated.
+        influencia: key `accion`, see `studies.influence`; empty when the regression is not estimated.
         potencia: what so many actions can tell.
     """
 

@@ -1,1 +1,1 @@
-"""Stage 2: raw to typed, keyed, checked tables; corrections are visible."""
+"""Raw to typed, keyed, checked tables; corrections are visible."""

@@ -1,4 +1,4 @@
-"""Stage 5: what the published figures say against what the data gives. Reads measures, changes nothing."""
+"""What the published figures say against what the data gives. Reads measures, changes nothing."""
 
 from __future__ import annotations
 

@@ -60,7 +60,7 @@ def write_suggestions(path: Path, suggestions: pl.DataFrame) -> None:
 
     Args:
         path: the file to make.
-        suggestions: `linkage.ceplan.Chain.sugerencias`.
+        suggestions: `linkage.plan.ceplan.Chain.sugerencias`.
 
     Raises:
         OutputError: the file is there, or cannot be written.

@@ -53,7 +53,7 @@ def draw_matrix(analysis: Analysis, matrix: Matrix) -> Figure:
 
 
 def cell_tiles(actions: pl.DataFrame, cells: pl.DataFrame) -> pl.DataFrame:
-    """The 16 cells (`matrices.matrix.count_cells`) with their place on the grid and their texts."""
+    """The 16 cells (`evaluation.matrix.count_cells`) with their place on the grid and their texts."""
     shared = set(actions.filter(pl.col("vinculo") == TRANSVERSAL)["accion"])
     rows = list(cells.iter_rows(named=True))
     return cells.with_columns(

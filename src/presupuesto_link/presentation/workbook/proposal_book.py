@@ -172,7 +172,7 @@ def write_proposal(scenario: Scenario, path: Path, aoi: pl.DataFrame | None = No
     Args:
         scenario: a solved scenario.
         path: the `.xlsx` to make; one that is there is never replaced, since a person may have declared grounds in it.
-        aoi: columns `sec_ejec, sec_func, aoi` and, if known, `nombre`: the activities of each meta (as `linkage.ceplan.Chain.pasos` has
+        aoi: columns `sec_ejec, sec_func, aoi` and, if known, `nombre`: the activities of each meta (as `linkage.plan.ceplan.Chain.pasos` has
             them); null when no bridge is loaded.
 
     Raises:
