@@ -95,6 +95,21 @@ def printed_totals(layout: Layout, raw: pl.LazyFrame, filters: Filters, yearless
     return rows.select(*SCHEMA)
 
 
+def other_sums(layout: Layout, raw: pl.LazyFrame, filters: Filters) -> dict[str, pl.DataFrame]:
+    """The other breakdowns of the same money that a file prints: words → key `anio`, `filas` and exact soles (null = no row gives it).
+
+    Args:
+        layout: of the file.
+        raw: its records.
+        filters: those in use.
+    """
+    if layout.others is None:
+        return {}
+    sums = [pl.when(pl.col(m).count() > 0).then(pl.col(m).sum()).alias(m) for m in MEASURES]
+    typed = {said: type_rows(keep(rows, filters)).filter(pl.col("rechazo").is_null()) for said, rows in layout.others(raw).items()}
+    return {said: rows.group_by("anio").agg(pl.len().alias("filas"), *sums).collect().sort("anio") for said, rows in typed.items()}
+
+
 def rejected_rows(rows: pl.LazyFrame) -> pl.LazyFrame:
     """The rows of a layout that `type_rows` rejects, as text: `rechazo`, what is carried, codes and amounts."""
     return _judged(rows).filter(pl.col("rechazo").is_not_null()).select(*carried(rows), "rechazo", *CODES, *AMOUNTS)
