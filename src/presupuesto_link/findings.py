@@ -284,6 +284,12 @@ FINDING_KINDS = _catalogue(
         "alta",
         "Usar «transversal» sólo para las AER que el análisis declara transversales, y siempre para ellas.",
     ),
+    FindingKind(
+        "V13",
+        "Regla que dice estar firmada y sólo la propone el programa",
+        "media",
+        "Que una persona la revise y ponga su nombre y la fecha, o dejarla como «propuesta».",
+    ),
     FindingKind("K01", "Vínculo del puente CEPLAN repetido", "alta", "Dejar una sola fila por vínculo y sumar sus partes."),
     FindingKind("K02", "Vínculos del puente CEPLAN que piden más de lo que hay", "alta", "Repartir con partes que sumen 1 o menos."),
     FindingKind(

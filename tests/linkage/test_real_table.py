@@ -87,6 +87,12 @@ def test_suggested_rules_add_less_than_one_point(rows, inputs):
     assert asked - signed == Decimal(29627736)
 
 
+def test_nobody_has_signed_the_rules_that_come_with_the_program(inputs):
+    rules = read_rules(read_links(inputs.path.parent / inputs.spec.vinculo.reglas), inputs.plan.acciones["accion"], ("AER.07.01",))
+    assert (rules.signed, rules.proposed, rules.suggested, rules.rejected) == (0, 41, 10, 0)
+    assert "V13" not in {finding.code for finding in rules.findings}
+
+
 def test_few_rules_explain_most_of_the_money(rows, inputs):
     rules = covered(rows, inputs).reglas
     assert rules.row(0, named=True)["regla"] == "pp-0090-ebr"
@@ -121,6 +127,9 @@ def test_the_table_of_the_project_gives_the_same_with_a_store_and_without(inputs
     assert alone.cube["pia_soles"].null_count() == alone.cube.height
     for view in ("tasas", "resumen", "sin_vincular", "acciones", "reglas"):
         assert getattr(alone.coverage, view).equals(getattr(kept.coverage, view)), view
+    owners = alone.coverage.firmas.row(0, named=True)
+    assert (owners["pim_firmado_soles"], owners["pim_propuesto_soles"], owners["reglas_propuestas"]) == (0, Decimal(2728249108), 41)
+    assert alone.coverage.firmas.equals(kept.coverage.firmas)
     assert alone.findings == kept.findings
     assert (alone.scope, alone.snapshot.id, alone.snapshot.cut_off) == (kept.scope, kept.snapshot.id, "2025-01-31")
     assert alone.names.keys() == kept.names.keys()
