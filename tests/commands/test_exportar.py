@@ -40,6 +40,7 @@ def test_an_export_says_what_it_wrote(capsys, loaded, tmp_path):
         "corte 2024-06-30",
         "gasto del Gobierno Regional de Cajamarca (pliego 445)",
         "1 regla firmada",
+        "La regla que cuenta está firmada por una persona u oficina.",
         "2 filas; PIM S/ 1,000.10, devengado S/ 100.05",
         "0 filas",
         "LEAME.txt",

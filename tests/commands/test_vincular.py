@@ -244,8 +244,8 @@ def test_the_folder_has_every_table_and_figure_and_the_same_bytes_each_time(tmp_
 
 def test_the_figures_say_what_the_tables_say(store, inputs):
     import polars as pl
-
     from presupuesto_link.commands.asking.snapshots import Scope
+
     from presupuesto_link.commands.vincular import link
     from presupuesto_link.presentation.plots.vinculo import draw_linkage
     from presupuesto_link.store.store import Store
@@ -312,5 +312,7 @@ def test_the_screen_says_who_signs_and_keeps_years_apart(tmp_path, capsys):
     capsys.readouterr()
     assert run("vincular", "--almacen", tmp_path / "a") == 0
     said = capsys.readouterr().out
-    assert "Firman: presupuesto-link (41)" in said
+    assert "Firman: nadie. Proponen: presupuesto-link (41)." in said
+    assert "Ninguna de las 41 reglas que cuentan está firmada por una persona: S/ 130.00 de PIM (100.0 % de lo vinculado)" in said
+    assert "propuesta, sin firma" in said
     assert "2023 AER.13.01" in said and "2024 AER.13.01" in said and "2023 775-9" in said

@@ -1,19 +1,26 @@
 """The starter rules on the real 2024 figures of the regional government: how much of them reaches an action."""
 
 import csv
+import time
 from collections import defaultdict
 from decimal import Decimal
 
 import polars as pl
 import pytest
 
-from presupuesto_link.linkage.coverage import cover, cube
+from presupuesto_link.errors import InputDataError
+from presupuesto_link.linkage.coverage import cover, cube, measured_actions
 from presupuesto_link.linkage.link import conservation, link_gasto
 from presupuesto_link.linkage.rules import read_rules
+from presupuesto_link.linkage.snapshot import link_snapshot, linked_extract
 from presupuesto_link.sources.links import read_links
+from presupuesto_link.store.loading import load_extract
+from presupuesto_link.store.store import Store
+from tests.conftest import ROOT
 from tests.linkage.spending import gasto
 from tests.sources.extracts import sample
 
+TABLE = ROOT / "data" / "siaf" / "cajamarca_2024_por_programa_y_funcion.csv"
 PIM, DEVENGADO = Decimal(3979303544), Decimal(3656150733)
 
 
@@ -80,6 +87,12 @@ def test_suggested_rules_add_less_than_one_point(rows, inputs):
     assert asked - signed == Decimal(29627736)
 
 
+def test_nobody_has_signed_the_rules_that_come_with_the_program(inputs):
+    rules = read_rules(read_links(inputs.path.parent / inputs.spec.vinculo.reglas), inputs.plan.acciones["accion"], ("AER.07.01",))
+    assert (rules.signed, rules.proposed, rules.suggested, rules.rejected) == (0, 41, 10, 0)
+    assert "V13" not in {finding.code for finding in rules.findings}
+
+
 def test_few_rules_explain_most_of_the_money(rows, inputs):
     rules = covered(rows, inputs).reglas
     assert rules.row(0, named=True)["regla"] == "pp-0090-ebr"
@@ -97,3 +110,32 @@ def test_the_page_of_the_analysis_says_what_is_computed(rows, inputs):
         assert f"| {action} | {told} | {float(amount) / 1e6:,.1f} |" in page
     whole = cover.tasas.row(0, named=True)
     assert f"S/ {whole['pim_vinculado_soles']:,.0f}" in page and f"S/ {whole['devengado_vinculado_soles']:,.0f}" in page
+
+
+def test_the_table_of_the_project_gives_the_same_with_a_store_and_without(inputs, tmp_path):
+    raw, spec = read_links(inputs.path.parent / inputs.spec.vinculo.reglas), inputs.spec.vinculo
+    asked = (raw, measured_actions(inputs.plan), spec.transversales, spec.ambito, "pliego")
+    start = time.perf_counter()
+    alone = linked_extract(TABLE, *asked)
+    took = time.perf_counter() - start
+    store = Store(tmp_path / "almacen")
+    kept = link_snapshot(store, load_extract(TABLE, store).snapshot, *asked)
+    whole = alone.coverage.tasas.row(0, named=True)
+    assert (whole["pim_soles"], whole["devengado_soles"]) == (PIM, DEVENGADO - 3)
+    assert (whole["pim_vinculado_soles"], whole["devengado_vinculado_soles"]) == (Decimal(2728249108), Decimal(2528150492))
+    assert alone.cube.equals(kept.cube)
+    assert alone.cube["pia_soles"].null_count() == alone.cube.height
+    for view in ("tasas", "resumen", "sin_vincular", "acciones", "reglas"):
+        assert getattr(alone.coverage, view).equals(getattr(kept.coverage, view)), view
+    owners = alone.coverage.firmas.row(0, named=True)
+    assert (owners["pim_firmado_soles"], owners["pim_propuesto_soles"], owners["reglas_propuestas"]) == (0, Decimal(2728249108), 41)
+    assert alone.coverage.firmas.equals(kept.coverage.firmas)
+    assert alone.findings == kept.findings
+    assert (alone.scope, alone.snapshot.id, alone.snapshot.cut_off) == (kept.scope, kept.snapshot.id, "2025-01-31")
+    assert alone.names.keys() == kept.names.keys()
+    assert took < 3  # about 0.15 s; the rest is room for a busy machine
+
+
+def test_an_extract_without_the_scope_is_told(inputs):
+    with pytest.raises(InputDataError, match="ninguna fila"):
+        linked_extract(TABLE, None, inputs.plan.acciones, (), inputs.spec.vinculo.ambito, "departamento")

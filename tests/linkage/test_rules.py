@@ -6,11 +6,12 @@ import polars as pl
 import pytest
 
 from presupuesto_link.errors import InputDataError
-from presupuesto_link.linkage.coverage import cube
-from presupuesto_link.linkage.findings import check_link
+from presupuesto_link.linkage.coverage import cover, cube
+from presupuesto_link.linkage.findings import check_link, unsigned
 from presupuesto_link.linkage.link import link_gasto
-from presupuesto_link.linkage.rules import NOBODY, read_rules
+from presupuesto_link.linkage.rules import NOBODY, PROPOSED, Rules, read_rules
 from presupuesto_link.sources.links import read_links
+from presupuesto_link.tables.numbers import MONEY
 from tests.linkage.spending import gasto, rule
 
 SIGNED = {"autor": "Oficina de Presupuesto", "fecha": "2026-01-15", "rubro": "00"}
@@ -187,3 +188,66 @@ def test_an_exact_part_of_a_chain_is_read_whatever_its_length(tmp_path):
     part = Fraction(1, 3) * Fraction("0.123456789") * Fraction("0.987654")
     rules = read(tmp_path, {"id": "a", "accion": "AER.01.01", "parte": str(part)})
     assert [r.part for r in rules.rules] == [part]
+
+
+def test_what_the_program_signs_is_a_proposal_and_is_told(tmp_path):
+    mine = {"accion": "AER.13.01", "autor": "Presupuesto-Link "}
+    rules = read(
+        tmp_path,
+        mine | {"id": "dice", "estado": "firmado"},
+        mine | {"id": "calla", "estado": ""},
+        mine | {"id": "propone", "estado": "Propuesta"},
+        mine | {"id": "sugiere", "estado": "sugerido"},
+        {"id": "persona", "accion": "AER.13.01", "estado": "firmado"},
+        {"id": "borrador", "accion": "AER.13.01", "estado": "propuesta"},
+    )
+    states = {one.id: one.state for one in rules.rules}
+    assert states == dict.fromkeys(("dice", "calla", "propone", "borrador"), PROPOSED) | {"sugiere": "sugerido", "persona": "firmado"}
+    assert [(f.code, f.place) for f in rules.findings] == [("V13", "vinculos.csv, filas 2")]
+    assert (rules.rejected, rules.signed, rules.proposed, rules.suggested) == (0, 1, 4, 1)
+    assert {one.id for one in rules.chosen(False).rules} == set(states) - {"sugiere"}
+
+
+def test_a_proposal_takes_its_turn_as_if_it_were_signed():
+    table = gasto({"programa": "0138", "funcion": "15", "pim_soles": "10"})
+    for state in ("firmado", PROPOSED):
+        found = Rules((rule("gruesa", "AER.13.01", funcion="15"), rule("fina", "AER.01.01", programa="0138", state=state)))
+        linked = link_gasto(table.lazy(), found, {}, ACTIONS, (2024,))
+        assert cube(linked)["accion"].to_list() == ["AER.01.01"]
+
+
+def test_who_answers_for_the_money(tmp_path):
+    table = gasto(
+        {"programa": "0001", "pim_soles": "1", "devengado_soles": "1"},
+        {"programa": "0002", "pim_soles": "20", "devengado_soles": "10"},
+        {"programa": "0003", "pim_soles": "300", "devengado_soles": "100"},
+        {"programa": "0004", "accion": "AER.01.01", "pim_soles": "4000", "devengado_soles": "1000"},
+        {"programa": "0005", "pim_soles": "50000", "devengado_soles": "10000"},
+    )
+    rules = Rules(
+        (
+            rule("a", "AER.13.01", programa="0001"),
+            rule("b", "AER.13.01", programa="0002", state=PROPOSED),
+            rule("c", "AER.13.01", programa="0003", state="sugerido"),
+            rule("d", "AER.13.01", programa="0999", state=PROPOSED),
+        )
+    )
+    actions = pl.DataFrame({"accion": ACTIONS, "objetivo": ["OER.01", "OER.07", "OER.13"], "nombre": ACTIONS})
+    found = link_gasto(table.lazy(), rules, {}, ACTIONS, (2024,))
+    (row,) = cover(cube(found), found.rules, actions).firmas.iter_rows(named=True)
+    assert [row[f"pim_{how}_soles"] for how in ("firmado", "propuesto", "sugerido", "declarado", "vinculado")] == [1, 20, 300, 4000, 4321]
+    assert row["devengado_vinculado_soles"] == 1111
+    assert [row[f"reglas_{how}"] for how in ("firmadas", "propuestas", "sugeridas")] == [1, 2, 1]
+    assert unsigned(rules, True, cover(cube(found), found.rules, actions).firmas) == (
+        "De las 4 reglas que cuentan, 1 está firmada y 3 no: S/ 320.00 de PIM (7.4 % de lo vinculado) son una propuesta, sin firma."
+    )
+
+
+def test_a_measure_that_no_line_gives_has_no_owner():
+    table = gasto({"programa": "0001", "devengado_soles": "1"}).with_columns(pim_soles=pl.lit(None, MONEY))
+    found = link_gasto(table.lazy(), Rules((rule("a", "AER.13.01", programa="0001"),)), {}, ACTIONS, (2024,))
+    actions = pl.DataFrame({"accion": ACTIONS, "objetivo": ["OER.01", "OER.07", "OER.13"], "nombre": ACTIONS})
+    signatures = cover(cube(found), found.rules, actions).firmas
+    assert signatures.select("pim_firmado_soles", "pim_vinculado_soles").row(0) == (None, None)
+    assert signatures["devengado_firmado_soles"].item() == 1
+    assert unsigned(Rules(found.rules), False, signatures) == "La regla que cuenta está firmada por una persona u oficina."

@@ -212,7 +212,7 @@ def _print_differences(result: Bridging, shown: int) -> None:
     called, soles, moved = _CALLED[measure], f"{measure}_soles", f"{measure}_diferente_soles"
     columns = [name("Acuerdo"), number("Metas"), number("PIM"), number("Devengado"), number(f"{called} que cambia")]
     print_table(
-        f"CEPLAN y las {len(result.manual.rules):,} reglas manuales firmadas, en soles",
+        f"CEPLAN y las {len(result.manual.rules):,} reglas manuales que cuentan ({result.manual.signed:,} firmadas), en soles",
         columns,
         [
             (r["acuerdo"], f"{r['metas']:,}", _money(r["pim_soles"]), _money(r["devengado_soles"]), _money(r[moved]))

@@ -67,13 +67,15 @@ def exportar(
 
 def _print_summary(export: Export, folder: Path, files: list[str], written: Written) -> None:
     """What was written, with totals that can be checked against the store."""
-    from presupuesto_link.linkage.findings import summary
+    from presupuesto_link.linkage.findings import summary, unsigned
     from presupuesto_link.wording import plural, soles
 
     linkage = export.linkage
     totals, rows = written.soles["hechos"], written.rows
     typer.echo(f"Instantánea {linkage.snapshot.id} · corte {linkage.snapshot.cut_off} · {linkage.scope}")
     typer.echo(f"{linkage.rules.source or 'sin archivo de reglas'}: {summary(linkage.rules, linkage.with_suggested)}.")
+    if said := unsigned(linkage.rules, linkage.with_suggested, linkage.coverage.firmas):
+        typer.echo(said)
     if linkage.with_suggested and linkage.rules.suggested:
         typer.echo("Atención: estas cifras cuentan reglas sugeridas que nadie ha firmado.")
     typer.echo(

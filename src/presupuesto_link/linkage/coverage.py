@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import polars as pl
 
 from presupuesto_link.linkage.link import RESULT, LinkedGasto
-from presupuesto_link.linkage.rules import DIRECT, TRANSVERSAL, Rule
+from presupuesto_link.linkage.rules import DECLARED, DIRECT, PROPOSED, SIGNED, SUGGESTED, TRANSVERSAL, Rule
 from presupuesto_link.tables.gasto import MEASURES
 from presupuesto_link.tables.numbers import MONEY
 from presupuesto_link.tables.plan import Plan
@@ -53,6 +53,10 @@ class Coverage:
         acciones: key `anio, accion`: lines and soles, transversal ones marked; actions without money stay with null amounts. `con_resultado`
             when the actions given say it (see `measured_actions`).
         reglas: key `anio, regla`: action, words, lines and soles caught, the share of the linked PIM and the running share, largest first.
+        firmas: key `anio`: who answers for what is linked: `pim_<how>_soles` and `devengado_<how>_soles` of the rules signed (`firmado`),
+            proposed (`propuesto`) and suggested (`sugerido`) and of what the source declares (`declarado`); `pim_vinculado_soles` and
+            `devengado_vinculado_soles`, their sums (null when no line gives the measure); and `reglas_firmadas`, `reglas_propuestas` and
+            `reglas_sugeridas`, how many count, whether or not they catch something.
     """
 
     tasas: pl.DataFrame
@@ -61,6 +65,7 @@ class Coverage:
     sin_vincular: pl.DataFrame
     acciones: pl.DataFrame
     reglas: pl.DataFrame
+    firmas: pl.DataFrame
 
 
 def measured_actions(plan: Plan) -> pl.DataFrame:
@@ -128,6 +133,7 @@ def cover(linked: pl.DataFrame, rules: tuple[Rule, ...], actions: pl.DataFrame) 
         _unlinked(counted),
         _actions(linked, actions),
         _rules(linked, rules),
+        _signatures(linked, rules),
     )
 
 
@@ -236,3 +242,20 @@ def _rules(linked: pl.DataFrame, rules: tuple[Rule, ...]) -> pl.DataFrame:
         .with_columns(parte_acumulada_ratio=pl.col("parte_pim_ratio").fill_null(0).cum_sum().over("anio"))
         .select("anio", pl.exclude("anio"))
     )
+
+
+_STANDINGS = {SIGNED: "firmado", PROPOSED: "propuesto", SUGGESTED: "sugerido", DECLARED: "declarado"}
+
+
+def _signatures(linked: pl.DataFrame, rules: tuple[Rule, ...]) -> pl.DataFrame:
+    standing = {rule.id: _STANDINGS[rule.standing] for rule in rules}
+    direct = pl.col("vinculo") == DIRECT
+    owner = pl.col("regla").replace_strict(list(standing), list(standing.values()), default=None, return_dtype=pl.String)
+    sums = []
+    for name in ("pim", "devengado"):
+        amount, given = pl.col(f"{name}_soles"), pl.col(f"{name}_soles").count() > 0
+        tests = {how: direct & (pl.col("firma") == how) for how in _STANDINGS.values()} | {"vinculado": direct}
+        sums += [pl.when(given).then(amount.filter(test).sum()).cast(MONEY).alias(f"{name}_{how}_soles") for how, test in tests.items()]
+    counts = {"firmadas": SIGNED, "propuestas": PROPOSED, "sugeridas": SUGGESTED}
+    numbers = [pl.lit(sum(rule.standing == state for rule in rules), pl.UInt32).alias(f"reglas_{word}") for word, state in counts.items()]
+    return linked.with_columns(owner.alias("firma")).group_by("anio").agg(sums).sort("anio").with_columns(numbers)

@@ -12,7 +12,7 @@ from presupuesto_link.linkage.link import LinkedGasto
 from presupuesto_link.linkage.match import CLASH
 from presupuesto_link.linkage.rules import SIGNED, TEXT, Rule, Rules
 from presupuesto_link.tables.numbers import MONEY
-from presupuesto_link.wording import plural, soles
+from presupuesto_link.wording import enumerate_words, percent, plural, soles
 
 
 def check_link(linked: LinkedGasto, rules: Rules, cube: pl.DataFrame, years: Sequence[int]) -> tuple[Finding, ...]:
@@ -84,13 +84,38 @@ def _absent(rule: Rule, linked: LinkedGasto) -> str:
 
 def summary(rules: Rules, with_suggested: bool) -> str:
     """How many rules counted, in a sentence."""
-    signed = plural(len(rules.rules) - rules.suggested, "regla firmada", "reglas firmadas")
-    asked = plural(rules.suggested, "sugerida", "sugeridas")
-    said = f"{signed} y {asked} ({'contadas' if with_suggested else 'no contadas'})"
-    return said + (f"; {plural(rules.rejected, 'fila no aplicada', 'filas no aplicadas')}" if rules.rejected else "")
+    said = [plural(rules.signed, "regla firmada", "reglas firmadas") if rules.signed else "ninguna regla firmada"]
+    said += [plural(rules.proposed, "propuesta sin firma", "propuestas sin firma")] if rules.proposed else []
+    asked = plural(rules.suggested, "sugerida", "sugeridas") + f" ({'contadas' if with_suggested else 'no contadas'})"
+    left = f"; {plural(rules.rejected, 'fila no aplicada', 'filas no aplicadas')}" if rules.rejected else ""
+    return enumerate_words([*said, asked]) + left
 
 
-def signers(rules: Rules) -> str:
-    """Who signs the rules that are signed, and how many each."""
-    counts = Counter(rule.signature[0] for rule in rules.rules if rule.state == SIGNED)
+def signers(rules: Rules, state: str = SIGNED) -> str:
+    """The authors of the rules that are signed, or of those in another state, and how many each."""
+    counts = Counter(rule.signature[0] for rule in rules.rules if rule.state == state)
     return ", ".join(f"{author} ({count})" for author, count in counts.most_common()) or "nadie"
+
+
+def unsigned(rules: Rules, with_suggested: bool, signatures: pl.DataFrame) -> str:
+    """How many of the rules that count nobody signs, and how much of the linked PIM is theirs, in a sentence; empty when none counts.
+
+    Args:
+        rules: those of the file.
+        with_suggested: whether suggested rules counted.
+        signatures: `Coverage.firmas`.
+    """
+    counted = rules.signed + rules.proposed + (rules.suggested if with_suggested else 0)
+    if not counted:
+        return ""
+    every = "la regla que cuenta" if counted == 1 else f"las {counted:,} reglas que cuentan"
+    if rules.signed == counted:
+        return f"{every[0].upper()}{every[1:]} {'está firmada' if counted == 1 else 'están firmadas'} por una persona u oficina."
+    sums = signatures.select(pl.col("pim_propuesto_soles", "pim_sugerido_soles", "pim_vinculado_soles").sum()).row(0)
+    open_, whole = sums[0] + sums[1], sums[2]
+    if not rules.signed:
+        said = f"Ninguna de {every} está firmada por una persona" if counted > 1 else f"{every[0].upper()}{every[1:]} no está firmada"
+    else:
+        said = f"De {every}, {plural(rules.signed, 'está firmada', 'están firmadas')} y {counted - rules.signed:,} no"
+    share = f" ({percent(float(open_ / whole))} de lo vinculado)" if whole else ""
+    return f"{said}: {soles(open_, 2)} de PIM{share} son una propuesta, sin firma."

@@ -18,10 +18,15 @@ from presupuesto_link.linkage.rows import Reading, part_of, signature_of, titled
 from presupuesto_link.sources.delimited import RawTable
 from presupuesto_link.tables.gasto import UNPADDED, WIDTHS
 from presupuesto_link.vocabulary import CONFIDENCES, GOVERNMENTS
-from presupuesto_link.wording import enumerate_words
+from presupuesto_link.wording import enumerate_words, plural
 
 DIRECT, TRANSVERSAL, UNLINKED = "directo", "transversal", "no vinculado"
-SIGNED, SUGGESTED = "firmado", "sugerido"
+SIGNED, PROPOSED, SUGGESTED = "firmado", "propuesta", "sugerido"
+"""A person answers for it; it counts and nobody has signed it; it counts only when asked."""
+DECLARED = "declarado"
+"""How a rule stands when the source of the spending says the action by itself: nobody signs it and nobody proposes it."""
+PROGRAM, SOURCE = "presupuesto-link", "la fuente"
+"""Authors that are not a person: what this program writes is a proposal, whatever its row says."""
 NOBODY = "NINGUNA"
 """In the column of the action: these lines finance no action, and somebody decided so."""
 CLASSIFIER = ("tipo_transaccion", "generica", "subgenerica", "subgenerica_det", "especifica", "especifica_det")
@@ -88,7 +93,7 @@ class Rule:
         part: how much of what finer rules left goes to the action.
         kind: `directo` or `transversal`.
         confidence: `alta`, `media` or `baja`.
-        state: `firmado` or `sugerido`.
+        state: `firmado`, `propuesta` or `sugerido`.
         signature: who and when.
         origin: where it comes from, and the note.
     """
@@ -129,6 +134,11 @@ class Rule:
         return (first is None or first <= year) and (last is None or year <= last)
 
     @property
+    def standing(self) -> str:
+        """Who answers for it: its state, or `declarado` when it is the source of the spending."""
+        return DECLARED if self.signature[0] == SOURCE else self.state
+
+    @property
     def place(self) -> str:
         """How messages name it."""
         return f"regla {self.id}" + (f" (fila {self.row})" if self.row else "")
@@ -150,9 +160,19 @@ class Rules:
     digest: str = ""
 
     def chosen(self, with_suggested: bool) -> Rules:
-        """The signed rules, with or without the suggested ones."""
-        kept = tuple(rule for rule in self.rules if with_suggested or rule.state == SIGNED)
+        """The rules signed and proposed, with or without those only suggested."""
+        kept = tuple(rule for rule in self.rules if with_suggested or rule.state != SUGGESTED)
         return replace(self, rules=kept)
+
+    @property
+    def signed(self) -> int:
+        """How many a person signs."""
+        return sum(rule.state == SIGNED for rule in self.rules)
+
+    @property
+    def proposed(self) -> int:
+        """How many count and nobody signs."""
+        return sum(rule.state == PROPOSED for rule in self.rules)
 
     @property
     def suggested(self) -> int:
@@ -180,7 +200,7 @@ def read_rules(raw: RawTable, actions: Iterable[str], transversal: Iterable[str]
         findings += reading.found
         rules += [rule] if rule and not reading.found else []
     twice = _repeated(raw)
-    findings += twice.values()
+    findings += [*twice.values(), *_signed_by_nobody(raw)]
     kept = tuple(rule for rule in rules if rule.id not in twice)
     return Rules(kept, tuple(findings), raw.frame.height - len(kept), raw.name, raw.digest)
 
@@ -206,7 +226,7 @@ def _declared(action: str, transversal: set[str], to: str | None = None) -> Rule
         {"accion_declarada": (action,)},
         kind=kind,
         confidence="alta",
-        signature=("la fuente", ""),
+        signature=(SOURCE, ""),
         origin=("La tabla cargada ya dice la AER de cada fila", ""),
     )
 
@@ -229,7 +249,8 @@ def _rule(reading: Reading, actions: set[str], transversal: set[str]) -> Rule | 
     _check_meta(reading, selectors, years)
     part, signature = part_of(reading), signature_of(reading)
     confidence = _word(reading, "confianza", CONFIDENCES, "media")
-    state = _word(reading, "estado", (SIGNED, SUGGESTED), SIGNED)
+    state = _word(reading, "estado", (SIGNED, PROPOSED, SUGGESTED), SIGNED)
+    state = PROPOSED if state == SIGNED and _is_program(signature[0]) else state
     if reading.found:
         return None
     origin = (reading.cell("origen"), reading.cell("nota"))
@@ -367,6 +388,27 @@ def _repeated(raw: RawTable) -> dict[str, Finding]:
     }
 
 
+def _is_program(author: str) -> bool:
+    return author.strip().lower() == PROGRAM
+
+
+def _signed_by_nobody(raw: RawTable) -> Iterator[Finding]:
+    """Rows that say they are signed, by this program."""
+    if "estado" not in raw.frame.columns:
+        return
+    cells = raw.frame.select("fila", "estado", "autor").iter_rows()
+    rows = [fila for fila, state, author in cells if str(state or "").strip().lower() == SIGNED and _is_program(str(author or ""))]
+    if rows:
+        some = ", ".join(map(str, rows[:6])) + (f" y {len(rows) - 6} más" if len(rows) > 6 else "")
+        yield Finding(
+            "V13",
+            f"{raw.name}, filas {some}",
+            f"{plural(len(rows), 'regla dice', 'reglas dicen')} «{SIGNED}» y su autor es {PROGRAM}",
+            f"el nombre de una persona u oficina, o «{PROPOSED}»",
+            "se cuentan como propuesta, sin firma",
+        )
+
+
 def ordered(rules: Iterable[Rule]) -> Iterator[Rule]:
-    """Signed before suggested, finer before coarser, then by id: the order in which they take their part of a line."""
+    """Signed and proposed before suggested, finer before coarser, then by id: the order in which they take their part of a line."""
     return iter(sorted(rules, key=lambda rule: (rule.state == SUGGESTED, -rule.specificity, rule.id)))

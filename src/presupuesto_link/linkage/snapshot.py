@@ -1,4 +1,4 @@
-"""From a snapshot to linked spending: choose whose spending → link → check that no céntimo is lost → cover → report.
+"""From a snapshot, or an extract kept nowhere, to linked spending: choose whose spending → link → check that no céntimo is lost → cover → report.
 
 Spending of the regional government (its pliego, wherever it lands) and spending that lands in the department (whoever spends it) are two
 questions. A link answers one of them, says which, and never adds them up.
@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import polars as pl
@@ -20,10 +21,10 @@ from presupuesto_link.linkage.link import LinkedGasto, conservation, link_gasto
 from presupuesto_link.linkage.rules import Rules, read_rules
 from presupuesto_link.sources.delimited import RawTable
 from presupuesto_link.specs import AmbitoSpec
+from presupuesto_link.store.loading import read_extract
 from presupuesto_link.store.store import Snapshot, Store
 from presupuesto_link.vocabulary import Scope
 
-__all__ = ["Linkage", "Scope", "chosen_spending", "dimensions", "link_snapshot"]
 _COLUMN = {"pliego": "pliego", "departamento": "departamento_meta"}
 
 
@@ -32,7 +33,7 @@ class Linkage:
     """A link of one snapshot, seen from one scope.
 
     Attributes:
-        snapshot: where the spending comes from.
+        snapshot: where the spending comes from: a snapshot of a store, or an extract that is in none.
         scope: whose spending, in words.
         rules: the rules applied, with those rejected.
         with_suggested: whether suggested rules counted.
@@ -83,7 +84,67 @@ def link_snapshot(  # noqa: PLR0913, PLR0917 - the options of `vincular`
     """
     gasto, years, said = chosen_spending(store, snapshot, scopes or AmbitoSpec(), scope, year)
     rules = read_rules(raw_rules, actions["accion"], transversal) if raw_rules else Rules(())
-    counted, names = rules.chosen(with_suggested), dimensions(store, snapshot)
+    return link_rows(gasto, years, dimensions(store, snapshot), rules, actions, transversal, with_suggested, snapshot, said)
+
+
+def linked_extract(  # noqa: PLR0913, PLR0917 - the options of `vincular`
+    path: Path,
+    raw_rules: RawTable | None,
+    actions: pl.DataFrame,
+    transversal: Sequence[str] = (),
+    scopes: AmbitoSpec | None = None,
+    scope: Scope = "todo",
+    year: int | None = None,
+    with_suggested: bool = False,
+) -> Linkage:
+    """Link the spending of an extract without any store: what loading it whole and `link_snapshot` give.
+
+    Args:
+        path: a small extract that says its day (see `store.loading.read_extract`).
+        raw_rules: as in `link_snapshot`, with the rest.
+        actions: as in `link_snapshot`.
+        transversal: as in `link_snapshot`.
+        scopes: as in `link_snapshot`.
+        scope: as in `link_snapshot`.
+        year: as in `link_snapshot`.
+        with_suggested: as in `link_snapshot`.
+
+    Raises:
+        InputDataError: the extract or the rules cannot be read, or it has no row of the scope.
+    """
+    extract = read_extract(path)
+    filters, years, said = _of_scope(extract, scopes or AmbitoSpec(), scope, year)
+    gasto = extract.rows.filter(pl.col(column).is_in(value if isinstance(value, list) else [value]) for column, value in filters.items())
+    _check_some(extract, gasto, said, years)
+    rules = read_rules(raw_rules, actions["accion"], transversal) if raw_rules else Rules(())
+    return link_rows(gasto, years, extract.names, rules, actions, transversal, with_suggested, extract, said)
+
+
+def link_rows(  # noqa: PLR0913, PLR0917 - what a link is made of
+    gasto: pl.LazyFrame,
+    years: Sequence[int],
+    names: Mapping[str, pl.DataFrame],
+    rules: Rules,
+    actions: pl.DataFrame,
+    transversal: Sequence[str],
+    with_suggested: bool,
+    snapshot: Snapshot,
+    said: str,
+) -> Linkage:
+    """Link typed spending, wherever it is kept.
+
+    Args:
+        gasto: the rows of the scope (`tables.gasto.SCHEMA`).
+        years: their budget years.
+        names: tables of names, for rules that look at texts.
+        rules: `linkage.rules.read_rules`.
+        actions: the plan's actions, key `accion`.
+        transversal: actions shown beside and never added.
+        with_suggested: count the rules that are only suggested.
+        snapshot: what the rows are of.
+        said: the scope in words.
+    """
+    counted = rules.chosen(with_suggested)
     linked = link_gasto(gasto, counted, names, actions["accion"], years, CUBE, transversal)
     conservation(gasto, linked)
     table = cube(linked)
@@ -99,15 +160,24 @@ def chosen_spending(
     Raises:
         InputDataError: the snapshot was loaded with a filter that leaves part of the scope out, or has no row of it.
     """
+    filters, years, said = _of_scope(snapshot, scopes, scope, year)
+    rows = store.read(snapshot.id, filters=filters)
+    _check_some(snapshot, rows, said, years)
+    return rows, years, said
+
+
+def _of_scope(snapshot: Snapshot, scopes: AmbitoSpec, scope: Scope, year: int | None) -> tuple[dict[str, Any], tuple[int, ...], str]:
+    """Column → value or values of the rows of a scope, their years, and the scope in words."""
     years = (year,) if year else snapshot.years
     filters: dict[str, Any] = {"anio": list(years)}
-    said = "todo el gasto de la instantánea"
-    if scope != "todo":
-        code = scopes.pliego if scope == "pliego" else scopes.departamento_meta
-        filters[_COLUMN[scope]] = code
-        said = scopes.words(scope)
-        _check_whole(snapshot, scope, code)
-    rows = store.read(snapshot.id, filters=filters)
+    if scope == "todo":
+        return filters, years, "todo el gasto de la instantánea"
+    code = scopes.pliego if scope == "pliego" else scopes.departamento_meta
+    _check_whole(snapshot, scope, code)
+    return filters | {_COLUMN[scope]: code}, years, scopes.words(scope)
+
+
+def _check_some(snapshot: Snapshot, rows: pl.LazyFrame, said: str, years: Sequence[int]) -> None:
     if not rows.select(pl.len()).collect().item():
         raise InputDataError(
             Problem(
@@ -117,12 +187,12 @@ def chosen_spending(
                 "elija otro --ambito (pliego, departamento, todo) u otra instantánea con «almacen listar»",
             )
         )
-    return rows, years, said
 
 
 def dimensions(store: Store, snapshot: Snapshot) -> dict[str, pl.DataFrame]:
     """The tables of names that a snapshot has."""
-    return {path.stem: store.dimension(snapshot.id, path.stem) for path in sorted((snapshot.folder / "dimensiones").glob("*.parquet"))}
+    folder = store.get(snapshot.id).folder
+    return {path.stem: store.dimension(snapshot.id, path.stem) for path in sorted((folder / "dimensiones").glob("*.parquet"))}
 
 
 def _check_whole(snapshot: Snapshot, scope: str, code: str) -> None:

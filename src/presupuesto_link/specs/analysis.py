@@ -113,7 +113,7 @@ class AmbitoSpec(Spec):
 class VinculoSpec(Spec):
     """How budget reaches the actions."""
 
-    reglas: Path | None = Field(default=None, description="Archivo de reglas firmadas (vinculos.csv), relativo al análisis")
+    reglas: Path | None = Field(default=None, description="Archivo de reglas (vinculos.csv), firmadas o propuestas, relativo al análisis")
     ambito: AmbitoSpec = AmbitoSpec()
     transversales: tuple[str, ...] = Field(default=(), description="AER que se muestran aparte y nunca se suman")
     motivo_transversal: str = ""

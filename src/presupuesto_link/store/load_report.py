@@ -9,7 +9,7 @@ from pathlib import Path
 
 from presupuesto_link.findings import Finding
 from presupuesto_link.sources.siaf.layout import AMOUNTS, Layout
-from presupuesto_link.store.store import Snapshot, Store
+from presupuesto_link.store.store import Kept, Store
 from presupuesto_link.tables.gasto import MEASURES
 from presupuesto_link.tables.gasto_checks import check_coverage, check_totals
 
@@ -41,7 +41,7 @@ class LoadReport:
     """
 
     path: Path
-    snapshot: Snapshot
+    snapshot: Kept
     is_new: bool
     findings: tuple[Finding, ...]
     unchecked: tuple[str, ...]
@@ -58,7 +58,7 @@ def unchecked_of(layout: Layout, totals: Mapping[int, Mapping[str, Decimal | Non
     return said
 
 
-def closing_report(path: Path, store: Store, snapshot: Snapshot, new: bool, published: Published) -> LoadReport:
+def closing_report(path: Path, store: Store, snapshot: Kept, new: bool, published: Published) -> LoadReport:
     """What the snapshot says of itself, and what only this moment can say: published totals and the cut-off before."""
     unchecked, findings = (list(snapshot.manifest["no_comprobado"]), [Finding(**row) for row in snapshot.manifest["hallazgos"]])
     if published.totals:

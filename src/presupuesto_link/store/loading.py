@@ -17,6 +17,7 @@ from contextlib import AbstractContextManager, ExitStack, contextmanager, nullco
 from dataclasses import dataclass, field
 from importlib.metadata import version
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from threading import Event
 from typing import Any
 from uuid import uuid4
@@ -32,9 +33,9 @@ from presupuesto_link.sources.siaf.named import cut_off_of, not_a_file, year_sai
 from presupuesto_link.sources.siaf.reading import RawExtract, open_extract
 from presupuesto_link.store.load_report import NOTHING_PUBLISHED, REJECTED, LoadReport, Published, closing_report, stored, unchecked_of
 from presupuesto_link.store.sorted_parquet import Runs, chunks, write_sorted
-from presupuesto_link.store.store import Store, add_up, snapshot_id
-from presupuesto_link.tables.gasto import SCHEMA, TABLE_VERSION, Filters, keep, printed_totals, rejected_rows, type_rows
-from presupuesto_link.tables.gasto_checks import check_gasto, check_names, check_printed, check_rejected
+from presupuesto_link.store.store import Extract, Store, add_up, snapshot_id
+from presupuesto_link.tables.gasto import SCHEMA, TABLE_VERSION, Filters, keep, other_sums, printed_totals, rejected_rows, type_rows
+from presupuesto_link.tables.gasto_checks import check_gasto, check_initial, check_names, check_others, check_printed, check_rejected
 from presupuesto_link.tables.gasto_facts import Facts, add_facts, facts_of
 from presupuesto_link.tables.gasto_names import Names
 
@@ -73,30 +74,82 @@ def load_extract(  # noqa: PLR0913, PLR0917 - the options of `cargar`
         InputDataError: unreadable or unknown file, no cut-off date, no row left by the filters.
         OutputError: the store cannot be written; what it had is whole.
     """
-    if not path.is_file():
-        raise not_a_file(path)
-    day, said_by = cut_off_of(path, cut_off)
-    said = year_said(path, LAYOUTS, member, filters.anio, day.year)
+    asked = _asked(path, filters, cut_off, member)
     size, changed = path.stat().st_size, path.stat().st_mtime_ns
     with ExitStack() as stack:
         digest_once_read = stack.enter_context(_hashing(path, lambda done: progress("Comprobando", done, size, 0)))
         ahead = stack.enter_context(_opened_ahead(path, store, filters, member)) if filters.needles else None
         digest = digest_once_read()
-        name = snapshot_id(
-            day.isoformat(), sha256=digest, filtros=filters.as_dict(), miembro=member or "", tabla=TABLE_VERSION, anio=said.get("anio", "")
-        )
-        source = {"nombre": path.name, "sha256": digest, "bytes": size, "miembro": member}
 
         def make(part: Path) -> dict[str, Any]:
             with _disk_errors():
-                made = _Loading(path, part, filters, member, progress, day, ahead, said).run()
+                made = asked.read_into(part, digest, progress, ahead)
             if path.stat().st_mtime_ns != changed:
                 raise InputDataError(Problem(str(path), "el archivo cambió mientras se leía", "un archivo quieto", "repita la carga"))
-            made["fuente"] = source | made["fuente"]
-            return made | {"fecha_corte": day.isoformat(), "fecha_corte_de": said_by, "filtros": filters.as_dict()}
+            return made
 
-        snapshot, new = store.write(name, make)
+        snapshot, new = store.write(asked.id(digest), make)
     return closing_report(path, store, snapshot, new, published)
+
+
+def read_extract(path: Path, filters: Filters = EVERYTHING, cut_off: dt.date | None = None, member: str | None = None) -> Extract:
+    """One extract read, checked and described as `load_extract` does, held in memory and kept nowhere: for tables that are small.
+
+    Args:
+        path: as in `load_extract`.
+        filters: as in `load_extract`.
+        cut_off: as in `load_extract`.
+        member: as in `load_extract`.
+
+    Raises:
+        InputDataError: as `load_extract`.
+        OSError: the temporary folder cannot be written.
+    """
+    asked, digest = _asked(path, filters, cut_off, member), digest_of(path)
+    with TemporaryDirectory(prefix="presupuesto-link-") as folder:
+        part = Path(folder)
+        with _disk_errors():
+            manifest = asked.read_into(part, digest, lambda *_: None, None)
+        rows = pl.concat(pl.read_parquet(file, memory_map=False) for file in sorted(part.glob("gasto/*/*.parquet")))
+        names = {file.stem: pl.read_parquet(file, memory_map=False) for file in sorted(part.glob("dimensiones/*.parquet"))}
+    return Extract(asked.id(digest), manifest | {"id": asked.id(digest), "archivos": {}}, rows.lazy(), names)
+
+
+@dataclass(frozen=True)
+class _Asked:
+    """What is asked of one file, and the day and year its figures are of."""
+
+    path: Path
+    filters: Filters
+    member: str | None
+    day: dt.date
+    said_by: str
+    said: Mapping[str, str]
+
+    def id(self, digest: str) -> str:
+        """The id of what comes out of it."""
+        return snapshot_id(
+            self.day.isoformat(),
+            sha256=digest,
+            filtros=self.filters.as_dict(),
+            miembro=self.member or "",
+            tabla=TABLE_VERSION,
+            anio=self.said.get("anio", ""),
+        )
+
+    def read_into(self, part: Path, digest: str, progress: Progress, ahead: RawExtract | None) -> dict[str, Any]:
+        """Fill a folder with its rows and names; the manifest, but for `id` and `archivos`."""
+        size = self.path.stat().st_size
+        made = _Loading(self.path, part, self.filters, self.member, progress, self.day, ahead, self.said).run()
+        made["fuente"] = {"nombre": self.path.name, "sha256": digest, "bytes": size, "miembro": self.member} | made["fuente"]
+        return made | {"fecha_corte": self.day.isoformat(), "fecha_corte_de": self.said_by, "filtros": self.filters.as_dict()}
+
+
+def _asked(path: Path, filters: Filters, cut_off: dt.date | None, member: str | None) -> _Asked:
+    if not path.is_file():
+        raise not_a_file(path)
+    day, said_by = cut_off_of(path, cut_off)
+    return _Asked(path, filters, member, day, said_by, year_said(path, LAYOUTS, member, filters.anio, day.year))
 
 
 @contextmanager
@@ -158,6 +211,7 @@ class _Read:
     runs: Runs
     names: Names
     printed: pl.DataFrame
+    others: Mapping[str, pl.DataFrame]
 
 
 @dataclass(frozen=True)
@@ -191,6 +245,8 @@ class _Loading:
             *check_gasto(facts, self.day, layout.monthly, line),
             *check_names(self._name_tables(read.names)),
             *check_printed(read.printed, totals, kept),
+            *check_others(read.others, totals, kept),
+            *check_initial(totals),
         ]
         return {
             "programa": {"nombre": "presupuesto-link", "version": version("presupuesto-link")},
@@ -238,8 +294,9 @@ class _Loading:
             source = {"forma": layout.name, "codificacion": extract.encoding, "columnas_sin_usar": list(extract.ignored)}
             source |= self.said
             printed = printed_totals(layout, extract.raw, self.filters, yearless=bool(self.said))
+            others = other_sums(layout, extract.raw, self.filters)
             records = counted[0] if extract.lines is None else extract.lines
-            return _Read(layout, records, _most_first(reasons), source, runs, names, printed)
+            return _Read(layout, records, _most_first(reasons), source, runs, names, printed, others)
 
     def _opened(self, encoding: str | None, work: Path) -> AbstractContextManager[RawExtract]:
         if self.ahead and encoding is None:

@@ -39,10 +39,14 @@ Totals = dict[int, dict[str, Decimal | None]]
 
 @dataclass(frozen=True)
 class Snapshot:
-    """A snapshot as its manifest describes it."""
+    """A snapshot as its manifest describes it, whether or not it is in a store.
+
+    Attributes:
+        id: its cut-off date and a digest of everything that decides its content.
+        manifest: `fuente`, `fecha_corte`, `filtros`, `filas`, `totales`, `hallazgos`, `no_comprobado` and the rest.
+    """
 
     id: str
-    folder: Path
     manifest: Mapping[str, Any]
 
     @property
@@ -76,8 +80,28 @@ class Snapshot:
 
     @property
     def size(self) -> int:
-        """Bytes on disk."""
+        """Bytes on disk; 0 when it is in no store."""
         return sum(file["bytes"] for file in self.manifest["archivos"].values())
+
+
+@dataclass(frozen=True)
+class Kept(Snapshot):
+    """A snapshot of a store and the folder where it is."""
+
+    folder: Path
+
+
+@dataclass(frozen=True)
+class Extract(Snapshot):
+    """A snapshot held in memory and kept in no store.
+
+    Attributes:
+        rows: `tables.gasto.SCHEMA`, in the order of the store.
+        names: dimension → its table of names (see `Store.dimension`).
+    """
+
+    rows: pl.LazyFrame
+    names: Mapping[str, pl.DataFrame]
 
 
 def snapshot_id(cut_off: str, **content: Any) -> str:
@@ -93,17 +117,17 @@ class Store:
         self.folder = folder.resolve()
         self.snapshots = self.folder / SNAPSHOTS
 
-    def list(self) -> tuple[Snapshot, ...]:
+    def list(self) -> tuple[Kept, ...]:
         """Every snapshot, oldest cut-off first."""
         found = [self._open(path) for path in self.snapshots.glob("*") if (path / MANIFEST).is_file()]
         return tuple(sorted(found, key=lambda s: (s.cut_off, s.years, s.id)))
 
-    def find(self, wanted: str) -> Snapshot | None:
+    def find(self, wanted: str) -> Kept | None:
         """The snapshot with that id, if it is there."""
         path = self.snapshots / wanted
         return self._open(path) if wanted and (path / MANIFEST).is_file() else None
 
-    def get(self, wanted: str) -> Snapshot:
+    def get(self, wanted: str) -> Kept:
         """The snapshot with that id, or the only one whose id begins or ends so.
 
         Raises:
@@ -119,7 +143,7 @@ class Store:
         found = f"«{wanted}» corresponde a {len(near)} instantáneas" if near else f"no hay ninguna instantánea «{wanted}»"
         raise InputDataError(Problem(str(self.folder), found, f"una de: {known}", "vea la lista con «almacen listar»"))
 
-    def write(self, name: str, make: Callable[[Path], dict[str, Any]]) -> tuple[Snapshot, bool]:
+    def write(self, name: str, make: Callable[[Path], dict[str, Any]]) -> tuple[Kept, bool]:
         """Add a snapshot, whole or not at all.
 
         Args:
@@ -211,16 +235,16 @@ class Store:
         sides = [summed(self.read(s.id, filters={"anio": years}), by, measures) for s in (old, new)]
         return moved(sides[0], sides[1], by)
 
-    def superseded(self, keep: int) -> tuple[Snapshot, ...]:
+    def superseded(self, keep: int) -> tuple[Kept, ...]:
         """The snapshots older than the newest `keep` of their year, layout, filters and file."""
-        groups: dict[tuple[Any, ...], list[Snapshot]] = {}
+        groups: dict[tuple[Any, ...], list[Kept]] = {}
         for snapshot in self.list():
             for year in snapshot.years:
                 groups.setdefault((year, *snapshot.family), []).append(snapshot)
         kept = {s.id for group in groups.values() for s in group[-keep:]}
         return tuple(s for s in self.list() if s.id not in kept)
 
-    def previous(self, snapshot: Snapshot) -> Snapshot | None:
+    def previous(self, snapshot: Snapshot) -> Kept | None:
         """The cut-off before this one of the same file and year."""
         older = [
             s
@@ -259,7 +283,7 @@ class Store:
             _sync(self.snapshots)
         return True
 
-    def _open(self, path: Path) -> Snapshot:
+    def _open(self, path: Path) -> Kept:
         try:
             manifest = json.loads((path / MANIFEST).read_text(encoding="utf-8"))
             _ = manifest["fuente"], manifest["totales"], manifest["archivos"], manifest["fecha_corte"]
@@ -272,7 +296,7 @@ class Store:
                     "borre esa carpeta y cargue otra vez el archivo",
                 )
             ) from None
-        return Snapshot(path.name, path, manifest)
+        return Kept(path.name, manifest, path)
 
     def not_written(self, error: OSError) -> OutputError:
         """What to tell a person when the disk refuses; what the store had is whole."""
@@ -293,7 +317,7 @@ def add_up(rows: pl.LazyFrame) -> tuple[int, Totals]:
     return int(table["filas"].sum()), {row["anio"]: {m: row[m] for m in MEASURES} for row in table.iter_rows(named=True)}
 
 
-def _check_sizes(snapshot: Snapshot) -> None:
+def _check_sizes(snapshot: Kept) -> None:
     """A snapshot cut short or with a file less is told before it is read; `Store.verify` also looks at what the files say."""
     for name, declared in snapshot.manifest["archivos"].items():
         path = snapshot.folder / name
@@ -309,7 +333,7 @@ def _check_sizes(snapshot: Snapshot) -> None:
             )
 
 
-def _changed_files(snapshot: Snapshot) -> Iterator[Problem]:
+def _changed_files(snapshot: Kept) -> Iterator[Problem]:
     listed = snapshot.manifest["archivos"]
     present = {p.relative_to(snapshot.folder).as_posix() for p in snapshot.folder.rglob("*") if p.is_file()} - {MANIFEST}
     remedy = "borre la instantánea con «almacen podar» o a mano y cargue otra vez el archivo de origen"
@@ -322,7 +346,7 @@ def _changed_files(snapshot: Snapshot) -> Iterator[Problem]:
             yield Problem(f"{snapshot.id}/{name}", "el contenido cambió", f"sha256 {listed[name]['sha256']}", remedy)
 
 
-def _changed_totals(snapshot: Snapshot, added: tuple[int, Totals]) -> Iterator[Problem]:
+def _changed_totals(snapshot: Kept, added: tuple[int, Totals]) -> Iterator[Problem]:
     rows, totals = added
     remedy = "el manifiesto se cambió a mano: cargue otra vez el archivo de origen"
     if rows != snapshot.manifest["filas"]["guardadas"]:

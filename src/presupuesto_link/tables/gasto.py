@@ -11,7 +11,7 @@ from dataclasses import asdict, dataclass
 
 import polars as pl
 
-from presupuesto_link.sources.siaf.layout import AMOUNTS, CODES, Layout, carried
+from presupuesto_link.sources.siaf.layout import AMOUNTS, CODES, NAME_PREFIX, Layout, carried
 from presupuesto_link.tables.numbers import MONEY
 
 WIDTHS = {
@@ -93,6 +93,24 @@ def printed_totals(layout: Layout, raw: pl.LazyFrame, filters: Filters, yearless
         return pl.DataFrame(schema=SCHEMA)
     rows = type_rows(keep(layout.totals(raw), Filters(anio=None if yearless else filters.anio))).collect()
     return rows.select(*SCHEMA)
+
+
+def other_sums(layout: Layout, raw: pl.LazyFrame, filters: Filters) -> dict[str, pl.DataFrame]:
+    """The other breakdowns of the same money that a file prints: words → key `anio`, `filas` and exact soles (null = no row gives it).
+
+    Args:
+        layout: of the file.
+        raw: its records.
+        filters: those in use.
+    """
+    if layout.others is None:
+        return {}
+    which = NAME_PREFIX + "desglose"  # goes through the typing as names do
+    every = pl.concat(rows.with_columns(pl.lit(said).alias(which)) for said, rows in layout.others(raw).items())
+    sums = [pl.when(pl.col(m).count() > 0).then(pl.col(m).sum()).alias(m) for m in MEASURES]
+    typed = type_rows(keep(every, filters)).filter(pl.col("rechazo").is_null())
+    table = typed.group_by(which, "anio").agg(pl.len().alias("filas"), *sums).collect().sort(which, "anio")
+    return {str(said): found.drop(which) for (said,), found in table.group_by(which, maintain_order=True)}
 
 
 def rejected_rows(rows: pl.LazyFrame) -> pl.LazyFrame:

@@ -14,13 +14,17 @@ import polars as pl
 from presupuesto_link.findings import Finding
 from presupuesto_link.tables.gasto import MEASURES, WIDTHS
 from presupuesto_link.tables.gasto_facts import EXAMPLE, Facts
-from presupuesto_link.wording import plural, soles
+from presupuesto_link.wording import enumerate_words, plural, soles
 
 LINE = ("anio", "sec_ejec", "sec_func")
 _SHOWN = 5
 _UNITS, _LINES = ("unidad ejecutora", "unidades ejecutoras"), ("meta presupuestaria", "metas presupuestarias")
 _ACTIONS = ("AER", "AER")
-_PLACES = {LINE[1:]: ("unidad ejecutora y meta", "meta", "metas"), ("accion",): ("AER", *_ACTIONS)}
+_PLACES = {
+    LINE[1:]: ("unidad ejecutora y meta", "meta", "metas"),
+    ("accion",): ("AER", *_ACTIONS),
+    ("programa", "tipo_producto"): ("categoría presupuestal y tipo", "categoría", "categorías"),
+}
 _MOJIBAKE = r"Ã[^A-Za-zÁÉÍÓÚÑáéíóúñ\s]|Â[^A-Za-zÁÉÍÓÚÑáéíóúñ\s]|â€|\x{FFFD}"
 
 
@@ -137,6 +141,55 @@ def check_printed(printed: pl.DataFrame, totals: Mapping[int, Mapping[str, Decim
                     )
                 )
     return found
+
+
+def check_others(others: Mapping[str, pl.DataFrame], totals: Mapping[int, Mapping[str, Decimal | None]], rows: int) -> list[Finding]:
+    """Other breakdowns of the same money that the file prints, against the rows kept, to the céntimo.
+
+    Args:
+        others: words → sums by year (see `tables.gasto.other_sums`).
+        totals: year → measure → soles of the rows that were kept.
+        rows: how many were kept; what is rounded to the sol on each row may differ by half a sol on each side.
+    """
+    found = []
+    for said, table in others.items():
+        for row in table.iter_rows(named=True):
+            pairs = {m: (row[m], totals.get(row["anio"], {}).get(m)) for m in MEASURES}
+            apart = {m: (kept or Decimal(0)) - other for m, (other, kept) in pairs.items() if other is not None and other != kept}
+            if not apart:
+                continue
+            rounded = all(abs(amount) <= Decimal(rows + row["filas"]) / 2 for amount in apart.values())
+            found.append(
+                Finding(
+                    "S15" if rounded else "S16",
+                    f"{row['anio']}, {said}",
+                    "; ".join(f"{m.removesuffix('_soles')} {soles(row[m], 2)}" for m in apart),
+                    "; ".join(f"{m.removesuffix('_soles')} {soles(totals.get(row['anio'], {}).get(m), 2)}" for m in apart),
+                    "difieren en "
+                    + enumerate_words([soles(abs(amount), 2) for amount in apart.values()])
+                    + (
+                        ": cabe en el redondeo a soles enteros; se usan las filas de gasto"
+                        if rounded
+                        else ": más que el redondeo a soles enteros"
+                    ),
+                )
+            )
+    return found
+
+
+def check_initial(totals: Mapping[int, Mapping[str, Decimal | None]]) -> list[Finding]:
+    """Years with a PIM and no PIA at all: it stays null, never 0."""
+    years = [year for year, given in totals.items() if given.get("pia_soles") is None and given.get("pim_soles") is not None]
+    return [
+        Finding(
+            "S17",
+            f"PIA {enumerate_words([str(year) for year in years])}",
+            "el archivo no lo trae",
+            "el presupuesto inicial del año",
+            "queda sin dato, no en cero: no se puede decir cuánto cambió el presupuesto",
+        )
+        for _ in years[:1]
+    ]
 
 
 def check_coverage(before: pl.LazyFrame, after: pl.LazyFrame, earlier: str) -> list[Finding]:

@@ -28,6 +28,7 @@ def as_json(linkage: Linkage) -> dict[str, Any]:
         "resumen": records(cover.resumen),
         "acciones": records(cover.acciones),
         "reglas": records(cover.reglas),
+        "firmas": records(cover.firmas),
         "dimensiones": {key: records(table) for key, table in cover.dimensiones.items()},
         "sin_vincular": records(cover.sin_vincular),
         "hallazgos": [finding.as_row() for finding in linkage.findings],
@@ -42,6 +43,8 @@ def facts(linkage: Linkage) -> dict[str, Any]:
         "ambito": linkage.scope,
         "reglas_de": linkage.rules.source,
         "reglas_aplicadas": len(linkage.linked.rules),
+        "reglas_firmadas": linkage.rules.signed,
+        "reglas_propuestas": linkage.rules.proposed,
         "reglas_sugeridas": linkage.rules.suggested,
         "incluye_sugeridas": linkage.with_suggested,
     }
@@ -49,12 +52,16 @@ def facts(linkage: Linkage) -> dict[str, Any]:
 
 def print_linkage(linkage: Linkage, shown: int) -> None:
     """A link for a person: what it covers, by action, what is left out, the rules, and what is wrong."""
-    from presupuesto_link.linkage.findings import signers, summary
+    from presupuesto_link.linkage.findings import signers, summary, unsigned
+    from presupuesto_link.linkage.rules import PROPOSED
 
     cover = linkage.coverage
     typer.echo(f"Instantánea {linkage.snapshot.id} · corte {linkage.snapshot.cut_off} · {linkage.scope}")
     typer.echo(f"{linkage.rules.source or 'sin archivo de reglas'}: {summary(linkage.rules, linkage.with_suggested)}.")
-    typer.echo(f"Firman: {signers(linkage.rules)}.")
+    proposed = f" Proponen: {signers(linkage.rules, PROPOSED)}." if linkage.rules.proposed else ""
+    typer.echo(f"Firman: {signers(linkage.rules)}.{proposed}")
+    if said := unsigned(linkage.rules, linkage.with_suggested, cover.firmas):
+        typer.echo(said)
     if linkage.with_suggested and linkage.rules.suggested:
         typer.echo("Atención: estas cifras cuentan reglas sugeridas que nadie ha firmado.")
     typer.echo("")
@@ -106,7 +113,7 @@ def _print_summary(table: pl.DataFrame) -> None:
             (
                 str(r["anio"]),
                 r["vinculo"] + (" (no se suma)" if r["vinculo"] == "transversal" else ""),
-                r["motivo"] or f"confianza {r['confianza']}" + (" · sugerida" if r["estado"] == "sugerido" else ""),
+                r["motivo"] or f"confianza {r['confianza']}" + _state(r["estado"]),
                 f"{r['lineas']:,}",
                 _money(r["pim_soles"]),
                 percent(r["parte_pim_ratio"]),
@@ -114,6 +121,10 @@ def _print_summary(table: pl.DataFrame) -> None:
             for r in table.iter_rows(named=True)
         ],
     )
+
+
+def _state(state: str | None) -> str:
+    return {"propuesta": " · propuesta, sin firma", "sugerido": " · sugerida"}.get(state or "", "")
 
 
 def _print_actions(table: pl.DataFrame, shown: int) -> None:
@@ -333,4 +344,5 @@ def _or(words: Sequence[str]) -> str:
 
 def _signed(rule: Any) -> str:
     author, day = rule.signature
-    return f"{'sugerida por' if rule.state == 'sugerido' else 'firmada por'} {author}{f' el {day}' if day else ''}, confianza {rule.confidence}"
+    said = {"propuesta": "propuesta, sin firma, por", "sugerido": "sugerida por"}.get(rule.state, "firmada por")
+    return f"{said} {author}{f' el {day}' if day else ''}, confianza {rule.confidence}"

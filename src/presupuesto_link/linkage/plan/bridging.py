@@ -35,7 +35,7 @@ class Bridging:
         bridge: the signed tables.
         chain: what the plan links, and each step that is missing.
         coverage: of the spending linked by the chain alone.
-        manual: the signed rules by hand.
+        manual: the rules by hand that count, signed or proposed.
         comparison: both links, meta by meta.
         findings: of the exports, of the signed tables, and of what the chain does not find.
     """

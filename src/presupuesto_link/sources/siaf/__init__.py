@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from presupuesto_link.sources.siaf import amigable, ancho, largo, opds, por_aer, siaf_web
+from presupuesto_link.sources.siaf import amigable, ancho, largo, opds, por_aer, por_programa, siaf_web
 from presupuesto_link.sources.siaf.layout import Layout
 
 LAYOUTS: tuple[Layout, ...] = (
@@ -10,6 +10,7 @@ LAYOUTS: tuple[Layout, ...] = (
     ancho.LAYOUT,
     opds.LAYOUT,
     siaf_web.LAYOUT,
+    por_programa.LAYOUT,
     por_aer.LAYOUT,  # before the Consulta Amigable: a table with AE is by action even if it has GIRADO too
     amigable.LAYOUT,
 )

@@ -96,6 +96,7 @@ class Layout:
         monthly: whether every flow has its month, so that month 0 must carry the budget and nothing else.
         line: the codes that every row must have and that, with the year, tell what is spent apart; none when the layout has no such key.
         totals: the total rows the file prints, reshaped as `rows` does; `rows` must leave them out.
+        others: other breakdowns of the same money that the file prints, words → rows reshaped as `rows` does; `rows` must leave them out.
         yearless: whether the file may not carry its year, so that somebody else has to say it.
         unchecked: what this layout gives nobody to check, as Spanish sentences.
     """
@@ -111,6 +112,7 @@ class Layout:
     monthly: bool = False
     line: tuple[str, ...] = ("sec_ejec", "sec_func")
     totals: Callable[[pl.LazyFrame], pl.LazyFrame] | None = None
+    others: Callable[[pl.LazyFrame], Mapping[str, pl.LazyFrame]] | None = None
     yearless: bool = False
     unchecked: tuple[str, ...] = ()
 
