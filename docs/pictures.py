@@ -57,15 +57,14 @@ _DPI = 110
 def dossiers(work: Path) -> dict[str, Dossier]:
     """The two dossiers that are pictured."""
     from presupuesto_link import Store, assemble, embedded_analyses, load, load_extract, read_links
-    from presupuesto_link.dossier import Asked
-    from presupuesto_link.money.follow import Link
+    from presupuesto_link.money.cut import Cut
 
     store = Store(work / "almacen")
     for name in ("gasto_2022_2025_a_agosto_sintetico", "gasto_2025_a_junio_sintetico"):
         load_extract(ROOT / "data" / "siaf" / f"{name}.csv.gz", store)
     inputs = load(embedded_analyses()["semaforo-trimestral-sintetico"])
     rules = read_links(inputs.path.parent / str(inputs.spec.vinculo.reglas))
-    asked = Asked(store, store.get("20250901"), Link(rules), before=store.get("20250701"))
+    asked = Cut(store, store.get("20250901"), rules, before=store.get("20250701"))
     return {"evaluacion": assemble(load(embedded_analyses()["cajamarca-2024"])), "trimestre": assemble(inputs, asked)}
 
 

@@ -11,9 +11,11 @@ import polars as pl
 import pytest
 
 from presupuesto_link.commands import main
-from presupuesto_link.commands.asking.snapshots import raw_rules
+from presupuesto_link.commands.asking.cuts import raw_rules
+from presupuesto_link.evaluation.evaluate import analyse
 from presupuesto_link.inputs import load
-from presupuesto_link.money.follow import Link, follow
+from presupuesto_link.money.cut import Cut
+from presupuesto_link.money.follow import follow
 from presupuesto_link.quarter.light import Monitoring, monitor
 from presupuesto_link.quarter.projection import Projection, project
 from presupuesto_link.sources.embedded import embedded_analyses
@@ -61,13 +63,13 @@ def store(tmp_path_factory) -> Store:
 @pytest.fixture(scope="module")
 def light(store: Store) -> Monitoring:
     inputs = load(embedded_analyses()[LIGHT.name])
-    return monitor(inputs, store, store.get("20250901"), Link(raw_rules(inputs, None)), before=store.get("20250701"))
+    return monitor(analyse(inputs, Cut(store, store.get("20250901"), raw_rules(inputs, None), before=store.get("20250701"))))
 
 
 @pytest.fixture(scope="module")
 def projection(store: Store) -> Projection:
     inputs = load(embedded_analyses()[CLOSE.name])
-    return project(inputs, follow(inputs, store, store.get("20250901"), Link(raw_rules(inputs, None))))
+    return project(inputs, follow(inputs, Cut(store, store.get("20250901"), raw_rules(inputs, None))))
 
 
 def rows(source: bytes | Path, columns: list[str], key: list[str]) -> list[tuple]:

@@ -146,11 +146,11 @@ def test_every_output_column_is_in_the_dictionary_and_the_other_way_round(analys
     assert used == FIELDS.keys()
 
 
-def test_what_a_column_means_in_some_tables_is_of_columns_they_have(analysis, quarter_dossier):
+def test_what_a_column_means_in_some_tables_is_of_columns_they_have(dossier, quarter_dossier):
     from presupuesto_link.fields import FIELDS, IN_TABLES, field_of
     from presupuesto_link.presentation.telling.tables import quarter_tables, result_tables
 
-    tables = (*result_tables(analysis), *quarter_tables(quarter_dossier.quarter))
+    tables = (*result_tables(dossier), *quarter_tables(quarter_dossier.quarter))
     for start, fields in IN_TABLES.items():
         theirs = {column for table in tables if table.name.startswith(start) for column in table.frame.columns}
         assert theirs, start

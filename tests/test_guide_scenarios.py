@@ -16,6 +16,7 @@ from presupuesto_link.evaluation.evaluate import analyse
 from presupuesto_link.inputs import Inputs
 from presupuesto_link.presentation.workbook.proposal_book import write_proposal
 from presupuesto_link.scenarios.compare import Scenario
+from presupuesto_link.scenarios.ground import ground_of, solve_all
 from presupuesto_link.specs import FACTS, EscenarioSpec, read_spec
 from presupuesto_link.wording import soles
 from tests.conftest import ROOT
@@ -26,7 +27,7 @@ PRESETS = sorted((ROOT / "analyses" / "cajamarca-2024" / "escenarios").glob("*.t
 
 
 def solve(inputs: Inputs, *specs: EscenarioSpec) -> tuple[Scenario, ...]:
-    found = analyse(replace(inputs, scenarios=specs))
+    found = solve_all(ground_of(analyse(replace(inputs, scenarios=specs))))
     for _, error in found.unsolved:
         raise error
     return found.scenarios

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from presupuesto_link.evaluation.evaluate import analyse
+from presupuesto_link.dossier import assemble
 from presupuesto_link.inputs import load
 from presupuesto_link.presentation.telling.tables import result_tables
 from presupuesto_link.sources.embedded import embedded_analyses
@@ -20,10 +20,10 @@ def shuffle(path: Path, seed: int) -> None:
 @pytest.mark.parametrize("seed", [1, 2])
 def test_every_table_is_the_same(plan_folder, budget_file, seed):
     files = {"plan": plan_folder, "gasto_aer": budget_file}
-    before = analyse(load(embedded_analyses()["cajamarca-2024"], files))
+    before = assemble(load(embedded_analyses()["cajamarca-2024"], files))
     for name in ("objetivos", "acciones", "indicadores", "valores", "cifras_publicadas"):
         shuffle(plan_folder / f"{name}.csv", seed)
     shuffle(budget_file, seed)
-    again = analyse(load(embedded_analyses()["cajamarca-2024"], files))
+    again = assemble(load(embedded_analyses()["cajamarca-2024"], files))
     for one, other in zip(result_tables(before), result_tables(again), strict=True):
         assert one.frame.equals(other.frame), one.name

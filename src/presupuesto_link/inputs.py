@@ -34,6 +34,7 @@ class Inputs:
     files: tuple[Path, ...]
     filled: FilledBook | None = None
     scenario_folder: Path = Path("escenarios")
+    extracts: tuple[Path, ...] = ()
 
 
 def load(analysis: Path, overrides: dict[str, Path] | None = None, filled: Path | None = None) -> Inputs:
@@ -69,6 +70,7 @@ def load(analysis: Path, overrides: dict[str, Path] | None = None, filled: Path 
     budget = check_budget(table, year, plan.acciones, spec.fuentes.lugar_gasto) if table is not None and year is not None else None
     promised = read_commitments(place["compromisos"]) if "compromisos" in place else None
     commitments = check_commitments(promised, plan) if promised else None
+    extracts = () if "plan" in (overrides or {}) else tuple(analysis.parent / one for one in spec.fuentes.extractos)
     book = read_filled(filled, {name: (*sheet.key, *sheet.to_fill) for name, sheet in SHEETS.items()}) if filled else None
     files = (
         *spec_files,
@@ -76,10 +78,11 @@ def load(analysis: Path, overrides: dict[str, Path] | None = None, filled: Path 
         *scenario_files,
         *sorted(norms_folder.glob("*.toml")),
         *raw.files,
+        *extracts,
         *(promised.files if promised else ()),
         *([filled] if filled else []),
     )
-    return Inputs(spec, analysis, plan, budget, profiles, scenarios, norms, commitments, files, book, scenario_folder)
+    return Inputs(spec, analysis, plan, budget, profiles, scenarios, norms, commitments, files, book, scenario_folder, extracts)
 
 
 def scenarios_of(analysis: Path, chain: Sequence[Path]) -> Path:
@@ -102,6 +105,8 @@ def _named_sources(spec: AnalisisSpec, overrides: dict[str, Path]) -> AnalisisSp
     if not given:
         return spec
     sources = spec.fuentes.model_copy(update={"lugar_gasto": None} if "gasto_aer" in overrides else {})
+    if "plan" in overrides:  # the years that the analysis pairs are those of its own plan
+        spec = spec.model_copy(update={"matrices": spec.matrices.model_copy(update={"pares": ()})})
     return spec.model_copy(update={"fuente": f"{'; '.join(given)} (dato del usuario). Resto: {spec.fuente}", "fuentes": sources})
 
 

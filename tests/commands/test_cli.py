@@ -84,9 +84,11 @@ def test_unknown_analysis_lists_the_ones_there_are(capsys):
 
 
 def test_a_year_without_budget(capsys):
-    code, _, err = call(capsys, "matriz", "--ejecucion", "2024")
+    code, _, err = call(capsys, "matriz", "--ejecucion", "2022")
     assert code == 1
-    assert "no hay presupuesto de 2024" in err
+    assert "presupuesto de 2022\n  se encontró: ninguna fuente lo tiene" in err
+    assert "2023 (tabla de presupuesto por AER de 2023; como lo imprime el Informe" in err
+    assert "2024 (cajamarca_2024_por_programa_y_funcion.csv" in err
 
 
 def test_an_infeasible_scenario_names_the_clash(capsys, tmp_path):
@@ -225,14 +227,14 @@ def test_avance_json_equals_the_library_under_another_profile(capsys, analysis):
 def test_matriz_json_equals_the_library(capsys, analysis):
     out = json.loads(call(capsys, "matriz", "--json")[1])
     assert [(c["acciones"], c["pim_soles"], c["lista"]) for c in out["celdas"]] == [
-        (c["acciones"], str(c["pim_soles"]), c["lista"]) for c in analysis.matrices[1].celdas.iter_rows(named=True)
+        (c["acciones"], str(c["pim_soles"]), c["lista"]) for c in analysis.matrices[-1].celdas.iter_rows(named=True)
     ]
 
 
-def test_escenario_json_equals_the_library(capsys, analysis):
+def test_escenario_json_equals_the_library(capsys, dossier):
     (scenario,) = json.loads(call(capsys, "escenario", "--json")[1])["escenarios"]
-    assert scenario["monto_soles"] == analysis.scenarios[0].monto_soles
-    assert scenario["advertencia"] == analysis.scenarios[0].advertencia
+    assert scenario["monto_soles"] == dossier.scenarios[0].monto_soles
+    assert scenario["advertencia"] == dossier.scenarios[0].advertencia
 
 
 @pytest.mark.parametrize(

@@ -31,10 +31,10 @@ def column(sheet, name):
 
 
 @pytest.fixture(scope="module")
-def filled(analysis, tmp_path_factory) -> Path:
+def filled(dossier, tmp_path_factory) -> Path:
     """The two sheets as `analizar` writes them, filled as a person would, and a row of something already solved."""
     path = tmp_path_factory.mktemp("lleno") / "libro.xlsx"
-    tables = {t.name: t for t in result_tables(analysis)}
+    tables = {t.name: t for t in result_tables(dossier)}
     write_workbook(
         path, {name: TableSheet(tables[name].title, tables[name].frame, "", frozenset(SHEETS[name].to_fill)) for name in SHEETS}, []
     )
@@ -71,9 +71,9 @@ def test_what_was_written_is_on_the_same_rows_and_nothing_else_changes(analysis,
     assert carried.inputs.files[-1].name == "libro.xlsx"
 
 
-def test_what_no_longer_has_a_row_has_its_own_sheet(analysis, carried):
+def test_what_no_longer_has_a_row_has_its_own_sheet(analysis, dossier, carried):
     assert analysis.unplaced is None
-    assert UNPLACED not in [table.name for table in result_tables(analysis)]
+    assert UNPLACED not in [table.name for table in result_tables(dossier)]
     (table,) = [table for table in result_tables(carried) if table.name == UNPLACED]
     row = table.frame.row(0, named=True)
     assert (table.frame.height, row["hoja"], row["elemento"], row["que_revisar"], row["responsable"]) == (

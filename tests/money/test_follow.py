@@ -7,12 +7,12 @@ import pytest
 
 from presupuesto_link.commands import main
 from presupuesto_link.errors import InputDataError
-from presupuesto_link.money.follow import Link, follow
+from presupuesto_link.evaluation.evaluate import analyse
+from presupuesto_link.money.cut import Cut
+from presupuesto_link.money.follow import follow
 from presupuesto_link.quarter.light import monitor
 from presupuesto_link.store.store import Store
 from tests.sources.extracts import budget, spent, write_long
-
-NOTHING = Link(None)
 
 
 @pytest.fixture
@@ -38,12 +38,12 @@ FLOWS = [(m, "10") for m in range(1, 8)]
 )
 def test_the_month_is_the_last_closed_with_accrual(inputs, tmp_path, load, cut_off, month):
     snapshot = load(cut_off, *year(2025, *FLOWS))
-    assert follow(inputs, Store(tmp_path / "almacen"), snapshot, NOTHING).month == month
+    assert follow(inputs, Cut(Store(tmp_path / "almacen"), snapshot, None)).month == month
 
 
 def test_a_later_year_closes_december(inputs, tmp_path, load):
     snapshot = load("2026-02-03", *year(2025, *FLOWS, (12, "1")))
-    found = follow(inputs, Store(tmp_path / "almacen"), snapshot, NOTHING)
+    found = follow(inputs, Cut(Store(tmp_path / "almacen"), snapshot, None))
     assert (found.month, found.cut_off.isoformat()) == (12, "2025-12-31")
 
 
@@ -58,13 +58,13 @@ def test_a_later_year_closes_december(inputs, tmp_path, load):
 def test_what_cannot_be_followed_is_said(inputs, tmp_path, load, cut_off, asked, said):
     snapshot = load(cut_off, *year(2025, *FLOWS))
     with pytest.raises(InputDataError, match=said):
-        follow(inputs, Store(tmp_path / "almacen"), snapshot, NOTHING, **asked)
+        follow(inputs, Cut(Store(tmp_path / "almacen"), snapshot, None, **asked))
 
 
 def test_an_extract_without_months_is_said(inputs, tmp_path, load):
     snapshot = load("2025-06-30", *year(2025))
     with pytest.raises(InputDataError, match="ningún devengado por mes en 2025"):
-        follow(inputs, Store(tmp_path / "almacen"), snapshot, NOTHING)
+        follow(inputs, Cut(Store(tmp_path / "almacen"), snapshot, None))
 
 
 def test_the_later_history_of_the_list_wins_over_the_snapshots_own_year(inputs, tmp_path, load):
@@ -73,7 +73,7 @@ def test_the_later_history_of_the_list_wins_over_the_snapshots_own_year(inputs, 
     snapshot = load("2025-06-30", *year(2025, *FLOWS), *year(2024, (1, "5")))
     store = Store(tmp_path / "almacen")
     for history, wanted in (((), 5), ((first,), 7), ((first, second), 9), ((second, first), 7)):
-        found = follow(inputs, store, snapshot, NOTHING, history=history)
+        found = follow(inputs, Cut(store, snapshot, None, history=history))
         past = found.months.filter(pl.col("anio") == 2024)
         assert past["devengado_soles"].sum() == Decimal(wanted)
         assert found.history[2024] == (history[-1] if history else snapshot).id
@@ -83,15 +83,15 @@ def test_the_cut_off_before_is_the_same_extract_else_a_quarter_else_none(inputs,
     load("2025-01-15", *year(2025, (1, "10")))  # no month of 2025 had closed: it is no cut-off to compare with
     store = Store(tmp_path / "almacen")
     snapshot = load("2025-05-31", *year(2025, *FLOWS))
-    assert monitor(inputs, store, snapshot, NOTHING, month=3).previous is None
+    assert monitor(analyse(inputs, Cut(store, snapshot, None, month=3))).previous is None
     assert (
-        monitor(inputs, store, snapshot, NOTHING).previous
+        monitor(analyse(inputs, Cut(store, snapshot, None))).previous
         == "31/03/2025 (cierre del trimestre previo en la misma instantánea, con el PIM de hoy)"
     )
     later = load("2025-06-30", *year(2025, *FLOWS, pim="1300"))
-    found = monitor(inputs, store, later, NOTHING)
+    found = monitor(analyse(inputs, Cut(store, later, None)))
     assert found.previous_told == f"31/05/2025 (instantánea {snapshot.id})"
     assert found.modifications["neto_soles"].item() == Decimal(100)
     assert found.cells["acciones"].sum() == inputs.plan.acciones.height
     with pytest.raises(InputDataError, match="es del 30/06/2025\n  se esperaba: un corte anterior al 31/05/2025"):
-        monitor(inputs, store, snapshot, NOTHING, before=later)
+        monitor(analyse(inputs, Cut(store, snapshot, None, before=later)))

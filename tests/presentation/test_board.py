@@ -57,10 +57,12 @@ def test_its_figures_are_those_of_the_light_and_of_the_close(quarter_dossier: Do
 
 
 def test_the_two_budgets_are_told_apart_where_they_meet(quarter_dossier: Dossier, dossier: Dossier, page: Reader):
-    """5,801 M of the evaluation and 1,130 M of the quarter on one page: a director asks why."""
-    said = "El dinero de la evaluación es el de 2023, de la tabla por AER que ella publica; el del trimestre es el de 2025"
-    assert said in page.text.split("La evaluación en diez líneas")[2]
-    assert "no se comparan entre sí" not in Reader(render_page(dossier, [])).text
+    """One budget decides on the page of a quarter; the printed table is named beside it, with its scope, and never compared with it."""
+    said = "Dinero de 2025: datos sintéticos, gasto_2022_2025_a_agosto_sintetico.csv.gz"
+    assert said in page.text
+    assert (
+        "Otro dinero, aparte y sin compararlo con ése: 2023: tabla de presupuesto por AER de 2023 (como lo imprime el Informe" in page.text
+    )
 
 
 def test_every_alert_rule_and_breakdown_is_on_the_board(quarter_dossier: Dossier, page: Reader):

@@ -26,7 +26,7 @@ EVIL = ("=cmd|' /C calc'!A0", "+1+1", "@SUM(A1)", "-2", "\tx", '=HYPERLINK("http
 
 
 def made(dossier: Dossier, path: Path) -> Path:
-    tables = result_tables(dossier.analysis)
+    tables = result_tables(dossier)
     quarter = quarter_tables(dossier.quarter) if dossier.quarter else ()
     write_dossier_book(dossier, (*tables, *quarter), path)
     return path
@@ -46,7 +46,7 @@ def book(path: Path) -> openpyxl.Workbook:
 def test_people_read_first_and_work_next(book, quarter_dossier: Dossier):
     assert book.sheetnames[:6] == ["Léame", "Resumen", "Fichas", "ranking", "rediseno", "brechas_de_datos"]
     said = [row[1] for row in book["Resumen"].iter_rows(values_only=True) if row[1]]
-    own = [f"{line.lead} {line.text}" for line in ten_lines(quarter_dossier.analysis)]
+    own = [f"{line.lead} {line.text}" for line in ten_lines(quarter_dossier)]
     assert said[-10:] == own
     assert len(said) == 20
 
@@ -144,7 +144,7 @@ def test_it_prints_on_a4_with_its_heading_and_says_what_is_made_up(book):
 
 @pytest.mark.lento
 def test_every_table_is_a_native_one(book, quarter_dossier: Dossier):
-    tables = [t for t in (*result_tables(quarter_dossier.analysis), *quarter_tables(quarter_dossier.quarter)) if t.frame.height]
+    tables = [t for t in (*result_tables(quarter_dossier), *quarter_tables(quarter_dossier.quarter)) if t.frame.height]
     native = [sheet.title for sheet in book.worksheets if sheet.tables]
     assert len(native) == len(tables)
     assert all(sheet.freeze_panes == "A2" for sheet in book.worksheets if sheet.tables)

@@ -50,16 +50,18 @@ def test_two_runs_in_other_folders_are_byte_for_byte_the_same(written, tmp_path)
 
 
 @pytest.mark.lento
-def test_what_is_written(written, analysis):
+def test_what_is_written(written, dossier):
     files = digests(written)
-    tables = [table.name for table in result_tables(analysis)]
+    tables = [table.name for table in result_tables(dossier)]
     assert {f"tablas/{name}.{ext}" for name in tables for ext in ("csv", "parquet")} <= files.keys()
     figures = {path.removeprefix("graficos/").rpartition(".")[0] for path in files if path.startswith("graficos/")}
     assert {
         "matriz_2023_2023",
         "matriz_2023_2024",
+        "matriz_2024_2024",
         "burbujas_2023_2023",
         "burbujas_2023_2024",
+        "burbujas_2024_2024",
         "ranking",
         "semaforo_oer",
         "semaforo_aer",
@@ -71,8 +73,8 @@ def test_what_is_written(written, analysis):
 
 
 @pytest.mark.lento
-def test_tables_on_disk_equal_the_library(written, analysis):
-    for table in result_tables(analysis):
+def test_tables_on_disk_equal_the_library(written, dossier):
+    for table in result_tables(dossier):
         assert pl.read_parquet(written / "tablas" / f"{table.name}.parquet").equals(table.frame)
         assert (written / "tablas" / f"{table.name}.csv").read_bytes().startswith(b"\xef\xbb\xbf")
 
@@ -152,27 +154,27 @@ def test_the_swap_puts_the_earlier_folder_back_when_it_fails(tmp_path, monkeypat
     assert (folder / "a").read_text(encoding="utf-8") == "a"
 
 
-def test_the_summary_is_computed(analysis):
-    text = "\n".join(summary_lines(analysis))
+def test_the_summary_is_computed(analysis, dossier):
+    text = "\n".join(summary_lines(dossier))
     assert "13 OER, 48 AER, 100 indicadores y 40 filas" in text
     assert "36 AER, PIM S/ 5,801,047,905, devengado S/ 4,740,482,810 (81.72 %)" in text
     assert f"{len(analysis.audit.hallazgos)} hallazgos" in text
-    assert "Sin presupuesto vinculado: 11 AER" in text
+    assert "Sin presupuesto vinculado en 2023: 11 AER" in text
 
 
-def test_corrections_are_explained_by_the_codes_the_audit_gives_them(analysis):
+def test_corrections_are_explained_by_the_codes_the_audit_gives_them(dossier):
     """Of the ten corrections, eight change a value (C01) and two a name or a code (I07): see correcciones.toml."""
-    text = "\n".join(summary_lines(analysis))
+    text = "\n".join(summary_lines(dossier))
     assert "10 correcciones aplicadas (8 de valores, que la auditoría lista como C01, y 2 de nombres o códigos" in text
 
 
-def test_a_scenario_without_solution_is_told_and_not_hidden(analysis):
+def test_a_scenario_without_solution_is_told_and_not_hidden(analysis, dossier):
     error = InfeasibleScenarioError(Problem("escenario x", "nadie puede dar", "al menos una AER", "amplíe el tope"))
-    other = replace(analysis, unsolved=((analysis.inputs.scenarios[0], error),))
+    other = replace(dossier, solved=replace(dossier.solved, unsolved=((analysis.inputs.scenarios[0], error),)))
     text = "\n".join(summary_lines(other))
     title = analysis.inputs.scenarios[0].titulo
     assert f"Escenario no calculable: «{title}»: nadie puede dar, y se esperaba al menos una AER." in text
-    assert "no calculable" not in "\n".join(summary_lines(analysis))
+    assert "no calculable" not in "\n".join(summary_lines(dossier))
 
 
 @pytest.fixture

@@ -59,14 +59,15 @@ class Reader(HTMLParser):
         return [attrs for tag, attrs in self.tags if tag in names]
 
 
-def figures(analysis: Analysis) -> list[FigureRef]:
+def figures(dossier: Dossier) -> list[FigureRef]:
+    analysis = dossier.analysis
     pairs = [f"{m.anio_ejecucion}_{m.anio_resultado}" for m in analysis.matrices]
     names = [
         *(f"{kind}_{pair}" for pair in pairs for kind in ("matriz", "burbujas")),
         "ranking",
         "semaforo_oer",
         "semaforo_aer",
-        *(f"{kind}_{s.spec.id}" for s in analysis.scenarios for kind in ("escenario", "transferencias")),
+        *(f"{kind}_{s.spec.id}" for s in dossier.scenarios for kind in ("escenario", "transferencias")),
         "desconocida",
     ]
     return [FigureRef(n, f"Título de {n}", f"Descripción de {n}", f"<svg><title>{n}</title></svg>") for n in names]
@@ -74,7 +75,7 @@ def figures(analysis: Analysis) -> list[FigureRef]:
 
 @pytest.fixture(scope="module")
 def html(dossier: Dossier) -> str:
-    return render_page(dossier, figures(dossier.analysis), {"tablas/ranking.csv": "Ranking"})
+    return render_page(dossier, figures(dossier), {"tablas/ranking.csv": "Ranking"})
 
 
 @pytest.fixture(scope="module")
@@ -82,18 +83,18 @@ def page(html: str) -> Reader:
     return Reader(html)
 
 
-def sentences(analysis: Analysis) -> str:
-    return " ".join(f"{line.lead} {line.text}" for line in ten_lines(analysis))
+def sentences(dossier: Dossier) -> str:
+    return " ".join(f"{line.lead} {line.text}" for line in ten_lines(dossier))
 
 
-def test_the_ten_lines_are_ten_and_are_in_the_page(analysis: Analysis, page: Reader) -> None:
-    lines = ten_lines(analysis)
+def test_the_ten_lines_are_ten_and_are_in_the_page(dossier: Dossier, page: Reader) -> None:
+    lines = ten_lines(dossier)
     assert len(lines) == 10
     assert all(f"{line.lead} {line.text}" in page.text for line in lines)
 
 
-def test_the_numbers_of_the_ten_lines_are_those_of_the_library(analysis: Analysis) -> None:
-    spec, words = analysis.inputs.spec, sentences(analysis)
+def test_the_numbers_of_the_ten_lines_are_those_of_the_library(analysis: Analysis, dossier: Dossier) -> None:
+    spec, words = analysis.inputs.spec, sentences(dossier)
     direct = analysis.linked.direct
     pim, spent = direct["pim_soles"].sum(), direct["devengado_soles"].sum()
     counts = analysis.counts.filter((pl.col("perfil") == "ceplan") & (pl.col("anio") == 2024))
@@ -110,7 +111,7 @@ def test_the_numbers_of_the_ten_lines_are_those_of_the_library(analysis: Analysi
         f"{groups['rezagada']} AER están rezagadas",
         f"{groups['prioridad de dato']} AER son «prioridad de dato»",
         *analysis.ranking.filter(pl.col("grupo") == "rezagada").head(3)["accion"],
-        millions(analysis.scenarios[0].monto_soles),
+        millions(dossier.scenarios[0].monto_soles),
         f"{len(analysis.audit.hallazgos)} observaciones",
         *(percent(ratio) for ratio in index["indice_ratio"]),
     ):
@@ -118,9 +119,9 @@ def test_the_numbers_of_the_ten_lines_are_those_of_the_library(analysis: Analysi
     assert spec.ranking.anio_resultado == 2024
 
 
-def test_the_numbers_of_the_published_evaluation(analysis: Analysis) -> None:
+def test_the_numbers_of_the_published_evaluation(dossier: Dossier) -> None:
     """Worked out by hand from the evaluation's table: sums of the direct rows, without AER.07.01."""
-    words = sentences(analysis)
+    words = sentences(dossier)
     for expected in ("81.7 %", "S/ 5,801.0 M", "S/ 4,740.5 M", "11 de 48 AER", "S/ 8,900.2 M", "134 observaciones", "55.65 %"):
         assert expected in words, expected
 
@@ -150,10 +151,10 @@ def test_every_action_has_its_reason_and_every_cell_its_list(analysis: Analysis,
     assert {f"#{card}" for card in cards} <= {a.get("href") for a in page.all("a")}
 
 
-def test_ranking_scenario_findings_and_limits_are_there(analysis: Analysis, page: Reader) -> None:
+def test_ranking_scenario_findings_and_limits_are_there(analysis: Analysis, dossier: Dossier, page: Reader) -> None:
     for row in analysis.ranking.filter(pl.col("grupo") == "rezagada").iter_rows(named=True):
         assert f"{row['puntaje_ratio']:.3f}" in page.text
-    for scenario in analysis.scenarios:
+    for scenario in dossier.scenarios:
         assert scenario.advertencia in page.text
         assert all(soles(amount) in page.text for amount in scenario.transferencias["monto_soles"])
         assert all(sentence in page.text for sentence in scenario.restricciones.filter(pl.col("activa"))["frase"])
@@ -227,7 +228,7 @@ def test_colour_is_never_alone(page: Reader, html: str) -> None:
 
 def test_the_same_analysis_gives_the_same_page(dossier: Dossier, inputs, html: str) -> None:
     again = replace(dossier, analysis=analyse(inputs))
-    assert render_page(again, figures(again.analysis), {"tablas/ranking.csv": "Ranking"}) == html
+    assert render_page(again, figures(again), {"tablas/ranking.csv": "Ranking"}) == html
     assert len(html.encode("utf-8")) < 1_500_000
 
 
@@ -257,8 +258,12 @@ def test_an_analysis_without_scenarios_figures_or_published_index(dossier: Dossi
     plan = analysis.inputs.plan
     bare_plan = replace(plan, cifras=plan.cifras.filter(pl.col("medida") != "indice_gestion"), correcciones=plan.correcciones.clear())
     empty = replace(analysis.audit, hallazgos=())
-    bare = replace(analysis, scenarios=(), audit=empty, inputs=replace(analysis.inputs, plan=bare_plan))
-    page = Reader(render_page(replace(dossier, analysis=bare), []))
+    bare = replace(
+        dossier,
+        analysis=replace(analysis, audit=empty, inputs=replace(analysis.inputs, plan=bare_plan)),
+        solved=replace(dossier.solved, scenarios=(), compared=()),
+    )
+    page = Reader(render_page(bare, []))
     assert not page.all("img")
     for expected in (
         "No se pidió ningún escenario",
@@ -273,14 +278,15 @@ def test_an_analysis_without_scenarios_figures_or_published_index(dossier: Dossi
 
 def test_other_settings_change_the_words_with_the_numbers(dossier: Dossier, inputs) -> None:
     other = analyse(with_settings(inputs, perfil="informe_2024", politica_nd="cero", pares=((2023, 2023),)))
-    words = sentences(other)
+    told = replace(dossier, analysis=other)
+    words = sentences(told)
     count = other.counts.filter(
         (pl.col("perfil") == "informe_2024") & (pl.col("politica_nd") == "cero") & (pl.col("anio") == 2024) & (pl.col("nivel") == "AER")
     ).row(0, named=True)
     assert f"{count['verde']} de {count['total']} AER están en verde y {count['rojo']} en rojo" in words
-    assert "Cruzando el gasto de 2023 con el resultado de 2023" in words
+    assert "Cruzando el gasto de 2023 (devengado ÷ PIM) con el resultado de 2023" in words
     assert "contando el ND como 0; excluyendo los ND serían" in words
-    assert not Reader(render_page(replace(dossier, analysis=other), [])).unbalanced
+    assert not Reader(render_page(told, [])).unbalanced
 
 
 def test_association_is_never_worded_as_effect(page: Reader) -> None:
@@ -336,15 +342,14 @@ def test_what_was_achieved_and_what_is_to_be_sustained_add_up(analysis: Analysis
 
 
 def test_a_limit_that_is_only_reached_does_not_stop_the_scenario(dossier: Dossier) -> None:
-    analysis = dossier.analysis
-    scenario = analysis.scenarios[0]
+    scenario = dossier.scenarios[0]
     limits = scenario.restricciones.with_columns(frena=pl.col("activa") & (pl.int_range(pl.len()) > 2))
     loose = replace(scenario, restricciones=limits, cautelas=("Conviene esperar.",))
-    other = replace(analysis, scenarios=(loose,))
+    other = replace(dossier, solved=replace(dossier.solved, scenarios=(loose,)))
     stops, reached = binding_limits(loose), reached_limits(loose)
     assert stops.height and reached.height
     assert f"{stops.height} topes lo frenan" in sentences(other)
-    text = Reader(render_page(replace(dossier, analysis=other), [])).text
+    text = Reader(render_page(other, [])).text
     before, after = text.split("Topes que se alcanzan sin frenar nada")
     assert all(sentence in before for sentence in stops["frase"])
     assert all(sentence in after for sentence in reached["frase"])
@@ -355,8 +360,8 @@ def test_a_scenario_without_solution_is_on_the_page(dossier: Dossier) -> None:
     analysis = dossier.analysis
     error = InfeasibleScenarioError(Problem("escenario x", "nadie puede dar", "al menos una AER", "amplíe el tope"))
     spec = analysis.inputs.scenarios[0]
-    none = replace(analysis, scenarios=(), unsolved=((spec, error),))
-    text = Reader(render_page(replace(dossier, analysis=none), [])).text
+    none = replace(dossier, solved=replace(dossier.solved, scenarios=(), compared=(), unsolved=((spec, error),)))
+    text = Reader(render_page(none, [])).text
     assert f"Escenario no calculable: {spec.titulo}" in text
     assert "nadie puede dar, y se esperaba al menos una AER. Qué hacer: amplíe el tope." in text
     assert "El análisis no tiene escenarios" not in text

@@ -129,8 +129,8 @@ def test_light_shows_both_policies_of_the_profile_in_use(figures, analysis, name
     assert (letter == data["color"]).all()
 
 
-def test_scenario_conserves_money_and_is_worded_as_indicative(figures, analysis):
-    scenario, figure = analysis.scenarios[0], figures["escenario_recomendacion-2"]
+def test_scenario_conserves_money_and_is_worded_as_indicative(figures, dossier):
+    scenario, figure = dossier.scenarios[0], figures["escenario_recomendacion-2"]
     assert figure.data["cambio_soles"].sum() == 0
     assert figure.data["monto_soles"].sum() == 2 * scenario.monto_soles
     assert (figure.data["pim_antes_soles"] + figure.data["cambio_soles"] == figure.data["pim_despues_soles"]).all()
@@ -138,8 +138,8 @@ def test_scenario_conserves_money_and_is_worded_as_indicative(figures, analysis)
     assert "−S/ 6,244,075" in figure.data["texto"][0]
 
 
-def test_transfers_are_every_pair_and_add_up_to_what_moves(figures, analysis):
-    scenario, figure = analysis.scenarios[0], figures["transferencias_recomendacion-2"]
+def test_transfers_are_every_pair_and_add_up_to_what_moves(figures, dossier):
+    scenario, figure = dossier.scenarios[0], figures["transferencias_recomendacion-2"]
     columns = ["donante", "receptor", "monto_soles"]
     assert figure.data.select(columns).sort(columns).equals(scenario.transferencias.select(columns).sort(columns))
     assert figure.data.row(0, named=True) == {
@@ -154,11 +154,11 @@ def test_transfers_are_every_pair_and_add_up_to_what_moves(figures, analysis):
     assert "5 transferencias" in figure.title
 
 
-def test_many_transfers_are_folded_without_losing_money(analysis):
+def test_many_transfers_are_folded_without_losing_money(analysis, dossier):
     """15 donors by 15 receivers: the 11 largest of each side, and one that adds up the other 4."""
     codes = [(f"AER.{i:02}.01", f"AER.{j:02}.02", Decimal(1000 * i + j)) for i in range(15) for j in range(15)]
     pairs = pl.DataFrame(codes, schema={"donante": pl.String, "receptor": pl.String, "monto_soles": MONEY}, orient="row")
-    figure = draw_transfers(analysis.inputs, replace(analysis.scenarios[0], transferencias=pairs))
+    figure = draw_transfers(analysis.inputs, replace(dossier.scenarios[0], transferencias=pairs))
     assert figure.data["donante"].n_unique() == figure.data["receptor"].n_unique() == 12
     assert figure.data["monto_soles"].sum() == pairs["monto_soles"].sum()
     assert figure.data.filter(pl.col("y") == -11)["donante"].unique().to_list() == ["las demás"]
@@ -167,14 +167,14 @@ def test_many_transfers_are_folded_without_losing_money(analysis):
     assert "En filas y columnas, «las demás»" in figure.plot.labels.caption.replace("\n", " ")
 
 
-def test_nothing_that_moves_draws_no_transfers(analysis):
-    scenario = analysis.scenarios[0]
+def test_nothing_that_moves_draws_no_transfers(analysis, dossier):
+    scenario = dossier.scenarios[0]
     assert draw_transfers(analysis.inputs, replace(scenario, transferencias=scenario.transferencias.clear())) is None
 
 
 @pytest.mark.lento
-def test_the_frontier_goes_through_the_proposal_and_leaves_out_what_has_no_value(analysis, tmp_path):
-    scenario = analysis.scenarios[0]
+def test_the_frontier_goes_through_the_proposal_and_leaves_out_what_has_no_value(analysis, dossier, tmp_path):
+    scenario = dossier.scenarios[0]
     frontier = pl.DataFrame({"monto_soles": [9_000_000, 0, 3_000_000, 99], "valor": [3.4e6, 0.0, 1.7e6, None]})
     figure = draw_frontier(analysis.inputs, scenario, frontier)
     assert figure.data.rows() == [(0, 0.0), (3_000_000, 1.7e6), (7_385_699, scenario.solution.value), (9_000_000, 3.4e6)]
@@ -185,8 +185,8 @@ def test_the_frontier_goes_through_the_proposal_and_leaves_out_what_has_no_value
     assert all(a.read_bytes() == b.read_bytes() for a, b in zip(first, second, strict=True))
 
 
-def test_the_frontier_of_a_cost_is_not_worded_as_a_gain(analysis):
-    scenario = analysis.scenarios[0]
+def test_the_frontier_of_a_cost_is_not_worded_as_a_gain(analysis, dossier):
+    scenario = dossier.scenarios[0]
     aim = scenario.spec.objetivo.model_copy(update={"tipo": "mínimo movimiento"})
     problem = replace(scenario.problem, spec=scenario.spec.model_copy(update={"objetivo": aim}))
     frontier = pl.DataFrame({"monto_soles": [1_000_000, 9_000_000], "valor": [1.0e6, 9.0e6]})
@@ -195,9 +195,9 @@ def test_the_frontier_of_a_cost_is_not_worded_as_a_gain(analysis):
     assert "gana" not in f"{figure.plot.labels.subtitle} {figure.plot.labels.caption}"
 
 
-def test_one_amount_is_no_frontier(analysis):
+def test_one_amount_is_no_frontier(analysis, dossier):
     frontier = pl.DataFrame({"monto_soles": [1, 2], "valor": [None, 3.0]})
-    assert draw_frontier(analysis.inputs, analysis.scenarios[0], frontier) is None
+    assert draw_frontier(analysis.inputs, dossier.scenarios[0], frontier) is None
 
 
 @pytest.mark.lento

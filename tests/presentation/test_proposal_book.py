@@ -8,8 +8,8 @@ from pathlib import Path
 import polars as pl
 import pytest
 
+from presupuesto_link.dossier import Dossier
 from presupuesto_link.errors import OutputError
-from presupuesto_link.evaluation.evaluate import Analysis
 from presupuesto_link.presentation.workbook.proposal_book import GROUNDS, SUPPORTS, write_proposal
 from presupuesto_link.presentation.workbook.proposal_sheet import DRAFT_BANNER
 from presupuesto_link.presentation.workbook.proposal_tables import rules, signatures
@@ -52,10 +52,10 @@ def book(scenario: Scenario, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def by_action(analysis: Analysis, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def by_action(dossier: Dossier, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Without source, unit nor classifier."""
     path = tmp_path_factory.mktemp("propuesta") / "por_aer.xlsx"
-    write_proposal(analysis.scenarios[0], path)
+    write_proposal(dossier.scenarios[0], path)
     return path
 
 
@@ -78,8 +78,8 @@ def part(path: Path, name: str) -> str:
 
 
 @pytest.mark.parametrize("sheet", SHEETS)
-def test_every_sheet_says_first_that_it_is_a_draft_and_indicative(book, by_action, scenario, analysis, sheet):
-    for path, said in ((book, scenario), (by_action, analysis.scenarios[0])):
+def test_every_sheet_says_first_that_it_is_a_draft_and_indicative(book, by_action, scenario, dossier, sheet):
+    for path, said in ((book, scenario), (by_action, dossier.scenarios[0])):
         rows = cells(path, sheet)
         assert rows[0][0] == DRAFT_BANNER
         assert rows[1][0] == f"INDICATIVO: {said.advertencia.removeprefix('Es indicativo: ')}"
@@ -117,8 +117,8 @@ def test_every_source_closes_to_zero(book):
     assert "<f>E6-D6</f><v>0.0</v>" in part(book, "xl/worksheets/sheet7.xml")
 
 
-def test_every_movement_is_on_both_sides(book, by_action, scenario, analysis):
-    for path, said in ((book, scenario), (by_action, analysis.scenarios[0])):
+def test_every_movement_is_on_both_sides(book, by_action, scenario, dossier):
+    for path, said in ((book, scenario), (by_action, dossier.scenarios[0])):
         expected = {str(number) for number in said.movimientos["movimiento"]}
         for sheet in ("Anulaciones", "Habilitaciones"):
             assert {row["Mov."] for row in table(path, sheet, "Mov.")[:-1]} == expected
@@ -236,7 +236,7 @@ def test_without_a_bridge_the_plan_says_how_to_load_it_and_which_metas_to_look_a
     assert [row["Meta (sec_func)"] for row in rows] == ["0001", "0002", "0004", "0005"]
 
 
-def test_nobody_has_signed_and_opmi_signs_when_there_is_investment(book, scenario, analysis):
+def test_nobody_has_signed_and_opmi_signs_when_there_is_investment(book, scenario, dossier):
     rows = cells(book, "Firmas")[4:]
     assert [row[0] for row in rows[1:]] == [
         "Elaborado por",
@@ -246,7 +246,7 @@ def test_nobody_has_signed_and_opmi_signs_when_there_is_investment(book, scenari
         "Titular del pliego",
     ]
     assert all(value is None or not value for row in rows[1:] for value in row[1:])
-    assert "falta el dato" in signatures(analysis.scenarios[0])[3]
+    assert "falta el dato" in signatures(dossier.scenarios[0])[3]
 
 
 def test_it_prints_on_a4_landscape_with_its_notices_on_every_page(book):

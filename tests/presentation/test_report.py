@@ -115,7 +115,7 @@ def test_health_and_education_are_counted_another_way(dossier: Dossier):
 def test_the_sentences_change_with_the_data(dossier: Dossier):
     row = dossier.analysis.inputs.plan.recomendaciones.filter(pl.col("lectura_medida") == "recursos").row(0, named=True)
     green = dossier.analysis.elements.with_columns(color=pl.lit("verde"))
-    other = replace(dossier, analysis=replace(dossier.analysis, elements=green, scenarios=()))
+    other = replace(dossier, analysis=replace(dossier.analysis, elements=green), solved=replace(dossier.solved, scenarios=()))
     assert what_the_data_says(other, row).startswith("Ninguno sigue en rojo de los 5 OER que nombra.")
     assert "escenario" not in what_the_data_says(other, row)
     follow = {"lectura_medida": "seguimiento", "lectura_elementos": []}

@@ -8,6 +8,7 @@ import pytest
 
 from presupuesto_link.evaluation.evaluate import analyse
 from presupuesto_link.inputs import load
+from presupuesto_link.scenarios.ground import ground_of, solve_all
 from presupuesto_link.sources.embedded import embedded_analyses
 from presupuesto_link.specs import EscenarioSpec, read_spec
 
@@ -27,13 +28,13 @@ def test_transfers_are_the_expected_ones(name, path):
     with expected_path.open(encoding="utf-8", newline="") as file:
         expected = [(row["donante"], row["receptor"], row["monto_soles"]) for row in csv.DictReader(file)]
     inputs = replace(load(embedded_analyses()[name]), scenarios=(read_spec(path, EscenarioSpec),))
-    (result,) = analyse(inputs).scenarios
+    (result,) = solve_all(ground_of(analyse(inputs))).scenarios
     assert [(d, r, str(m)) for d, r, m in result.transferencias.rows()] == expected
 
 
-def test_the_default_scenario_by_hand(analysis):
+def test_the_default_scenario_by_hand(dossier):
     """Caps worked out from the printed table: 10 % of PIM of 04.02 and 13.03; 25 % of PIM times execution of receivers."""
-    scenario = analysis.scenarios[0]
+    scenario = dossier.scenarios[0]
     caps = dict(scenario.acciones.select("accion", "tope_soles").iter_rows())
     assert caps["AER.04.02"] == 1_141_624  # 10 % of 11,416,248
     assert caps["AER.13.03"] == 80_427_820  # 10 % of 804,278,207

@@ -5,7 +5,6 @@ from pathlib import Path
 import pytest
 
 from presupuesto_link.errors import SpecError
-from presupuesto_link.evaluation.evaluate import analyse
 from presupuesto_link.inputs import load
 from presupuesto_link.specs import read_analysis
 from tests.conftest import ROOT
@@ -39,7 +38,7 @@ def test_inherited_paths_still_point_to_their_files_and_scenarios_stay_at_home(t
     spec = inputs.spec
     assert (inputs.path.parent / spec.vinculo.reglas).resolve() == (BASE.parent / "vinculos.csv").resolve()
     assert spec.escenarios == ()
-    assert analyse(inputs).scenarios == ()
+    assert inputs.scenarios == ()
     assert inputs.files[:2] == (inputs.path, inputs.path.parent / BASE) or BASE in inputs.files
 
 

@@ -98,6 +98,8 @@ def _print_study(study: AssociationStudy, with_scores: bool) -> None:
 
     for sentence in plain_answer(study):
         typer.echo(f"{sentence}\n")
+    for spent, result, scope in study.fuera:
+        typer.echo(f"El par {spent}–{result} queda fuera: su dinero es de otro ámbito ({scope}).\n")
     for case in study.principal:
         _print_estimates(study, case)
         _print_influence(study, case)

@@ -173,6 +173,15 @@ def _of_scope(snapshot: Snapshot, scopes: AmbitoSpec, scope: Scope, year: int | 
     if scope == "todo":
         return filters, years, "todo el gasto de la instantánea"
     code = scopes.pliego if scope == "pliego" else scopes.departamento_meta
+    if not code:
+        raise InputDataError(
+            Problem(
+                f"ámbito «{scope}»",
+                "el análisis no dice su código",
+                f"vinculo.ambito.{_COLUMN[scope]} en analisis.toml",
+                "escríbalo, o use --ambito todo",
+            )
+        )
     _check_whole(snapshot, scope, code)
     return filters | {_COLUMN[scope]: code}, years, scopes.words(scope)
 

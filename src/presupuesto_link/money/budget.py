@@ -12,10 +12,12 @@ from typing import Any, Literal
 
 import polars as pl
 
+from presupuesto_link.linkage.findings import unsigned
 from presupuesto_link.linkage.snapshot import Linkage
 from presupuesto_link.money.by_action import DIRECT, LinkedBudget, link_by_action
 from presupuesto_link.money.execution import measure_execution
 from presupuesto_link.specs import SemaforoSpec
+from presupuesto_link.store.store import Kept
 from presupuesto_link.tables.bands import colour
 from presupuesto_link.tables.gasto import MEASURES
 from presupuesto_link.tables.numbers import MONEY
@@ -39,7 +41,7 @@ class Origin:
         clase: printed by a document, or linked from the lines of an extract.
         al: the day its amounts are of.
         sintetico: whether they are made up.
-        firma: what share of the link rests on rules that a person signed, in words; empty when there are no rules.
+        firma: how much of the link rests on rules that nobody signed, in a sentence; empty when there are no rules.
     """
 
     id: str
@@ -166,10 +168,11 @@ def origin_of(linkage: Linkage, year: int) -> Origin:
     made_up = "datos sintéticos, " if snapshot.synthetic else ""
     return Origin(
         snapshot.id,
-        f"{made_up}{name} (instantánea {snapshot.id})",
+        f"{made_up}{name} ({'instantánea' if isinstance(snapshot, Kept) else 'extracto del análisis'} {snapshot.id})",
         f"{'Datos sintéticos' if snapshot.synthetic else 'SIAF'}: {name}, {linkage.scope}, corte {dt.date.fromisoformat(snapshot.cut_off):%d/%m/%Y}",
         linkage.scope,
         LINKED,
         cut_off,
         snapshot.synthetic,
+        unsigned(linkage.rules, linkage.with_suggested, linkage.coverage.firmas.filter(pl.col("anio") == year)),
     )

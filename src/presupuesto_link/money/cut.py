@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 from presupuesto_link.errors import InputDataError, Problem
 from presupuesto_link.inputs import Inputs
-from presupuesto_link.linkage.snapshot import Linkage, Scope, chosen_spending, link_snapshot
+from presupuesto_link.linkage.snapshot import Linkage, chosen_spending, link_snapshot, linked_extract
 from presupuesto_link.sources.delimited import RawTable
+from presupuesto_link.sources.links import read_links
 from presupuesto_link.specs import AmbitoSpec
 from presupuesto_link.store.store import Snapshot, Store
 from presupuesto_link.tables.calendar import Calendar
+from presupuesto_link.vocabulary import Scope
 
 
 @dataclass(frozen=True)
@@ -80,6 +83,18 @@ def link_cut(inputs: Inputs, cut: Cut, snapshot: Snapshot | None = None) -> Link
         None,
         cut.with_suggested,
     )
+
+
+def own_rules(inputs: Inputs) -> RawTable | None:
+    """The rules of the analysis; null when it has none."""
+    own = inputs.spec.vinculo.reglas
+    return read_links(inputs.path.parent / own) if own else None
+
+
+def link_own(inputs: Inputs, path: Path) -> Linkage:
+    """The link of an extract that the analysis names, of its own entity and by its own rules."""
+    spec = inputs.spec.vinculo
+    return linked_extract(path, own_rules(inputs), inputs.plan.acciones, spec.transversales, spec.ambito, "pliego")
 
 
 def latest_of(store: Store, scopes: AmbitoSpec, scope: Scope) -> Snapshot:

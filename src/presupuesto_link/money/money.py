@@ -17,7 +17,7 @@ from presupuesto_link.inputs import Inputs
 from presupuesto_link.linkage.snapshot import Linkage
 from presupuesto_link.money.budget import NO_SOURCE, PRINTED, Origin, Pace, YearBudget, linked_budget
 from presupuesto_link.money.by_action import link_by_action
-from presupuesto_link.money.cut import Cut, link_cut
+from presupuesto_link.money.cut import Cut, link_cut, link_own
 from presupuesto_link.money.expected import Curves, check_calendars, curves_of
 from presupuesto_link.money.follow import Followed, closed_month, complete_years, follow, has_months
 from presupuesto_link.money.on_time import measure_on_time
@@ -196,7 +196,22 @@ def _bands(inputs: Inputs) -> SemaforoSpec:
 
 def _extracts(inputs: Inputs) -> tuple[YearBudget, ...]:
     """The extracts that the analysis links itself, the later years first."""
-    return ()
+    found = []
+    for path in inputs.extracts:
+        linkage = link_own(inputs, path)
+        cut_off = dt.date.fromisoformat(linkage.snapshot.cut_off)
+        found += [
+            linked_budget(
+                linkage,
+                year,
+                inputs.plan.acciones,
+                inputs.spec.vinculo.transversales,
+                _bands(inputs),
+                _pace(linkage, year, year, cut_off, None, inputs),
+            )
+            for year in linkage.snapshot.years
+        ]
+    return tuple(sorted(found, key=lambda budget: -budget.anio))
 
 
 def _printed(inputs: Inputs) -> tuple[YearBudget, ...]:

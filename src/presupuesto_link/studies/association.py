@@ -51,6 +51,7 @@ class AssociationStudy:
         panel: `measure_panel` and `p_holm` per lag between execution and result, once per way of measuring advance.
         eficiencia: `measure_efficiency` of the actions counted in the principal cases.
         columnas: how many columns the regression has, constant included, per case.
+        fuera: the pairs of the matrices left out because their money is of another scope, with that scope.
     """
 
     inputs: Inputs
@@ -63,6 +64,7 @@ class AssociationStudy:
     panel: pl.DataFrame
     eficiencia: pl.DataFrame
     columnas: dict[Case, int]
+    fuera: tuple[tuple[int, int, str], ...] = ()
 
     def of(self, case: Case, table: str) -> pl.DataFrame:
         """The rows of one case in one of the tables, without the case."""
@@ -98,7 +100,16 @@ def study_association(analysis: Analysis) -> AssociationStudy:
         tested.filter(of_panel).select(_LAG, "perfil", "politica_nd", *ESTIMATES, "p_holm"),
         pl.concat([case.lead(_scores(found[case])) for case in own]),
         {case: len(build_design(_counted(one), spec).variables) for case, one in found.items()},
+        tuple(
+            (*pair, analysis.money.of(pair[0]).origen.ambito) for pair in inputs.spec.matrices.pares if pair not in _comparable(analysis)
+        ),
     )
+
+
+def _comparable(analysis: Analysis) -> list[tuple[int, int]]:
+    """The year pairs whose money is of the scope that decides: money of another scope is never regressed with it."""
+    scope = analysis.budget.origen.ambito
+    return [pair for pair in analysis.inputs.spec.matrices.pares if analysis.money.of(pair[0]).origen.ambito == scope]
 
 
 def _chosen(inputs: Inputs) -> tuple[str, str]:
@@ -113,7 +124,7 @@ def _cases(analysis: Analysis) -> Iterator[tuple[Case, pl.DataFrame]]:
     ways.sort(key=lambda way: way != _chosen(inputs))
     for profile, policy in ways if spec.asociacion.variantes == "todas" else ways[:1]:
         elements = analysis.elements.filter((pl.col("perfil") == profile) & (pl.col("politica_nd") == policy))
-        for pair in spec.matrices.pares:
+        for pair in _comparable(analysis):
             matrix = cross_execution_result(analysis.execution, elements, pair, spec.semaforo)
             yield Case(*pair, profile, policy), matrix.acciones
 

@@ -170,11 +170,10 @@ def chosen_snapshot(inputs: Inputs, folder: Path, wanted: str | None, scope: Sco
 
 def raw_rules(inputs: Inputs, path: Path | None) -> Any:
     """The rules given, or those of the analysis; null when it has none."""
+    from presupuesto_link.money.cut import own_rules
     from presupuesto_link.sources.links import read_links
 
-    own = inputs.spec.vinculo.reglas
-    place = path or (inputs.path.parent / own if own else None)
-    return read_links(place) if place else None
+    return read_links(path) if path else own_rules(inputs)
 
 
 def calendars(

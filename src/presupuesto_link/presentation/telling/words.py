@@ -95,7 +95,7 @@ def band_words(bands: SemaforoSpec) -> dict[str, str]:
 def money_words(budget: YearBudget) -> str:
     """Whose money it is, of which day and how its execution is measured, in a sentence."""
     origin = budget.origen
-    return f"Dinero de {budget.anio}: {origin.titulo}; {origin.ambito}; al {origin.al:%d/%m/%Y}. Ejecución: {budget.medida}."
+    return f"Dinero de {budget.anio}: {origin.titulo}; {origin.ambito}; al {origin.al:%d/%m/%Y}. Ejecución: {budget.medida}.{f' {origin.firma}' if origin.firma else ''}"
 
 
 def money_facts(budget: YearBudget) -> dict[str, Any]:
@@ -109,6 +109,7 @@ def money_facts(budget: YearBudget) -> dict[str, Any]:
         "ejecucion": budget.medida,
         "anio_cerrado": budget.cerrado,
         "sintetico": origin.sintetico,
+        "firma": origin.firma,
     }
 
 
@@ -124,4 +125,5 @@ def money_note(analysis: Analysis) -> str:
 
 def scope_words(budget: YearBudget) -> str:
     """Whose money it is, in a short sentence; made-up money says so."""
-    return f"{'Datos sintéticos. ' if budget.origen.sintetico else ''}Ámbito: {budget.origen.ambito}."
+    origin = budget.origen
+    return f"{'Datos sintéticos. ' if origin.sintetico else ''}Ámbito: {origin.ambito}.{f' {origin.firma}' if origin.firma else ''}"
