@@ -73,14 +73,13 @@ def draw(found: dict[str, Dossier], work: Path) -> None:
     """The figures as small PNG, and the boards to be pictured."""
     from presupuesto_link.presentation.board.file import write_board
     from presupuesto_link.presentation.plots import draw_all
-    from presupuesto_link.presentation.plots.common import png_of
 
     for name, dossier in found.items():
         write_board(dossier, work / f"{name}.html")
         for figure in draw_all(dossier):
             if FIGURES.get(figure.name) == name:
                 made_up = "-sintetico" if dossier.synthetic else ""
-                (PLACE / f"{figure.name}{made_up}.png").write_bytes(png_of(figure, _DPI))
+                (PLACE / f"{figure.name}{made_up}.png").write_bytes(figure.drawn.png(_DPI))
 
 
 def shoot(work: Path, browser: str) -> None:

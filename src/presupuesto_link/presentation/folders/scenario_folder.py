@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from presupuesto_link.inputs import Inputs
-from presupuesto_link.presentation.folders.results import marked
+from presupuesto_link.presentation.telling.marked import marked
 from presupuesto_link.presentation.writing.csv_files import write_csv
 from presupuesto_link.presentation.writing.folder import made_with, replace_folder, write_manifest
 from presupuesto_link.scenarios.compare import Scenario

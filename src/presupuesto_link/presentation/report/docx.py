@@ -22,6 +22,7 @@ _PAD_CM, _LONGEST = 0.44, 16  # of a cell, and letters of what is never broken
 _BOLD_EM, _LETTER_EM = 0.64, 0.52  # the width of a letter
 _CM_PER_PT = 0.0352778
 _MOST_CM = 21.0  # a picture never takes more than a page
+_PICTURE_DPI = 200
 _FIXED = (1980, 1, 1, 0, 0, 0)
 
 
@@ -200,11 +201,9 @@ def _write(place: Any, cell: Cell, right: bool, size: float, bold: bool = False)
 def _drawing(document: Any, block: Drawing) -> None:
     from docx.shared import Cm
 
-    from presupuesto_link.presentation.plots.common import png_of
-
     figure = block.figure
     width = min(_TEXT_CM, figure.width_cm, figure.width_cm * _MOST_CM / figure.height_cm)
-    document.add_picture(BytesIO(png_of(figure)), width=Cm(width))
+    document.add_picture(BytesIO(figure.drawn.png(_PICTURE_DPI)), width=Cm(width))
     shape = document.inline_shapes[-1]._inline.docPr
     shape.set("descr", figure.alt)
     shape.set("title", figure.title)

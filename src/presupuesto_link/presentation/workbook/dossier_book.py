@@ -7,7 +7,6 @@ from pathlib import Path
 
 from presupuesto_link.dossier import Dossier
 from presupuesto_link.fields import MEF, field_of
-from presupuesto_link.inputs import SHEETS
 from presupuesto_link.presentation.telling.marked import SYNTHETIC
 from presupuesto_link.presentation.telling.monitoring_words import MONITORING
 from presupuesto_link.presentation.telling.quarter_lines import two_budgets
@@ -15,6 +14,7 @@ from presupuesto_link.presentation.telling.tables import ResultTable
 from presupuesto_link.presentation.workbook.book_cards import PeopleSheets
 from presupuesto_link.presentation.workbook.book_table import Reading, TableSheet
 from presupuesto_link.presentation.workbook.workbook import write_workbook
+from presupuesto_link.tables.filled import SHEETS
 from presupuesto_link.wording import NO_DATA
 
 BANNER = "DATOS SINTÉTICOS: ninguna cifra de dinero del año en curso es del SIAF"
