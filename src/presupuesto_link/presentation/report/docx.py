@@ -11,7 +11,7 @@ from typing import Any
 from presupuesto_link.presentation.report.blocks import Block, Drawing, Paragraph, Points, Report
 from presupuesto_link.presentation.telling.views import Cell, TableView
 from presupuesto_link.presentation.telling.words import unbroken
-from presupuesto_link.presentation.theme import HEX, LETTER, TEXT_ON
+from presupuesto_link.presentation.theme import HEAD, HEX, LETTER, TEXT_ON, WARNING
 from presupuesto_link.presentation.workbook.book_parts import CREATED
 
 _LANGUAGE, _FONT = "es-PE", "Arial"  # its measures are the same in every program
@@ -71,7 +71,7 @@ def _set_up(document: Any, report: Report) -> None:
     if report.banner:
         head = page.header.paragraphs[0].add_run(report.banner)
         head.bold, head.font.size = True, Pt(_NOTE_PT)
-        head.font.color.rgb = _rgb("#7A1F12")
+        head.font.color.rgb = _rgb(WARNING)
     foot = page.footer.paragraphs[0]
     foot.add_run(f"{report.subtitle}. Página ").font.size = Pt(_NOTE_PT)
     _field(foot, "PAGE")
@@ -126,7 +126,7 @@ def _table(document: Any, view: TableView) -> None:
     table.autofit = False
     for place, head in enumerate(view.headers):
         _write(table.rows[0].cells[place], Cell(head), False, size, bold=True)
-        _shade(table.rows[0].cells[place], "#E9EDF1")
+        _shade(table.rows[0].cells[place], HEAD)
     _child(table.rows[0]._tr.get_or_add_trPr(), "w:tblHeader", val="true")
     for row in view.rows:
         cells = table.add_row().cells

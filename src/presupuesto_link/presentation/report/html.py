@@ -8,7 +8,7 @@ from typing import Any
 from presupuesto_link.presentation.report.blocks import Drawing, Paragraph, Points, Report
 from presupuesto_link.presentation.telling.shelf import FigureRef
 from presupuesto_link.presentation.telling.views import TableView
-from presupuesto_link.presentation.theme import HEX, LETTER, TEXT_ON
+from presupuesto_link.presentation.theme import HEX, LETTER, TEXT_ON, page_palette
 
 _KINDS: Mapping[type, str] = {Paragraph: "parrafo", Points: "lista", TableView: "tabla", Drawing: "figura"}
 
@@ -33,6 +33,7 @@ def render_html(report: Report) -> str:
         "secciones": sections,
         "colores": [(name, HEX[name], TEXT_ON[name]) for name in HEX],
         "letras": LETTER,
+        "paleta": page_palette(),
         "bandas": {},
     }
     return f"{environment().get_template('informe.html.j2').render(context)}\n"
