@@ -77,7 +77,6 @@ def draw(found: dict[str, Dossier], work: Path) -> None:
 
     from presupuesto_link.presentation.board.file import write_board
     from presupuesto_link.presentation.plots import draw_all
-    from presupuesto_link.presentation.plots.common import png_of
 
     for name, dossier in found.items():
         write_board(dossier, work / f"{name}.html")
@@ -85,7 +84,7 @@ def draw(found: dict[str, Dossier], work: Path) -> None:
             if FIGURES.get(figure.name) == name:
                 made_up = "-sintetico" if dossier.synthetic else ""
                 with rc_context({"text.hinting": "none"}):
-                    (PLACE / f"{figure.name}{made_up}.png").write_bytes(png_of(figure, _DPI))
+                    (PLACE / f"{figure.name}{made_up}.png").write_bytes(figure.drawn.png(_DPI))
 
 
 def shoot(work: Path, browser: str) -> None:

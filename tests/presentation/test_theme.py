@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 from itertools import combinations
+from pathlib import Path
 
 import pytest
 
+import presupuesto_link
 from presupuesto_link.evaluation.diagnosis import DIAGNOSES, GET_DATA, NO_BUDGET
 from presupuesto_link.evaluation.ranking import COMPONENTS
 from presupuesto_link.presentation.telling.phrases import legend_words
 from presupuesto_link.presentation.telling.words import band_words, limit, signed_soles
-from presupuesto_link.presentation.theme import COMPONENT_LOOKS, DIAGNOSIS_MARKS, HEX, LETTER, TEXT_ON
+from presupuesto_link.presentation.theme import COMPONENT_LOOKS, DIAGNOSIS_MARKS, HEX, LETTER, PAGE, TEXT_ON
 from presupuesto_link.specs import SemaforoSpec
 from tests.test_architecture import HEAVY
 
@@ -60,3 +63,16 @@ def test_the_theme_loads_nothing_heavy():
     code = "import sys, presupuesto_link.presentation.theme; print(*sys.modules)"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert not {name.partition(".")[0] for name in done.stdout.split()} & set(HEAVY)
+
+
+def test_no_colour_stands_outside_the_theme():
+    for path in Path(presupuesto_link.__file__).parent.rglob("*"):
+        if path.suffix in {".py", ".css", ".j2", ".js"} and path.name != "theme.py":
+            assert not re.findall(r"#(?:[0-9A-Fa-f]{8}|[0-9A-Fa-f]{6}|[0-9A-Fa-f]{3})\b(?![-\w])", path.read_text(encoding="utf-8")), path
+
+
+def test_the_style_sheet_finds_every_colour_in_the_theme():
+    sheet = Path(presupuesto_link.__file__).parent / "presentation" / "templates" / "estilo.css"
+    used = set(re.findall(r"var\(--([\w-]+)\)", sheet.read_text(encoding="utf-8")))
+    assert used == set(PAGE["claro"])
+    assert set(PAGE["oscuro"]) == set(PAGE["impreso"]) <= used

@@ -23,7 +23,7 @@ from presupuesto_link.presentation.telling.ranking import data_table, ranking_vi
 from presupuesto_link.presentation.telling.rediseno import gaps_view, review_view
 from presupuesto_link.presentation.telling.scenarios import compared_view, scenario_views, unsolved_views
 from presupuesto_link.presentation.telling.shelf import FigureRef, FigureShelf
-from presupuesto_link.presentation.theme import HEX, LETTER, TEXT_ON
+from presupuesto_link.presentation.theme import HEX, LETTER, TEXT_ON, page_palette
 
 
 def page_context(dossier: Dossier, figures: Sequence[FigureRef], tables: Mapping[str, str]) -> dict[str, Any]:
@@ -36,6 +36,7 @@ def page_context(dossier: Dossier, figures: Sequence[FigureRef], tables: Mapping
         "fecha_corte": date(spec.fecha_corte),
         "colores": [(name, HEX[name], TEXT_ON[name]) for name in HEX],
         "letras": LETTER,
+        "paleta": page_palette(),
         "bandas": legend_words(spec.semaforo),
         "trimestre": quarter_view(quarter, names, shelf) if quarter else None,
         "lineas": ten_lines(dossier),

@@ -28,9 +28,8 @@ def board_text(dossier: Dossier, figures: Sequence[Figure], tables: Mapping[str,
         tables: title of every table written beside it, by path.
     """
     from presupuesto_link.presentation.board import FigureRef, render_page
-    from presupuesto_link.presentation.plots.common import svg_of
 
-    refs = [FigureRef(f.name, f.title, f.alt, svg_of(f)) for f in figures if f.name.startswith(INSIDE)]
+    refs = [FigureRef(f.name, f.title, f.alt, f.drawn.inline) for f in figures if f.name.startswith(INSIDE)]
     return _sealed(render_page(dossier, refs, tables))
 
 

@@ -13,14 +13,14 @@ import polars as pl
 
 from presupuesto_link.presentation.plots.common import PAGE_CM, Figure, base_theme, grammar, page_labels, pandas_of, short_code, width_cm
 from presupuesto_link.presentation.telling.association_words import held, row_of, signed, years_of
-from presupuesto_link.presentation.theme import INK, MUTED
+from presupuesto_link.presentation.theme import BLUE, INK, MUTED, PAPER, VERMILION
 from presupuesto_link.studies.association import AssociationStudy, Case
 from presupuesto_link.studies.influence import most_influential, usual_limits
 from presupuesto_link.wording import MINUS, percent, short_name
 
 _HEIGHT_CM, _PANEL_CM = 15.5, (15.6, 9.6)
 _NAME_PT = 6.5
-_MARK, _LOUD = "#0072B2", "#D55E00"
+_MARK, _LOUD = BLUE, VERMILION
 _SHARE, _POINTS, _PLAIN = "porcentaje", "puntos", "llano"
 _STEPS, _MOST_MARKS, _HAIR = (0.05, 0.1, 0.25, 0.5, 1.0, 2.0, 5.0, 10.0, 100.0), 8, 1e-6
 _BOXES = 80
@@ -230,7 +230,7 @@ def _figure(study: AssociationStudy, case: Case, words: _Words, data: pl.DataFra
             for one in lines
         ]
         + p9.geom_segment(p9.aes(xend="guia_x", yend="guia_y"), color=MUTED, size=0.2)
-        + p9.geom_point(p9.aes(size="radio_mm", fill="destacada"), color="#FFFFFF", stroke=0.3, alpha=0.85)
+        + p9.geom_point(p9.aes(size="radio_mm", fill="destacada"), color=PAPER, stroke=0.3, alpha=0.85)
         + p9.geom_text(p9.aes("nombre_x", "nombre_y", label="codigo"), size=_NAME_PT, color=INK)
         + p9.scale_size_identity()
         + p9.scale_fill_manual(values={False: _MARK, True: _LOUD}, guide=None)

@@ -24,7 +24,7 @@ from presupuesto_link.presentation.plots.common import (
     width_cm,
 )
 from presupuesto_link.presentation.telling.words import DAGGER, limit, year_pair
-from presupuesto_link.presentation.theme import DIAGNOSIS_MARKS, INK, MUTED
+from presupuesto_link.presentation.theme import DIAGNOSIS_MARKS, INK, KEY_FILL, MUTED, PAPER
 from presupuesto_link.specs import MatricesSpec
 from presupuesto_link.wording import percent, plural, soles
 
@@ -165,7 +165,7 @@ def _plot(data: pl.DataFrame, limits: MatricesSpec) -> Any:
         + p9.guides(
             fill=p9.guide_legend(order=1),
             shape=p9.guide_legend(override_aes={"size": 3}, order=1),
-            size=p9.guide_legend(override_aes={"shape": "o", "fill": "#BBC3CB", "color": "#FFFFFF"}, order=2),
+            size=p9.guide_legend(override_aes={"shape": "o", "fill": KEY_FILL, "color": PAPER}, order=2),
         )
         + base_theme(PAGE_CM, _HEIGHT_CM)
         + p9.theme(legend_box="vertical", legend_box_just="left", legend_spacing=0.004, legend_margin=0)
@@ -196,7 +196,7 @@ def _marks(data: pl.DataFrame) -> list[Any]:
         p9.geom_point(
             pandas_of(sized.filter("sumada")),
             p9.aes(fill="diagnostico", shape="diagnostico", size="tamano"),
-            color="#FFFFFF",
+            color=PAPER,
             stroke=0.4,
             alpha=0.78,
         ),

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from importlib import import_module
-from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -15,16 +14,15 @@ from presupuesto_link.evaluation.evaluate import Analysis
 from presupuesto_link.inputs import Inputs
 from presupuesto_link.money.by_action import TRANSVERSAL
 from presupuesto_link.money.follow import Followed
+from presupuesto_link.presentation.plots.drawn import FONT, Drawn
 from presupuesto_link.presentation.telling.words import DAGGER
 from presupuesto_link.presentation.theme import INK, LINE, MUTED, PAPER
 from presupuesto_link.scenarios.compare import Scenario
 from presupuesto_link.wording import enumerate_words, short_name
 
-FONT = "DejaVu Sans"  # ships with matplotlib: the text measures the same everywhere
 PAGE_CM = 17.5  # text width of an A4 portrait page
 MARGIN_CM = 0.35
 TITLE_PT, SUBTITLE_PT, CAPTION_PT, TEXT_PT, SMALL_PT = 11, 8.5, 7, 8, 7
-_SVG_DPI, _NO_DATE = 72, {"Date": None, "Creator": None}
 MM_PER_PT = 0.352778  # plotnine sizes text in points and marks in millimetres
 
 
@@ -49,6 +47,11 @@ class Figure:
     height_cm: float
     data: pl.DataFrame
 
+    @cached_property
+    def drawn(self) -> Drawn:
+        """Its drawing, made when first asked for and kept for whoever shows it next: files, board or report."""
+        return Drawn(self.name, self.plot)
+
 
 def save_figure(figure: Figure, folder: Path) -> tuple[Path, Path]:
     """Write `<name>.png` (300 dpi) and `<name>.svg`; the same figure gives the same bytes.
@@ -58,33 +61,9 @@ def save_figure(figure: Figure, folder: Path) -> tuple[Path, Path]:
     """
     folder.mkdir(parents=True, exist_ok=True)
     png, svg = folder / f"{figure.name}.png", folder / f"{figure.name}.svg"
-    _draw(figure, png, "png", 300, {"Software": None})
-    _draw(figure, svg, "svg", _SVG_DPI, _NO_DATE)
+    png.write_bytes(figure.drawn.png())
+    svg.write_text(figure.drawn.svg, encoding="utf-8", newline="\n")
     return png, svg
-
-
-def svg_of(figure: Figure) -> str:
-    """The drawing as SVG text: what `save_figure` writes."""
-    drawn = BytesIO()
-    _draw(figure, drawn, "svg", _SVG_DPI, _NO_DATE)
-    return drawn.getvalue().decode("utf-8")
-
-
-def png_of(figure: Figure, dpi: int = 200) -> bytes:
-    """The drawing as PNG, for a document."""
-    drawn = BytesIO()
-    _draw(figure, drawn, "png", dpi, {"Software": None})
-    return drawn.getvalue()
-
-
-def _draw(figure: Figure, target: Path | BytesIO, kind: str, dpi: int, metadata: dict[str, None]) -> None:
-    import matplotlib as mpl
-
-    mpl.use("Agg")
-    plot: Any = figure.plot
-    fixed: Any = {"svg.hashsalt": "presupuesto-link", "svg.fonttype": "path", "font.family": FONT}
-    with mpl.rc_context(fixed):
-        plot.save(target, format=kind, dpi=dpi, verbose=False, metadata=metadata)
 
 
 def grammar() -> Any:

@@ -19,11 +19,11 @@ from presupuesto_link.presentation.plots.common import (
     scenario_note,
 )
 from presupuesto_link.presentation.telling.words import signed_soles
-from presupuesto_link.presentation.theme import INK
+from presupuesto_link.presentation.theme import GIVES, INK, TAKES
 from presupuesto_link.scenarios.compare import Scenario
 from presupuesto_link.wording import millions, percent, plural, soles
 
-_SIDES = {"donante": ("Cederían", "#B35900"), "receptor": ("Recibirían", "#1F5F99")}
+_SIDES = {"donante": ("Cederían", GIVES), "receptor": ("Recibirían", TAKES)}
 _NAME_CM, _ROW_CM = 6.2, 1.05
 _LABEL_ROOM = 2.35  # the axis is this many times the longest bar, so that its label fits beside it
 

@@ -9,12 +9,12 @@ import polars as pl
 from presupuesto_link.inputs import Inputs
 from presupuesto_link.presentation.plots.common import PAGE_CM, SMALL_PT, Figure, base_theme, grammar, page_labels, pandas_of, scenario_note
 from presupuesto_link.presentation.telling.words import short_amount
-from presupuesto_link.presentation.theme import INK, MUTED, PAPER
+from presupuesto_link.presentation.theme import GIVES, INK, MUTED, PAPER, TAKES
 from presupuesto_link.scenarios.compare import Scenario
 from presupuesto_link.wording import percent, soles
 
 _HEIGHT_CM = 10.5
-_CURVE, _POINT = "#1F5F99", "#B35900"
+_CURVE, _POINT = TAKES, GIVES
 _MOST_GAIN = 0.9  # the title says how much money brings this part of the gain
 _LEFT = 0.6  # a mark to the right of this part of the axis has its text on the left
 

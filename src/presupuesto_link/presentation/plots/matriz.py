@@ -24,14 +24,14 @@ from presupuesto_link.presentation.plots.common import (
     wrap,
 )
 from presupuesto_link.presentation.telling.words import DAGGER, band_words, limit, short_amount, year_pair
-from presupuesto_link.presentation.theme import HEX, INK, LETTER, LINE, PAPER, TEXT_ON
+from presupuesto_link.presentation.theme import FEW_TO_MANY, HEX, INK, LETTER, LINE, PAPER, TEXT_ON
 from presupuesto_link.specs import SemaforoSpec
 from presupuesto_link.vocabulary import AMBER, GREEN, GREY, RED
 from presupuesto_link.wording import plural
 
 GRID_CM = 17.0
 _TILE_CM = 3.2
-_SHADE = ("#EEF3F8", "#A9C1DA")  # neutral: few to many actions
+_SHADE = FEW_TO_MANY  # neutral: few to many actions
 _PLACE = {RED: 1.0, AMBER: 2.0, GREEN: 3.0}  # grey stands apart on both axes
 _GREY_X, _GREY_Y = 4.12, -0.12
 

@@ -19,13 +19,13 @@ from presupuesto_link.presentation.plots.common import (
     wrap,
 )
 from presupuesto_link.presentation.telling.words import short_amount
-from presupuesto_link.presentation.theme import INK, LINE, MUTED
+from presupuesto_link.presentation.theme import BLUE, INK, LINE, MUTED, PALE_BLUE, VERMILION
 from presupuesto_link.quarter.closing import Closing
 from presupuesto_link.quarter.projection import Projection
 from presupuesto_link.vocabulary import MONTHS
 from presupuesto_link.wording import percent, plural, short_name
 
-_DONE, _AHEAD, _BAND, _TOP = "#1F2328", "#0072B2", "#9CC7E4", "#D55E00"
+_DONE, _AHEAD, _BAND, _TOP = INK, BLUE, PALE_BLUE, VERMILION
 _PANEL_CM, _PANELS, _NAME_CM = 4.1, 3, 4.5
 _METHOD_NOTE = "La proyección extiende lo visto: no sabe de transferencias, emergencias ni decisiones que aún no ocurren."
 

@@ -20,14 +20,14 @@ from presupuesto_link.presentation.plots.common import (
     wrap,
 )
 from presupuesto_link.presentation.telling.robustness_words import how, interval, share
-from presupuesto_link.presentation.theme import INK, LINE, MUTED, PAPER
+from presupuesto_link.presentation.theme import BLUE, FEW_TO_MANY, INK, LINE, MUTED, NEVER_TO_ALWAYS, ORANGE, PAPER, SLATE
 from presupuesto_link.studies.robustness import ALWAYS, DEPENDS, NEVER, NO_PLACE, Robustness
 from presupuesto_link.wording import enumerate_words, plural, short_name
 
 _NAME_CM, _ROWS_CM, _ROW_CM, _HEADING_CM = 5.6, 16.5, 0.74, 1.1
-_LOOKS = {ALWAYS: ("#0072B2", "o"), DEPENDS: ("#E69F00", "s"), NEVER: ("#8A8F94", "^")}  # colour and shape of each class
+_LOOKS = {ALWAYS: (BLUE, "o"), DEPENDS: (ORANGE, "s"), NEVER: (SLATE, "^")}  # colour and shape of each class
 _CLASSES = {ALWAYS: "Segura (95 % o más)", DEPENDS: "Depende", NEVER: "Casi nunca (5 % o menos)"}
-_SHADE = ("#F1F5F9", "#0B4F8A")
+_SHADE = NEVER_TO_ALWAYS
 _WRITTEN_FROM, _LIGHT_FROM = 0.02, 0.55  # a cell's share is written from here, in white ink from there
 _NAMED = 6  # more actions than these are counted in the title, not named
 _WRITABLE = 30  # with more places than these there is no room to write in the cells
@@ -117,7 +117,7 @@ def _intervals(rows: pl.DataFrame, robustness: Robustness, height: float) -> Any
     headings = pandas_of(pl.DataFrame({"x": [right + step, right + 2.3 * step], "texto": [f"Entre\nlas {first}", "Sin\npuesto"]}))
     return (
         p9.ggplot(data)
-        + p9.annotate("rect", xmin=0.4, xmax=min(first, most) + 0.5, ymin=-rows.height + 0.4, ymax=0.6, fill="#EEF3F8")
+        + p9.annotate("rect", xmin=0.4, xmax=min(first, most) + 0.5, ymin=-rows.height + 0.4, ymax=0.6, fill=FEW_TO_MANY[0])
         + p9.geom_segment(p9.aes("puesto_bajo", "y", xend="puesto_alto", yend="y", color="clase"), size=1.6)
         + p9.geom_point(p9.aes("puesto_mediano", "y", fill="clase", shape="clase"), size=3, color=PAPER, stroke=0.3)
         + p9.geom_point(data[data["puesto"].notna()], p9.aes("puesto", "y"), shape="D", size=2.2, color=INK, fill="none", stroke=0.6)

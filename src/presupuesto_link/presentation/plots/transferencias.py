@@ -21,11 +21,11 @@ from presupuesto_link.presentation.plots.common import (
     wrap,
 )
 from presupuesto_link.presentation.telling.words import short_amount
-from presupuesto_link.presentation.theme import INK, LINE
+from presupuesto_link.presentation.theme import INK, LINE, LITTLE_TO_MUCH
 from presupuesto_link.scenarios.compare import Scenario
 from presupuesto_link.wording import percent, plural, short_name
 
-_SHADE = ("#E4EDF6", "#7FA6CE")  # neutral: little to much money; the ink is read on both
+_SHADE = LITTLE_TO_MUCH  # neutral: little to much money; the ink is read on both
 _MOST = 12  # rows or columns that a page shows legibly; the rest are added up in one
 _REST = "las demás"
 _LEAST_SHOWN = 5_000  # half of the last decimal shown

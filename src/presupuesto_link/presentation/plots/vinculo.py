@@ -9,15 +9,15 @@ import polars as pl
 from presupuesto_link.linkage.rules import DIRECT, NOBODY, TRANSVERSAL
 from presupuesto_link.linkage.snapshot import Linkage
 from presupuesto_link.presentation.plots.common import PAGE_CM, SMALL_PT, TEXT_PT, Figure, base_theme, grammar, page_labels, pandas_of, wrap
-from presupuesto_link.presentation.theme import INK, LINE, MUTED
+from presupuesto_link.presentation.theme import FAIRLY_SURE, INK, LINE, MUTED, SUGGESTED, SURE, UNLINKED, UNSURE
 from presupuesto_link.wording import millions, percent, plural
 
 CLASSES = {
-    "confianza alta": "#1B6E4B",
-    "confianza media": "#5FA987",
-    "confianza baja": "#B9DCCB",
-    "sugerida, sin firma": "#D9B44A",
-    "sin vincular": "#C9CED4",
+    "confianza alta": SURE,
+    "confianza media": FAIRLY_SURE,
+    "confianza baja": UNSURE,
+    "sugerida, sin firma": SUGGESTED,
+    "sin vincular": UNLINKED,
 }
 _SHOWN, _NAME_CM, _ROW_CM = 18, 5.6, 0.85
 _MOST = 0.9
@@ -142,8 +142,8 @@ def _lorenz(linkage: Linkage, cube: pl.DataFrame, year: Any) -> Figure:
     plot = (
         p9.ggplot(pandas_of(data), p9.aes("puesto", "acumulado_ratio"))
         + p9.geom_hline(yintercept=_MOST, linetype="dashed", color=MUTED, size=0.4)
-        + p9.geom_step(direction="hv", color="#1B6E4B", size=0.9)
-        + p9.geom_point(color="#1B6E4B", size=1.3)
+        + p9.geom_step(direction="hv", color=SURE, size=0.9)
+        + p9.geom_point(color=SURE, size=1.3)
         + p9.geom_text(
             p9.aes(label="regla"),
             data=pandas_of(marked),

@@ -11,7 +11,7 @@ from typing import Any
 from presupuesto_link.presentation.report.blocks import Block, Drawing, Paragraph, Points, Report
 from presupuesto_link.presentation.telling.views import Cell, TableView
 from presupuesto_link.presentation.telling.words import unbroken
-from presupuesto_link.presentation.theme import HEX, LETTER, TEXT_ON
+from presupuesto_link.presentation.theme import HEAD, HEX, LETTER, TEXT_ON, WARNING
 from presupuesto_link.presentation.workbook.book_parts import CREATED
 
 _LANGUAGE, _FONT = "es-PE", "Arial"  # its measures are the same in every program
@@ -22,6 +22,7 @@ _PAD_CM, _LONGEST = 0.44, 16  # of a cell, and letters of what is never broken
 _BOLD_EM, _LETTER_EM = 0.64, 0.52  # the width of a letter
 _CM_PER_PT = 0.0352778
 _MOST_CM = 21.0  # a picture never takes more than a page
+_PICTURE_DPI = 200
 _FIXED = (1980, 1, 1, 0, 0, 0)
 
 
@@ -70,7 +71,7 @@ def _set_up(document: Any, report: Report) -> None:
     if report.banner:
         head = page.header.paragraphs[0].add_run(report.banner)
         head.bold, head.font.size = True, Pt(_NOTE_PT)
-        head.font.color.rgb = _rgb("#7A1F12")
+        head.font.color.rgb = _rgb(WARNING)
     foot = page.footer.paragraphs[0]
     foot.add_run(f"{report.subtitle}. Página ").font.size = Pt(_NOTE_PT)
     _field(foot, "PAGE")
@@ -125,7 +126,7 @@ def _table(document: Any, view: TableView) -> None:
     table.autofit = False
     for place, head in enumerate(view.headers):
         _write(table.rows[0].cells[place], Cell(head), False, size, bold=True)
-        _shade(table.rows[0].cells[place], "#E9EDF1")
+        _shade(table.rows[0].cells[place], HEAD)
     _child(table.rows[0]._tr.get_or_add_trPr(), "w:tblHeader", val="true")
     for row in view.rows:
         cells = table.add_row().cells
@@ -200,11 +201,9 @@ def _write(place: Any, cell: Cell, right: bool, size: float, bold: bool = False)
 def _drawing(document: Any, block: Drawing) -> None:
     from docx.shared import Cm
 
-    from presupuesto_link.presentation.plots.common import png_of
-
     figure = block.figure
     width = min(_TEXT_CM, figure.width_cm, figure.width_cm * _MOST_CM / figure.height_cm)
-    document.add_picture(BytesIO(png_of(figure)), width=Cm(width))
+    document.add_picture(BytesIO(figure.drawn.png(_PICTURE_DPI)), width=Cm(width))
     shape = document.inline_shapes[-1]._inline.docPr
     shape.set("descr", figure.alt)
     shape.set("title", figure.title)

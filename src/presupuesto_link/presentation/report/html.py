@@ -8,7 +8,7 @@ from typing import Any
 from presupuesto_link.presentation.report.blocks import Drawing, Paragraph, Points, Report
 from presupuesto_link.presentation.telling.shelf import FigureRef
 from presupuesto_link.presentation.telling.views import TableView
-from presupuesto_link.presentation.theme import HEX, LETTER, TEXT_ON
+from presupuesto_link.presentation.theme import HEX, LETTER, TEXT_ON, page_palette
 
 _KINDS: Mapping[type, str] = {Paragraph: "parrafo", Points: "lista", TableView: "tabla", Drawing: "figura"}
 
@@ -23,10 +23,9 @@ def render_html(report: Report) -> str:
         UTF-8 text, the same for the same report.
     """
     from presupuesto_link.presentation.board.render import environment
-    from presupuesto_link.presentation.plots.common import svg_of
 
     sections = [
-        {"titulo": section.title, "id": f"s{number}", "bloques": [_block(block, svg_of) for block in section.blocks]}
+        {"titulo": section.title, "id": f"s{number}", "bloques": [_block(block) for block in section.blocks]}
         for number, section in enumerate(report.sections, start=1)
     ]
     context = {
@@ -34,14 +33,15 @@ def render_html(report: Report) -> str:
         "secciones": sections,
         "colores": [(name, HEX[name], TEXT_ON[name]) for name in HEX],
         "letras": LETTER,
+        "paleta": page_palette(),
         "bandas": {},
     }
     return f"{environment().get_template('informe.html.j2').render(context)}\n"
 
 
-def _block(block: Any, draw: Any) -> dict[str, Any]:
+def _block(block: Any) -> dict[str, Any]:
     value = block
     if isinstance(block, Drawing):
         figure = block.figure
-        value = FigureRef(figure.name, figure.title, figure.alt, draw(figure))
+        value = FigureRef(figure.name, figure.title, figure.alt, figure.drawn.inline)
     return {"clase": _KINDS[type(block)], "valor": value}

@@ -10,7 +10,7 @@ from typing import Any
 
 import polars as pl
 
-from presupuesto_link.presentation.theme import HEX, INK, LINE, MUTED, TEXT_ON
+from presupuesto_link.presentation.theme import HEAD, HEX, INK, LINE, LINK, MUTED, TEXT_ON, TO_FILL, WARNING
 from presupuesto_link.wording import RISKY_STARTS
 
 CREATED = dt.datetime(2000, 1, 1)  # fixed, so that the same tables give the same bytes
@@ -28,21 +28,17 @@ class Styles:
 
     def __init__(self, book: Any) -> None:
         self._book, self._made = book, dict[tuple[Any, ...], Any]()
-        self.head = self._add(
-            bold=True, bg_color="#E9EDF1", font_color=INK, bottom=1, bottom_color=LINE, text_wrap=True, align="left", indent=1
-        )
-        self.head_right = self._add(
-            bold=True, bg_color="#E9EDF1", font_color=INK, bottom=1, bottom_color=LINE, text_wrap=True, align="right"
-        )
+        self.head = self._add(bold=True, bg_color=HEAD, font_color=INK, bottom=1, bottom_color=LINE, text_wrap=True, align="left", indent=1)
+        self.head_right = self._add(bold=True, bg_color=HEAD, font_color=INK, bottom=1, bottom_color=LINE, text_wrap=True, align="right")
         self.title = self._add(bold=True, font_size=16, font_color=INK)
         self.label = self._add(bold=True)
         self.muted = self._add(font_color=MUTED, text_wrap=True, align="left", indent=1)
-        self.link = self._add(font_color="#0B5394", underline=1)
-        self.fill = self._add(bg_color="#FFF8DC", border=1, border_color=LINE, text_wrap=True)
-        self.fill_quoted = self._add(bg_color="#FFF8DC", border=1, border_color=LINE, text_wrap=True, quote_prefix=True)
-        self.fill_date = self._add(bg_color="#FFF8DC", border=1, border_color=LINE, num_format="dd/mm/yyyy", align="left")
-        self.banner = self._add(bold=True, font_color="#7A1F12")
-        self.section = self._add(bold=True, font_size=12, font_color=INK, bg_color="#E9EDF1")
+        self.link = self._add(font_color=LINK, underline=1)
+        self.fill = self._add(bg_color=TO_FILL, border=1, border_color=LINE, text_wrap=True)
+        self.fill_quoted = self._add(bg_color=TO_FILL, border=1, border_color=LINE, text_wrap=True, quote_prefix=True)
+        self.fill_date = self._add(bg_color=TO_FILL, border=1, border_color=LINE, num_format="dd/mm/yyyy", align="left")
+        self.banner = self._add(bold=True, font_color=WARNING)
+        self.section = self._add(bold=True, font_size=12, font_color=INK, bg_color=HEAD)
         self.colours = {name: book.add_format({"bg_color": HEX[name], "font_color": TEXT_ON[name], "bold": True}) for name in HEX}
 
     def cell(self, number: str, wrap: bool, quoted: bool = False) -> Any:

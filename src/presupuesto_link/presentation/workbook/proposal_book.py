@@ -11,6 +11,7 @@ from typing import Any
 
 import polars as pl
 
+from presupuesto_link.presentation.theme import HEAD
 from presupuesto_link.presentation.workbook.new_book import new_book
 from presupuesto_link.presentation.workbook.proposal_sheet import (
     COUNT,
@@ -201,7 +202,7 @@ def notices(scenario: Scenario) -> tuple[str, ...]:
 def _summary(book: ProposalBook, scenario: Scenario, sheet: Any, row: int, totals: tuple[Total, Total]) -> None:
     """The first page; its amounts are looked up in the sheets they come from."""
     for place, (title, side) in enumerate((("Concepto", "left"), ("Contenido", "left"), ("Soles", "right"))):
-        sheet.write_string(row, place, title, book.style(bold=True, bg_color="#E9EDF1", bottom=1, align=side))
+        sheet.write_string(row, place, title, book.style(bold=True, bg_color=HEAD, bottom=1, align=side))
     sheet.freeze_panes(row + 1, 0)
     sheet.repeat_rows(0, row)
     opening, detail = list(opening_lines(scenario)), list(detail_lines(scenario))
@@ -274,7 +275,7 @@ def _signatures(book: ProposalBook, scenario: Scenario) -> None:
     sheet, row = book.sheet("Firmas", widths, "Nadie ha firmado. Mientras esté vacía, la propuesta no tiene efecto alguno.")
     box = book.style(border=1)
     for place, title in enumerate(("", *_SIGNATURE)):
-        sheet.write_string(row, place, title, book.style(bold=True, bg_color="#E9EDF1", border=1))
+        sheet.write_string(row, place, title, book.style(bold=True, bg_color=HEAD, border=1))
     for place, who in enumerate(signatures(scenario), row + 1):
         sheet.set_row(place, 54)
         sheet.write_string(place, 0, who, book.style(bold=True, border=1, text_wrap=True))

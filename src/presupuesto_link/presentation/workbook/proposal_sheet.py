@@ -10,7 +10,7 @@ from typing import Any
 
 import polars as pl
 
-from presupuesto_link.presentation.theme import HEX, INK, LINE, MUTED, TEXT_ON
+from presupuesto_link.presentation.theme import HEAD, HEX, INK, LINE, MUTED, TEXT_ON, TO_SIGN
 from presupuesto_link.vocabulary import AMBER, GREEN, GREY, RED, VERDICTS
 from presupuesto_link.wording import RISKY_STARTS
 
@@ -136,12 +136,12 @@ class ProposalBook:
 
     def _head(self, column: Column) -> Any:
         right = column.kind in (MONEY, RATIO, COUNT)
-        return self.style(bold=True, bg_color="#E9EDF1", bottom=1, bottom_color=LINE, text_wrap=True, **_SIDE[right])
+        return self.style(bold=True, bg_color=HEAD, bottom=1, bottom_color=LINE, text_wrap=True, **_SIDE[right])
 
     def _cell(self, sheet: Any, row: int, place: int, column: Column, values: dict[str, Any]) -> int:
         """Write a value; how many lines it takes."""
         if column.name not in values:
-            sheet.write_blank(row, place, None, self.style(bg_color="#FFF8E5", border=1, border_color=LINE, text_wrap=True))
+            sheet.write_blank(row, place, None, self.style(bg_color=TO_SIGN, border=1, border_color=LINE, text_wrap=True))
             return 1
         value = values[column.name]
         if value is None:

@@ -15,7 +15,7 @@ import polars as pl
 
 from presupuesto_link.linkage.match import EXCLUDED
 from presupuesto_link.linkage.rules import COLUMNS, DIRECT, NOBODY, SIGNED, SUGGESTED, TRANSVERSAL
-from presupuesto_link.presentation.theme import INK, LINE
+from presupuesto_link.presentation.theme import HEAD, INK, LINE
 from presupuesto_link.presentation.workbook.book_parts import lines_of, page_setup, set_height
 from presupuesto_link.presentation.workbook.new_book import new_book
 from presupuesto_link.sources.delimited import RawTable
@@ -61,7 +61,7 @@ class _Book:
     def __post_init__(self) -> None:
         add = self.book.add_format
         self.head = add(
-            {"bold": True, "bg_color": "#E9EDF1", "font_color": INK, "bottom": 1, "bottom_color": LINE, "text_wrap": True, "valign": "top"}
+            {"bold": True, "bg_color": HEAD, "font_color": INK, "bottom": 1, "bottom_color": LINE, "text_wrap": True, "valign": "top"}
         )
         self.text = add({"num_format": "@", "valign": "top"})
         self.money = add({"num_format": "#,##0.00", "valign": "top"})
