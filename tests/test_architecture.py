@@ -136,11 +136,12 @@ def test_public_names_exist():
         _ = presupuesto_link.nothing_of_the_kind
 
 
-def test_every_output_column_is_in_the_dictionary_and_the_other_way_round(analysis, quarter_dossier):
+def test_every_output_column_is_in_the_dictionary_and_the_other_way_round(dossier, quarter_dossier):
     from presupuesto_link.fields import FIELDS
     from presupuesto_link.presentation.telling.tables import quarter_tables, result_tables
 
-    filled = replace(analysis, unplaced=pl.DataFrame({"hoja": ["rediseno"], "fila": [2]}))
+    carried = pl.DataFrame({"hoja": ["rediseno"], "fila": [2]})
+    filled = replace(dossier, analysis=replace(dossier.analysis, unplaced=carried))
     tables = (*result_tables(filled), *quarter_tables(quarter_dossier.quarter))
     used = {column for table in tables for column in table.frame.columns}
     assert used == FIELDS.keys()

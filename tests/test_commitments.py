@@ -111,7 +111,7 @@ def folder(tmp_path: Path, promises: str, matches: str) -> Path:
 def one(analysis, tmp_path, promise, match):
     plan = analysis.inputs.plan
     tables = check_commitments(read_commitments(folder(tmp_path, promise, match)), plan)
-    return measure_commitments(tables, plan, analysis.execution)
+    return measure_commitments(tables, plan, analysis.budget.ejecucion)
 
 
 @pytest.mark.parametrize(

@@ -143,18 +143,18 @@ def test_auditar_an_unknown_code_lists_the_ones_there_are(capsys, extra):
     assert all(known in err for known in ("«ZZZ»", "A01", "C01", "P03"))
 
 
-def test_matriz_uses_the_last_pair_of_the_analysis(capsys, tmp_path, analysis):
+def test_matriz_shows_the_pair_that_decides(capsys, tmp_path, analysis):
     folder = ROOT / "analyses" / "cajamarca-2024"
-    text = ((folder / "analisis.toml").read_text(encoding="utf-8").replace("[[2023, 2023], [2023, 2024]]", "[[2023, 2023]]")).replace(
-        'escenarios = ["recomendacion-2"]', "escenarios = []"
-    )
+    text = (folder / "analisis.toml").read_text(encoding="utf-8").replace('escenarios = ["recomendacion-2"]', "escenarios = []")
+    text = text.replace("anio_resultado = 2024", "anio_resultado = 2023").replace("anio_resultado_previo = 2023\n", "")
     path = tmp_path / "analisis.toml"
     path.write_text(text.replace('"../../data', f'"{ROOT.as_posix()}/data'), encoding="utf-8")
+    (tmp_path / "vinculos.csv").write_bytes((folder / "vinculos.csv").read_bytes())
     out = json.loads(call(capsys, "matriz", "-a", str(path), "--json")[1])
     assert (out["anio_ejecucion"], out["anio_resultado"]) == (2023, 2023)
     out = json.loads(call(capsys, "matriz", "-a", str(path), "--resultado", "2024", "--json")[1])
     assert (out["anio_ejecucion"], out["anio_resultado"]) == (2023, 2024)
-    assert "el último par del análisis" in " ".join(call(capsys, "matriz", "--help")[1].split())
+    assert "el que decide" in " ".join(call(capsys, "matriz", "--help")[1].split())
 
 
 TABLES = [["matriz"], ["escenario"], ["ranking"], ["avance", "--nivel", "aer"], ["avance", "--nivel", "indicador"]]
@@ -227,7 +227,7 @@ def test_avance_json_equals_the_library_under_another_profile(capsys, analysis):
 def test_matriz_json_equals_the_library(capsys, analysis):
     out = json.loads(call(capsys, "matriz", "--json")[1])
     assert [(c["acciones"], c["pim_soles"], c["lista"]) for c in out["celdas"]] == [
-        (c["acciones"], str(c["pim_soles"]), c["lista"]) for c in analysis.matrices[-1].celdas.iter_rows(named=True)
+        (c["acciones"], str(c["pim_soles"]), c["lista"]) for c in analysis.matrices[1].celdas.iter_rows(named=True)
     ]
 
 

@@ -1,6 +1,7 @@
 """`--libro-anterior`: what an office wrote on the workbook is in the next one, on the board and in the report."""
 
 import datetime as dt
+from dataclasses import replace
 from pathlib import Path
 
 import openpyxl
@@ -74,7 +75,7 @@ def test_what_was_written_is_on_the_same_rows_and_nothing_else_changes(analysis,
 def test_what_no_longer_has_a_row_has_its_own_sheet(analysis, dossier, carried):
     assert analysis.unplaced is None
     assert UNPLACED not in [table.name for table in result_tables(dossier)]
-    (table,) = [table for table in result_tables(carried) if table.name == UNPLACED]
+    (table,) = [table for table in result_tables(replace(dossier, analysis=carried)) if table.name == UNPLACED]
     row = table.frame.row(0, named=True)
     assert (table.frame.height, row["hoja"], row["elemento"], row["que_revisar"], row["responsable"]) == (
         1,
@@ -87,7 +88,7 @@ def test_what_no_longer_has_a_row_has_its_own_sheet(analysis, dossier, carried):
 
 
 def test_the_board_and_the_report_say_who_answers_and_what_is_late(dossier: Dossier, carried):
-    told = Dossier(carried, dossier.robustness, None)
+    told = Dossier(carried, dossier.robustness, None, dossier.solved)
     names = dict(carried.inputs.plan.acciones.select("accion", "nombre").iter_rows())
     review, gaps = review_view(carried, names, told.cut_off), gaps_view(carried, names, told.cut_off)
     assert review["llenado"] == "De 92 filas, 1 tiene responsable y 2 tienen fecha; 1 ya venció al 31 de octubre de 2025."
@@ -107,9 +108,9 @@ def test_the_board_and_the_report_say_who_answers_and_what_is_late(dossier: Doss
     assert (empty["llenado"], len(empty["tabla"].headers)) == ("", 7)
 
 
-def test_it_goes_on_from_one_workbook_to_the_next(carried, tmp_path):
+def test_it_goes_on_from_one_workbook_to_the_next(dossier, carried, tmp_path):
     """Written, read and written again: the same cells, dates as dates, and what begins with = is never a formula."""
-    tables = {t.name: t for t in result_tables(carried)}
+    tables = {t.name: t for t in result_tables(replace(dossier, analysis=carried))}
     sheets = {name: TableSheet("t", tables[name].frame, "", frozenset(SHEETS[name].to_fill)) for name in SHEETS}
     sheets[UNPLACED] = TableSheet("t", tables[UNPLACED].frame, "")
     write_workbook(tmp_path / "segundo.xlsx", sheets, [])

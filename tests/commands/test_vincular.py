@@ -244,8 +244,8 @@ def test_the_folder_has_every_table_and_figure_and_the_same_bytes_each_time(tmp_
 
 def test_the_figures_say_what_the_tables_say(store, inputs):
     import polars as pl
-    from presupuesto_link.commands.asking.snapshots import Scope
 
+    from presupuesto_link.commands.asking.cuts import Scope
     from presupuesto_link.commands.vincular import link
     from presupuesto_link.presentation.plots.vinculo import draw_linkage
     from presupuesto_link.store.store import Store

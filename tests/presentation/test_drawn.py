@@ -30,8 +30,8 @@ def bubbles(analysis: Analysis) -> Figure:
 
 
 @pytest.fixture(scope="module")
-def transfers(analysis: Analysis) -> Figure:
-    figure = draw_transfers(analysis.inputs, analysis.scenarios[0])
+def transfers(dossier: Dossier) -> Figure:
+    figure = draw_transfers(dossier.analysis.inputs, dossier.scenarios[0])
     assert figure is not None
     return figure
 
@@ -132,10 +132,10 @@ def test_a_bubble_is_where_its_action_is(bubbles):
         assert all(one[1] <= other[1] + 1 for one in measured for other in measured if one[0] < other[0])
 
 
-def test_a_pair_is_named_by_both_and_a_facet_keeps_its_rows(analysis, transfers):
+def test_a_pair_is_named_by_both_and_a_facet_keeps_its_rows(dossier, transfers):
     assert set(marks(transfers)) == {" ".join(pair) for pair in transfers.data.select("donante", "receptor").iter_rows()}
     assert marks(transfers)["AER.13.03 AER.01.03"] == ["", "2.06"]
-    figure = draw_scenario(analysis.inputs, analysis.scenarios[0])
+    figure = draw_scenario(dossier.analysis.inputs, dossier.scenarios[0])
     assert figure is not None
     texts = dict(figure.data.select("accion", "texto").iter_rows())
     assert {code: [text.split()[0] for text in found if text] for code, found in marks(figure).items()} == {

@@ -187,9 +187,9 @@ def test_nothing_comes_from_elsewhere(html: str, page: Reader) -> None:
     assert not any(name.startswith("on") for _, attrs in page.tags for name in attrs)
 
 
-def test_every_figure_is_inside_once_with_its_description(analysis: Analysis, page: Reader) -> None:
+def test_every_figure_is_inside_once_with_its_description(dossier: Dossier, page: Reader) -> None:
     images = page.all("img")
-    assert sorted(unquote(i["src"]) for i in images) == sorted(f"data:image/svg+xml,{f.svg}" for f in figures(analysis))
+    assert sorted(unquote(i["src"]) for i in images) == sorted(f"data:image/svg+xml,{f.svg}" for f in figures(dossier))
     assert all(image["alt"].strip() for image in images)
 
 

@@ -29,8 +29,10 @@ def test_figures_come_in_a_fixed_order_and_fit_an_a4_page(figures):
     assert list(figures) == [
         "matriz_2023_2023",
         "matriz_2023_2024",
+        "matriz_2024_2024",
         "burbujas_2023_2023",
         "burbujas_2023_2024",
+        "burbujas_2024_2024",
         "ranking",
         "semaforo_oer",
         "semaforo_aer",

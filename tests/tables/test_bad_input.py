@@ -325,7 +325,7 @@ def test_missing_plan_folder(tmp_path):
         ('"OER.10", "OER.12"]', '"OER.10", "OER.66"]', r"«ranking.objetivos_prioritarios»\n  se encontró: OER.66"),
         ("anio_resultado_previo = 2023", "anio_resultado_previo = 2024", "un año anterior a 2024"),
         ("anio_resultado = 2024", "anio_resultado = 2031", "un año con metas: 2023, 2024"),
-        ("pares = [[2023, 2023], [2023, 2024]]", "pares = []", "al menos un elemento"),
+        ("anio_gasto = 2023\n", "", "gasto_aer y anio_gasto van juntas"),
     ],
 )
 def test_bad_analysis_files(tmp_path, old, new, message):

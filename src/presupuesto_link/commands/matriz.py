@@ -36,16 +36,16 @@ if TYPE_CHECKING:
     from presupuesto_link.evaluation.matrix import Matrix
 
 
-_LAST_PAIR = "el último par del análisis"
+_OWN_PAIR = "el que decide"
 _CODES = Column("Cuáles", least=20)
 
 
 def matriz(
     analisis: AnalysisOption = DEFAULT_ANALYSIS,
     ejecucion: Annotated[
-        int | None, typer.Option("--ejecucion", help="Año del presupuesto", metavar="AAAA", show_default=_LAST_PAIR)
+        int | None, typer.Option("--ejecucion", help="Año del presupuesto", metavar="AAAA", show_default=_OWN_PAIR)
     ] = None,
-    resultado: Annotated[int | None, typer.Option("--resultado", help="Año del resultado", metavar="AAAA", show_default=_LAST_PAIR)] = None,
+    resultado: Annotated[int | None, typer.Option("--resultado", help="Año del resultado", metavar="AAAA", show_default=_OWN_PAIR)] = None,
     perfil: ProfileOption = None,
     nd: PolicyOption = None,
     gasto: BudgetOption = None,

@@ -124,14 +124,14 @@ def analyse(inputs: Inputs, cut: Cut | None = None, money: Money | None = None) 
 
 
 def matrix_of(analysis: Analysis, money_year: int | None = None, result_year: int | None = None) -> tuple[Matrix, pl.DataFrame]:
-    """The matrix and the diagnosis of any pair of years; a year that is not given is that of the last pair of the evaluation.
+    """The matrix and the diagnosis of any pair of years; a year that is not given is that of the pair that decides.
 
     Raises:
         InputDataError, SpecError: there is no money, or no result, of a year asked for; those there are, are listed.
     """
     spec = analysis.inputs.spec
-    last = spec.matrices.pares[-1]
-    pair = (last[0] if money_year is None else money_year, last[1] if result_year is None else result_year)
+    own = (spec.ranking.anio_ejecucion, spec.ranking.anio_resultado)
+    pair = (own[0] if money_year is None else money_year, own[1] if result_year is None else result_year)
     used = pl.col("perfil") == spec.avance.perfil
     chosen = analysis.elements.filter(used & (pl.col("politica_nd") == spec.avance.politica_nd))
     return _crossed(analysis.money, chosen, analysis.indicators.filter(used), analysis.audit, spec, pair)

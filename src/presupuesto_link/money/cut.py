@@ -97,6 +97,14 @@ def link_own(inputs: Inputs, path: Path) -> Linkage:
     return linked_extract(path, own_rules(inputs), inputs.plan.acciones, spec.transversales, spec.ambito, "pliego")
 
 
+def _is_own(snapshot: Snapshot, scopes: AmbitoSpec) -> bool:
+    """Whether a snapshot was loaded with the codes of this entity."""
+    loaded = {name: str(value) for name, value in snapshot.manifest["filtros"].items()}
+    return any(
+        code and loaded.get(name) == code for name, code in (("pliego", scopes.pliego), ("departamento_meta", scopes.departamento_meta))
+    )
+
+
 def latest_of(store: Store, scopes: AmbitoSpec, scope: Scope) -> Snapshot:
     """The snapshot with the newest cut-off that holds the spending of a scope whole.
 
@@ -118,6 +126,8 @@ def latest_of(store: Store, scopes: AmbitoSpec, scope: Scope) -> Snapshot:
         try:
             chosen_spending(store, snapshot, scopes, scope)
         except InputDataError as error:
+            if _is_own(snapshot, scopes):  # an older one in its place would be taken for the newest
+                raise
             first = first or error
         else:
             return snapshot

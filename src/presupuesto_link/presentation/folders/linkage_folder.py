@@ -61,6 +61,8 @@ def _about(linkage: Linkage) -> dict[str, object]:
             "archivo": linkage.rules.source,
             "sha256": linkage.rules.digest,
             "aplicadas": len(linkage.linked.rules),
+            "firmadas": linkage.rules.signed,
+            "propuestas_sin_firma": linkage.rules.proposed,
             "sugeridas": linkage.rules.suggested,
             "cuenta_sugeridas": linkage.with_suggested,
         },

@@ -71,5 +71,12 @@ def about_followed(followed: Followed) -> dict[str, Any]:
         "anio": followed.year,
         "mes": followed.month,
         "historia": {str(year): origin for year, origin in followed.history.items()},
-        "reglas": {"archivo": linkage.rules.source, "sha256": linkage.rules.digest, "cuenta_sugeridas": linkage.with_suggested},
+        "mes_al": followed.month_end.isoformat(),
+        "reglas": {
+            "archivo": linkage.rules.source,
+            "sha256": linkage.rules.digest,
+            "firmadas": linkage.rules.signed,
+            "propuestas_sin_firma": linkage.rules.proposed,
+            "cuenta_sugeridas": linkage.with_suggested,
+        },
     }

@@ -48,9 +48,9 @@ def draw_bubbles(analysis: Analysis, matrix: Matrix, diagnosis: pl.DataFrame) ->
         f"Cada marca es una AER (código). Eje horizontal: ejecución {matrix.anio_ejecucion} (devengado ÷ PIM, %). "
         f"Eje vertical: avance {matrix.anio_resultado} respecto de la meta (%). Área: PIM {matrix.anio_ejecucion} (S/). "
         "Color y forma: diagnóstico.",
-        _note(analysis, diagnosis, limits),
+        _note(analysis, diagnosis, limits, matrix.anio_ejecucion),
         PAGE_CM,
-        x=f"Ejecución {matrix.anio_ejecucion}: devengado ÷ PIM",
+        x=f"Ejecución {matrix.anio_ejecucion}: {matrix.medida}",
         y=f"Avance {matrix.anio_resultado} respecto de la meta del año",
     )
     return Figure(f"burbujas_{year_pair(matrix)}", title, _alt(title, data), plot, PAGE_CM, _HEIGHT_CM, data)
@@ -258,7 +258,7 @@ def _title(data: pl.DataFrame, matrix: Matrix) -> str:
     )
 
 
-def _note(analysis: Analysis, diagnosis: pl.DataFrame, limits: MatricesSpec) -> str:
+def _note(analysis: Analysis, diagnosis: pl.DataFrame, limits: MatricesSpec, year: int) -> str:
     absent = {key: diagnosis.filter(pl.col("diagnostico") == key).height for key in (NO_BUDGET, GET_DATA)}
     return source_note(
         analysis,
@@ -268,6 +268,7 @@ def _note(analysis: Analysis, diagnosis: pl.DataFrame, limits: MatricesSpec) -> 
         f"No aparecen {absent[NO_BUDGET]} AER sin presupuesto vinculado ni {absent[GET_DATA]} sin dato de resultado. "
         "El nombre de cada AER está en la figura del semáforo por AER.",
         transversal_note(diagnosis, "marca hueca; su tamaño no representa su PIM, que no se suma."),
+        money=analysis.money.of(year),
     )
 
 

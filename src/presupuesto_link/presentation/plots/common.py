@@ -12,6 +12,7 @@ import polars as pl
 
 from presupuesto_link.evaluation.evaluate import Analysis
 from presupuesto_link.inputs import Inputs
+from presupuesto_link.money.budget import YearBudget
 from presupuesto_link.money.by_action import TRANSVERSAL
 from presupuesto_link.money.follow import Followed
 from presupuesto_link.presentation.plots.drawn import FONT, Drawn
@@ -111,11 +112,22 @@ def page_labels(title: str, subtitle: str, caption: str, width_cm: float, **axes
     )
 
 
-def source_note(analysis: Analysis, *notes: str) -> str:
-    """Source and cut-off date, then what must be known to read the figure."""
+def source_note(analysis: Analysis, *notes: str, money: YearBudget | None = None) -> str:
+    """Source and day of what the figure shows, then what must be known to read it.
+
+    Args:
+        analysis: where the results come from.
+        notes: sentences; the empty ones are left out.
+        money: the budget that the figure shows, with its own source, scope and day; null when it shows none.
+    """
     spec = analysis.inputs.spec
     source = f"Fuente: {spec.fuente}. Fecha de corte: {spec.fecha_corte:%d/%m/%Y}."
-    return "\n".join([source, *(note for note in notes if note)])
+    if money is not None and money.linkage is not None:
+        source = f"Dinero: {money.origen.cita}. Resultados: {spec.fuente}, {spec.fecha_corte:%d/%m/%Y}."
+    elif money is not None:
+        source += f" Ámbito del dinero: {money.origen.ambito}."
+    unsigned = money.origen.firma if money is not None else ""
+    return "\n".join([source, *(note for note in (unsigned, *notes) if note)])
 
 
 def scenario_note(inputs: Inputs, scenario: Scenario, *notes: str) -> str:

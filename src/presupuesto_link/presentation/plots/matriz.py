@@ -7,7 +7,7 @@ from typing import Any
 import polars as pl
 
 from presupuesto_link.evaluation.evaluate import Analysis
-from presupuesto_link.evaluation.matrix import Matrix
+from presupuesto_link.evaluation.matrix import WHOLE_YEAR, Matrix
 from presupuesto_link.money.by_action import TRANSVERSAL
 from presupuesto_link.presentation.plots.common import (
     PAGE_CM,
@@ -47,7 +47,7 @@ def draw_matrix(analysis: Analysis, matrix: Matrix) -> Figure:
         _note(analysis, matrix),
         PAGE_CM,
         x=f"Resultado {matrix.anio_resultado}: avance respecto de la meta del año",
-        y=f"Ejecución {matrix.anio_ejecucion}: devengado ÷ PIM",
+        y=f"Ejecución {matrix.anio_ejecucion}: {matrix.medida}",
     )
     return Figure(f"matriz_{year_pair(matrix)}", title, _alt(title, matrix), plot, PAGE_CM, GRID_CM, data)
 
@@ -73,7 +73,7 @@ def _money(row: dict[str, Any]) -> str:
 
 def _codes(row: dict[str, Any], shared: set[str]) -> str:
     codes = [short_code(code) + (DAGGER if code in shared else "") for code in row["lista"].split(", ") if code]
-    return wrap("\u00a0 ".join(codes), _TILE_CM - 0.1, SMALL_PT, lines=4 if row["banda_ejecucion"] == GREY else 5).replace("\u00a0\n", "\n")
+    return wrap("\u00a0 ".join(codes), _TILE_CM - 0.1, SMALL_PT, lines=5 if row["banda_ejecucion"] == GREY else 5).replace("\u00a0\n", "\n")
 
 
 def cell_grid(data: pl.DataFrame, bands: SemaforoSpec, height: float = GRID_CM) -> Any:
@@ -133,8 +133,17 @@ def _counts(analysis: Analysis, matrix: Matrix) -> dict[str, int]:
 def _title(analysis: Analysis, matrix: Matrix) -> str:
     count = _counts(analysis, matrix)
     return (
-        f"{count['both']} de {count['total']} AER ejecutaron su presupuesto {matrix.anio_ejecucion} y lograron su "
+        f"{count['both']} de {count['total']} AER {spent_words(matrix)} y lograron su "
         f"resultado {matrix.anio_resultado}; {count['neither_goal']} ejecutaron y no lo lograron"
+    )
+
+
+def spent_words(matrix: Matrix) -> str:
+    """What those that execute did, for a sentence: their budget of a closed year, or what was expected of one in course."""
+    return (
+        f"ejecutaron su presupuesto {matrix.anio_ejecucion}"
+        if matrix.medida == WHOLE_YEAR
+        else f"gastaron lo que se esperaba {matrix.de_que.removeprefix('de lo esperado ')}"
     )
 
 
@@ -142,11 +151,12 @@ def _note(analysis: Analysis, matrix: Matrix) -> str:
     limits = analysis.inputs.spec.matrices
     return source_note(
         analysis,
-        f"Ejecuta: {limit(limits.ejecuta_desde_ratio)} o más de su PIM. Logra: avance de "
+        f"Ejecuta: {limit(limits.ejecuta_desde_ratio)} o más {matrix.de_que}. Logra: avance de "
         f"{limit(limits.logra_desde_ratio)} o más. ND en ejecución: AER sin presupuesto vinculado; "
         "ND en resultado: ningún indicador con dato. Las que ejecutan y logran se cuentan aquí aunque su logro descanse en "
         "indicadores que la auditoría observa; su diagnóstico es entonces «revisar meta», no «sostener».",
         transversal_note(matrix.acciones, "se cuenta como acción, pero su PIM no se suma."),
+        money=analysis.money.of(matrix.anio_ejecucion),
     )
 
 

@@ -21,7 +21,7 @@ from presupuesto_link.presentation.plots.common import (
     source_note,
 )
 from presupuesto_link.presentation.telling.robustness_words import places, readings_words, weights_words
-from presupuesto_link.presentation.telling.words import limit
+from presupuesto_link.presentation.telling.words import limit, trend_note, trend_words
 from presupuesto_link.presentation.theme import COMPONENT_LOOKS, INK, MUTED
 from presupuesto_link.studies.robustness import Robustness
 from presupuesto_link.wording import enumerate_words, percent, plural
@@ -42,7 +42,7 @@ def draw_ranking(analysis: Analysis, robustness: Robustness | None = None) -> Fi
     plot = _plot(data, lagging, height) + page_labels(
         title,
         f"Puntaje de rezago, de 0 (sin motivo de atención) a 1 (máximo); cada tramo es lo que aporta un componente. "
-        f"Avance {rule.anio_resultado}, tendencia desde {rule.anio_resultado_previo}, ejecución y PIM {rule.anio_ejecucion}.",
+        f"Avance {rule.anio_resultado}, {trend_words(rule)}, ejecución ({analysis.budget.medida}) y PIM {rule.anio_ejecucion}.",
         _note(analysis, lagging, robustness),
         PAGE_CM,
         x="Puntaje de rezago (0 a 1)",
@@ -182,11 +182,11 @@ def _note(analysis: Analysis, lagging: pl.DataFrame, robustness: Robustness | No
     return source_note(
         analysis,
         f"Rezagada: avance {rule.anio_resultado} menor de {limit(rule.rezagada_bajo_ratio)}. Pesos: {weights}.",
-        f"Brecha de avance o de ejecución: lo que falta para 100 %. Tendencia: lo que cayó el avance desde "
-        f"{rule.anio_resultado_previo}. Peso presupuestal: lugar de su PIM entre las AER. {priority}",
+        f"Brecha de avance o de ejecución: lo que falta para 100 %. {trend_note(rule)} Peso presupuestal: lugar de su PIM entre las AER. {priority}",
         star if missing else "",
         _doubts(robustness) if robustness else "",
         "Las AER sin resultado medible no tienen puesto: se listan aparte como prioridad de dato.",
+        money=analysis.budget,
     )
 
 

@@ -6,7 +6,9 @@ from typing import Any
 
 import polars as pl
 
+from presupuesto_link.linkage.findings import unsigned
 from presupuesto_link.linkage.rules import DIRECT, NOBODY, TRANSVERSAL
+from presupuesto_link.linkage.rules import SUGGESTED as SUGGESTED_RULE
 from presupuesto_link.linkage.snapshot import Linkage
 from presupuesto_link.presentation.plots.common import PAGE_CM, SMALL_PT, TEXT_PT, Figure, base_theme, grammar, page_labels, pandas_of, wrap
 from presupuesto_link.presentation.theme import FAIRLY_SURE, INK, LINE, MUTED, SUGGESTED, SURE, UNLINKED, UNSURE
@@ -84,7 +86,7 @@ def _by_class(linkage: Linkage, cube: pl.DataFrame) -> pl.DataFrame:
         grupo=pl.when(pl.col("programa").is_in(keep) | (not several)).then(pl.col("programa")).otherwise(pl.lit(other)),
         clase=pl.when(pl.col("vinculo") != DIRECT)
         .then(pl.lit("sin vincular"))
-        .when(pl.col("estado") == "sugerido")
+        .when(pl.col("estado") == SUGGESTED_RULE)
         .then(pl.lit("sugerida, sin firma"))
         .otherwise(pl.concat_str(pl.lit("confianza "), "confianza")),
     )
@@ -178,5 +180,5 @@ def _lorenz(linkage: Linkage, cube: pl.DataFrame, year: Any) -> Figure:
 def _note(linkage: Linkage, *notes: str) -> str:
     """Source, cut-off, scope and whether unsigned rules counted."""
     source = f"Fuente: {linkage.snapshot.manifest['fuente']['nombre']}, corte {linkage.snapshot.cut_off}; {linkage.scope}. Reglas: {linkage.rules.source or 'ninguna'}."
-    asked = "Cuenta reglas sugeridas que nadie ha firmado." if linkage.with_suggested and linkage.rules.suggested else ""
+    asked = unsigned(linkage.rules, linkage.with_suggested, linkage.coverage.firmas)
     return "\n".join(line for line in (source, asked, *notes) if line)

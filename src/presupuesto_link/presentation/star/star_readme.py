@@ -8,7 +8,7 @@ from pathlib import Path
 
 import polars as pl
 
-from presupuesto_link.linkage.findings import summary
+from presupuesto_link.linkage.findings import summary, unsigned
 from presupuesto_link.linkage.snapshot import Linkage
 from presupuesto_link.presentation.star.boost import AMOUNTS
 from presupuesto_link.presentation.star.databases import DUCKDB, SQLITE
@@ -53,7 +53,9 @@ def _about(linkage: Linkage, plan: Plan) -> Iterator[str]:
     yield f"Plan: {plan.objetivos.height} OER y {plan.acciones.height} AER"
     yield f"Reglas: {linkage.rules.source or 'ninguna'}: {summary(linkage.rules, linkage.with_suggested)}"
     counted = "SE CONTARON las reglas sugeridas, que nadie ha firmado: no cite estas cifras como vínculo oficial."
-    yield f"Reglas sugeridas: {counted if linkage.with_suggested else 'no se contaron; sólo las firmadas.'}"
+    yield f"Reglas sugeridas: {counted if linkage.with_suggested else 'no se contaron.'}"
+    if told := unsigned(linkage.rules, linkage.with_suggested, linkage.coverage.firmas):
+        yield told
     yield "Unidad: soles con dos decimales exactos (céntimos enteros en SQLite). Vacío quiere decir que el extracto no da esa medida."
 
 

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from presupuesto_link.evaluation.evaluate import Analysis
     from presupuesto_link.evaluation.matrix import Matrix
     from presupuesto_link.money.budget import YearBudget
-    from presupuesto_link.specs import AnalisisSpec, SemaforoSpec
+    from presupuesto_link.specs import AnalisisSpec, RankingSpec, SemaforoSpec
 
 _SHOWN = re.compile(r"(?P<soles>S/ )?(?P<value>-?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?)(?P<percent> %)?")
 DAGGER = "†"  # marks transversal actions, whose money is beside and never added up
@@ -127,3 +127,15 @@ def scope_words(budget: YearBudget) -> str:
     """Whose money it is, in a short sentence; made-up money says so."""
     origin = budget.origen
     return f"{'Datos sintéticos. ' if origin.sintetico else ''}Ámbito: {origin.ambito}.{f' {origin.firma}' if origin.firma else ''}"
+
+
+def trend_words(rule: RankingSpec) -> str:
+    """From which year the trend is measured; a plan in its first year has none."""
+    return f"tendencia desde {rule.anio_resultado_previo}" if rule.anio_resultado_previo else "sin año anterior con que medir tendencia"
+
+
+def trend_note(rule: RankingSpec) -> str:
+    """What the trend is, in a sentence."""
+    if not rule.anio_resultado_previo:
+        return "Tendencia: ND, no hay un año evaluado anterior."
+    return f"Tendencia: lo que cayó el avance desde {rule.anio_resultado_previo}."

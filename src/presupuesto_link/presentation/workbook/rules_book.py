@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 
 from presupuesto_link.linkage.match import EXCLUDED
-from presupuesto_link.linkage.rules import COLUMNS, DIRECT, NOBODY, SIGNED, SUGGESTED, TRANSVERSAL
+from presupuesto_link.linkage.rules import COLUMNS, DIRECT, NOBODY, PROPOSED, SIGNED, SUGGESTED, TRANSVERSAL
 from presupuesto_link.presentation.theme import HEAD, INK, LINE
 from presupuesto_link.presentation.workbook.book_parts import lines_of, page_setup, set_height
 from presupuesto_link.presentation.workbook.new_book import new_book
@@ -32,7 +32,7 @@ _README_WIDTH = 110
 _UNLINKED_ROWS = 2_000
 _LISTED = ("programa", "funcion", "division", "grupo", "sec_ejec", "fuente", "rubro", "departamento_meta", "nivel", "pliego")
 _NAMED_BY = {"sec_ejec": "ejecutora"}
-_WORDS = {"clase": (DIRECT, TRANSVERSAL), "confianza": CONFIDENCES, "estado": (SIGNED, SUGGESTED), "tipo": ("2", "3")}
+_WORDS = {"clase": (DIRECT, TRANSVERSAL), "confianza": CONFIDENCES, "estado": (SIGNED, PROPOSED, SUGGESTED), "tipo": ("2", "3")}
 _WIDE = {"id": 28, "accion": 12, "texto": 30, "origen": 34, "nota": 44, "nombre": 70, "autor": 18, "fecha": 12}
 
 
@@ -129,7 +129,7 @@ _HELP = {
     "parte": "De 0 a 1, de lo que dejaron las reglas más específicas; vacío es todo",
     "clase": "directo, o transversal: aparte y sin sumar",
     "confianza": "alta, media o baja",
-    "estado": "firmado, o sugerido: no cuenta hasta que se firme",
+    "estado": "firmado, por una persona; propuesta: cuenta, y se dice que nadie la firmó; sugerido: no cuenta hasta que se firme",
     "autor": "Quién responde por la regla",
     "fecha": "Desde cuándo, AAAA-MM-DD",
     "origen": "De dónde sale",
@@ -242,7 +242,7 @@ def _readme(book: _Book, linkage: Linkage) -> None:
         "parte: de 0 a 1, de lo que dejaron las reglas más específicas. Dos reglas igual de específicas que pidan más de 1 chocan y no se aplican.",
         "sec_func exige sec_ejec y el mismo año en desde y hasta, porque la meta se renumera cada año.",
         "texto: palabras del nombre de la finalidad, el proyecto o la actividad, sin importar tildes; * al final deja seguir la palabra (riego*).",
-        "clase transversal: se muestra aparte y no se suma. estado sugerido: no cuenta hasta que alguien escriba firmado.",
+        "clase transversal: se muestra aparte y no se suma. estado propuesta: cuenta, y se dice que nadie la firmó. estado sugerido: no cuenta hasta que alguien escriba firmado.",
         "autor y fecha: quién responde por la regla y desde cuándo. Sin firma no se aplica.",
         "La hoja «sin_vincular» trae lo que falta, de mayor a menor PIM, con los códigos listos para copiar en «vinculos».",
         "Al terminar: guarde el libro y ejecute  presupuesto-link vincular ESTE-LIBRO.xlsx",
