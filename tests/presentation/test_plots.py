@@ -62,7 +62,8 @@ def test_matrix_counts_every_action_and_sums_only_direct_money(figures, analysis
         assert data["pim_soles"].sum() == direct["pim_soles"].sum()
         written = " ".join(data["codigos"]).replace("†", "").split()
         assert sorted(written) == sorted(short_code(code) for code in matrix.acciones["accion"])
-        assert "07.01†" in " ".join(data["codigos"])
+        beside = matrix.acciones.filter(pl.col("vinculo") == TRANSVERSAL)["accion"].to_list()
+        assert ("07.01†" in " ".join(data["codigos"])) == (beside == ["AER.07.01"])
 
 
 def test_matrix_title_is_counted_from_the_matrix(figures, analysis):

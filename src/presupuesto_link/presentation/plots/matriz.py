@@ -73,7 +73,7 @@ def _money(row: dict[str, Any]) -> str:
 
 def _codes(row: dict[str, Any], shared: set[str]) -> str:
     codes = [short_code(code) + (DAGGER if code in shared else "") for code in row["lista"].split(", ") if code]
-    return wrap("\u00a0 ".join(codes), _TILE_CM - 0.1, SMALL_PT, lines=5 if row["banda_ejecucion"] == GREY else 5).replace("\u00a0\n", "\n")
+    return wrap("\u00a0 ".join(codes), _TILE_CM - 0.1, SMALL_PT, lines=5).replace("\u00a0\n", "\n")
 
 
 def cell_grid(data: pl.DataFrame, bands: SemaforoSpec, height: float = GRID_CM) -> Any:
