@@ -25,7 +25,7 @@ import numpy as np
 import polars as pl
 from scipy.optimize import linprog
 
-from presupuesto_link.evaluation.evaluate import analyse
+from presupuesto_link.evaluation.evaluate import evaluate
 from presupuesto_link.inputs import load
 from presupuesto_link.normas.rulebook import Rulebook, in_force
 from presupuesto_link.scenarios.baseline import Baseline, baseline_of_actions
@@ -191,7 +191,7 @@ def shaken_case(runs: int, seed: int) -> str:
     from rich.console import Console
     from rich.progress import Progress
 
-    scenario = analyse(load(ROOT / "analyses" / "cajamarca-2024" / "analisis.toml")).scenarios[0]
+    scenario = evaluate(load(ROOT / "analyses" / "cajamarca-2024" / "analisis.toml")).scenarios[0]
     with Progress(console=Console(stderr=True)) as bar:
         task = bar.add_task(f"{runs} corridas", total=runs)
         seconds, survival = timed(lambda: shaken(scenario, runs, seed, tick=lambda: bar.advance(task)))

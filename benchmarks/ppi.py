@@ -29,7 +29,7 @@ import polars as pl
 
 from presupuesto_link.errors import PresupuestoLinkError
 from presupuesto_link.evaluation.advance import indicator_values
-from presupuesto_link.evaluation.evaluate import Analysis, analyse
+from presupuesto_link.evaluation.evaluate import Evaluation, evaluate
 from presupuesto_link.inputs import load
 from presupuesto_link.scenarios.compare import Scenario
 from presupuesto_link.scenarios.questions import shaken
@@ -75,7 +75,7 @@ class Case:
         return {row: [programme] for row, programme in enumerate(self.indicadores["programa"])}
 
 
-def build_case(analysis: Analysis, scenario: Scenario) -> Case:
+def build_case(analysis: Evaluation, scenario: Scenario) -> Case:
     """The case from the plan's observed values and the scenario's amounts by AER."""
     ranking = analysis.inputs.spec.ranking
     funded = scenario.acciones.select("accion", "pim_antes_soles", "pim_despues_soles").sort("accion")
@@ -92,7 +92,7 @@ def build_case(analysis: Analysis, scenario: Scenario) -> Case:
     )
 
 
-def _observed(analysis: Analysis, first: int, last: int) -> pl.DataFrame:
+def _observed(analysis: Evaluation, first: int, last: int) -> pl.DataFrame:
     """AER indicators with baseline, both years' values and the last target, in their own units."""
     values = indicator_values(analysis.inputs.plan, "corregidos").filter(pl.col("nivel") == "AER")
     before = values.filter(pl.col("anio") == first).select("indicador", v0="obtenido")
@@ -223,10 +223,10 @@ def bar(name: str, total: int | None) -> Iterator[Callable[[], None]]:
         progress.update(task, total=total or 1, completed=total or 1)
 
 
-def solved(name: str) -> tuple[Analysis, Scenario]:
+def solved(name: str) -> tuple[Evaluation, Scenario]:
     """The analysis with one scenario of its folder."""
     spec = read_spec(ANALYSIS.parent / "escenarios" / f"{name}.toml", EscenarioSpec)
-    analysis = analyse(replace(load(ANALYSIS), scenarios=(spec,)))
+    analysis = evaluate(replace(load(ANALYSIS), scenarios=(spec,)))
     for _, error in analysis.unsolved:
         raise error
     return analysis, analysis.scenarios[0]

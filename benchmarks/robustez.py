@@ -19,7 +19,7 @@ from pathlib import Path
 import numpy as np
 import polars as pl
 
-from presupuesto_link.evaluation.evaluate import analyse
+from presupuesto_link.evaluation.evaluate import evaluate
 from presupuesto_link.evaluation.ranking import COMPONENTS, LAGGING
 from presupuesto_link.inputs import load
 from presupuesto_link.studies.acceptability import Acceptability, measure_acceptability
@@ -71,7 +71,7 @@ def case(draws: int, actions: int, turns: int, seed: int) -> str:
 
 def whole(turns: int) -> str:
     """The study of the Cajamarca analysis: four readings and each doubt alone."""
-    analysis = analyse(load(ROOT / "analyses" / "cajamarca-2024" / "analisis.toml"))
+    analysis = evaluate(load(ROOT / "analyses" / "cajamarca-2024" / "analisis.toml"))
     seconds = median(lambda: study_robustness(analysis), turns)
     spec = analysis.inputs.spec.robustez
     return f"\nEstudio de Cajamarca, {spec.sorteos:,} sorteos, 4 lecturas y cada duda por sí sola: {seconds:.2f} s.\n"

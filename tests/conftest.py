@@ -8,7 +8,7 @@ import pytest
 from hypothesis import settings
 
 from presupuesto_link.dossier import Dossier, assemble
-from presupuesto_link.evaluation.evaluate import Analysis, analyse
+from presupuesto_link.evaluation.evaluate import Evaluation, evaluate
 from presupuesto_link.inputs import Inputs, load
 from presupuesto_link.money.cut import Cut
 from presupuesto_link.scenarios.ground import ground_of, solve_all
@@ -37,12 +37,12 @@ def inputs() -> Inputs:
 
 
 @pytest.fixture(scope="session")
-def analysis(inputs: Inputs) -> Analysis:
-    return analyse(inputs)
+def analysis(inputs: Inputs) -> Evaluation:
+    return evaluate(inputs)
 
 
 @pytest.fixture(scope="session")
-def dossier(analysis: Analysis) -> Dossier:
+def dossier(analysis: Evaluation) -> Dossier:
     """The embedded analysis, without any quarter."""
     return Dossier(analysis, study_robustness(analysis), None, solve_all(ground_of(analysis)))
 
@@ -85,7 +85,7 @@ def budget_file(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def advance_of(analysis: Analysis):
+def advance_of(analysis: Evaluation):
     """Advance of an element as a percentage, for a profile, policy and year."""
 
     def find(element: str, year: int, profile: str = "informe_2024", policy: str = "cero") -> float | None:

@@ -12,7 +12,7 @@ import pytest
 
 from presupuesto_link.commands import main
 from presupuesto_link.commands.asking.cuts import raw_rules
-from presupuesto_link.evaluation.evaluate import analyse
+from presupuesto_link.evaluation.evaluate import evaluate
 from presupuesto_link.inputs import load
 from presupuesto_link.money.cut import Cut
 from presupuesto_link.money.follow import follow
@@ -63,7 +63,7 @@ def store(tmp_path_factory) -> Store:
 @pytest.fixture(scope="module")
 def light(store: Store) -> Monitoring:
     inputs = load(embedded_analyses()[LIGHT.name])
-    return monitor(analyse(inputs, Cut(store, store.get("20250901"), raw_rules(inputs, None), before=store.get("20250701"))))
+    return monitor(evaluate(inputs, Cut(store, store.get("20250901"), raw_rules(inputs, None), before=store.get("20250701"))))
 
 
 @pytest.fixture(scope="module")

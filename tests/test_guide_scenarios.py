@@ -12,7 +12,7 @@ import pytest
 from pydantic import BaseModel
 
 from presupuesto_link.errors import InfeasibleScenarioError
-from presupuesto_link.evaluation.evaluate import analyse
+from presupuesto_link.evaluation.evaluate import evaluate
 from presupuesto_link.inputs import Inputs
 from presupuesto_link.presentation.workbook.proposal_book import write_proposal
 from presupuesto_link.scenarios.compare import Scenario
@@ -27,7 +27,7 @@ PRESETS = sorted((ROOT / "analyses" / "cajamarca-2024" / "escenarios").glob("*.t
 
 
 def solve(inputs: Inputs, *specs: EscenarioSpec) -> tuple[Scenario, ...]:
-    found = solve_all(ground_of(analyse(replace(inputs, scenarios=specs))))
+    found = solve_all(ground_of(evaluate(replace(inputs, scenarios=specs))))
     for _, error in found.unsolved:
         raise error
     return found.scenarios

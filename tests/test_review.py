@@ -6,7 +6,7 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from presupuesto_link.evaluation.evaluate import analyse
+from presupuesto_link.evaluation.evaluate import evaluate
 from presupuesto_link.inputs import load
 from presupuesto_link.presentation.writing.folder import replace_folder, write_manifest
 from presupuesto_link.sources.embedded import embedded_analyses
@@ -19,7 +19,7 @@ ANALYSIS = embedded_analyses()["cajamarca-2024"]
 def with_budget(tmp_path: Path, *rows: str):
     path = tmp_path / "gasto.csv"
     path.write_text("\n".join(["AE,PIA,PIM,DEVENGADO,% EJECUCIÓN", *rows]) + "\n", encoding="utf-8")
-    return analyse(load(ANALYSIS, {"gasto_aer": path}))
+    return evaluate(load(ANALYSIS, {"gasto_aer": path}))
 
 
 def test_a_pim_of_zero_is_a_row_without_money_and_the_links_add_up_to_every_action(tmp_path):
@@ -40,7 +40,7 @@ def test_weights_on_a_component_without_data_never_rank_with_nan(inputs):
 
     only_execution = PesosSpec(brecha_avance=0, tendencia=0, brecha_ejecucion=1, peso_presupuestal=0, prioridad=0)
     ranking = inputs.spec.ranking.model_copy(update={"pesos": only_execution})
-    table = analyse(replace(inputs, spec=inputs.spec.model_copy(update={"ranking": ranking}))).ranking
+    table = evaluate(replace(inputs, spec=inputs.spec.model_copy(update={"ranking": ranking}))).ranking
     assert not table["puntaje_ratio"].is_nan().any()
     lagging = table.filter(pl.col("grupo") == "rezagada")
     assert lagging["brecha_ejecucion"].null_count() == 0

@@ -5,8 +5,8 @@ order and each with what it is for, stand in CONTRIBUTING.md. Heavy libraries ar
 `presupuesto-link --help` stays quick.
 
 Example:
-    >>> from presupuesto_link import analyse, embedded_analyses, load
-    >>> result = analyse(load(embedded_analyses()["cajamarca-2024"]))
+    >>> from presupuesto_link import evaluate, embedded_analyses, load
+    >>> result = evaluate(load(embedded_analyses()["cajamarca-2024"]))
     >>> result.ranking["accion"][0]
     'AER.01.03'
 """
@@ -19,10 +19,10 @@ from typing import Any
 _PUBLIC = {
     "embedded_analyses": "sources.embedded",
     "load": "inputs",
-    "analyse": "evaluation.evaluate",
+    "evaluate": "evaluation.evaluate",
     "with_settings": "inputs",
     "Inputs": "inputs",
-    "Analysis": "evaluation.evaluate",
+    "Evaluation": "evaluation.evaluate",
     "Store": "store.store",
     "load_extract": "store.loading",
     "read_links": "sources.links",
@@ -50,10 +50,13 @@ _PUBLIC = {
     "write_analysis": "presentation.folders.outputs",
     "PresupuestoLinkError": "errors",
 }
+_BEFORE = {"analyse": "evaluate", "Analysis": "Evaluation"}
+"""Names of 0.1.0 that still work in this version."""
 __all__ = list(_PUBLIC)
 
 
 def __getattr__(name: str) -> Any:
+    name = _BEFORE.get(name, name)
     if name not in _PUBLIC:
         raise AttributeError(f"module 'presupuesto_link' has no attribute {name!r}")
     return getattr(import_module(f"presupuesto_link.{_PUBLIC[name]}"), name)

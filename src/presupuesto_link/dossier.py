@@ -9,7 +9,7 @@ import datetime as dt
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from presupuesto_link.evaluation.evaluate import Analysis, analyse
+from presupuesto_link.evaluation.evaluate import Evaluation, evaluate
 from presupuesto_link.inputs import Inputs
 from presupuesto_link.money.cut import Cut
 from presupuesto_link.money.money import money_of
@@ -32,7 +32,7 @@ class Quarter:
 class Dossier:
     """An evaluation with what stands of its ranking, its quarter when a snapshot with months was asked for, and its scenarios on the same money."""
 
-    analysis: Analysis
+    analysis: Evaluation
     robustness: Robustness
     quarter: Quarter | None
     solved: Solved
@@ -78,7 +78,7 @@ def assemble(inputs: Inputs, cut: Cut | None = None, say: Callable[[str], None] 
     say("Vinculando el dinero" if cut else "Leyendo el dinero")
     money = money_of(inputs, cut)
     say("Midiendo avances y matrices")
-    analysis = analyse(inputs, cut, money)
+    analysis = evaluate(inputs, cut, money)
     say("Probando la firmeza del ranking")
     firm = study_robustness(analysis)
     quarter = _quarter(analysis, say)
@@ -86,7 +86,7 @@ def assemble(inputs: Inputs, cut: Cut | None = None, say: Callable[[str], None] 
     return Dossier(analysis, firm, quarter, solve_all(ground_of(analysis, projection=quarter.projection if quarter else None)))
 
 
-def _quarter(analysis: Analysis, say: Callable[[str], None]) -> Quarter | None:
+def _quarter(analysis: Evaluation, say: Callable[[str], None]) -> Quarter | None:
     if analysis.money.monthly is None:
         return None
     say("Midiendo el semáforo del trimestre")

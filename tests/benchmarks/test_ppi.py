@@ -6,7 +6,7 @@ import numpy as np
 import polars as pl
 import pytest
 
-from presupuesto_link.evaluation.evaluate import analyse
+from presupuesto_link.evaluation.evaluate import evaluate
 from presupuesto_link.inputs import load
 from tests.conftest import ROOT
 
@@ -17,7 +17,7 @@ import ppi
 
 @pytest.fixture(scope="module")
 def analysis():
-    return analyse(load(ppi.ANALYSIS))
+    return evaluate(load(ppi.ANALYSIS))
 
 
 @pytest.fixture(scope="module")

@@ -11,7 +11,7 @@ import pytest
 from presupuesto_link.commands.main import _code
 from presupuesto_link.dossier import Dossier
 from presupuesto_link.errors import InputDataError
-from presupuesto_link.evaluation.evaluate import analyse
+from presupuesto_link.evaluation.evaluate import evaluate
 from presupuesto_link.fields import FIELDS
 from presupuesto_link.inputs import SHEETS, load
 from presupuesto_link.presentation.report.content import report_of
@@ -57,7 +57,7 @@ def filled(dossier, tmp_path_factory) -> Path:
 
 @pytest.fixture(scope="module")
 def carried(filled):
-    return analyse(load(ANALYSIS, filled=filled))
+    return evaluate(load(ANALYSIS, filled=filled))
 
 
 def test_what_was_written_is_on_the_same_rows_and_nothing_else_changes(analysis, carried):
@@ -114,7 +114,7 @@ def test_it_goes_on_from_one_workbook_to_the_next(dossier, carried, tmp_path):
     sheets = {name: TableSheet("t", tables[name].frame, "", frozenset(SHEETS[name].to_fill)) for name in SHEETS}
     sheets[UNPLACED] = TableSheet("t", tables[UNPLACED].frame, "")
     write_workbook(tmp_path / "segundo.xlsx", sheets, [])
-    again = analyse(load(ANALYSIS, filled=tmp_path / "segundo.xlsx"))
+    again = evaluate(load(ANALYSIS, filled=tmp_path / "segundo.xlsx"))
     assert again.reviews.equals(carried.reviews)
     assert again.gaps.equals(carried.gaps)
     assert again.unplaced is not None
@@ -145,7 +145,7 @@ def test_a_workbook_that_does_not_serve_is_named(filled, tmp_path, change, messa
     change(book)
     book.save(tmp_path / "malo.xlsx")
     with pytest.raises(InputDataError, match=message):
-        analyse(load(ANALYSIS, filled=tmp_path / "malo.xlsx"))
+        evaluate(load(ANALYSIS, filled=tmp_path / "malo.xlsx"))
 
 
 @pytest.mark.parametrize(("name", "content"), [("no.xlsx", None), ("roto.xlsx", b"PK\3\4nada"), ("texto.xlsx", b"hola")])

@@ -151,12 +151,12 @@ def test_a_clean_total_and_clean_percentages_raise_nothing(inputs):
 
     import polars as pl
 
-    from presupuesto_link.evaluation.evaluate import analyse
+    from presupuesto_link.evaluation.evaluate import evaluate
     from presupuesto_link.tables.budget import MEASURES
 
     rows = inputs.budget.filas.with_columns(
         ejecucion_impresa_ratio=pl.col("devengado_soles").cast(pl.Float64) / pl.col("pim_soles").cast(pl.Float64)
     )
     total = inputs.budget.total.with_columns(pl.lit(rows[f"{m}_soles"].sum()).alias(f"{m}_soles") for m in MEASURES)
-    clean = analyse(replace(inputs, budget=replace(inputs.budget, filas=rows, total=total)))
+    clean = evaluate(replace(inputs, budget=replace(inputs.budget, filas=rows, total=total)))
     assert not [f for f in clean.audit.hallazgos if f.code in ("P01", "P02")]

@@ -7,7 +7,7 @@ import pytest
 
 from presupuesto_link.commands import main
 from presupuesto_link.errors import InputDataError
-from presupuesto_link.evaluation.evaluate import analyse
+from presupuesto_link.evaluation.evaluate import evaluate
 from presupuesto_link.money.cut import Cut
 from presupuesto_link.money.follow import follow
 from presupuesto_link.quarter.light import monitor
@@ -83,15 +83,15 @@ def test_the_cut_off_before_is_the_same_extract_else_a_quarter_else_none(inputs,
     load("2025-01-15", *year(2025, (1, "10")))  # no month of 2025 had closed: it is no cut-off to compare with
     store = Store(tmp_path / "almacen")
     snapshot = load("2025-05-31", *year(2025, *FLOWS))
-    assert monitor(analyse(inputs, Cut(store, snapshot, None, month=3))).previous is None
+    assert monitor(evaluate(inputs, Cut(store, snapshot, None, month=3))).previous is None
     assert (
-        monitor(analyse(inputs, Cut(store, snapshot, None))).previous
+        monitor(evaluate(inputs, Cut(store, snapshot, None))).previous
         == "31/03/2025 (cierre del trimestre previo en la misma instantánea, con el PIM de hoy)"
     )
     later = load("2025-06-30", *year(2025, *FLOWS, pim="1300"))
-    found = monitor(analyse(inputs, Cut(store, later, None)))
+    found = monitor(evaluate(inputs, Cut(store, later, None)))
     assert found.previous_told == f"31/05/2025 (instantánea {snapshot.id})"
     assert found.modifications["neto_soles"].item() == Decimal(100)
     assert found.cells["acciones"].sum() == inputs.plan.acciones.height
     with pytest.raises(InputDataError, match="es del 30/06/2025\n  se esperaba: un corte anterior al 31/05/2025"):
-        monitor(analyse(inputs, Cut(store, snapshot, None, before=later)))
+        monitor(evaluate(inputs, Cut(store, snapshot, None, before=later)))

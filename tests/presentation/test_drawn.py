@@ -11,7 +11,7 @@ from xml.etree import ElementTree as ET
 import pytest
 
 from presupuesto_link.dossier import Dossier
-from presupuesto_link.evaluation.evaluate import Analysis
+from presupuesto_link.evaluation.evaluate import Evaluation
 from presupuesto_link.presentation.plots import Figure, draw_all, save_figure
 from presupuesto_link.presentation.plots.burbujas import draw_bubbles
 from presupuesto_link.presentation.plots.common import short_code
@@ -23,7 +23,7 @@ SVG = "{http://www.w3.org/2000/svg}"
 
 
 @pytest.fixture(scope="module")
-def bubbles(analysis: Analysis) -> Figure:
+def bubbles(analysis: Evaluation) -> Figure:
     figure = draw_bubbles(analysis, analysis.matrices[1], analysis.diagnoses[1])
     assert figure is not None
     return figure

@@ -17,7 +17,7 @@ import pytest
 from presupuesto_link.dossier import Dossier
 from presupuesto_link.errors import InfeasibleScenarioError, Problem
 from presupuesto_link.evaluation.diagnosis import DIAGNOSES
-from presupuesto_link.evaluation.evaluate import Analysis, analyse
+from presupuesto_link.evaluation.evaluate import Evaluation, evaluate
 from presupuesto_link.inputs import with_settings
 from presupuesto_link.presentation.board import FigureRef, render_page, ten_lines
 from presupuesto_link.presentation.telling.method import method
@@ -93,7 +93,7 @@ def test_the_ten_lines_are_ten_and_are_in_the_page(dossier: Dossier, page: Reade
     assert all(f"{line.lead} {line.text}" in page.text for line in lines)
 
 
-def test_the_numbers_of_the_ten_lines_are_those_of_the_library(analysis: Analysis, dossier: Dossier) -> None:
+def test_the_numbers_of_the_ten_lines_are_those_of_the_library(analysis: Evaluation, dossier: Dossier) -> None:
     spec, words = analysis.inputs.spec, sentences(dossier)
     direct = analysis.linked.direct
     pim, spent = direct["pim_soles"].sum(), direct["devengado_soles"].sum()
@@ -126,7 +126,7 @@ def test_the_numbers_of_the_published_evaluation(dossier: Dossier) -> None:
         assert expected in words, expected
 
 
-def test_the_diagnoses_add_up_and_the_transversal_money_is_never_added(analysis: Analysis, page: Reader) -> None:
+def test_the_diagnoses_add_up_and_the_transversal_money_is_never_added(analysis: Evaluation, page: Reader) -> None:
     frame = analysis.diagnoses[1]
     direct = frame.filter(pl.col("vinculo") == "directo")
     shown = re.findall(
@@ -141,7 +141,7 @@ def test_the_diagnoses_add_up_and_the_transversal_money_is_never_added(analysis:
         assert money == (f"PIM {millions(total)}" if total else "sin PIM vinculado")
 
 
-def test_every_action_has_its_reason_and_every_cell_its_list(analysis: Analysis, page: Reader) -> None:
+def test_every_action_has_its_reason_and_every_cell_its_list(analysis: Evaluation, page: Reader) -> None:
     for matrix, frame in zip(analysis.matrices, analysis.diagnoses, strict=True):
         assert all(re.sub(r"\s+", " ", reason) in page.text for reason in frame["razon"])
         anchors = {f"dx-{matrix.anio_ejecucion}-{matrix.anio_resultado}-{code}" for code in frame["accion"]}
@@ -151,7 +151,7 @@ def test_every_action_has_its_reason_and_every_cell_its_list(analysis: Analysis,
     assert {f"#{card}" for card in cards} <= {a.get("href") for a in page.all("a")}
 
 
-def test_ranking_scenario_findings_and_limits_are_there(analysis: Analysis, dossier: Dossier, page: Reader) -> None:
+def test_ranking_scenario_findings_and_limits_are_there(analysis: Evaluation, dossier: Dossier, page: Reader) -> None:
     for row in analysis.ranking.filter(pl.col("grupo") == "rezagada").iter_rows(named=True):
         assert f"{row['puntaje_ratio']:.3f}" in page.text
     for scenario in dossier.scenarios:
@@ -227,7 +227,7 @@ def test_colour_is_never_alone(page: Reader, html: str) -> None:
 
 
 def test_the_same_analysis_gives_the_same_page(dossier: Dossier, inputs, html: str) -> None:
-    again = replace(dossier, analysis=analyse(inputs))
+    again = replace(dossier, analysis=evaluate(inputs))
     assert render_page(again, figures(again), {"tablas/ranking.csv": "Ranking"}) == html
     assert len(html.encode("utf-8")) < 1_500_000
 
@@ -277,7 +277,7 @@ def test_an_analysis_without_scenarios_figures_or_published_index(dossier: Dossi
 
 
 def test_other_settings_change_the_words_with_the_numbers(dossier: Dossier, inputs) -> None:
-    other = analyse(with_settings(inputs, perfil="informe_2024", politica_nd="cero", pares=((2023, 2023),)))
+    other = evaluate(with_settings(inputs, perfil="informe_2024", politica_nd="cero", pares=((2023, 2023),)))
     told = replace(dossier, analysis=other)
     words = sentences(told)
     count = other.counts.filter(
@@ -303,7 +303,7 @@ def test_matching_the_figures_the_rules_were_deduced_from_proves_nothing(page: R
     assert "razon" not in section
 
 
-def test_what_is_kept_aside_is_named(analysis: Analysis) -> None:
+def test_what_is_kept_aside_is_named(analysis: Evaluation) -> None:
     words = dict(method(analysis))["Presupuesto vinculado"]
     reason = analysis.inputs.spec.vinculo.motivo_transversal
     assert words.startswith("Sólo se suman las AER de vínculo directo. AER.07.01 queda aparte: ")
@@ -318,13 +318,13 @@ def test_what_is_kept_aside_is_named(analysis: Analysis) -> None:
         (("AER.01.01", "AER.02.01"), "Cuentan otra vez.", "AER.01.01 y AER.02.01 quedan aparte: cuentan otra vez."),
     ],
 )
-def test_what_is_kept_aside_follows_the_spec(analysis: Analysis, across, reason, end) -> None:
+def test_what_is_kept_aside_follows_the_spec(analysis: Evaluation, across, reason, end) -> None:
     link = analysis.inputs.spec.vinculo.model_copy(update={"transversales": across, "motivo_transversal": reason})
     inputs = replace(analysis.inputs, spec=analysis.inputs.spec.model_copy(update={"vinculo": link}))
     assert dict(method(replace(analysis, inputs=inputs)))["Presupuesto vinculado"].endswith(end)
 
 
-def test_lagging_and_achieving_are_told_apart(analysis: Analysis, page: Reader) -> None:
+def test_lagging_and_achieving_are_told_apart(analysis: Evaluation, page: Reader) -> None:
     spec = analysis.inputs.spec
     assert lagging_words(spec) in page.text
     assert "menor de 95 % (por debajo del verde)" in lagging_words(spec)
@@ -336,7 +336,7 @@ def test_lagging_and_achieving_are_told_apart(analysis: Analysis, page: Reader) 
     assert "el ranking y los escenarios usan estos años" in page.text
 
 
-def test_what_was_achieved_and_what_is_to_be_sustained_add_up(analysis: Analysis, page: Reader) -> None:
+def test_what_was_achieved_and_what_is_to_be_sustained_add_up(analysis: Evaluation, page: Reader) -> None:
     """Counted in the diagnosis table: 20 actions executed and achieved 75 % or more, 17 of them to be sustained."""
     assert "Ejecutaron y lograron 20 AER (75 % o más del PIM y 75 % o más de avance): 17 por sostener y 3" in page.text
 

@@ -4,7 +4,7 @@ import polars as pl
 import pytest
 
 from presupuesto_link.commands.asking.cuts import raw_rules
-from presupuesto_link.evaluation.evaluate import analyse
+from presupuesto_link.evaluation.evaluate import evaluate
 from presupuesto_link.money.cut import Cut
 from presupuesto_link.presentation.plots import save_figure
 from presupuesto_link.presentation.plots.seguimiento import draw_alignment, draw_quarters
@@ -22,7 +22,7 @@ def watched(inputs, tmp_path_factory):
     path = write_long(folder / "2025-Gasto.csv", *rows)
     assert main._code(["cargar", str(path), "--fecha-corte", "2025-06-30", "--almacen", str(folder / "a")], False) == 0
     store = Store(folder / "a")
-    return monitor(analyse(inputs, Cut(store, store.list()[-1], raw_rules(inputs, None))))
+    return monitor(evaluate(inputs, Cut(store, store.list()[-1], raw_rules(inputs, None))))
 
 
 def test_each_tile_is_the_light_of_its_month(watched):

@@ -13,7 +13,7 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from presupuesto_link.evaluation.evaluate import Analysis
+from presupuesto_link.evaluation.evaluate import Evaluation
 from presupuesto_link.presentation.theme import HEX
 from presupuesto_link.presentation.workbook.book_table import TableSheet
 from presupuesto_link.presentation.workbook.workbook import sheet_names, write_workbook
@@ -36,7 +36,7 @@ def read(path: Path, sheet: str) -> pl.DataFrame:
 
 
 @pytest.fixture(scope="module")
-def result(analysis: Analysis) -> dict[str, TableSheet]:
+def result(analysis: Evaluation) -> dict[str, TableSheet]:
     return {
         "presupuesto": TableSheet("Presupuesto por AER", analysis.execution, "Montos en soles"),
         "avance": TableSheet("Avance", analysis.elements, "Con las dos políticas"),

@@ -6,7 +6,7 @@ from dataclasses import replace
 import polars as pl
 import pytest
 
-from presupuesto_link.evaluation.evaluate import analyse
+from presupuesto_link.evaluation.evaluate import evaluate
 from presupuesto_link.inputs import load
 from presupuesto_link.scenarios.ground import ground_of, solve_all
 from presupuesto_link.sources.embedded import embedded_analyses
@@ -28,7 +28,7 @@ def test_transfers_are_the_expected_ones(name, path):
     with expected_path.open(encoding="utf-8", newline="") as file:
         expected = [(row["donante"], row["receptor"], row["monto_soles"]) for row in csv.DictReader(file)]
     inputs = replace(load(embedded_analyses()[name]), scenarios=(read_spec(path, EscenarioSpec),))
-    (result,) = solve_all(ground_of(analyse(inputs))).scenarios
+    (result,) = solve_all(ground_of(evaluate(inputs))).scenarios
     assert [(d, r, str(m)) for d, r, m in result.transferencias.rows()] == expected
 
 

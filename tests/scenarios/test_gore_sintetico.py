@@ -252,9 +252,9 @@ def test_scenarios_side_by_side(capsys):
 
 
 def test_the_same_from_python(place):
-    from presupuesto_link import Cut, EscenarioSpec, Store, analyse, embedded_analyses, ground_of, load, propose, read_links, read_spec
+    from presupuesto_link import Cut, EscenarioSpec, Store, embedded_analyses, evaluate, ground_of, load, propose, read_links, read_spec
 
     inputs, store = load(embedded_analyses()["cajamarca-2024"]), Store(place / "almacen")
-    ground = ground_of(analyse(inputs, Cut(store, store.list()[-1], read_links(place / "vinculos.csv"))))
+    ground = ground_of(evaluate(inputs, Cut(store, store.list()[-1], read_links(place / "vinculos.csv"))))
     scenario = propose(ground, read_spec(place / "bosques.toml", EscenarioSpec))
     assert scenario.monto_soles == 200_000

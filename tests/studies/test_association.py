@@ -8,7 +8,7 @@ import polars as pl
 import pytest
 
 from presupuesto_link.errors import SpecError
-from presupuesto_link.evaluation.evaluate import Analysis
+from presupuesto_link.evaluation.evaluate import Evaluation
 from presupuesto_link.money.budget import YearBudget
 from presupuesto_link.specs import AsociacionSpec, DimensionSpec
 from presupuesto_link.studies.association import AssociationStudy, Case, study_association
@@ -17,7 +17,7 @@ from presupuesto_link.studies.efficiency import measure_efficiency
 from presupuesto_link.tables.numbers import MONEY
 
 
-def under(analysis: Analysis, **settings) -> Analysis:
+def under(analysis: Evaluation, **settings) -> Evaluation:
     spec = analysis.inputs.spec
     own = spec.asociacion.model_copy(update={"remuestreos": 1000, **settings})
     return replace(analysis, inputs=replace(analysis.inputs, spec=spec.model_copy(update={"asociacion": own})))

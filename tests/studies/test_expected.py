@@ -7,7 +7,7 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from presupuesto_link.evaluation.evaluate import analyse
+from presupuesto_link.evaluation.evaluate import evaluate
 from presupuesto_link.inputs import load
 from presupuesto_link.presentation.telling.association_words import interval, row_of
 from presupuesto_link.sources.embedded import embedded_analyses
@@ -27,7 +27,7 @@ def page(name: str) -> str:
 
 @pytest.fixture(scope="module")
 def study() -> AssociationStudy:
-    return study_association(analyse(load(embedded_analyses()[ASSOCIATION])))
+    return study_association(evaluate(load(embedded_analyses()[ASSOCIATION])))
 
 
 def test_estimates(study):
@@ -74,7 +74,7 @@ def test_the_page_of_the_association_has_the_figures(study):
 
 @pytest.fixture(scope="module")
 def elements() -> pl.DataFrame:
-    return analyse(load(embedded_analyses()[COLOURS])).elements
+    return evaluate(load(embedded_analyses()[COLOURS])).elements
 
 
 def by_way(elements: pl.DataFrame) -> pl.DataFrame:

@@ -10,7 +10,7 @@ import pytest
 from polars.testing import assert_frame_equal
 
 from presupuesto_link.errors import SpecError
-from presupuesto_link.evaluation.evaluate import Analysis, analyse
+from presupuesto_link.evaluation.evaluate import Evaluation, evaluate
 from presupuesto_link.evaluation.matrix import cross_execution_result
 from presupuesto_link.evaluation.ranking import COMPONENTS, LAGGING, rank_actions
 from presupuesto_link.inputs import load
@@ -26,8 +26,8 @@ FEW = RobustezSpec(sorteos=2000)
 
 
 @pytest.fixture(scope="module")
-def studied() -> Analysis:
-    return analyse(load(FOLDER / "analisis.toml"))
+def studied() -> Evaluation:
+    return evaluate(load(FOLDER / "analisis.toml"))
 
 
 @pytest.fixture(scope="module")
@@ -35,7 +35,7 @@ def found(studied) -> Robustness:
     return study_robustness(studied)
 
 
-def ranked(analysis: Analysis, profile: str, policy: str, threshold: float, weights: PesosSpec) -> pl.DataFrame:
+def ranked(analysis: Evaluation, profile: str, policy: str, threshold: float, weights: PesosSpec) -> pl.DataFrame:
     """The ranking of the program, run whole with other settings."""
     spec = analysis.inputs.spec
     rule = spec.ranking.model_copy(update={"rezagada_bajo_ratio": threshold, "pesos": weights})
@@ -81,7 +81,7 @@ def test_without_doubt_the_places_are_those_of_the_analysis(analysis):
     assert sentences(result)[-1] == "Ninguna duda, por sí sola, cambia la lista de las 10."
 
 
-def counted_apart(analysis: Analysis, ways: list[tuple[str, str, float]], draws: int, seed: int) -> dict[str, float]:
+def counted_apart(analysis: Evaluation, ways: list[tuple[str, str, float]], draws: int, seed: int) -> dict[str, float]:
     """P(among ten) with other draws, by sorting: nothing of the code under test but the components of the ranking."""
     weights = np.random.default_rng(seed).dirichlet([1.0] * 5, draws)
     shares: dict[str, float] = {}
@@ -122,7 +122,7 @@ def test_the_analysis_gives_what_was_written(found, name):
 
 @pytest.mark.lento
 def test_the_analysis_with_narrow_weights_gives_what_was_written():
-    near = study_robustness(analyse(load(FOLDER / "pesos-acotados.toml")))
+    near = study_robustness(evaluate(load(FOLDER / "pesos-acotados.toml")))
     table = robustness_tables(near)["resumen"]
     assert_frame_equal(table, expected(table, "pesos-acotados"), abs_tol=A_HALF)
     sure = near.resumen.filter(pl.col("clase") == "siempre")["accion"].sort().to_list()

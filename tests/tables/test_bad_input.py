@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from presupuesto_link.errors import InputDataError, SpecError
-from presupuesto_link.evaluation.evaluate import analyse
+from presupuesto_link.evaluation.evaluate import evaluate
 from presupuesto_link.inputs import load
 from presupuesto_link.scenarios.ground import ground_of, solve_all
 from presupuesto_link.sources.embedded import embedded_analyses
@@ -199,7 +199,7 @@ def test_a_blank_code_and_a_note_below_the_table(tmp_path):
 def test_amounts_that_break_the_order_of_the_stages_are_found(tmp_path):
     path = tmp_path / "gasto.csv"
     path.write_text("AE,PIA,PIM,DEVENGADO\nAER.01.01,1,100,200\nAER.01.02,1,0,50\nAER.01.03,1,70,\nAER.13.03,1,100,60\n", encoding="utf-8")
-    found = {f.place: f.explanation for f in analyse(load_budget(path)).audit.hallazgos if f.code == "P08"}
+    found = {f.place: f.explanation for f in evaluate(load_budget(path)).audit.hallazgos if f.code == "P08"}
     assert found == {
         "gasto.csv, fila 2, AER.01.01": "En esta fila el devengado es mayor que el PIM.",
         "gasto.csv, fila 3, AER.01.02": "En esta fila hay devengado sin PIM.",
@@ -208,7 +208,7 @@ def test_amounts_that_break_the_order_of_the_stages_are_found(tmp_path):
 
 
 def test_a_users_table_is_never_cited_as_the_report(budget_file):
-    result = analyse(load_budget(budget_file))
+    result = evaluate(load_budget(budget_file))
     assert result.inputs.spec.fuente.startswith("presupuesto por AER: gasto.csv (dato del usuario)")
     assert not [f for f in result.audit.hallazgos if f.code.startswith("P") and f.place.startswith("3.1.1")]
 
@@ -216,7 +216,7 @@ def test_a_users_table_is_never_cited_as_the_report(budget_file):
 def test_a_scenario_without_solution_does_not_hold_back_the_rest(tmp_path):
     path = tmp_path / "gasto.csv"
     path.write_text("AE,PIA,PIM,DEVENGADO\nAER.01.03,1,100,80\n", encoding="utf-8")
-    result = analyse(load_budget(path))
+    result = evaluate(load_budget(path))
     solved = solve_all(ground_of(result))
     assert solved.scenarios == ()
     ((scenario, error),) = solved.unsolved
@@ -337,4 +337,4 @@ def test_bad_analysis_files(tmp_path, old, new, message):
         shutil.copytree(embedded_root() / name, tmp_path / name)
     path = edit(tmp_path / "analyses" / "cajamarca-2024" / "analisis.toml", (old, new))
     with pytest.raises(SpecError, match=message):
-        analyse(load(path))
+        evaluate(load(path))

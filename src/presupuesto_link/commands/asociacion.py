@@ -52,14 +52,14 @@ def asociacion(
 
     Ejemplo: presupuesto-link asociacion --salida asociacion
     """
-    from presupuesto_link.evaluation.evaluate import analyse
+    from presupuesto_link.evaluation.evaluate import evaluate
     from presupuesto_link.studies.association import study_association
 
     asked = Asked(almacen, instantanea, ambito, reglas, incluir_sugeridos, anio)
     inputs = _seeded(open_analysis(analisis, gasto, plan), semilla)
     with progress() as say:
         say("Estimando")
-        study = study_association(analyse(inputs, optional_cut(inputs, asked)))
+        study = study_association(evaluate(inputs, optional_cut(inputs, asked)))
         written = _write(study, salida)
     if como_json:
         _print_as_json(study, eficiencia)

@@ -37,10 +37,10 @@ def auditar(
 
     Ejemplo: presupuesto-link auditar --severidad alta
     """
-    from presupuesto_link.evaluation.evaluate import analyse
+    from presupuesto_link.evaluation.evaluate import evaluate
 
     codigo = _known_code(codigo)
-    audit = analyse(open_analysis(analisis, gasto, plan)).audit
+    audit = evaluate(open_analysis(analisis, gasto, plan)).audit
     chosen = [
         f for f in audit.hallazgos if (severidad is None or f.kind.severity == severidad.value) and (codigo is None or f.code == codigo)
     ]

@@ -45,9 +45,9 @@ def avance(
     """
     import polars as pl
 
-    from presupuesto_link.evaluation.evaluate import analyse
+    from presupuesto_link.evaluation.evaluate import evaluate
 
-    result = analyse(open_analysis(analisis, None, plan, perfil, nd))
+    result = evaluate(open_analysis(analisis, None, plan, perfil, nd))
     spec = result.inputs.spec.avance
     by_year = pl.lit(True) if anio is None else pl.col("anio") == anio
     if nivel is Level.indicador:

@@ -62,11 +62,11 @@ def matriz(
 
     Ejemplo: presupuesto-link matriz --ejecucion 2023 --resultado 2024
     """
-    from presupuesto_link.evaluation.evaluate import analyse, matrix_of
+    from presupuesto_link.evaluation.evaluate import evaluate, matrix_of
 
     asked = Asked(almacen, instantanea, ambito, reglas, incluir_sugeridos, anio)
     inputs = open_analysis(analisis, gasto, plan, perfil, nd)
-    cells, diagnosis = matrix_of(analyse(inputs, optional_cut(inputs, asked)), ejecucion, resultado)
+    cells, diagnosis = matrix_of(evaluate(inputs, optional_cut(inputs, asked)), ejecucion, resultado)
     if como_json:
         print_json(
             anio_ejecucion=cells.anio_ejecucion,

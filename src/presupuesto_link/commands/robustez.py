@@ -50,12 +50,12 @@ def robustez(
 
     Ejemplo: presupuesto-link robustez --salida robustez
     """
-    from presupuesto_link.evaluation.evaluate import analyse
+    from presupuesto_link.evaluation.evaluate import evaluate
     from presupuesto_link.studies.robustness import study_robustness
 
     asked = Asked(almacen, instantanea, ambito, reglas, incluir_sugeridos, anio)
     inputs = open_analysis(analisis, gasto, plan)
-    analysis = analyse(inputs, optional_cut(inputs, asked))
+    analysis = evaluate(inputs, optional_cut(inputs, asked))
     given = {"sorteos": sorteos, "semilla": semilla, "primeros": primeros}
     spec = analysis.inputs.spec.robustez.model_copy(update={key: n for key, n in given.items() if n is not None})
     found = study_robustness(analysis, spec)

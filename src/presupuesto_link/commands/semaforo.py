@@ -74,14 +74,14 @@ def semaforo(
 
     Ejemplo: presupuesto-link semaforo --instantanea 20250901 --nivel AER --salida semaforo
     """
-    from presupuesto_link.evaluation.evaluate import analyse
+    from presupuesto_link.evaluation.evaluate import evaluate
     from presupuesto_link.quarter.light import monitor
 
     inputs = open_analysis(analisis, plan=plan)
     programmes, doubts = calendars(inputs, calendario, poi or (), metas_aoi)
     asked = Asked(almacen, instantanea, ambito, reglas, incluir_sugeridos, anio, mes, historia or (), anterior)
     with progress():
-        result = monitor(analyse(inputs, cut_of(inputs, asked, programmes)))
+        result = monitor(evaluate(inputs, cut_of(inputs, asked, programmes)))
     if salida:
         from presupuesto_link.presentation.folders.monitoring_folder import write_monitoring
 

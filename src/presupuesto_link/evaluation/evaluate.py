@@ -27,7 +27,7 @@ from presupuesto_link.tables.filled import SHEETS, fill
 
 
 @dataclass(frozen=True)
-class Analysis:
+class Evaluation:
     """Every result of an evaluation; each table's columns and key are in the function that makes it.
 
     `inputs.spec.ranking` says the years that decided. `diagnosed` are the actions of those years, `ranking` comes from them. `unplaced` are the
@@ -68,7 +68,7 @@ class Analysis:
         return self.budget.linked
 
 
-def analyse(inputs: Inputs, cut: Cut | None = None, money: Money | None = None) -> Analysis:
+def evaluate(inputs: Inputs, cut: Cut | None = None, money: Money | None = None) -> Evaluation:
     """Evaluate checked inputs with the money of a cut, or with that of the analysis alone. Same inputs, same result.
 
     Args:
@@ -103,7 +103,7 @@ def analyse(inputs: Inputs, cut: Cut | None = None, money: Money | None = None) 
     reviews = review_actions(plan, pace, audit.dudas, diagnosed, spec.matrices.ejecuta_desde_ratio)
     sheets, unplaced = fill({"rediseno": reviews, "brechas_de_datos": gaps}, SHEETS, inputs.filled)
 
-    return Analysis(
+    return Evaluation(
         inputs,
         money,
         indicators,
@@ -123,7 +123,7 @@ def analyse(inputs: Inputs, cut: Cut | None = None, money: Money | None = None) 
     )
 
 
-def matrix_of(analysis: Analysis, money_year: int | None = None, result_year: int | None = None) -> tuple[Matrix, pl.DataFrame]:
+def matrix_of(analysis: Evaluation, money_year: int | None = None, result_year: int | None = None) -> tuple[Matrix, pl.DataFrame]:
     """The matrix and the diagnosis of any pair of years; a year that is not given is that of the pair that decides.
 
     Raises:

@@ -13,7 +13,7 @@ from decimal import Decimal
 import polars as pl
 
 from presupuesto_link.errors import InputDataError, Problem
-from presupuesto_link.evaluation.evaluate import Analysis
+from presupuesto_link.evaluation.evaluate import Evaluation
 from presupuesto_link.evaluation.matrix import count_cells
 from presupuesto_link.inputs import Inputs
 from presupuesto_link.money.cut import Cut
@@ -55,7 +55,7 @@ class Monitoring:
             earlier month was asked for.
     """
 
-    analysis: Analysis
+    analysis: Evaluation
     followed: Followed
     curves: Curves
     light: pl.DataFrame
@@ -91,7 +91,7 @@ class Monitoring:
         return self.analysis.inputs.spec.ranking.anio_resultado
 
 
-def monitor(analysis: Analysis) -> Monitoring:
+def monitor(analysis: Evaluation) -> Monitoring:
     """The traffic light of the year of a cut.
 
     The cut-off before is the one that the cut names; by default the latest one of the same extract with that year, if any; failing it, the light
@@ -200,12 +200,12 @@ def _before(
     )
 
 
-def _results(analysis: Analysis) -> pl.DataFrame:
+def _results(analysis: Evaluation) -> pl.DataFrame:
     """Key `elemento`: the colour of its result in the year of the ranking."""
     return _elements(analysis).select("elemento", color_resultado="color")
 
 
-def _elements(analysis: Analysis) -> pl.DataFrame:
+def _elements(analysis: Evaluation) -> pl.DataFrame:
     spec = analysis.inputs.spec
     return analysis.elements.filter(
         (pl.col("perfil") == spec.avance.perfil)
@@ -214,7 +214,7 @@ def _elements(analysis: Analysis) -> pl.DataFrame:
     )
 
 
-def _alignment(analysis: Analysis, followed: Followed, light: pl.DataFrame) -> pl.DataFrame:
+def _alignment(analysis: Evaluation, followed: Followed, light: pl.DataFrame) -> pl.DataFrame:
     """Every action with the colour of its money at the cut-off and that of its result."""
     money = light.filter((pl.col("nivel") == "AER") & (pl.col("mes") == followed.month)).select(
         "vinculo",

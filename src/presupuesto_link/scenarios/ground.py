@@ -12,7 +12,7 @@ from pathlib import Path
 import polars as pl
 
 from presupuesto_link.errors import InfeasibleScenarioError
-from presupuesto_link.evaluation.evaluate import Analysis
+from presupuesto_link.evaluation.evaluate import Evaluation
 from presupuesto_link.inputs import Inputs
 from presupuesto_link.linkage.snapshot import Linkage
 from presupuesto_link.money.budget import YearBudget
@@ -37,7 +37,7 @@ class Ground:
         baseline: the lines of the year that decides, its diagnosis and its ranking.
     """
 
-    analysis: Analysis
+    analysis: Evaluation
     baseline: Baseline
 
 
@@ -58,7 +58,7 @@ class Solved:
     compared: tuple[Scenario, ...]
 
 
-def ground_of(analysis: Analysis, date: dt.date | None = None, projection: Projection | None = None) -> Ground:
+def ground_of(analysis: Evaluation, date: dt.date | None = None, projection: Projection | None = None) -> Ground:
     """Read the budget that decides as a scenario does: line by line when it is linked, action by action when it is printed.
 
     Args:
@@ -120,7 +120,7 @@ def _lines(linkage: Linkage, year: int) -> pl.DataFrame:
     return lines.group_by(keys).agg(sums).collect().sort(keys, nulls_last=True)
 
 
-def _baseline(analysis: Analysis, budget: YearBudget, linkage: Linkage, day: dt.date, projection: Projection | None) -> Baseline:
+def _baseline(analysis: Evaluation, budget: YearBudget, linkage: Linkage, day: dt.date, projection: Projection | None) -> Baseline:
     spec, rules = analysis.inputs.spec, linkage.rules
     title = f"{budget.origen.titulo}, {linkage.scope}, año {budget.anio}, corte {linkage.snapshot.cut_off}"
     absorption = _absorption(linkage.cube, budget)
@@ -135,7 +135,7 @@ def _baseline(analysis: Analysis, budget: YearBudget, linkage: Linkage, day: dt.
     )
 
 
-def _closing(analysis: Analysis, projection: Projection | None) -> pl.DataFrame | None:
+def _closing(analysis: Evaluation, projection: Projection | None) -> pl.DataFrame | None:
     """What each action will have free in December, from the months of the cut; null when they do not tell: a closed year, or no year before it.
 
     Only actions whose interval was measured: a bound that says nothing would only say that nothing is free.

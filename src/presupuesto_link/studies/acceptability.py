@@ -2,7 +2,7 @@
 
 SMAA-2 asks with which sets of weights an action gets each place, instead of asking for one set. Weights are drawn at random, every action is
 scored and placed as `evaluation.ranking.rank_actions` does, and the shares of the draws are told. References: Lahdelma, R. and Salminen, P. (2001),
-SMAA-2: Stochastic Multicriteria Acceptability Analysis for Group Decision Making, Operations Research 49(3), 444-454; Tervonen, T. and
+SMAA-2: Stochastic Multicriteria Acceptability Evaluation for Group Decision Making, Operations Research 49(3), 444-454; Tervonen, T. and
 Lahdelma, R. (2007), Implementing stochastic multicriteria acceptability analysis, European Journal of Operational Research 178(2), 500-513.
 
 A reading is one way of measuring the components: profile, ND policy, threshold. Every reading is looked at with the same draws and counts

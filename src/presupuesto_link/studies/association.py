@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass
 import polars as pl
 
 from presupuesto_link.errors import Problem, SpecError
-from presupuesto_link.evaluation.evaluate import Analysis
+from presupuesto_link.evaluation.evaluate import Evaluation
 from presupuesto_link.evaluation.matrix import cross_execution_result
 from presupuesto_link.inputs import Inputs
 from presupuesto_link.studies.correlation import ESTIMATES, Association, build_design, correct_family, measure_association
@@ -72,7 +72,7 @@ class AssociationStudy:
         return frame.filter(pl.all_horizontal(pl.col(name) == value for name, value in asdict(case).items())).drop(*_CASE)
 
 
-def study_association(analysis: Analysis) -> AssociationStudy:
+def study_association(analysis: Evaluation) -> AssociationStudy:
     """Measure every year pair of the matrices under every profile and ND policy (or only the analysis' own).
 
     Raises:
@@ -106,7 +106,7 @@ def study_association(analysis: Analysis) -> AssociationStudy:
     )
 
 
-def _comparable(analysis: Analysis) -> list[tuple[int, int]]:
+def _comparable(analysis: Evaluation) -> list[tuple[int, int]]:
     """The year pairs whose money is of the scope that decides: money of another scope is never regressed with it."""
     scope = analysis.budget.origen.ambito
     return [pair for pair in analysis.inputs.spec.matrices.pares if analysis.money.of(pair[0]).origen.ambito == scope]
@@ -116,7 +116,7 @@ def _chosen(inputs: Inputs) -> tuple[str, str]:
     return inputs.spec.avance.perfil, inputs.spec.avance.politica_nd
 
 
-def _cases(analysis: Analysis) -> Iterator[tuple[Case, pl.DataFrame]]:
+def _cases(analysis: Evaluation) -> Iterator[tuple[Case, pl.DataFrame]]:
     """The actions of each case, the analysis' own way of measuring advance first."""
     inputs, spec = analysis.inputs, analysis.inputs.spec
     profiles = dict.fromkeys(profile.nombre for profile in inputs.profiles)

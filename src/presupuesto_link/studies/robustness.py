@@ -9,7 +9,7 @@ from itertools import product
 import polars as pl
 
 from presupuesto_link.errors import Problem, SpecError
-from presupuesto_link.evaluation.evaluate import Analysis
+from presupuesto_link.evaluation.evaluate import Evaluation
 from presupuesto_link.evaluation.matrix import cross_execution_result
 from presupuesto_link.evaluation.ranking import COMPONENTS, LAGGING, rank_actions
 from presupuesto_link.specs import PesosSpec, RobustezSpec
@@ -60,7 +60,7 @@ class _Doubts:
     rangos: Mapping[str, tuple[float, float]]
 
 
-def study_robustness(analysis: Analysis, spec: RobustezSpec | None = None) -> Robustness:
+def study_robustness(analysis: Evaluation, spec: RobustezSpec | None = None) -> Robustness:
     """Measure how robust the ranking of an analysis is.
 
     Nothing of the analysis is run again: each reading takes its advances from `analysis.elements`, which holds every profile and ND policy.
@@ -82,7 +82,7 @@ def study_robustness(analysis: Analysis, spec: RobustezSpec | None = None) -> Ro
     )
 
 
-def _resolved(analysis: Analysis, spec: RobustezSpec) -> RobustezSpec:
+def _resolved(analysis: Evaluation, spec: RobustezSpec) -> RobustezSpec:
     """What was asked, with what it leaves to the analysis."""
     loaded = tuple(profile.nombre for profile in analysis.inputs.profiles)
     unknown = [name for name in spec.perfiles if name not in loaded]
@@ -99,20 +99,20 @@ def _resolved(analysis: Analysis, spec: RobustezSpec) -> RobustezSpec:
     return spec.model_copy(update={"perfiles": spec.perfiles or loaded, "umbrales": limits})
 
 
-def _own(analysis: Analysis) -> _Doubts:
+def _own(analysis: Evaluation) -> _Doubts:
     """No doubt at all: the analysis as it is."""
     spec = analysis.inputs.spec
     weights = fixed_weights(spec.ranking.pesos.as_dict())
     return _Doubts((spec.avance.perfil,), (spec.avance.politica_nd,), (spec.ranking.rezagada_bajo_ratio,), weights)
 
 
-def _readings(analysis: Analysis, doubts: _Doubts) -> tuple[list[tuple[str, str, float]], list[Reading]]:
+def _readings(analysis: Evaluation, doubts: _Doubts) -> tuple[list[tuple[str, str, float]], list[Reading]]:
     """Every combination of what the readings may be, all as likely."""
     ways = list(product(doubts.perfiles, doubts.politicas, doubts.umbrales))
     return ways, [Reading(f"lectura {i}", _read(analysis, *way), 1 / len(ways)) for i, way in enumerate(ways, 1)]
 
 
-def _read(analysis: Analysis, profile: str, policy: str, threshold: float) -> pl.DataFrame:
+def _read(analysis: Evaluation, profile: str, policy: str, threshold: float) -> pl.DataFrame:
     """The components of every action with one profile, ND policy and threshold.
 
     The weights given to `rank_actions` only have to be positive: its scores are not used, and with them its groups depend on the data alone.
@@ -136,7 +136,7 @@ def _ways_table(ways: list[tuple[str, str, float]], readings: list[Reading]) -> 
     )
 
 
-def _summary(analysis: Analysis, found: Acceptability) -> pl.DataFrame:
+def _summary(analysis: Evaluation, found: Acceptability) -> pl.DataFrame:
     among = pl.col("primeros_ratio")
     place = pl.when(pl.col("grupo") == LAGGING).then("puesto")
     return (
@@ -156,7 +156,7 @@ def _summary(analysis: Analysis, found: Acceptability) -> pl.DataFrame:
     )
 
 
-def _effects(analysis: Analysis, own: _Doubts, doubts: _Doubts, spec: RobustezSpec, everything: Acceptability) -> pl.DataFrame:
+def _effects(analysis: Evaluation, own: _Doubts, doubts: _Doubts, spec: RobustezSpec, everything: Acceptability) -> pl.DataFrame:
     """The probability of being among the first when one input is in doubt and the rest is as in the analysis."""
 
     def among(asked: _Doubts, draws: int) -> pl.DataFrame:

@@ -79,7 +79,7 @@ def runner(inputs: Inputs, asked: Asked, scope: Scope | None, date: dt.date | No
 
 
 def _ground(inputs: Inputs, asked: Asked, day: dt.date | None) -> Ground:
-    from presupuesto_link.evaluation.evaluate import analyse
+    from presupuesto_link.evaluation.evaluate import evaluate
     from presupuesto_link.scenarios.ground import ground_of
 
-    return ground_of(analyse(inputs, optional_cut(inputs, asked)), day)
+    return ground_of(evaluate(inputs, optional_cut(inputs, asked)), day)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from presupuesto_link.evaluation.evaluate import Analysis
+from presupuesto_link.evaluation.evaluate import Evaluation
 from presupuesto_link.presentation.folders.results import Results, write_results
 from presupuesto_link.sources.digest import digest_of
 from presupuesto_link.studies.robustness import Robustness
@@ -35,7 +35,7 @@ def robustness_tables(robustness: Robustness) -> dict[str, pl.DataFrame]:
     return {name: frame.with_columns(pl.selectors.float().round(_DECIMALS) + 0.0) for name, frame in tables.items()}
 
 
-def write_robustness(analysis: Analysis, robustness: Robustness, folder: Path) -> list[str]:
+def write_robustness(analysis: Evaluation, robustness: Robustness, folder: Path) -> list[str]:
     """Write the tables as CSV and the figures as PNG and SVG.
 
     Args:
@@ -58,7 +58,7 @@ def write_robustness(analysis: Analysis, robustness: Robustness, folder: Path) -
     return write_results(Results(COMMAND, about, _LIBRARIES, tables, draw), folder)
 
 
-def _about(analysis: Analysis, robustness: Robustness) -> dict[str, object]:
+def _about(analysis: Evaluation, robustness: Robustness) -> dict[str, object]:
     """What went in. No machine paths."""
     return {
         "analisis": analysis.inputs.spec.titulo,

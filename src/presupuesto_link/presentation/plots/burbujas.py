@@ -7,7 +7,7 @@ from typing import Any
 import polars as pl
 
 from presupuesto_link.evaluation.diagnosis import GET_DATA, NO_BUDGET, REDESIGN, REVIEW_TARGET, SUSTAIN, UNBLOCK
-from presupuesto_link.evaluation.evaluate import Analysis
+from presupuesto_link.evaluation.evaluate import Evaluation
 from presupuesto_link.evaluation.matrix import Matrix
 from presupuesto_link.money.by_action import TRANSVERSAL
 from presupuesto_link.presentation.plots.common import (
@@ -36,7 +36,7 @@ _PILE_FROM = 0.95
 _NAME_PT, _UPRIGHT_CM = 7.0, 0.4
 
 
-def draw_bubbles(analysis: Analysis, matrix: Matrix, diagnosis: pl.DataFrame) -> Figure | None:
+def draw_bubbles(analysis: Evaluation, matrix: Matrix, diagnosis: pl.DataFrame) -> Figure | None:
     """What each action spent and achieved; None when no action has both."""
     limits = analysis.inputs.spec.matrices
     data = _bubbles(diagnosis, limits)
@@ -258,7 +258,7 @@ def _title(data: pl.DataFrame, matrix: Matrix) -> str:
     )
 
 
-def _note(analysis: Analysis, diagnosis: pl.DataFrame, limits: MatricesSpec, year: int) -> str:
+def _note(analysis: Evaluation, diagnosis: pl.DataFrame, limits: MatricesSpec, year: int) -> str:
     absent = {key: diagnosis.filter(pl.col("diagnostico") == key).height for key in (NO_BUDGET, GET_DATA)}
     return source_note(
         analysis,

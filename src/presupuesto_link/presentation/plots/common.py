@@ -10,7 +10,7 @@ from typing import Any
 
 import polars as pl
 
-from presupuesto_link.evaluation.evaluate import Analysis
+from presupuesto_link.evaluation.evaluate import Evaluation
 from presupuesto_link.inputs import Inputs
 from presupuesto_link.money.budget import YearBudget
 from presupuesto_link.money.by_action import TRANSVERSAL
@@ -112,7 +112,7 @@ def page_labels(title: str, subtitle: str, caption: str, width_cm: float, **axes
     )
 
 
-def source_note(analysis: Analysis, *notes: str, money: YearBudget | None = None) -> str:
+def source_note(analysis: Evaluation, *notes: str, money: YearBudget | None = None) -> str:
     """Source and day of what the figure shows, then what must be known to read it.
 
     Args:

@@ -6,7 +6,7 @@ from typing import Any
 
 import polars as pl
 
-from presupuesto_link.evaluation.evaluate import Analysis
+from presupuesto_link.evaluation.evaluate import Evaluation
 from presupuesto_link.evaluation.matrix import WHOLE_YEAR, Matrix
 from presupuesto_link.money.by_action import TRANSVERSAL
 from presupuesto_link.presentation.plots.common import (
@@ -36,7 +36,7 @@ _PLACE = {RED: 1.0, AMBER: 2.0, GREEN: 3.0}  # grey stands apart on both axes
 _GREY_X, _GREY_Y = 4.12, -0.12
 
 
-def draw_matrix(analysis: Analysis, matrix: Matrix) -> Figure:
+def draw_matrix(analysis: Evaluation, matrix: Matrix) -> Figure:
     """How many actions, how much money and which codes are in each cell."""
     data = cell_tiles(matrix.acciones, matrix.celdas)
     title = _title(analysis, matrix)
@@ -121,7 +121,7 @@ def _axis(words: dict[str, str]) -> list[str]:
     return [f"{name}\n" + wrap(words[colour], 2.4, TEXT_PT) for colour, name in names.items()]
 
 
-def _counts(analysis: Analysis, matrix: Matrix) -> dict[str, int]:
+def _counts(analysis: Evaluation, matrix: Matrix) -> dict[str, int]:
     limits = analysis.inputs.spec.matrices
     spends = pl.col("ejecucion_ratio") >= limits.ejecuta_desde_ratio
     achieves = pl.col("avance_ratio") >= limits.logra_desde_ratio
@@ -130,7 +130,7 @@ def _counts(analysis: Analysis, matrix: Matrix) -> dict[str, int]:
     )
 
 
-def _title(analysis: Analysis, matrix: Matrix) -> str:
+def _title(analysis: Evaluation, matrix: Matrix) -> str:
     count = _counts(analysis, matrix)
     return (
         f"{count['both']} de {count['total']} AER {spent_words(matrix)} y lograron su "
@@ -147,7 +147,7 @@ def spent_words(matrix: Matrix) -> str:
     )
 
 
-def _note(analysis: Analysis, matrix: Matrix) -> str:
+def _note(analysis: Evaluation, matrix: Matrix) -> str:
     limits = analysis.inputs.spec.matrices
     return source_note(
         analysis,

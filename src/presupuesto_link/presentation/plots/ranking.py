@@ -6,7 +6,7 @@ from typing import Any
 
 import polars as pl
 
-from presupuesto_link.evaluation.evaluate import Analysis
+from presupuesto_link.evaluation.evaluate import Evaluation
 from presupuesto_link.evaluation.ranking import COMPONENTS, LAGGING
 from presupuesto_link.presentation.plots.common import (
     PAGE_CM,
@@ -31,7 +31,7 @@ _WITHOUT_INTERVAL, _WITH_INTERVAL = 1.14, 1.36  # width of the panel, in longest
 _WRITTEN_FROM = 0.075  # of the longest bar; a narrower piece has no room for its figure
 
 
-def draw_ranking(analysis: Analysis, robustness: Robustness | None = None) -> Figure | None:
+def draw_ranking(analysis: Evaluation, robustness: Robustness | None = None) -> Figure | None:
     """Which actions lag most and why, and, when its robustness is given, between which places each falls; None when none lags."""
     lagging = analysis.ranking.filter(pl.col("grupo") == LAGGING)
     if lagging.is_empty():
@@ -171,7 +171,7 @@ def _noun(name: str) -> str:
     return COMPONENT_LOOKS[name].label.lower()
 
 
-def _note(analysis: Analysis, lagging: pl.DataFrame, robustness: Robustness | None) -> str:
+def _note(analysis: Evaluation, lagging: pl.DataFrame, robustness: Robustness | None) -> str:
     rule = analysis.inputs.spec.ranking
     total = sum(rule.pesos.as_dict().values())
     weights = enumerate_words(f"{_noun(name)} {percent(weight / total, 0)}" for name, weight in rule.pesos.as_dict().items())

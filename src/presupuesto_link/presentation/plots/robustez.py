@@ -6,7 +6,7 @@ from typing import Any
 
 import polars as pl
 
-from presupuesto_link.evaluation.evaluate import Analysis
+from presupuesto_link.evaluation.evaluate import Evaluation
 from presupuesto_link.presentation.plots.common import (
     PAGE_CM,
     SMALL_PT,
@@ -33,7 +33,7 @@ _NAMED = 6  # more actions than these are counted in the title, not named
 _WRITABLE = 30  # with more places than these there is no room to write in the cells
 
 
-def draw_intervals(analysis: Analysis, robustness: Robustness) -> Figure | None:
+def draw_intervals(analysis: Evaluation, robustness: Robustness) -> Figure | None:
     """Between which places each action falls; None when none ever has a place."""
     data = _rows(robustness)
     if data.is_empty():
@@ -52,7 +52,7 @@ def draw_intervals(analysis: Analysis, robustness: Robustness) -> Figure | None:
     return Figure("intervalos_ranking", title, _alt(title, data), plot, PAGE_CM, height, data)
 
 
-def draw_acceptability(analysis: Analysis, robustness: Robustness) -> Figure | None:
+def draw_acceptability(analysis: Evaluation, robustness: Robustness) -> Figure | None:
     """How often each action has each place; None when none ever has one."""
     rows = _rows(robustness)
     if rows.is_empty():
@@ -225,7 +225,7 @@ def _leader(rows: pl.DataFrame) -> str:
     return f"{top['accion']} es la más rezagada en el {share(top['primera_ratio'])} de los casos, más que ninguna"
 
 
-def _note(analysis: Analysis, robustness: Robustness, *more: str) -> str:
+def _note(analysis: Evaluation, robustness: Robustness, *more: str) -> str:
     return source_note(
         analysis,
         f"Caso: un juego de pesos con una lectura. {how(robustness)}",

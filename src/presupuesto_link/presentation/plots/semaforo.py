@@ -6,7 +6,7 @@ from typing import Any
 
 import polars as pl
 
-from presupuesto_link.evaluation.evaluate import Analysis
+from presupuesto_link.evaluation.evaluate import Evaluation
 from presupuesto_link.presentation.plots.common import (
     PAGE_CM,
     SMALL_PT,
@@ -35,17 +35,17 @@ _HEAD_CM = 0.75
 _GAP = {_OBJECTIVE: 0.0, _ACTION: 0.3}  # rows of white between objectives
 
 
-def draw_objectives_light(analysis: Analysis) -> Figure:
+def draw_objectives_light(analysis: Evaluation) -> Figure:
     """Colour and advance of each objective."""
     return _draw(analysis, _OBJECTIVE, analysis.inputs.plan.objetivos.select("objetivo", "nombre", elemento="objetivo"))
 
 
-def draw_actions_light(analysis: Analysis) -> Figure:
+def draw_actions_light(analysis: Evaluation) -> Figure:
     """Colour and advance of each action; made to fit one A4 page."""
     return _draw(analysis, _ACTION, analysis.inputs.plan.acciones.select("objetivo", "nombre", elemento="accion"))
 
 
-def _draw(analysis: Analysis, level: str, names: pl.DataFrame) -> Figure:
+def _draw(analysis: Evaluation, level: str, names: pl.DataFrame) -> Figure:
     data = _tiles(analysis, level, names)
     title = _title(data, level)
     height = 5.6 + _ROW_CM[level] * (1 - float(data["y"].min()))  # type: ignore[arg-type]
@@ -61,7 +61,7 @@ def _draw(analysis: Analysis, level: str, names: pl.DataFrame) -> Figure:
     return Figure(f"semaforo_{level.lower()}", title, _alt(title, data, level), plot, PAGE_CM, height, data)
 
 
-def _tiles(analysis: Analysis, level: str, names: pl.DataFrame) -> pl.DataFrame:
+def _tiles(analysis: Evaluation, level: str, names: pl.DataFrame) -> pl.DataFrame:
     """One row per element, year and ND policy of the profile in use, with its place and text."""
     rows = names.sort("elemento").with_columns(
         y=-pl.int_range(pl.len()).cast(pl.Float64) - _GAP[level] * (pl.col("objetivo").rank("dense") - 1)
@@ -155,7 +155,7 @@ def _title(data: pl.DataFrame, level: str) -> str:
     )
 
 
-def _note(analysis: Analysis, data: pl.DataFrame, level: str) -> str:
+def _note(analysis: Evaluation, data: pl.DataFrame, level: str) -> str:
     spec = analysis.inputs.spec
     words = band_words(spec.semaforo)
     changes = data.filter(pl.col("color_depende_nd"))

@@ -7,7 +7,7 @@ from typing import Any
 
 import polars as pl
 
-from presupuesto_link.evaluation.evaluate import Analysis
+from presupuesto_link.evaluation.evaluate import Evaluation
 from presupuesto_link.presentation.telling.chosen import published_index
 from presupuesto_link.presentation.telling.phrases import POLICY_HEADERS
 from presupuesto_link.presentation.telling.selection import of_profile
@@ -17,7 +17,7 @@ from presupuesto_link.vocabulary import GREY, POLICIES
 from presupuesto_link.wording import NO_DATA, percent, plural
 
 
-def light_views(analysis: Analysis, names: Mapping[str, str], shelf: FigureShelf) -> list[dict[str, Any]]:
+def light_views(analysis: Evaluation, names: Mapping[str, str], shelf: FigureShelf) -> list[dict[str, Any]]:
     """The traffic light of OER and of AER."""
     elements = of_profile(analysis, analysis.elements)
     return [
@@ -26,7 +26,7 @@ def light_views(analysis: Analysis, names: Mapping[str, str], shelf: FigureShelf
     ]
 
 
-def index_table(analysis: Analysis) -> TableView:
+def index_table(analysis: Evaluation) -> TableView:
     """By year, the published index beside the own one under both ways of counting ND."""
     rows, published = of_profile(analysis, analysis.index), published_index(analysis)
     own = {(row["anio"], row["politica_nd"]): row for row in rows.iter_rows(named=True)}

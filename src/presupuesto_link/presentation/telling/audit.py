@@ -9,7 +9,7 @@ from typing import Any
 import polars as pl
 
 from presupuesto_link.evaluation.audit.reconcile import BY_ROUNDING, COHERENT_ND, INCOHERENT_ND, REPRODUCED, WITH_CORRECTION
-from presupuesto_link.evaluation.evaluate import Analysis
+from presupuesto_link.evaluation.evaluate import Evaluation
 from presupuesto_link.evaluation.rules import RULES
 from presupuesto_link.findings import FINDING_KINDS, Finding
 from presupuesto_link.presentation.telling.chosen import total
@@ -24,7 +24,7 @@ def audit_view(findings: Sequence[Finding]) -> list[dict[str, Any]]:
     return [_finding_group(code, list(group)) for code, group in groupby(findings, key=lambda f: f.code)]
 
 
-def reconciliation_view(analysis: Analysis) -> dict[str, Any]:
+def reconciliation_view(analysis: Evaluation) -> dict[str, Any]:
     """How many declared advances come from a rule, and which rule gives each."""
     rules = analysis.audit.reglas
     return {"frase": _reconciliation_sentence(rules), "tabla": _rules_table(rules)}

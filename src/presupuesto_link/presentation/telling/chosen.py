@@ -6,18 +6,18 @@ from typing import Any
 
 import polars as pl
 
-from presupuesto_link.evaluation.evaluate import Analysis
+from presupuesto_link.evaluation.evaluate import Evaluation
 from presupuesto_link.money.by_action import DIRECT
 from presupuesto_link.vocabulary import POLICIES
 
 
-def names_of(analysis: Analysis) -> dict[str, str]:
+def names_of(analysis: Evaluation) -> dict[str, str]:
     """The name of every OER and AER, by code."""
     plan = analysis.inputs.plan
     return dict(plan.objetivos.select("objetivo", "nombre").iter_rows()) | dict(plan.acciones.select("accion", "nombre").iter_rows())
 
 
-def decision_index(analysis: Analysis) -> int:
+def decision_index(analysis: Evaluation) -> int:
     """Which matrix goes first: that of the ranking's years, or the last one when it is not among them."""
     ranking = analysis.inputs.spec.ranking
     years = (ranking.anio_ejecucion, ranking.anio_resultado)
@@ -25,7 +25,7 @@ def decision_index(analysis: Analysis) -> int:
     return pairs.index(years) if years in pairs else len(pairs) - 1
 
 
-def diagnosis_of(analysis: Analysis) -> dict[str, str]:
+def diagnosis_of(analysis: Evaluation) -> dict[str, str]:
     """The diagnosis of every action in the matrix for deciding, by code."""
     return dict(analysis.diagnoses[decision_index(analysis)].select("accion", "diagnostico").iter_rows())
 
@@ -45,7 +45,7 @@ def direct_pim(frame: pl.DataFrame) -> Any:
     return total(frame.filter(pl.col("vinculo") == DIRECT)["pim_soles"])
 
 
-def published_index(analysis: Analysis) -> dict[int, tuple[str, str]]:
+def published_index(analysis: Evaluation) -> dict[int, tuple[str, str]]:
     """Published index by year, and whether a tried formula gives it."""
     broken = {f.place for f in analysis.audit.hallazgos if f.code == "E03"}
     rows = analysis.inputs.plan.cifras.filter(pl.col("medida") == "indice_gestion")

@@ -9,7 +9,7 @@ import polars as pl
 
 from presupuesto_link.dossier import Dossier
 from presupuesto_link.evaluation import diagnosis as dx
-from presupuesto_link.evaluation.evaluate import Analysis
+from presupuesto_link.evaluation.evaluate import Evaluation
 from presupuesto_link.evaluation.ranking import LAGGING
 from presupuesto_link.evaluation.ranking import NO_DATA as DATA_FIRST
 from presupuesto_link.money.by_action import DIRECT, NO_MONEY, NO_ROW, TRANSVERSAL
@@ -46,7 +46,7 @@ def ten_lines(dossier: Dossier) -> tuple[Line, ...]:
     )
 
 
-def _money_line(analysis: Analysis) -> Line:
+def _money_line(analysis: Evaluation) -> Line:
     """What was accrued of the money that decides; of a year in course, also of what was expected."""
     budget = analysis.budget
     whole = budget.totales
@@ -66,7 +66,7 @@ def _money_line(analysis: Analysis) -> Line:
     )
 
 
-def _link_line(analysis: Analysis) -> Line:
+def _link_line(analysis: Evaluation) -> Line:
     actions = analysis.linked.acciones
     without = actions.filter(pl.col("vinculo").is_in([NO_ROW, NO_MONEY])).height
     across = actions.filter(pl.col("vinculo") == TRANSVERSAL)
@@ -77,7 +77,7 @@ def _link_line(analysis: Analysis) -> Line:
     return Line(f"{without} de {actions.height} AER no tienen presupuesto vinculado.", text)
 
 
-def _colour_counts(analysis: Analysis, level: str, policy: str) -> dict[str, int]:
+def _colour_counts(analysis: Evaluation, level: str, policy: str) -> dict[str, int]:
     year = analysis.inputs.spec.ranking.anio_resultado
     rows = of_profile(analysis, analysis.counts).filter(
         (pl.col("nivel") == level) & (pl.col("anio") == year) & (pl.col("politica_nd") == policy)
@@ -85,7 +85,7 @@ def _colour_counts(analysis: Analysis, level: str, policy: str) -> dict[str, int
     return rows.select("rojo", "amarillo", "verde", "gris", "total").row(0, named=True)
 
 
-def _actions_line(analysis: Analysis) -> Line:
+def _actions_line(analysis: Evaluation) -> Line:
     spec = analysis.inputs.spec
     policy, other = spec.avance.politica_nd, other_policy(spec.avance.politica_nd)
     count, alternative = _colour_counts(analysis, "AER", policy), _colour_counts(analysis, "AER", other)
@@ -96,7 +96,7 @@ def _actions_line(analysis: Analysis) -> Line:
     )
 
 
-def _objectives_line(analysis: Analysis) -> Line:
+def _objectives_line(analysis: Evaluation) -> Line:
     spec = analysis.inputs.spec
     count = _colour_counts(analysis, "OER", spec.avance.politica_nd)
     rows = of_profile(analysis, analysis.elements).filter(
@@ -110,7 +110,7 @@ def _objectives_line(analysis: Analysis) -> Line:
     )
 
 
-def _cross_line(analysis: Analysis) -> Line:
+def _cross_line(analysis: Evaluation) -> Line:
     index = decision_index(analysis)
     matrix, frame = analysis.matrices[index], analysis.diagnoses[index]
     count = {name: frame.filter(pl.col("diagnostico") == name).height for name in dx.DIAGNOSES}
@@ -124,7 +124,7 @@ def _cross_line(analysis: Analysis) -> Line:
     )
 
 
-def _ranking_line(analysis: Analysis) -> Line:
+def _ranking_line(analysis: Evaluation) -> Line:
     spec, lagging = analysis.inputs.spec.ranking, analysis.ranking.filter(pl.col("grupo") == LAGGING)
     first = enumerate_words(f"{row['accion']} ({short_name(row['nombre'])})" for row in lagging.head(3).iter_rows(named=True))
     return Line(
@@ -135,14 +135,14 @@ def _ranking_line(analysis: Analysis) -> Line:
     )
 
 
-def _to_confirm(analysis: Analysis, codes: list[str]) -> str:
+def _to_confirm(analysis: Evaluation, codes: list[str]) -> str:
     """Which of the named actions rest on a result that the audit doubts."""
     diagnosis = diagnosis_of(analysis)
     doubted = [code for code in codes if diagnosis[code] == dx.REVIEW_TARGET]
     return f" Por confirmar antes de decidir: {enumerate_words(doubted)} (meta o dato observado)." if doubted else ""
 
 
-def _data_line(analysis: Analysis) -> Line:
+def _data_line(analysis: Evaluation) -> Line:
     waiting = analysis.ranking.filter(pl.col("grupo") == DATA_FIRST)
     linked, pim = direct_pim(analysis.ranking), direct_pim(waiting)
     largest = waiting.filter(pl.col("vinculo") == DIRECT).sort("pim_soles", "accion", descending=[True, False]).head(1)
@@ -174,7 +174,7 @@ def _scenario_line(dossier: Dossier) -> Line:
     )
 
 
-def _audit_line(analysis: Analysis) -> Line:
+def _audit_line(analysis: Evaluation) -> Line:
     findings = analysis.audit.hallazgos
     count = Counter(finding.kind.severity for finding in findings)
     budget = [f.kind.title[0].lower() + f.kind.title[1:] for f in findings if f.code in ("P01", "P03", "P07")]
@@ -185,7 +185,7 @@ def _audit_line(analysis: Analysis) -> Line:
     )
 
 
-def _index_line(analysis: Analysis) -> Line:
+def _index_line(analysis: Evaluation) -> Line:
     spec = analysis.inputs.spec
     year, policy = spec.ranking.anio_resultado, spec.avance.politica_nd
     own = {
@@ -200,7 +200,7 @@ def _index_line(analysis: Analysis) -> Line:
     )
 
 
-def _published_sentence(analysis: Analysis, year: int) -> str:
+def _published_sentence(analysis: Evaluation, year: int) -> str:
     published = published_index(analysis).get(year)
     if published is None:
         return f"No hay índice publicado de {year}."

@@ -8,7 +8,7 @@ from typing import Any
 import polars as pl
 
 from presupuesto_link.evaluation import diagnosis as dx
-from presupuesto_link.evaluation.evaluate import Analysis
+from presupuesto_link.evaluation.evaluate import Evaluation
 from presupuesto_link.evaluation.matrix import Matrix
 from presupuesto_link.money.by_action import TRANSVERSAL
 from presupuesto_link.presentation.telling.chosen import decision_index, direct_pim
@@ -32,7 +32,7 @@ _ADVICE = {
 }
 
 
-def matrix_views(analysis: Analysis, names: Mapping[str, str], shelf: FigureShelf) -> list[dict[str, Any]]:
+def matrix_views(analysis: Evaluation, names: Mapping[str, str], shelf: FigureShelf) -> list[dict[str, Any]]:
     """Every matrix, the one for deciding first."""
     main = decision_index(analysis)
     order = sorted(range(len(analysis.matrices)), key=lambda i: (i != main, i))
@@ -45,7 +45,7 @@ def matrix_views(analysis: Analysis, names: Mapping[str, str], shelf: FigureShel
     ]
 
 
-def _ranking_note(analysis: Analysis) -> str:
+def _ranking_note(analysis: Evaluation) -> str:
     """What the first matrix is for, when its years are those of the ranking."""
     spec, matrix = analysis.inputs.spec.ranking, analysis.matrices[decision_index(analysis)]
     same = (spec.anio_ejecucion, spec.anio_resultado) == (matrix.anio_ejecucion, matrix.anio_resultado)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from presupuesto_link.evaluation.evaluate import Analysis
+from presupuesto_link.evaluation.evaluate import Evaluation
 from presupuesto_link.presentation.telling.phrases import agree, legend_words
 from presupuesto_link.presentation.telling.words import limit
 from presupuesto_link.specs import VinculoSpec
@@ -10,7 +10,7 @@ from presupuesto_link.vocabulary import POLICY_WORDS
 from presupuesto_link.wording import enumerate_words
 
 
-def method(analysis: Analysis) -> list[tuple[str, str]]:
+def method(analysis: Evaluation) -> list[tuple[str, str]]:
     """Terms and what they mean under the settings of this analysis."""
     spec = analysis.inputs.spec
     profile = next(p for p in analysis.inputs.profiles if p.nombre == spec.avance.perfil)

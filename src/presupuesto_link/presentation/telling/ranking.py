@@ -9,7 +9,7 @@ from typing import Any
 import polars as pl
 
 from presupuesto_link.dossier import Dossier
-from presupuesto_link.evaluation.evaluate import Analysis
+from presupuesto_link.evaluation.evaluate import Evaluation
 from presupuesto_link.evaluation.ranking import COMPONENTS, LAGGING, ON_TARGET
 from presupuesto_link.evaluation.ranking import NO_DATA as DATA_FIRST
 from presupuesto_link.presentation.telling.chosen import diagnosis_of
@@ -50,7 +50,7 @@ def ranking_view(dossier: Dossier, names: Mapping[str, str], shelf: FigureShelf)
     }
 
 
-def data_table(analysis: Analysis, names: Mapping[str, str]) -> TableView:
+def data_table(analysis: Evaluation, names: Mapping[str, str]) -> TableView:
     """The actions whose result cannot be measured, in the order in which to get their data."""
     year = analysis.inputs.spec.ranking.anio_ejecucion
     waiting = analysis.ranking.filter(pl.col("grupo") == DATA_FIRST)
@@ -90,7 +90,7 @@ def _ranking_table(dossier: Dossier, names: Mapping[str, str]) -> TableView:
     )
 
 
-def _ranking_row(analysis: Analysis, row: Mapping[str, Any], firm: Mapping[str, Any], names: Mapping[str, str], diagnosis: str) -> Row:
+def _ranking_row(analysis: Evaluation, row: Mapping[str, Any], firm: Mapping[str, Any], names: Mapping[str, str], diagnosis: str) -> Row:
     known = row["peso_con_dato_ratio"]
     return Row(
         (
@@ -104,7 +104,7 @@ def _ranking_row(analysis: Analysis, row: Mapping[str, Any], firm: Mapping[str, 
     )
 
 
-def _data_row(analysis: Analysis, row: Mapping[str, Any], names: Mapping[str, str]) -> Row:
+def _data_row(analysis: Evaluation, row: Mapping[str, Any], names: Mapping[str, str]) -> Row:
     return Row(
         (
             Cell(f"{row['puesto']}.º"),
@@ -116,7 +116,7 @@ def _data_row(analysis: Analysis, row: Mapping[str, Any], names: Mapping[str, st
     )
 
 
-def _execution_chip(analysis: Analysis, code: str) -> Cell:
+def _execution_chip(analysis: Evaluation, code: str) -> Cell:
     year = analysis.inputs.spec.ranking.anio_ejecucion
     row = analysis.execution.filter((pl.col("anio") == year) & (pl.col("accion") == code)).row(0, named=True)
     return chip(row["ejecucion_ratio"], row["color_ejecucion"])

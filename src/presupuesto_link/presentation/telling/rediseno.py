@@ -8,14 +8,14 @@ from typing import Any
 
 import polars as pl
 
-from presupuesto_link.evaluation.evaluate import Analysis
+from presupuesto_link.evaluation.evaluate import Evaluation
 from presupuesto_link.evaluation.redesign import REVIEWS
 from presupuesto_link.presentation.telling.phrases import agree, capital, counted, date
 from presupuesto_link.presentation.telling.views import Cell, Row, TableView, card_of
 from presupuesto_link.wording import NO_DATA, plain_number, plural, short_name, soles
 
 
-def review_view(analysis: Analysis, names: Mapping[str, str], today: dt.date) -> dict[str, Any]:
+def review_view(analysis: Evaluation, names: Mapping[str, str], today: dt.date) -> dict[str, Any]:
     """The redesign sheet: how much there is to review, of what kind, each thing with its figures and, from a filled workbook, who answers for it.
 
     `today` is the cut-off at which a date has passed.
@@ -49,7 +49,7 @@ def review_view(analysis: Analysis, names: Mapping[str, str], today: dt.date) ->
     }
 
 
-def gaps_view(analysis: Analysis, names: Mapping[str, str], today: dt.date) -> dict[str, Any]:
+def gaps_view(analysis: Evaluation, names: Mapping[str, str], today: dt.date) -> dict[str, Any]:
     """The register of missing data: how many, how many colours rest on them, each one and, from a filled workbook, who will bring it."""
     rows = analysis.gaps
     filled = analysis.unplaced is not None

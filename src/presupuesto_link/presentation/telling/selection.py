@@ -5,11 +5,11 @@ from __future__ import annotations
 import polars as pl
 
 from presupuesto_link.errors import InfeasibleScenarioError
-from presupuesto_link.evaluation.evaluate import Analysis
+from presupuesto_link.evaluation.evaluate import Evaluation
 from presupuesto_link.scenarios.compare import Scenario
 
 
-def of_profile(analysis: Analysis, frame: pl.DataFrame) -> pl.DataFrame:
+def of_profile(analysis: Evaluation, frame: pl.DataFrame) -> pl.DataFrame:
     """The rows of the analysis' own profile; the other profiles are only in the tables."""
     return frame.filter(pl.col("perfil") == analysis.inputs.spec.avance.perfil)
 

@@ -7,7 +7,7 @@ from collections import Counter
 import polars as pl
 
 from presupuesto_link.dossier import Dossier
-from presupuesto_link.evaluation.evaluate import Analysis
+from presupuesto_link.evaluation.evaluate import Evaluation
 from presupuesto_link.money.budget import YearBudget
 from presupuesto_link.money.by_action import NO_MONEY, NO_ROW, TRANSVERSAL
 from presupuesto_link.presentation.telling.selection import of_profile, unsolved_reason
@@ -30,7 +30,7 @@ def summary_lines(dossier: Dossier) -> list[str]:
     ]
 
 
-def _read(analysis: Analysis) -> str:
+def _read(analysis: Evaluation) -> str:
     plan, table = analysis.inputs.plan, analysis.inputs.budget
     printed = (
         f" y {plural(table.filas.height, 'fila', 'filas')} de presupuesto {analysis.inputs.spec.fuentes.anio_gasto}"
@@ -43,7 +43,7 @@ def _read(analysis: Analysis) -> str:
     )
 
 
-def _corrections(analysis: Analysis) -> str:
+def _corrections(analysis: Evaluation) -> str:
     """How many corrections there are and under which code the audit lists them: values apart from names and codes."""
     every = analysis.inputs.plan.correcciones.height
     values = sum(finding.code == "C01" for finding in analysis.audit.hallazgos)
@@ -57,7 +57,7 @@ def _unsolved(dossier: Dossier) -> list[str]:
     return [f"Escenario no calculable: «{spec.titulo}»: {unsolved_reason(error)}." for spec, error in dossier.unsolved]
 
 
-def _money(analysis: Analysis) -> list[str]:
+def _money(analysis: Evaluation) -> list[str]:
     """Each year of money, the one that decides first: whose it is, of which day and what was executed of it."""
     others = [analysis.money.chosen[year] for year in sorted(analysis.money.chosen) if year != analysis.budget.anio]
     return [line for budget in (analysis.budget, *others) for line in _budget(budget)]
@@ -74,7 +74,7 @@ def _budget(budget: YearBudget) -> list[str]:
     return [*lines, f"Sin presupuesto vinculado en {budget.anio}: {without} AER."]
 
 
-def _colours(analysis: Analysis) -> str:
+def _colours(analysis: Evaluation) -> str:
     spec = analysis.inputs.spec.avance
     year = analysis.inputs.spec.anio_evaluado
     rows = of_profile(analysis, analysis.counts).filter((pl.col("politica_nd") == spec.politica_nd) & (pl.col("anio") == year))
@@ -85,6 +85,6 @@ def _colours(analysis: Analysis) -> str:
     return f"Semáforo {year} (perfil {spec.perfil}, ND: {spec.politica_nd}): {'; '.join(parts)}."
 
 
-def _findings(analysis: Analysis) -> str:
+def _findings(analysis: Evaluation) -> str:
     found = Counter(finding.kind.severity for finding in analysis.audit.hallazgos)
     return f"Auditoría: {plural(len(analysis.audit.hallazgos), 'hallazgo', 'hallazgos')} ({enumerate_words(f'{found[s]} de severidad {s}' for s in ('alta', 'media', 'baja'))})."

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import polars as pl
 
 from presupuesto_link.dossier import Dossier, Quarter
-from presupuesto_link.evaluation.evaluate import Analysis
+from presupuesto_link.evaluation.evaluate import Evaluation
 from presupuesto_link.fields import FIELDS, IN_TABLES
 from presupuesto_link.presentation.telling.marked import marked
 from presupuesto_link.presentation.telling.quarter_tables import monitoring_tables, projection_tables
@@ -157,14 +157,14 @@ def dictionary() -> ResultTable:
     )
 
 
-def _unplaced_table(analysis: Analysis) -> list[ResultTable]:
+def _unplaced_table(analysis: Evaluation) -> list[ResultTable]:
     if analysis.unplaced is None or analysis.unplaced.is_empty():
         return []
     note = "Lo que alguien escribió en el libro anterior, en filas que las hojas nuevas ya no tienen"
     return [ResultTable(UNPLACED, "Lo llenado que ya no sale", note, analysis.unplaced)]
 
 
-def _commitment_tables(analysis: Analysis) -> list[ResultTable]:
+def _commitment_tables(analysis: Evaluation) -> list[ResultTable]:
     found = analysis.commitments
     if found is None:
         return []
@@ -188,7 +188,7 @@ def _joined(frame: pl.DataFrame, column: str) -> pl.DataFrame:
     return frame.with_columns(pl.col(column).list.join(", "))
 
 
-def _matrix_tables(analysis: Analysis) -> list[ResultTable]:
+def _matrix_tables(analysis: Evaluation) -> list[ResultTable]:
     tables = []
     for matrix, diagnosis in zip(analysis.matrices, analysis.diagnoses, strict=True):
         years = year_pair(matrix)

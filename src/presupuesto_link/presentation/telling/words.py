@@ -10,7 +10,7 @@ from presupuesto_link.vocabulary import AMBER, GREEN, GREY, RED
 from presupuesto_link.wording import MINUS, millions, percent, plain_number, soles
 
 if TYPE_CHECKING:
-    from presupuesto_link.evaluation.evaluate import Analysis
+    from presupuesto_link.evaluation.evaluate import Evaluation
     from presupuesto_link.evaluation.matrix import Matrix
     from presupuesto_link.money.budget import YearBudget
     from presupuesto_link.specs import AnalisisSpec, RankingSpec, SemaforoSpec
@@ -113,7 +113,7 @@ def money_facts(budget: YearBudget) -> dict[str, Any]:
     }
 
 
-def money_note(analysis: Analysis) -> str:
+def money_note(analysis: Evaluation) -> str:
     """Which money decides, and which other years and sources stand beside it, each with its scope: they are not added up nor compared."""
     others: dict[tuple[str, str], list[int]] = {}
     for budget in sorted(analysis.money.budgets, key=lambda b: b.anio):
