@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -40,6 +41,17 @@ if TYPE_CHECKING:
     from presupuesto_link.dossier import Dossier
 
 
+class Part(StrEnum):
+    """What `analizar` may write (`outputs.PARTS`)."""
+
+    tablas = "tablas"
+    libro = "libro"
+    figuras = "figuras"
+    tablero = "tablero"
+    informe = "informe"
+    escenarios = "escenarios"
+
+
 def analizar(
     analisis: AnalysisOption = DEFAULT_ANALYSIS,
     salida: Annotated[Path, typer.Option("--salida", "-s", help="Carpeta de resultados", metavar="CARPETA")] = Path("salida"),
@@ -57,14 +69,17 @@ def analizar(
     reglas: RulesOption = None,
     incluir_sugeridos: SuggestedOption = False,
     libro_anterior: FilledOption = None,
+    solo: Annotated[
+        list[Part] | None, typer.Option("--solo", help="Escribe sólo esa parte; se puede repetir", show_default="todas")
+    ] = None,
     como_json: JsonOption = False,
 ) -> None:
-    """Hace el análisis completo: tablas, libro de Excel, figuras y un tablero que los muestra.
+    """Hace el análisis completo: tablas, libro de Excel, figuras, tablero, informe y el borrador de cada escenario.
 
     Ejemplo: presupuesto-link analizar --salida salida --instantanea ultima
     """
     from presupuesto_link.dossier import assemble
-    from presupuesto_link.presentation.folders.outputs import ANALYSIS, write_analysis
+    from presupuesto_link.presentation.folders.outputs import ANALYSIS, PARTS, write_analysis
     from presupuesto_link.presentation.writing.folder import check_folder
 
     check_folder(salida, ANALYSIS)
@@ -72,7 +87,7 @@ def analizar(
     with progress() as say:
         inputs = open_analysis(analisis, gasto, plan, perfil, nd, filled=libro_anterior)
         dossier = assemble(inputs, optional_cut(inputs, asked), say)
-        written = write_analysis(dossier, salida, say)
+        written = write_analysis(dossier, salida, say, [part.value for part in solo] if solo else PARTS)
     result = dossier.analysis
     if como_json:
         print_json(carpeta=str(salida), archivos=written, hallazgos=len(result.audit.hallazgos))
@@ -94,4 +109,5 @@ def print_summary(dossier: Dossier, folder: Path, files: int) -> None:
     if result.unplaced is not None and result.unplaced.height:
         many = plural(result.unplaced.height, "fila llenada ya no sale", "filas llenadas ya no salen")
         typer.echo(f"{many} en el libro nuevo: lo escrito quedó en su hoja «{UNPLACED}».")
-    typer.echo(f"{files} archivos en {folder}. Abra {folder / 'index.html'}")
+    first = next((name for name in ("index.html", "libro.xlsx", "informe.docx") if (folder / name).is_file()), "")
+    typer.echo(f"{files} archivos en {folder}.{f' Abra {folder / first}' if first else ''}")

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from presupuesto_link.dossier import Dossier
 from presupuesto_link.presentation.folders.monitoring_folder import about_followed
+from presupuesto_link.presentation.folders.scenario_folder import write_drafts
+from presupuesto_link.presentation.report.files import write_report_files
 from presupuesto_link.presentation.telling.tables import ResultTable, quarter_tables, result_tables
 from presupuesto_link.presentation.writing.csv_files import write_csv
 from presupuesto_link.presentation.writing.folder import digest, made_with, replace_folder, write_manifest
@@ -17,16 +19,21 @@ if TYPE_CHECKING:
     from presupuesto_link.presentation.plots import Figure
 
 ANALYSIS, FIGURES = "analizar", "graficar"  # the commands whose results a folder may hold
+PARTS = ("tablas", "libro", "figuras", "tablero", "informe", "escenarios")
+"""What an analysis may write, in the order in which it does."""
 _LIBRARIES = ("jinja2", "matplotlib", "numpy", "plotnine", "polars", "pydantic", "scipy", "xlsxwriter")
 
 
-def write_analysis(dossier: Dossier, folder: Path, progress: Callable[[str], None] = lambda _: None) -> list[str]:
-    """Write tables, workbook, figures, board and manifest.
+def write_analysis(
+    dossier: Dossier, folder: Path, progress: Callable[[str], None] = lambda _: None, parts: Collection[str] = PARTS
+) -> list[str]:
+    """Write tables, workbook, figures, board, report, drafts of scenarios and manifest, each figure drawn once.
 
     Args:
         dossier: what to write.
         folder: target; it may exist if it is empty or holds an earlier analysis of this program.
         progress: called with a Spanish sentence before each part.
+        parts: those of `PARTS` to write.
 
     Returns:
         The files written, relative to the folder, in order.
@@ -34,7 +41,7 @@ def write_analysis(dossier: Dossier, folder: Path, progress: Callable[[str], Non
     Raises:
         OutputError: the folder holds somebody else's files, or cannot be written.
     """
-    return replace_folder(folder, ANALYSIS, lambda part: _write_all(dossier, part, progress))
+    return replace_folder(folder, ANALYSIS, lambda part: _write_parts(dossier, part, progress, parts))
 
 
 def write_figures(dossier: Dossier, folder: Path) -> tuple[Figure, ...]:
@@ -57,20 +64,44 @@ def write_figures(dossier: Dossier, folder: Path) -> tuple[Figure, ...]:
     return tuple(drawn)
 
 
-def _write_all(dossier: Dossier, folder: Path, progress: Callable[[str], None]) -> None:
+def _write_parts(dossier: Dossier, folder: Path, progress: Callable[[str], None], parts: Collection[str]) -> None:
+    tables = (*result_tables(dossier), *(quarter_tables(dossier.quarter) if dossier.quarter else ()))
+    if "tablas" in parts:
+        progress("Escribiendo tablas")
+        _write_tables(tables, folder / "tablas")
+    if "libro" in parts:
+        progress("Escribiendo el libro de Excel")
+        _write_workbook(dossier, tables, folder / "libro.xlsx")
+    figures = _drawn(dossier, folder / "graficos", progress, parts)
+    if "tablero" in parts:
+        progress("Componiendo el tablero")
+        links = {f"tablas/{table.name}.csv": table.title for table in tables} if "tablas" in parts else {}
+        _write_board(dossier, figures, links, folder / "index.html")
+    if "informe" in parts:
+        progress("Escribiendo el informe")
+        write_report_files(dossier, figures, folder)
+    if "escenarios" in parts and dossier.scenarios:
+        progress("Escribiendo los borradores de los escenarios")
+        write_drafts(dossier.scenarios, folder / "escenarios")
+    write_manifest(folder, ANALYSIS, manifest_of(dossier))
+
+
+def _drawn(dossier: Dossier, folder: Path, progress: Callable[[str], None], parts: Collection[str]) -> tuple[Figure, ...]:
+    """The figures that some part needs, on disk when they are asked for."""
+    if not {"figuras", "tablero", "informe"} & set(parts):
+        return ()
+    progress("Dibujando las figuras")
+    if "figuras" in parts:
+        return _write_figures(dossier, folder)
+    from presupuesto_link.presentation.plots import draw_all
+
+    return draw_all(dossier)
+
+
+def _write_board(dossier: Dossier, figures: tuple[Figure, ...], links: dict[str, str], path: Path) -> None:
     from presupuesto_link.presentation.board.file import board_text
 
-    tables = (*result_tables(dossier), *(quarter_tables(dossier.quarter) if dossier.quarter else ()))
-    progress("Escribiendo tablas")
-    _write_tables(tables, folder / "tablas")
-    progress("Escribiendo el libro de Excel")
-    _write_workbook(dossier, tables, folder / "libro.xlsx")
-    progress("Dibujando las figuras")
-    figures = _write_figures(dossier, folder / "graficos")
-    progress("Componiendo el tablero")
-    links = {f"tablas/{table.name}.csv": table.title for table in tables}
-    (folder / "index.html").write_text(board_text(dossier, figures, links), encoding="utf-8", newline="\n")
-    write_manifest(folder, ANALYSIS, manifest_of(dossier))
+    path.write_text(board_text(dossier, figures, links), encoding="utf-8", newline="\n")
 
 
 def _write_figures(dossier: Dossier, folder: Path) -> tuple[Figure, ...]:

@@ -7,13 +7,10 @@ from pathlib import Path
 
 from presupuesto_link.dossier import Dossier
 from presupuesto_link.presentation.folders.outputs import manifest_of
-from presupuesto_link.presentation.report.content import report_of
-from presupuesto_link.presentation.report.docx import write_docx
-from presupuesto_link.presentation.report.html import render_html
+from presupuesto_link.presentation.report.files import write_report_files
 from presupuesto_link.presentation.writing.folder import replace_folder, write_manifest
 
 COMMAND = "informe"
-NAMES = ("informe.docx", "informe.html")
 
 
 def write_report(dossier: Dossier, folder: Path, progress: Callable[[str], None] = lambda _: None) -> list[str]:
@@ -34,10 +31,9 @@ def write_report(dossier: Dossier, folder: Path, progress: Callable[[str], None]
 
     def write(part: Path) -> None:
         progress("Dibujando las figuras")
-        report = report_of(dossier, draw_all(dossier))
+        figures = draw_all(dossier)
         progress("Escribiendo el informe")
-        write_docx(report, part / NAMES[0])
-        (part / NAMES[1]).write_text(render_html(report), encoding="utf-8", newline="\n")
+        write_report_files(dossier, figures, part)
         write_manifest(part, COMMAND, manifest_of(dossier))
 
     return replace_folder(folder, COMMAND, write)

@@ -79,14 +79,26 @@ def write_scenarios(
     return replace_folder(folder, COMMAND, write)
 
 
-def _write_one(scenario: Scenario, answers: Answers | None, inputs: Inputs, place: Path, aoi: pl.DataFrame | None) -> None:
-    from presupuesto_link.presentation.plots import save_figure
+def write_drafts(scenarios: Sequence[Scenario], folder: Path) -> None:
+    """The draft of each scenario, in a folder of its name; its figures and tables are those of the analysis."""
+    for scenario in scenarios:
+        _write_draft(scenario, folder / scenario.spec.id, None)
+
+
+def _write_draft(scenario: Scenario, place: Path, aoi: pl.DataFrame | None) -> None:
     from presupuesto_link.presentation.workbook.proposal_book import write_proposal
 
-    (place / "tablas").mkdir(parents=True)
+    place.mkdir(parents=True, exist_ok=True)
     name = "propuesta-indicativa.xlsx" if scenario.indicativo else "propuesta-borrador.xlsx"
     own = None if aoi is None else aoi.filter(pl.col("anio") == scenario.baseline.anio)
     write_proposal(scenario, place / name, own)
+
+
+def _write_one(scenario: Scenario, answers: Answers | None, inputs: Inputs, place: Path, aoi: pl.DataFrame | None) -> None:
+    from presupuesto_link.presentation.plots import save_figure
+
+    (place / "tablas").mkdir(parents=True)
+    _write_draft(scenario, place, aoi)
     for title, frame in _tables(scenario, answers).items():
         write_csv(frame, place / "tablas" / f"{title}.csv")
     for figure in _figures(scenario, answers, inputs):
