@@ -67,6 +67,8 @@ FIELDS = _fields(
     ("comprometido_soles", "Gasto comprometido", "soles", MEF),
     ("girado_soles", "Gasto girado", "soles", MEF),
     ("devengado_pim_ratio", "Devengado entre PIM; vacío si no hay PIM o es cero", "razón", _OWN),
+    ("pim_setiembre_soles", "PIM al 30 de setiembre de un año cerrado, si hay una instantánea de ese día", "soles", MEF),
+    ("devengado_pim_setiembre_ratio", "Devengado entre ese PIM", "razón", _OWN),
     ("devengado_al_ritmo_soles", "Devengado hasta el día en que se mide el ritmo; vacío en un año cerrado", "soles", MEF),
     ("esperado_soles", "Devengado que se esperaba a ese día; vacío en un año cerrado", "soles", _OWN),
     ("esperado_ratio", "Devengado entre lo esperado a ese día; vacío en un año cerrado", "razón", _OWN),

@@ -70,7 +70,8 @@ def test_the_index_is_the_mean_of_objectives():
 
 def test_execution_without_pim_is_null_with_its_reason():
     frame = pl.DataFrame(
-        {"pim_soles": [200, 0, None], "devengado_soles": [150, 10, None]}, schema={"pim_soles": MONEY, "devengado_soles": MONEY}
+        {"accion": ["a", "b", "c"], "pim_soles": [200, 0, None], "devengado_soles": [150, 10, None]},
+        schema={"accion": pl.String, "pim_soles": MONEY, "devengado_soles": MONEY},
     )
     rows = measure_execution(frame).select("ejecucion_ratio", "ejecucion_motivo", "saldo_soles").rows()
     assert rows[0][:2] == (0.75, None)

@@ -78,6 +78,7 @@ class YearBudget:
         bandas: the edges of its colours.
         ritmo: the pace of a year in course; null once it has closed.
         linkage: the link it comes from; null for a printed table.
+        setiembre: key `accion`: `pim_setiembre_soles`, the PIM on 30 September of a closed year, when a snapshot of that day is kept.
     """
 
     anio: int
@@ -86,6 +87,7 @@ class YearBudget:
     bandas: SemaforoSpec
     ritmo: Pace | None = None
     linkage: Linkage | None = field(default=None, repr=False)
+    setiembre: pl.DataFrame | None = field(default=None, repr=False)
 
     @property
     def cerrado(self) -> bool:
@@ -121,7 +123,7 @@ class YearBudget:
     @cached_property
     def ejecucion(self) -> pl.DataFrame:
         """Key `accion`: `measure_execution` with its colour, and the source, scope, day and measure of every figure."""
-        measured = measure_execution(self.linked.acciones, None if self.ritmo is None else self.ritmo.acciones)
+        measured = measure_execution(self.linked.acciones, None if self.ritmo is None else self.ritmo.acciones, self.setiembre)
         return measured.with_columns(
             pl.lit(self.medida).alias("ejecucion_medida"),
             pl.lit(self.de_que).alias("ejecucion_de"),

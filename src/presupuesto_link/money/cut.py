@@ -97,6 +97,15 @@ def link_own(inputs: Inputs, path: Path) -> Linkage:
     return linked_extract(path, own_rules(inputs), inputs.plan.acciones, spec.transversales, spec.ambito, "pliego")
 
 
+def holds(store: Store, snapshot: Snapshot, scopes: AmbitoSpec, scope: Scope) -> bool:
+    """Whether a snapshot holds the spending of a scope whole."""
+    try:
+        chosen_spending(store, snapshot, scopes, scope)
+    except InputDataError:
+        return False
+    return True
+
+
 def _is_own(snapshot: Snapshot, scopes: AmbitoSpec) -> bool:
     """Whether a snapshot was loaded with the codes of this entity."""
     loaded = {name: str(value) for name, value in snapshot.manifest["filtros"].items()}

@@ -18,22 +18,26 @@ _PACE: Mapping[str, pl.DataType | type[pl.DataType]] = {
 PACE = tuple(_PACE)
 
 
-def measure_execution(budget: pl.DataFrame, pace: pl.DataFrame | None = None) -> pl.DataFrame:
+def measure_execution(budget: pl.DataFrame, pace: pl.DataFrame | None = None, september: pl.DataFrame | None = None) -> pl.DataFrame:
     """Add the balance and the execution to rows with PIM and devengado.
 
     Args:
-        budget: columns `pim_soles`, `devengado_soles` (Decimal, null = not linked).
+        budget: key `accion`: `pim_soles`, `devengado_soles` (Decimal, null = not linked).
         pace: `budget.Pace.acciones`, key `accion`, of a year in course; null for a closed year.
+        september: key `accion`: `pim_setiembre_soles`, the PIM on 30 September of a closed year; null when no snapshot of that day is kept.
 
     Returns:
-        The same rows plus `saldo_soles` (PIM - devengado, Decimal), `devengado_pim_ratio` (Float64, uncapped), the columns of `PACE` (null in a
-        closed year), `ejecucion_ratio`, by which the year is judged (devengado over PIM, or over what was expected; null without it), and
+        The same rows plus `saldo_soles` (PIM - devengado, Decimal), `devengado_pim_ratio` (Float64, uncapped), `pim_setiembre_soles` and
+        `devengado_pim_setiembre_ratio` (the other denominator in use; null without it), the columns of `PACE` (null in a closed year), `ejecucion_ratio`, by which the year is judged (devengado over PIM, or over what was expected; null without it), and
         `ejecucion_motivo` (why it is null).
     """
     pim, accrued = pl.col("pim_soles"), pl.col("devengado_soles")
-    whole = budget.with_columns(
+    other = pl.col("pim_setiembre_soles")
+    early = pl.DataFrame(schema={"accion": pl.String, "pim_setiembre_soles": MONEY}) if september is None else september
+    whole = budget.join(early, on="accion", how="left", validate="1:1").with_columns(
         saldo_soles=(pim - accrued).cast(MONEY),
         devengado_pim_ratio=pl.when(pim > 0).then(accrued.cast(pl.Float64) / pim.cast(pl.Float64)),
+        devengado_pim_setiembre_ratio=pl.when(other > 0).then(accrued.cast(pl.Float64) / other.cast(pl.Float64)),
         ejecucion_motivo=pl.when(pim.is_null())
         .then(pl.lit("sin PIM vinculado"))
         .when(pim == 0)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import polars as pl
@@ -15,9 +15,9 @@ import polars as pl
 from presupuesto_link.errors import InputDataError, Problem
 from presupuesto_link.inputs import Inputs
 from presupuesto_link.linkage.snapshot import Linkage
-from presupuesto_link.money.budget import NO_SOURCE, PRINTED, Origin, Pace, YearBudget, linked_budget
+from presupuesto_link.money.budget import NO_SOURCE, PRINTED, Origin, Pace, YearBudget, linked_budget, rows_of
 from presupuesto_link.money.by_action import link_by_action
-from presupuesto_link.money.cut import Cut, link_cut, link_own
+from presupuesto_link.money.cut import Cut, holds, link_cut, link_own
 from presupuesto_link.money.expected import Curves, check_calendars, curves_of
 from presupuesto_link.money.follow import Followed, closed_month, complete_years, follow, has_months
 from presupuesto_link.money.on_time import measure_on_time
@@ -159,12 +159,28 @@ def money_of(inputs: Inputs, cut: Cut | None = None) -> Money:
     for snapshot in cut.history:
         origins |= dict.fromkeys(complete_years(snapshot, year), past[snapshot.id])
     budgets = [
-        linked_budget(
-            link, y, inputs.plan.acciones, inputs.spec.vinculo.transversales, _bands(inputs), _pace(link, y, year, cut_off, monthly, inputs)
-        )
-        for y, link in sorted(origins.items(), reverse=True)
+        _of_year(inputs, cut, link, y, _pace(link, y, year, cut_off, monthly, inputs)) for y, link in sorted(origins.items(), reverse=True)
     ]
     return Money((*budgets, *beside), cut, linkage, monthly)
+
+
+def _of_year(inputs: Inputs, cut: Cut, linkage: Linkage, year: int, pace: Pace | None) -> YearBudget:
+    budget = linked_budget(linkage, year, inputs.plan.acciones, inputs.spec.vinculo.transversales, _bands(inputs), pace)
+    return replace(budget, setiembre=_september(inputs, cut, year)) if budget.cerrado else budget
+
+
+def _september(inputs: Inputs, cut: Cut, year: int) -> pl.DataFrame | None:
+    """The PIM of each action on 30 September, the other denominator in use for a closed year, from the snapshot of that day if the store has it."""
+    that_day = dt.date(year, 9, 30).isoformat()
+    kept = [
+        s
+        for s in cut.store.list()
+        if s.cut_off == that_day and year in s.years and holds(cut.store, s, inputs.spec.vinculo.ambito, cut.scope)
+    ]
+    if not kept:
+        return None
+    rows, _ = rows_of(link_cut(inputs, cut, kept[-1]), year)
+    return rows.select("accion", pim_setiembre_soles="pim_soles")
 
 
 def _monthly(inputs: Inputs, cut: Cut, linkage: Linkage, past: dict[str, Linkage]) -> Monthly:

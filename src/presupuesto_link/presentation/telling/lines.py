@@ -117,7 +117,9 @@ def _cross_line(analysis: Evaluation) -> Line:
     redesign = direct_pim(frame.filter(pl.col("diagnostico") == dx.REDESIGN))
     n = count[dx.REDESIGN]
     return Line(
-        f"{n} AER {agree(n, 'gasta y no logra', 'gastan y no logran')}, con un PIM de {short_amount(redesign)}: rediseñar.",
+        f"{n} AER {agree(n, 'gasta y no logra', 'gastan y no logran')}, con un PIM de {short_amount(redesign)}: rediseñar."
+        if n
+        else "Ninguna AER con dinero vinculado gasta y no logra.",
         f"Cruzando el gasto de {matrix.anio_ejecucion} ({matrix.medida}) con el resultado de {matrix.anio_resultado}: {count[dx.SUSTAIN]} por sostener, "
         f"{count[dx.UNBLOCK]} por destrabar (ni gastan ni logran), {count[dx.REVIEW_TARGET]} con la meta por revisar, "
         f"{count[dx.GET_DATA]} sin dato de resultado y {count[dx.NO_BUDGET]} sin presupuesto vinculado.",

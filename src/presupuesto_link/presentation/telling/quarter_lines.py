@@ -119,8 +119,14 @@ def _change_line(found: Monitoring) -> Line:
 
 def _stages_line(found: Monitoring) -> Line:
     row, bands = whole_row(found), _bands(found)
+    measured = {"certificado": "lo certificado", "compromiso": "lo comprometido"}
+    told = [
+        f"{words} va en el {banded(row[f'{stage}_ratio'], bands)} de lo esperado"
+        for stage, words in measured.items()
+        if row[f"{stage}_ratio"] is not None
+    ]
     return Line(
-        f"Lo certificado va en el {banded(row['certificado_ratio'], bands)} de lo esperado, y lo comprometido, en el {banded(row['compromiso_ratio'], bands)}.",
+        f"{capital(enumerate_words(told))}." if told else "La fuente no dice por mes lo certificado ni lo comprometido.",
         "Lo que no se certifica ni se compromete no podrá devengarse: es el aviso más temprano."
         + "".join(
             f" Sin cifra de {stage} por mes: {row[f'{stage}_motivo']}."
