@@ -96,5 +96,6 @@ def test_the_tour_of_the_readme_is_true(tmp_path, monkeypatch, capsys):
         assert words[0] == "presupuesto-link"
         assert run(*words[1:]) == 0, line
     assert (tmp_path / "trimestre" / "index.html").is_file()
-    assert (tmp_path / "informe" / "informe.docx").is_file()
+    assert (tmp_path / "trimestre" / "informe.docx").is_file()
+    assert (tmp_path / "trimestre" / "escenarios" / "recomendacion-2" / "propuesta-indicativa.xlsx").is_file()
     assert "DATOS SINTÉTICOS" in capsys.readouterr().out

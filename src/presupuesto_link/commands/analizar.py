@@ -102,6 +102,8 @@ def print_summary(dossier: Dossier, folder: Path, files: int) -> None:
     from presupuesto_link.wording import plural
 
     result = dossier.analysis
+    if dossier.synthetic:
+        typer.echo("DATOS SINTÉTICOS: el dinero de la instantánea no es del SIAF.")
     for line in summary_lines(dossier):
         typer.echo(line)
     typer.echo("")

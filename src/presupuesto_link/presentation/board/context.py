@@ -23,6 +23,7 @@ from presupuesto_link.presentation.telling.ranking import data_table, ranking_vi
 from presupuesto_link.presentation.telling.rediseno import gaps_view, review_view
 from presupuesto_link.presentation.telling.scenarios import compared_view, scenario_views, unsolved_views
 from presupuesto_link.presentation.telling.shelf import FigureRef, FigureShelf
+from presupuesto_link.presentation.telling.words import money_note, money_words
 from presupuesto_link.presentation.theme import HEX, LETTER, TEXT_ON, page_palette
 
 
@@ -34,6 +35,8 @@ def page_context(dossier: Dossier, figures: Sequence[FigureRef], tables: Mapping
         "spec": spec,
         "sintetico": dossier.synthetic,
         "fecha_corte": date(spec.fecha_corte),
+        "dinero": money_words(analysis.budget),
+        "dinero_todo": money_note(analysis),
         "colores": [(name, HEX[name], TEXT_ON[name]) for name in HEX],
         "letras": LETTER,
         "paleta": page_palette(),
