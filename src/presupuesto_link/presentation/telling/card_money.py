@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import polars as pl
@@ -41,14 +42,15 @@ def _told(quarter: Quarter, caption: str) -> str:
 def _declared(dossier: Dossier, code: str) -> TableView:
     rows = dossier.analysis.execution.filter((pl.col("accion") == code) & pl.col("pim_soles").is_not_null())
     return TableView(
-        "Dinero según la tabla que publica la evaluación",
-        ("Año", "PIA", "PIM", "Devengado", "Ejecución"),
+        "Dinero de cada año, con su fuente, su ámbito y el día que es; años de ámbitos distintos no se comparan",
+        ("Año", "PIA", "PIM", "Devengado", "Ejecución", "Fuente y ámbito"),
         tuple(
             Row(
                 (
                     Cell(str(r["anio"])),
                     *(Cell(soles(r[c])) for c in ("pia_soles", "pim_soles", "devengado_soles")),
-                    chip(r["ejecucion_ratio"], r["color_ejecucion"]),
+                    replace(chip(r["ejecucion_ratio"], r["color_ejecucion"]), detail=r["ejecucion_medida"]),
+                    Cell(r["fuente_dinero"], f"{r['ambito']}; al {r['al']:%d/%m/%Y}"),
                 )
             )
             for r in rows.iter_rows(named=True)

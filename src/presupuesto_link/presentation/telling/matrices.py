@@ -9,7 +9,7 @@ import polars as pl
 
 from presupuesto_link.evaluation import diagnosis as dx
 from presupuesto_link.evaluation.evaluate import Evaluation
-from presupuesto_link.evaluation.matrix import Matrix
+from presupuesto_link.evaluation.matrix import WHOLE_YEAR, Matrix
 from presupuesto_link.money.by_action import TRANSVERSAL
 from presupuesto_link.presentation.telling.chosen import decision_index, direct_pim
 from presupuesto_link.presentation.telling.phrases import agree, capital
@@ -65,7 +65,8 @@ def _figures(matrix: Matrix, shelf: FigureShelf) -> list[Any]:
 def _matrix_view(matrix: Matrix, diagnosis: pl.DataFrame, names: Mapping[str, str], limits: MatricesSpec) -> dict[str, Any]:
     years = _years(matrix)
     return {
-        "frase": _both_sentence(diagnosis, limits),
+        "frase": _both_sentence(matrix, diagnosis, limits),
+        "dinero": matrix.nota,
         "id": year_pair(matrix).replace("_", "-"),
         "titulo": capital(years),
         "leyenda": f"Cuántas AER hay en cada celda, su PIM y cuáles son ({years})",
@@ -77,7 +78,7 @@ def _matrix_view(matrix: Matrix, diagnosis: pl.DataFrame, names: Mapping[str, st
     }
 
 
-def _both_sentence(diagnosis: pl.DataFrame, limits: MatricesSpec) -> str:
+def _both_sentence(matrix: Matrix, diagnosis: pl.DataFrame, limits: MatricesSpec) -> str:
     """Why fewer actions are to be sustained than executed and achieved."""
     both = diagnosis.filter(
         (pl.col("ejecucion_ratio") >= limits.ejecuta_desde_ratio) & (pl.col("avance_ratio") >= limits.logra_desde_ratio)
@@ -86,7 +87,7 @@ def _both_sentence(diagnosis: pl.DataFrame, limits: MatricesSpec) -> str:
     doubtful = both.height - firm
     text = (
         f"{agree(both.height, 'Ejecutó y logró', 'Ejecutaron y lograron')} {plural(both.height, 'AER', 'AER')} "
-        f"({limit(limits.ejecuta_desde_ratio)} o más del PIM y {limit(limits.logra_desde_ratio)} o más de avance): "
+        f"({limit(limits.ejecuta_desde_ratio)} o más {'del PIM' if matrix.medida == WHOLE_YEAR else matrix.de_que} y {limit(limits.logra_desde_ratio)} o más de avance): "
         f"{firm} por sostener"
     )
     if not doubtful:

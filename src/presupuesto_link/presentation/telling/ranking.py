@@ -75,7 +75,7 @@ def _ranking_table(dossier: Dossier, names: Mapping[str, str]) -> TableView:
     weights, diagnosis = _weights(spec), diagnosis_of(analysis)
     lagging = analysis.ranking.filter(pl.col("grupo") == LAGGING)
     return TableView(
-        f"AER rezagadas: puntaje de 0 a 1 y aporte de cada componente (ejecución {spec.anio_ejecucion}, resultado {spec.anio_resultado})",
+        f"AER rezagadas: puntaje de 0 a 1 y aporte de cada componente (ejecución {spec.anio_ejecucion}: {analysis.budget.medida}; resultado {spec.anio_resultado})",
         (
             "Puesto",
             "AER",
