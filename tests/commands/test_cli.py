@@ -88,7 +88,7 @@ def test_a_year_without_budget(capsys):
     assert code == 1
     assert "presupuesto de 2022\n  se encontró: ninguna fuente lo tiene" in err
     assert "2023 (tabla de presupuesto por AER de 2023; como lo imprime el Informe" in err
-    assert "2024 (cajamarca_2024_por_programa_y_funcion.csv" in err
+    assert "2024 (PIM, devengado y girado 2024 del Gobierno Regional de Cajamarca" in err
 
 
 def test_an_infeasible_scenario_names_the_clash(capsys, tmp_path):

@@ -144,7 +144,7 @@ def test_pace_and_closed_year_by_hand(office, extract):
     money = money_of(inputs, Cut(store, snapshot, own_rules(inputs)))
     closed, course = money.of(2024), money.of(2025)
     assert (closed.cerrado, course.cerrado) == (True, False)
-    assert (closed.origen.al, course.origen.al, course.ritmo.al) == (dt.date(2024, 12, 31), dt.date(2025, 9, 10), dt.date(2025, 8, 31))
+    assert (closed.origen.al, course.origen.al, course.ritmo.al) == (dt.date(2025, 9, 10), dt.date(2025, 9, 10), dt.date(2025, 8, 31))
     one, other = of(closed.ejecucion, "AER.03.03"), of(course.ejecucion, "AER.03.03")
     assert (one["ejecucion_ratio"], one["esperado_soles"], one["saldo_soles"]) == (0.6, None, Decimal("400.00"))
     assert (other["devengado_soles"], other["esperado_soles"], other["ejecucion_ratio"]) == (Decimal("400.00"), Decimal("800.00"), 0.5)
@@ -210,7 +210,7 @@ def test_without_any_money_every_action_says_so_and_nothing_is_zero(office):
 
 
 def test_a_year_that_no_source_has_lists_those_that_there_are(analysis):
-    with pytest.raises(InputDataError, match=r"presupuesto de 2021[\s\S]*2023 \(tabla de presupuesto por AER[\s\S]*2024 \(cajamarca_2024"):
+    with pytest.raises(InputDataError, match=r"presupuesto de 2021[\s\S]*2023 \(tabla de presupuesto por AER[\s\S]*2024 \(PIM, devengado y girado 2024"):
         matrix_of(analysis, 2021, 2024)
 
 
@@ -286,5 +286,5 @@ def test_printed_money_is_never_captioned_as_made_up(quarter_dossier):
     printed = [b for b in quarter_dossier.analysis.money.budgets if b.origen.clase == PRINTED]
     assert printed
     assert all("sintétic" not in b.origen.cita.lower() and not b.origen.sintetico for b in printed)
-    real = [b for b in quarter_dossier.analysis.money.budgets if "por_programa" in b.origen.titulo]
+    real = [b for b in quarter_dossier.analysis.money.budgets if "PIM, devengado y girado 2024" in b.origen.titulo]
     assert [b.origen.sintetico for b in real] == [False]

@@ -165,13 +165,13 @@ def linked_budget(
 def origin_of(linkage: Linkage, year: int) -> Origin:
     """Source, scope and day of a year of a link; made-up money says so."""
     snapshot = linkage.snapshot
-    cut_off = min(dt.date.fromisoformat(snapshot.cut_off), dt.date(year, 12, 31))
+    cut_off = dt.date.fromisoformat(snapshot.cut_off)
     name = str(snapshot.manifest["fuente"]["nombre"])
     made_up = "datos sintéticos, " if snapshot.synthetic else ""
     return Origin(
         snapshot.id,
         f"{made_up}{name} ({'instantánea' if isinstance(snapshot, Kept) else 'extracto del análisis'} {snapshot.id})",
-        f"{'Datos sintéticos' if snapshot.synthetic else 'SIAF'}: {name}, {linkage.scope}, corte {dt.date.fromisoformat(snapshot.cut_off):%d/%m/%Y}",
+        f"{'Datos sintéticos' if snapshot.synthetic else 'SIAF'}: {name}, {linkage.scope}, corte {cut_off:%d/%m/%Y}",
         linkage.scope,
         LINKED,
         cut_off,

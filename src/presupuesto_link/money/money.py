@@ -6,7 +6,7 @@ Where two sources have a year, the first in that order decides and the other sta
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -23,6 +23,7 @@ from presupuesto_link.money.follow import Followed, closed_month, complete_years
 from presupuesto_link.money.on_time import measure_on_time
 from presupuesto_link.money.pace import pace_by_day, pace_of
 from presupuesto_link.money.reconciliation import reconcile
+from presupuesto_link.sources.origin import read_origin
 from presupuesto_link.specs import UNSAID, SemaforoSpec
 
 _DECEMBER = 12
@@ -214,7 +215,7 @@ def _extracts(inputs: Inputs) -> tuple[YearBudget, ...]:
     """The extracts that the analysis links itself, the later years first."""
     found = []
     for path in inputs.extracts:
-        linkage = link_own(inputs, path)
+        linkage, about = link_own(inputs, path), read_origin(path)
         cut_off = dt.date.fromisoformat(linkage.snapshot.cut_off)
         found += [
             linked_budget(
@@ -227,7 +228,17 @@ def _extracts(inputs: Inputs) -> tuple[YearBudget, ...]:
             )
             for year in linkage.snapshot.years
         ]
+        found = [_named(budget, about) if budget.linkage is linkage else budget for budget in found]
     return tuple(sorted(found, key=lambda budget: -budget.anio))
+
+
+def _named(budget: YearBudget, about: Mapping[str, str]) -> YearBudget:
+    """The budget as its origin file calls and cites it; as its file is called where there is none."""
+    title, producer, own = about.get("titulo"), about.get("productor"), budget.origen
+    if not title:
+        return budget
+    cite = f"{f'{producer}. ' if producer else ''}{title}, corte {own.al:%d/%m/%Y}"
+    return replace(budget, origen=replace(own, titulo=title, cita=cite))
 
 
 def _printed(inputs: Inputs) -> tuple[YearBudget, ...]:

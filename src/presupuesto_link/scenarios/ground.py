@@ -63,11 +63,11 @@ def ground_of(analysis: Evaluation, date: dt.date | None = None, projection: Pro
 
     Args:
         analysis: the evaluation of the money to modify.
-        date: when the law is looked at; the day of the amounts by default.
+        date: when the law is looked at; the day of the amounts by default, or the last of the year they are of.
         projection: of the same money to the close of its year, when it is already there.
     """
     budget = analysis.budget
-    day = date or budget.origen.al
+    day = date or min(budget.origen.al, dt.date(budget.anio, 12, 31))
     if budget.linkage is None:
         weights = analysis.inputs.spec.ranking.pesos
         made = baseline_of_actions(analysis.diagnosed, analysis.ranking, weights, day, budget.anio, budget.origen.titulo)

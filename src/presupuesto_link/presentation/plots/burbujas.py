@@ -45,7 +45,7 @@ def draw_bubbles(analysis: Evaluation, matrix: Matrix, diagnosis: pl.DataFrame) 
     title = _title(data, matrix)
     plot = _plot(data, limits) + page_labels(
         title,
-        f"Cada marca es una AER (código). Eje horizontal: ejecución {matrix.anio_ejecucion} (devengado ÷ PIM, %). "
+        f"Cada marca es una AER (código). Eje horizontal: ejecución {matrix.anio_ejecucion} ({matrix.medida}, %). "
         f"Eje vertical: avance {matrix.anio_resultado} respecto de la meta (%). Área: PIM {matrix.anio_ejecucion} (S/). "
         "Color y forma: diagnóstico.",
         _note(analysis, diagnosis, limits, matrix.anio_ejecucion),

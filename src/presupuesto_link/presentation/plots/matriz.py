@@ -43,7 +43,7 @@ def draw_matrix(analysis: Evaluation, matrix: Matrix) -> Figure:
     plot = cell_grid(data, analysis.inputs.spec.semaforo) + page_labels(
         title,
         f"Número de AER, su PIM {matrix.anio_ejecucion} (S/ o millones de S/) y sus códigos, por semáforo de ejecución "
-        f"(devengado ÷ PIM) y semáforo de resultado (avance de sus indicadores). Más oscuro: más AER.",
+        f"({matrix.medida}) y semáforo de resultado (avance de sus indicadores). Más oscuro: más AER.",
         _note(analysis, matrix),
         PAGE_CM,
         x=f"Resultado {matrix.anio_resultado}: avance respecto de la meta del año",
@@ -85,9 +85,9 @@ def cell_grid(data: pl.DataFrame, bands: SemaforoSpec, height: float = GRID_CM) 
         p9.ggplot(frame, p9.aes("x", "y"))
         + p9.geom_tile(frame[frame["acciones"] == 0], fill=PAPER, color=LINE, width=0.97, height=0.97)
         + p9.geom_tile(frame[frame["acciones"] > 0], p9.aes(fill="acciones"), color=LINE, width=0.97, height=0.97)
-        + p9.geom_text(p9.aes(label="cuenta"), nudge_y=0.3, size=11, fontweight="bold", color=INK)
-        + p9.geom_text(p9.aes(label="dinero"), nudge_y=0.1, size=TEXT_PT, color=INK)
-        + p9.geom_text(p9.aes(label="codigos"), nudge_y=-0.05, size=SMALL_PT, color=INK, va="top", lineheight=1.25)
+        + p9.geom_text(p9.aes(label="cuenta"), nudge_y=0.35, size=11, fontweight="bold", color=INK)
+        + p9.geom_text(p9.aes(label="dinero"), nudge_y=0.19, size=TEXT_PT, color=INK)
+        + p9.geom_text(p9.aes(label="codigos"), nudge_y=0.085, size=SMALL_PT, color=INK, va="top", lineheight=1.02)
         + _strips()
         + p9.scale_fill_gradient(low=_SHADE[0], high=_SHADE[1], guide=None)
         + p9.scale_x_continuous(breaks=[1, 2, 3, _GREY_X], labels=_axis(words))
