@@ -8,33 +8,13 @@ import signal
 import sys
 import threading
 import warnings
+from importlib import import_module
 from types import FrameType
 from typing import Annotated, Any
 
 import typer
 
-from presupuesto_link.commands.almacen import almacen
-from presupuesto_link.commands.analizar import analizar
-from presupuesto_link.commands.asociacion import asociacion
-from presupuesto_link.commands.auditar import auditar
-from presupuesto_link.commands.avance import avance
-from presupuesto_link.commands.cargar import cargar
-from presupuesto_link.commands.ceplan import ceplan
-from presupuesto_link.commands.comparar import comparar
-from presupuesto_link.commands.descargar import descargar
-from presupuesto_link.commands.escenario import escenario
-from presupuesto_link.commands.exportar import exportar
-from presupuesto_link.commands.graficar import graficar
-from presupuesto_link.commands.informe import informe
-from presupuesto_link.commands.matriz import matriz
-from presupuesto_link.commands.normas import normas
-from presupuesto_link.commands.proyectar import proyectar
-from presupuesto_link.commands.ranking import ranking
-from presupuesto_link.commands.robustez import robustez
 from presupuesto_link.commands.saying.spanish import SpanishCommand, SpanishGroup, translate_error
-from presupuesto_link.commands.semaforo import semaforo
-from presupuesto_link.commands.tablero import tablero
-from presupuesto_link.commands.vincular import vincular
 from presupuesto_link.errors import PresupuestoLinkError
 
 _INTERRUPTED = 130
@@ -42,40 +22,53 @@ _INTERRUPTED_WORDS = "Interrumpido: no quedó nada escrito a medias."
 _asked_to_stop = threading.Event()
 _USAGE_ERROR: type[Exception] = next(base for base in typer.BadParameter.__mro__ if base.__name__ == "UsageError")
 
-app = typer.Typer(
-    cls=SpanishGroup,
-    no_args_is_help=True,
-    add_completion=False,
-    rich_markup_mode=None,
-    pretty_exceptions_enable=False,
-    help="Vincula el presupuesto del SIAF con los objetivos y acciones del plan regional (PDRC): avance, auditoría, "
-    "matrices, ranking de AER rezagadas y escenarios.",
-    epilog="Ejemplo: presupuesto-link analizar --salida salida.  Con --debug se ve la traza de un error.",
+_COMMANDS = (
+    "analizar",
+    "auditar",
+    "avance",
+    "matriz",
+    "ranking",
+    "robustez",
+    "asociacion",
+    "escenario",
+    "comparar",
+    "graficar",
+    "descargar",
+    "cargar",
+    "vincular",
+    "ceplan",
+    "exportar",
+    "semaforo",
+    "proyectar",
+    "tablero",
+    "informe",
 )
-for command in (
-    analizar,
-    auditar,
-    avance,
-    matriz,
-    ranking,
-    robustez,
-    asociacion,
-    escenario,
-    comparar,
-    graficar,
-    descargar,
-    cargar,
-    vincular,
-    ceplan,
-    exportar,
-    semaforo,
-    proyectar,
-    tablero,
-    informe,
-):
-    app.command(cls=SpanishCommand)(command)
-app.add_typer(almacen)
-app.add_typer(normas)
+_GROUPS = ("almacen", "normas")
+"""Each is in the module of its name; this is the order of the help."""
+
+
+def _app(arguments: list[str]) -> typer.Typer:
+    """The program with the command asked for, the only one imported; with all of them when it is not clear which."""
+    app = typer.Typer(
+        cls=SpanishGroup,
+        no_args_is_help=True,
+        add_completion=False,
+        rich_markup_mode=None,
+        pretty_exceptions_enable=False,
+        help="Vincula el presupuesto del SIAF con los objetivos y acciones del plan regional (PDRC): avance, auditoría, "
+        "matrices, ranking de AER rezagadas y escenarios.",
+        epilog="Ejemplo: presupuesto-link analizar --salida salida.  Con --debug se ve la traza de un error.",
+    )
+    app.callback()(options)
+    asked = next((argument for argument in arguments if not argument.startswith("-")), None)
+    known = (*_COMMANDS, *_GROUPS)
+    for name in [asked] if asked in known else known:
+        found = getattr(import_module(f"presupuesto_link.commands.{name}"), name)
+        if name in _GROUPS:
+            app.add_typer(found)
+        else:
+            app.command(cls=SpanishCommand)(found)
+    return app
 
 
 def _show_version(wanted: bool) -> None:
@@ -86,7 +79,6 @@ def _show_version(wanted: bool) -> None:
         raise typer.Exit()
 
 
-@app.callback()
 def options(
     version: Annotated[
         bool, typer.Option("--version", help="Muestra la versión y termina.", callback=_show_version, is_eager=True)
@@ -135,7 +127,7 @@ def _listen() -> None:
 def _code(arguments: list[str], debug: bool) -> int:
     """The exit code of a call; with `debug`, errors keep their traceback."""
     try:
-        result: Any = app(arguments, standalone_mode=False, prog_name="presupuesto-link")
+        result: Any = _app(arguments)(arguments, standalone_mode=False, prog_name="presupuesto-link")
     except BrokenPipeError:  # the reader of a pipe has seen enough
         sys.stderr.close()
         return 0

@@ -33,7 +33,7 @@ from presupuesto_link.commands.saying.printing import Column, code, name, number
 if TYPE_CHECKING:
     import polars as pl
 
-    from presupuesto_link.evaluation.evaluate import Evaluation
+    from presupuesto_link.evaluation.decision import Decision
 
 
 def ranking(
@@ -55,11 +55,11 @@ def ranking(
 
     Ejemplo: presupuesto-link ranking --primeras 10
     """
-    from presupuesto_link.evaluation.evaluate import evaluate
+    from presupuesto_link.evaluation.decision import decide
 
     asked = Asked(almacen, instantanea, ambito, reglas, incluir_sugeridos, anio)
     inputs = open_analysis(analisis, gasto, plan, perfil, nd)
-    result = evaluate(inputs, optional_cut(inputs, asked))
+    result = decide(inputs, optional_cut(inputs, asked))
     if como_json:
         from presupuesto_link.presentation.telling.words import money_facts
 
@@ -69,7 +69,7 @@ def ranking(
     _print_waiting(result.ranking)
 
 
-def print_ranking(analysis: Evaluation, first: int | None = None) -> None:
+def print_ranking(analysis: Decision, first: int | None = None) -> None:
     """Print the lagging actions with the components of their score, and what lagging means."""
     import polars as pl
 

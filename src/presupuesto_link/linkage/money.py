@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from decimal import Decimal
 
 import polars as pl
 
@@ -11,7 +10,7 @@ from presupuesto_link.linkage.match import WHOLE
 from presupuesto_link.tables.gasto import MEASURES
 from presupuesto_link.tables.numbers import MONEY
 
-_CENTIMO = pl.lit(Decimal("0.01"))
+_CENTIMO = pl.lit("0.01").cast(pl.Decimal(38, 2))  # a literal of type Decimal would make Polars import numpy
 _SHARE = "parte_"
 
 
