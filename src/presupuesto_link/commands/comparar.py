@@ -18,9 +18,10 @@ from presupuesto_link.commands.asking.cuts import (
     SuggestedOption,
     YearOption,
 )
-from presupuesto_link.commands.asking.options import DEFAULT_ANALYSIS, AnalysisOption, BudgetOption, JsonOption, PlanOption, open_analysis
+from presupuesto_link.commands.asking.options import AnalysisOption, BudgetOption, JsonOption, PlanOption, open_analysis
 from presupuesto_link.commands.asking.scenarios import date_of, runner, scenario_specs
 from presupuesto_link.commands.saying.printing import code, name, number, print_json, print_table, progress, records
+from presupuesto_link.sources.embedded import DEFAULT_ANALYSIS
 
 _LEAST = 2
 

@@ -21,10 +21,11 @@ from presupuesto_link.commands.asking.cuts import (
     SuggestedOption,
     YearOption,
 )
-from presupuesto_link.commands.asking.options import DEFAULT_ANALYSIS, AnalysisOption, BudgetOption, JsonOption, PlanOption, open_analysis
+from presupuesto_link.commands.asking.options import AnalysisOption, BudgetOption, JsonOption, PlanOption, open_analysis
 from presupuesto_link.commands.asking.scenarios import date_of, runner, scenario_specs
 from presupuesto_link.commands.saying.printing import bar, print_json, progress, records
 from presupuesto_link.commands.saying.scenario_text import print_answers, print_scenario
+from presupuesto_link.sources.embedded import DEFAULT_ANALYSIS
 
 if TYPE_CHECKING:
     import polars as pl

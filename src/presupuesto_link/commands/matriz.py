@@ -19,7 +19,6 @@ from presupuesto_link.commands.asking.cuts import (
     optional_cut,
 )
 from presupuesto_link.commands.asking.options import (
-    DEFAULT_ANALYSIS,
     AnalysisOption,
     BudgetOption,
     JsonOption,
@@ -29,6 +28,7 @@ from presupuesto_link.commands.asking.options import (
     open_analysis,
 )
 from presupuesto_link.commands.saying.printing import Column, code, number, print_json, print_table, records
+from presupuesto_link.sources.embedded import DEFAULT_ANALYSIS
 
 if TYPE_CHECKING:
     import polars as pl
@@ -101,7 +101,7 @@ def _print_cells(matrix: Matrix) -> None:
 
 def _money(cell: dict[str, Any]) -> tuple[str, str]:
     """PIM and devengado of a cell; words, never zero, where its actions have no budget that may be added up."""
-    from presupuesto_link.tables.bands import GREY
+    from presupuesto_link.vocabulary import GREY
     from presupuesto_link.wording import soles
 
     if cell["banda_ejecucion"] == GREY:

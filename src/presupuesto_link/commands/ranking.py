@@ -19,7 +19,6 @@ from presupuesto_link.commands.asking.cuts import (
     optional_cut,
 )
 from presupuesto_link.commands.asking.options import (
-    DEFAULT_ANALYSIS,
     AnalysisOption,
     BudgetOption,
     JsonOption,
@@ -29,6 +28,7 @@ from presupuesto_link.commands.asking.options import (
     open_analysis,
 )
 from presupuesto_link.commands.saying.printing import Column, code, name, number, print_json, print_table, records
+from presupuesto_link.sources.embedded import DEFAULT_ANALYSIS
 
 if TYPE_CHECKING:
     import polars as pl
@@ -91,8 +91,8 @@ def print_ranking(analysis: Evaluation, first: int | None = None) -> None:
         for r in shown.iter_rows(named=True)
     ]
     print_table(
-        f"AER rezagadas ({shown.height} de {lagging.height})",
-        [number("#"), code("AER"), name(), number("Pun-\ntaje"), *_component_columns(), number("Avance")],
+        f"{analysis.levels.accion} rezagadas ({shown.height} de {lagging.height})",
+        [number("#"), code(analysis.levels.accion), name(), number("Pun-\ntaje"), *_component_columns(), number("Avance")],
         rows,
     )
     typer.echo(lagging_words(analysis.inputs.spec))

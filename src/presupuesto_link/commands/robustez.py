@@ -19,8 +19,9 @@ from presupuesto_link.commands.asking.cuts import (
     YearOption,
     optional_cut,
 )
-from presupuesto_link.commands.asking.options import DEFAULT_ANALYSIS, AnalysisOption, BudgetOption, JsonOption, PlanOption, open_analysis
+from presupuesto_link.commands.asking.options import AnalysisOption, BudgetOption, JsonOption, PlanOption, open_analysis
 from presupuesto_link.commands.saying.printing import Column, code, name, number, print_json, print_table, records
+from presupuesto_link.sources.embedded import DEFAULT_ANALYSIS
 
 if TYPE_CHECKING:
     from presupuesto_link.studies.robustness import Robustness

@@ -17,9 +17,10 @@ from presupuesto_link.commands.asking.cuts import (
     chosen_snapshot,
     raw_rules,
 )
-from presupuesto_link.commands.asking.options import DEFAULT_ANALYSIS, AnalysisOption, JsonOption, PlanOption, open_analysis
+from presupuesto_link.commands.asking.options import AnalysisOption, JsonOption, PlanOption, open_analysis
 from presupuesto_link.commands.saying.linkage_text import as_json, explained, facts, print_breakdown, print_explanation, print_linkage
 from presupuesto_link.commands.saying.printing import print_json, records
+from presupuesto_link.sources.embedded import DEFAULT_ANALYSIS
 
 if TYPE_CHECKING:
     import polars as pl

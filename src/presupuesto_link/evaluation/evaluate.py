@@ -24,6 +24,7 @@ from presupuesto_link.specs import AnalisisSpec
 from presupuesto_link.tables.asked import evaluated_years
 from presupuesto_link.tables.budget import AerBudget
 from presupuesto_link.tables.filled import SHEETS, fill
+from presupuesto_link.tables.levels import Levels
 
 
 @dataclass(frozen=True)
@@ -56,6 +57,11 @@ class Evaluation:
     def execution(self) -> pl.DataFrame:
         """Key `anio, accion`: the execution of every year with money, from the source that decides."""
         return self.money.ejecucion
+
+    @property
+    def levels(self) -> Levels:
+        """How the plan calls its levels."""
+        return self.inputs.plan.niveles
 
     @property
     def budget(self) -> YearBudget:

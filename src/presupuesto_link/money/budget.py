@@ -21,6 +21,7 @@ from presupuesto_link.store.store import Kept
 from presupuesto_link.tables.bands import colour
 from presupuesto_link.tables.gasto import MEASURES
 from presupuesto_link.tables.numbers import MONEY
+from presupuesto_link.vocabulary import DECEMBER
 from presupuesto_link.wording import share_of
 
 Kind = Literal["impresa", "vinculada"]
@@ -90,7 +91,7 @@ class YearBudget:
     @property
     def cerrado(self) -> bool:
         """Whether the year had ended on the day of its amounts."""
-        return self.origen.al >= dt.date(self.anio, 12, 31)
+        return self.origen.al >= dt.date(self.anio, DECEMBER, 31)
 
     @property
     def medida(self) -> str:
@@ -163,7 +164,7 @@ def linked_budget(
 def origin_of(linkage: Linkage, year: int) -> Origin:
     """Source, scope and day of a year of a link; made-up money says so."""
     snapshot = linkage.snapshot
-    cut_off = min(dt.date.fromisoformat(snapshot.cut_off), dt.date(year, 12, 31))
+    cut_off = min(dt.date.fromisoformat(snapshot.cut_off), dt.date(year, DECEMBER, 31))
     name = str(snapshot.manifest["fuente"]["nombre"])
     made_up = "datos sintéticos, " if snapshot.synthetic else ""
     return Origin(

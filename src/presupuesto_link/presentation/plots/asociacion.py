@@ -11,11 +11,12 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from presupuesto_link.presentation.plots.common import PAGE_CM, Figure, base_theme, grammar, page_labels, pandas_of, short_code, width_cm
+from presupuesto_link.presentation.plots.common import PAGE_CM, Figure, base_theme, grammar, page_labels, pandas_of, width_cm
 from presupuesto_link.presentation.telling.association_words import held, row_of, signed, years_of
 from presupuesto_link.presentation.theme import BLUE, INK, MUTED, PAPER, VERMILION
 from presupuesto_link.studies.association import AssociationStudy, Case
 from presupuesto_link.studies.influence import most_influential, usual_limits
+from presupuesto_link.tables.levels import short_code
 from presupuesto_link.wording import MINUS, percent, short_name
 
 _HEIGHT_CM, _PANEL_CM = 15.5, (15.6, 9.6)

@@ -37,7 +37,7 @@ def draw_scenario(inputs: Inputs, scenario: Scenario) -> Figure | None:
     height = 7.2 + _ROW_CM * data.height
     plot = _plot(data, height) + page_labels(
         title,
-        f"{_status(scenario)}, no es una propuesta aprobada. Soles que cambiarían de AER y PIM {year} antes → después. "
+        f"{_status(scenario)}, no es una propuesta aprobada. Soles que cambiarían de {inputs.plan.niveles.accion} y PIM {year} antes → después. "
         f"Escenario: {scenario.spec.titulo}.",
         scenario_note(inputs, scenario, scenario.advertencia, _binding(data)),
         PAGE_CM,

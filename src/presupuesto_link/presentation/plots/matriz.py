@@ -18,7 +18,6 @@ from presupuesto_link.presentation.plots.common import (
     grammar,
     page_labels,
     pandas_of,
-    short_code,
     source_note,
     transversal_note,
     wrap,
@@ -26,6 +25,7 @@ from presupuesto_link.presentation.plots.common import (
 from presupuesto_link.presentation.telling.words import DAGGER, band_words, limit, short_amount, year_pair
 from presupuesto_link.presentation.theme import FEW_TO_MANY, HEX, INK, LETTER, LINE, PAPER, TEXT_ON
 from presupuesto_link.specs import SemaforoSpec
+from presupuesto_link.tables.levels import short_code
 from presupuesto_link.vocabulary import AMBER, GREEN, GREY, RED
 from presupuesto_link.wording import plural
 
@@ -42,7 +42,7 @@ def draw_matrix(analysis: Evaluation, matrix: Matrix) -> Figure:
     title = _title(analysis, matrix)
     plot = cell_grid(data, analysis.inputs.spec.semaforo) + page_labels(
         title,
-        f"Número de AER, su PIM {matrix.anio_ejecucion} (S/ o millones de S/) y sus códigos, por semáforo de ejecución "
+        f"Número de {analysis.levels.accion}, su PIM {matrix.anio_ejecucion} (S/ o millones de S/) y sus códigos, por semáforo de ejecución "
         f"(devengado ÷ PIM) y semáforo de resultado (avance de sus indicadores). Más oscuro: más AER.",
         _note(analysis, matrix),
         PAGE_CM,
@@ -133,7 +133,7 @@ def _counts(analysis: Evaluation, matrix: Matrix) -> dict[str, int]:
 def _title(analysis: Evaluation, matrix: Matrix) -> str:
     count = _counts(analysis, matrix)
     return (
-        f"{count['both']} de {count['total']} AER {spent_words(matrix)} y lograron su "
+        f"{count['both']} de {count['total']} {analysis.levels.accion} {spent_words(matrix)} y lograron su "
         f"resultado {matrix.anio_resultado}; {count['neither_goal']} ejecutaron y no lo lograron"
     )
 
@@ -152,7 +152,7 @@ def _note(analysis: Evaluation, matrix: Matrix) -> str:
     return source_note(
         analysis,
         f"Ejecuta: {limit(limits.ejecuta_desde_ratio)} o más {matrix.de_que}. Logra: avance de "
-        f"{limit(limits.logra_desde_ratio)} o más. ND en ejecución: AER sin presupuesto vinculado; "
+        f"{limit(limits.logra_desde_ratio)} o más. ND en ejecución: {analysis.levels.accion} sin presupuesto vinculado; "
         "ND en resultado: ningún indicador con dato. Las que ejecutan y logran se cuentan aquí aunque su logro descanse en "
         "indicadores que la auditoría observa; su diagnóstico es entonces «revisar meta», no «sostener».",
         transversal_note(matrix.acciones, "se cuenta como acción, pero su PIM no se suma."),

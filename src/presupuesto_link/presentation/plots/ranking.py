@@ -185,7 +185,7 @@ def _note(analysis: Evaluation, lagging: pl.DataFrame, robustness: Robustness | 
         f"Brecha de avance o de ejecución: lo que falta para 100 %. {trend_note(rule)} Peso presupuestal: lugar de su PIM entre las AER. {priority}",
         star if missing else "",
         _doubts(robustness) if robustness else "",
-        "Las AER sin resultado medible no tienen puesto: se listan aparte como prioridad de dato.",
+        f"Las {analysis.levels.accion} sin resultado medible no tienen puesto: se listan aparte como prioridad de dato.",
         money=analysis.budget,
     )
 

@@ -61,7 +61,7 @@ def draw_acceptability(analysis: Evaluation, robustness: Robustness) -> Figure |
     title = _leader(rows)
     plot = _heat(data, rows, robustness, height) + page_labels(
         title,
-        "En qué parte de los casos, en %, ocupa cada AER cada puesto; la última columna, en cuáles no tiene puesto porque su avance "
+        f"En qué parte de los casos, en %, ocupa cada {analysis.levels.accion} cada puesto; la última columna, en cuáles no tiene puesto porque su avance "
         f"está en meta o no tiene dato. Las {robustness.spec.primeros} primeras, a la izquierda de la línea.",
         _note(analysis, robustness, f"{_blank(data)} Un empate cuenta en el puesto menor, como en el ranking."),
         PAGE_CM,

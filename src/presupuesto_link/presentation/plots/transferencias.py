@@ -45,11 +45,11 @@ def draw_transfers(inputs: Inputs, scenario: Scenario) -> Figure | None:
     height = _CHROME_CM + _ROW_CM * data["y"].n_unique() + _LINE_CM * max(name.count("\n") + 1 for name in columns)
     plot = _plot(data, height, columns, _row_names(_codes(data, "donante", "y"), names)) + page_labels(
         title,
-        f"{_status(scenario)} Millones de soles que la AER de cada fila cedería a la de cada columna; más oscuro, más dinero. "
+        f"{_status(scenario)} Millones de soles que la {inputs.plan.niveles.accion} de cada fila cedería a la de cada columna; más oscuro, más dinero. "
         f"Escenario: {scenario.spec.titulo}.",
         scenario_note(inputs, scenario, scenario.advertencia, _folded(data)),
         PAGE_CM,
-        x="AER que recibirían",
+        x=f"{inputs.plan.niveles.accion} que recibirían",
         y="",
     )
     return Figure(f"transferencias_{scenario.spec.id}", title, _alt(title, scenario), plot, PAGE_CM, height, data)
@@ -128,7 +128,7 @@ def _column_names(codes: list[str], names: dict[str, str]) -> list[str]:
     """Codes alone when names would not fit under their tile."""
     room = (PAGE_CM - _NAME_CM - 1.2) / len(codes) - 0.15
     if room < 2.2:
-        return [wrap(code.replace("AER.", "AER\n"), room, SMALL_PT) for code in codes]
+        return [wrap(code.replace(".", "\n", 1), room, SMALL_PT) for code in codes]
     return [f"{code}\n" + wrap(short_name(names.get(code, ""), 200), room, SMALL_PT, lines=_COLUMN_LINES) for code in codes]
 
 

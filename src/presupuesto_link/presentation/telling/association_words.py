@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from presupuesto_link.presentation.telling.words import limit
+from presupuesto_link.tables.levels import short_code
 from presupuesto_link.wording import MINUS, NO_DATA, enumerate_words, percent, plural
 
 if TYPE_CHECKING:
@@ -180,8 +181,7 @@ def left_out(study: AssociationStudy, case: Case) -> str:
     out = study.of(case, "muestra").filter(pl.col("motivo").is_not_null())
     groups = out.group_by("motivo").agg(pl.col("accion").sort(), pl.len()).sort("len", "motivo", descending=[True, False])
     parts = [
-        f"{row['len']} {row['motivo']} ({', '.join(code.removeprefix('AER.') for code in row['accion'])})"
-        for row in groups.iter_rows(named=True)
+        f"{row['len']} {row['motivo']} ({', '.join(short_code(code) for code in row['accion'])})" for row in groups.iter_rows(named=True)
     ]
     start = years_of(case).capitalize()
     return f"{start}: quedan fuera {out.height} AER: {'; '.join(parts)}." if parts else f"{start}: no queda fuera ninguna AER."

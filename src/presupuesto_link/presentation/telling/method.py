@@ -18,7 +18,10 @@ def method(analysis: Evaluation) -> list[tuple[str, str]]:
     return [
         ("Ejecución", "Devengado entre PIM. Sin PIM no hay ejecución: se muestra ND, nunca 0 %."),
         ("Avance", f"Perfil «{profile.nombre}»: {profile.descripcion}. Fuente: {profile.fuente}."),
-        ("De indicador a AER y OER", "Promedio de sus propios indicadores, ponderado por relevancia cuando se conoce, de 0 a 100 %."),
+        (
+            f"De indicador a {analysis.levels.accion} y {analysis.levels.objetivo}",
+            "Promedio de sus propios indicadores, ponderado por relevancia cuando se conoce, de 0 a 100 %.",
+        ),
         ("ND", f"Las matrices y el ranking se calculan {POLICY_WORDS[spec.avance.politica_nd]}; el semáforo muestra las dos formas."),
         ("Semáforo", "; ".join(f"{color}: {words}" for color, words in bands.items()) + "."),
         (
@@ -26,7 +29,7 @@ def method(analysis: Evaluation) -> list[tuple[str, str]]:
             f"Gasta quien ejecuta {limit(limits.ejecuta_desde_ratio)} o más; logra quien avanza {limit(limits.logra_desde_ratio)} o más.",
         ),
         ("Presupuesto vinculado", _linked(spec.vinculo)),
-        ("Lectura", "Que una AER gaste y logre describe dos hechos juntos; no prueba que uno cause el otro."),
+        ("Lectura", f"Que una {analysis.levels.accion} gaste y logre describe dos hechos juntos; no prueba que uno cause el otro."),
     ]
 
 

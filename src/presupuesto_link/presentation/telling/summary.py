@@ -38,7 +38,7 @@ def _read(analysis: Evaluation) -> str:
         else ""
     )
     return (
-        f"Se leyó: {plan.objetivos.height} OER, {plan.acciones.height} AER, "
+        f"Se leyó: {plan.objetivos.height} {analysis.levels.objetivo}, {plan.acciones.height} {analysis.levels.accion}, "
         f"{plural(plan.indicadores.height, 'indicador', 'indicadores')}{printed}; {_corrections(analysis)}."
     )
 

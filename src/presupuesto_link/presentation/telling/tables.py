@@ -178,7 +178,7 @@ def _commitment_tables(analysis: Evaluation) -> list[ResultTable]:
         ResultTable(
             "compromisos_montos",
             "Montos prometidos",
-            "Frente al PIM de un solo año de la AER: da idea del tamaño, no del cumplimiento",
+            f"Frente al PIM de un solo año de la {analysis.levels.accion}: da idea del tamaño, no del cumplimiento",
             found.montos,
         ),
     ]
@@ -195,9 +195,17 @@ def _matrix_tables(analysis: Evaluation) -> list[ResultTable]:
         words = f"ejecución {matrix.anio_ejecucion}, resultado {matrix.anio_resultado}"
         tables += [
             ResultTable(
-                f"matriz_{years}", f"Matriz {words}", "AER y soles por celda; el ND es una clase propia en los dos ejes", matrix.celdas
+                f"matriz_{years}",
+                f"Matriz {words}",
+                f"{analysis.levels.accion} y soles por celda; el ND es una clase propia en los dos ejes",
+                matrix.celdas,
             ),
-            ResultTable(f"diagnostico_{years}", f"Diagnóstico {words}", "Qué sugiere la celda de cada AER y por qué", diagnosis),
+            ResultTable(
+                f"diagnostico_{years}",
+                f"Diagnóstico {words}",
+                f"Qué sugiere la celda de cada {analysis.levels.accion} y por qué",
+                diagnosis,
+            ),
         ]
     return tables
 
