@@ -25,7 +25,7 @@ from presupuesto_link.presentation.plots.common import (
 from presupuesto_link.presentation.telling.words import DAGGER, limit, year_pair
 from presupuesto_link.presentation.theme import DIAGNOSIS_MARKS, INK, KEY_FILL, MUTED, PAPER
 from presupuesto_link.specs import MatricesSpec
-from presupuesto_link.tables.levels import short_code
+from presupuesto_link.tables.levels import Levels, short_code
 from presupuesto_link.wording import percent, plural, soles
 
 _HEIGHT_CM, _PANEL_CM = 21.8, (15.3, 13.4)  # the panel is a little larger in print: names never get tighter
@@ -42,7 +42,7 @@ def draw_bubbles(analysis: Evaluation, matrix: Matrix, diagnosis: pl.DataFrame) 
     data = _bubbles(diagnosis, limits)
     if data.is_empty():
         return None
-    title = _title(data, matrix)
+    title = _title(data, matrix, analysis.levels)
     plot = _plot(data, limits) + page_labels(
         title,
         f"Cada marca es una {analysis.levels.accion} (código). Eje horizontal: ejecución {matrix.anio_ejecucion} (devengado ÷ PIM, %). "
@@ -249,10 +249,10 @@ def _quadrants(left: float, right: float) -> list[Any]:
     ]
 
 
-def _title(data: pl.DataFrame, matrix: Matrix) -> str:
+def _title(data: pl.DataFrame, matrix: Matrix, levels: Levels) -> str:
     count = {key: data.filter(pl.col("diagnostico") == key).height for key in DIAGNOSIS_MARKS}
     return (
-        f"De {plural(data.height, 'AER', 'AER')} con gasto {matrix.anio_ejecucion} y resultado {matrix.anio_resultado}: "
+        f"De {plural(data.height, levels.accion, levels.accion)} con gasto {matrix.anio_ejecucion} y resultado {matrix.anio_resultado}: "
         f"{count[SUSTAIN]} para sostener, {count[REDESIGN]} para rediseñar, {count[UNBLOCK]} para destrabar y "
         f"{count[REVIEW_TARGET]} con meta por revisar"
     )

@@ -25,7 +25,7 @@ from presupuesto_link.presentation.plots.common import (
 from presupuesto_link.presentation.telling.words import DAGGER, band_words, limit, short_amount, year_pair
 from presupuesto_link.presentation.theme import FEW_TO_MANY, HEX, INK, LETTER, LINE, PAPER, TEXT_ON
 from presupuesto_link.specs import SemaforoSpec
-from presupuesto_link.tables.levels import short_code
+from presupuesto_link.tables.levels import Levels, short_code
 from presupuesto_link.vocabulary import AMBER, GREEN, GREY, RED
 from presupuesto_link.wording import plural
 
@@ -38,7 +38,7 @@ _GREY_X, _GREY_Y = 4.12, -0.12
 
 def draw_matrix(analysis: Evaluation, matrix: Matrix) -> Figure:
     """How many actions, how much money and which codes are in each cell."""
-    data = cell_tiles(matrix.acciones, matrix.celdas)
+    data = cell_tiles(matrix.acciones, matrix.celdas, analysis.levels)
     title = _title(analysis, matrix)
     plot = cell_grid(data, analysis.inputs.spec.semaforo) + page_labels(
         title,
@@ -49,17 +49,17 @@ def draw_matrix(analysis: Evaluation, matrix: Matrix) -> Figure:
         x=f"Resultado {matrix.anio_resultado}: avance respecto de la meta del año",
         y=f"Ejecución {matrix.anio_ejecucion}: {matrix.medida}",
     )
-    return Figure(f"matriz_{year_pair(matrix)}", title, _alt(title, matrix), plot, PAGE_CM, GRID_CM, data)
+    return Figure(f"matriz_{year_pair(matrix)}", title, _alt(title, matrix, analysis.levels), plot, PAGE_CM, GRID_CM, data)
 
 
-def cell_tiles(actions: pl.DataFrame, cells: pl.DataFrame) -> pl.DataFrame:
+def cell_tiles(actions: pl.DataFrame, cells: pl.DataFrame, levels: Levels) -> pl.DataFrame:
     """The 16 cells (`evaluation.matrix.count_cells`) with their place on the grid and their texts."""
     shared = set(actions.filter(pl.col("vinculo") == TRANSVERSAL)["accion"])
     rows = list(cells.iter_rows(named=True))
     return cells.with_columns(
         x=pl.col("banda_resultado").replace_strict({**_PLACE, GREY: _GREY_X}, return_dtype=pl.Float64),
         y=pl.col("banda_ejecucion").replace_strict({**_PLACE, GREY: _GREY_Y}, return_dtype=pl.Float64),
-        cuenta=pl.Series([plural(row["acciones"], "AER", "AER") if row["acciones"] else "–" for row in rows]),
+        cuenta=pl.Series([plural(row["acciones"], levels.accion, levels.accion) if row["acciones"] else "–" for row in rows]),
         dinero=pl.Series([_money(row) for row in rows], dtype=pl.String),
         codigos=pl.Series([_codes(row, shared) for row in rows]),
     )
@@ -160,12 +160,12 @@ def _note(analysis: Evaluation, matrix: Matrix) -> str:
     )
 
 
-def _alt(title: str, matrix: Matrix) -> str:
+def _alt(title: str, matrix: Matrix, levels: Levels) -> str:
     full = matrix.celdas.sort("acciones", "banda_ejecucion", "banda_resultado", descending=[True, False, False])
     top = full.row(0, named=True)
     return (
         f"Matriz de 16 casillas. {title}. La casilla con más acciones es ejecución en {_word(top['banda_ejecucion'])} y "
-        f"resultado en {_word(top['banda_resultado'])}, con {plural(top['acciones'], 'AER', 'AER')}."
+        f"resultado en {_word(top['banda_resultado'])}, con {plural(top['acciones'], levels.accion, levels.accion)}."
     )
 
 

@@ -63,7 +63,7 @@ def draw_quarters(monitoring: Monitoring) -> Figure | None:
 
 def draw_alignment(monitoring: Monitoring) -> Figure:
     """Money on time × result on time: how many actions, how much money and which codes are in each cell."""
-    data = cell_tiles(monitoring.actions, monitoring.cells)
+    data = cell_tiles(monitoring.actions, monitoring.cells, monitoring.levels)
     year, result = monitoring.followed.year, monitoring.result_year
     spec = monitoring.analysis.inputs.spec
     both = monitoring.actions.filter((pl.col("banda_ejecucion") == GREEN) & (pl.col("banda_resultado") == GREEN)).height

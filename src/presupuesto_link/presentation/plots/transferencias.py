@@ -23,6 +23,7 @@ from presupuesto_link.presentation.plots.common import (
 from presupuesto_link.presentation.telling.words import short_amount
 from presupuesto_link.presentation.theme import INK, LINE, LITTLE_TO_MUCH
 from presupuesto_link.scenarios.compare import Scenario
+from presupuesto_link.tables.levels import Levels
 from presupuesto_link.wording import percent, plural, short_name
 
 _SHADE = LITTLE_TO_MUCH  # neutral: little to much money; the ink is read on both
@@ -47,12 +48,12 @@ def draw_transfers(inputs: Inputs, scenario: Scenario) -> Figure | None:
         title,
         f"{_status(scenario)} Millones de soles que la {inputs.plan.niveles.accion} de cada fila cedería a la de cada columna; más oscuro, más dinero. "
         f"Escenario: {scenario.spec.titulo}.",
-        scenario_note(inputs, scenario, scenario.advertencia, _folded(data)),
+        scenario_note(inputs, scenario, scenario.advertencia, _folded(data, inputs.plan.niveles)),
         PAGE_CM,
         x=f"{inputs.plan.niveles.accion} que recibirían",
         y="",
     )
-    return Figure(f"transferencias_{scenario.spec.id}", title, _alt(title, scenario), plot, PAGE_CM, height, data)
+    return Figure(f"transferencias_{scenario.spec.id}", title, _alt(title, scenario, inputs.plan.niveles), plot, PAGE_CM, height, data)
 
 
 def _status(scenario: Scenario) -> str:
@@ -144,14 +145,14 @@ def _title(pairs: pl.DataFrame) -> str:
     )
 
 
-def _folded(data: pl.DataFrame) -> str:
+def _folded(data: pl.DataFrame, levels: Levels) -> str:
     folded = [word for side, word in (("donante", "filas"), ("receptor", "columnas")) if (data[side] == _REST).any()]
-    return f"En {' y '.join(folded)}, «{_REST}» suma las AER de menor monto." if folded else ""
+    return f"En {' y '.join(folded)}, «{_REST}» suma las {levels.accion} de menor monto." if folded else ""
 
 
-def _alt(title: str, scenario: Scenario) -> str:
+def _alt(title: str, scenario: Scenario, levels: Levels) -> str:
     gives, takes = (scenario.transferencias[side].n_unique() for side in ("donante", "receptor"))
     return (
-        f"Cuadro de montos, {'indicativo' if scenario.indicativo else 'en borrador'}: {plural(gives, 'AER que cedería', 'AER que cederían')} "
-        f"en filas y {plural(takes, 'AER que recibiría', 'AER que recibirían')} en columnas. {title}."
+        f"Cuadro de montos, {'indicativo' if scenario.indicativo else 'en borrador'}: {plural(gives, f'{levels.accion} que cedería', f'{levels.accion} que cederían')} "
+        f"en filas y {plural(takes, f'{levels.accion} que recibiría', f'{levels.accion} que recibirían')} en columnas. {title}."
     )

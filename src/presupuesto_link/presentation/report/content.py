@@ -249,7 +249,7 @@ def _gaps(dossier: Dossier, names: dict[str, str]) -> tuple[Block, ...]:
 
 
 def _commitments(dossier: Dossier, names: dict[str, str]) -> tuple[Block, ...]:
-    view = commitments_view(dossier.analysis.commitments, names)
+    view = commitments_view(dossier.analysis.commitments, names, dossier.analysis.levels)
     return () if view is None else (Paragraph(view["frase"]), *((view["comparados"],) if view["comparados"].rows else ()))
 
 

@@ -85,7 +85,7 @@ def _unlinked_table(lines: pl.DataFrame, names: Mapping[str, pl.DataFrame], year
     shown = lines.head(_UNLINKED)
     programmes = dict(names["programa"].select("programa", "nombre").iter_rows()) if "programa" in names else {}
     return TableView(
-        f"Lo mayor que ninguna AER recibe en {year} ({shown.height} de {plural(lines.height, 'línea', 'líneas')})",
+        f"Lo mayor que ninguna {levels.accion} recibe en {year} ({shown.height} de {plural(lines.height, 'línea', 'líneas')})",
         ("Ejecutora y meta", "Programa", "Motivo", "PIM", "Devengado"),
         tuple(
             Row(

@@ -6,6 +6,7 @@ from presupuesto_link.evaluation.evaluate import Evaluation
 from presupuesto_link.presentation.telling.phrases import agree, legend_words
 from presupuesto_link.presentation.telling.words import limit
 from presupuesto_link.specs import VinculoSpec
+from presupuesto_link.tables.levels import Levels
 from presupuesto_link.vocabulary import POLICY_WORDS
 from presupuesto_link.wording import enumerate_words
 
@@ -28,14 +29,14 @@ def method(analysis: Evaluation) -> list[tuple[str, str]]:
             "Diagnóstico",
             f"Gasta quien ejecuta {limit(limits.ejecuta_desde_ratio)} o más; logra quien avanza {limit(limits.logra_desde_ratio)} o más.",
         ),
-        ("Presupuesto vinculado", _linked(spec.vinculo)),
+        ("Presupuesto vinculado", _linked(spec.vinculo, analysis.levels)),
         ("Lectura", f"Que una {analysis.levels.accion} gaste y logre describe dos hechos juntos; no prueba que uno cause el otro."),
     ]
 
 
-def _linked(spec: VinculoSpec) -> str:
+def _linked(spec: VinculoSpec, levels: Levels) -> str:
     """Which money is added up and, by name, which is kept aside and why."""
-    text = "Sólo se suman las AER de vínculo directo."
+    text = f"Sólo se suman las {levels.accion} de vínculo directo."
     if not spec.transversales:
         return text
     reason = spec.motivo_transversal.rstrip(".")

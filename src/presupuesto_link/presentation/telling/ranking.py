@@ -43,7 +43,7 @@ def ranking_view(dossier: Dossier, names: Mapping[str, str], shelf: FigureShelf)
         "firmeza": sentences(dossier.robustness),
         "como": how(dossier.robustness),
         "componentes": [(COMPONENT_LOOKS[n].label, weights[n], _MEANING[n]) for n in COMPONENTS],
-        "rezagada": lagging_words(analysis.inputs.spec),
+        "rezagada": lagging_words(analysis.inputs.spec, analysis.levels),
         "prioritarios": enumerate_words(spec.objetivos_prioritarios) or "ninguno",
         "en_meta": enumerate_words(on_target["accion"]),
         "en_meta_cuenta": plural(on_target.height, f"{dossier.analysis.levels.accion} está", f"{dossier.analysis.levels.accion} están"),

@@ -14,6 +14,7 @@ from presupuesto_link.presentation.telling.quarter_tables import monitoring_tabl
 from presupuesto_link.presentation.telling.words import year_pair
 from presupuesto_link.scenarios.compare import Scenario
 from presupuesto_link.sources.filled import UNPLACED
+from presupuesto_link.tables.levels import Levels
 from presupuesto_link.vocabulary import MONTHS
 
 
@@ -128,7 +129,7 @@ def result_tables(dossier: Dossier) -> tuple[ResultTable, ...]:
         *_unplaced_table(analysis),
         *_commitment_tables(analysis),
         *_matrix_tables(analysis),
-        *(table for scenario in dossier.scenarios for table in _scenario_tables(scenario)),
+        *(table for scenario in dossier.scenarios for table in _scenario_tables(scenario, dossier.analysis.levels)),
         dictionary(),
     )
 
@@ -210,7 +211,7 @@ def _matrix_tables(analysis: Evaluation) -> list[ResultTable]:
     return tables
 
 
-def _scenario_tables(scenario: Scenario) -> list[ResultTable]:
+def _scenario_tables(scenario: Scenario, levels: Levels) -> list[ResultTable]:
     name = scenario.spec.id
     return [
         ResultTable(f"escenario_{name}_aer", f"Escenario {name}: antes y después", scenario.advertencia, scenario.acciones),
@@ -221,7 +222,7 @@ def _scenario_tables(scenario: Scenario) -> list[ResultTable]:
         ResultTable(
             f"escenario_{name}_excluidas",
             f"Escenario {name}: no pueden recibir",
-            "AER rezagadas que el escenario no puede financiar",
+            f"{levels.accion} rezagadas que el escenario no puede financiar",
             scenario.excluidas,
         ),
     ]
