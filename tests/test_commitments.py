@@ -12,6 +12,7 @@ from presupuesto_link.evaluation.commitments import measure_commitments
 from presupuesto_link.presentation.telling.compromisos import commitments_view
 from presupuesto_link.sources.commitments import read_commitments
 from presupuesto_link.tables.commitments import check_commitments
+from presupuesto_link.tables.levels import Levels
 from tests.conftest import ROOT, SHARED
 
 DATA, FOLDER = ROOT / "data" / "compromisos", ROOT / "analyses" / "compromisos-2018-2022"
@@ -161,7 +162,7 @@ def test_what_is_wrong_is_told_where_it_is(analysis, tmp_path, promise, match, s
 
 
 def test_without_commitments_there_is_no_section(analysis):
-    assert commitments_view(None, {}) is None
+    assert commitments_view(None, {}, Levels("OER", "AER")) is None
     assert replace(analysis, commitments=None).commitments is None
 
 

@@ -63,7 +63,7 @@ def load(analysis: Path, overrides: dict[str, Path] | None = None, filled: Path 
     norms_folder = place.get("normas") or embedded_root() / "data" / "normas"
     norms = read_norms(norms_folder)
     raw = read_evaluation(place["plan"], place.get("gasto_aer"))
-    plan = check_plan(raw.plan, raw.correcciones)
+    plan = check_plan(raw.plan, raw.correcciones, spec.niveles)
     spec = with_years(_named_sources(spec, overrides or {}), plan)
     check_ranking(spec, plan)
     year, table = spec.fuentes.anio_gasto, raw.gasto_aer

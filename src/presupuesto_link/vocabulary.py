@@ -25,7 +25,8 @@ POLICY_WORDS: dict[str, str] = {EXCLUDE: "excluyendo los ND", ZERO: "contando el
 
 Scope = Literal["pliego", "departamento", "todo"]
 """Whose spending is linked: what the pliego spends, what everybody spends in the department, or everything there is."""
-SCOPES: tuple[str, ...] = get_args(Scope)
+SCOPES: tuple[Scope, ...] = get_args(Scope)
+PLIEGO, DEPARTMENT, EVERYTHING = SCOPES
 
 GOVERNMENTS = {"E": "Gobierno nacional", "R": "Gobierno regional", "M": "Gobierno local"}
 """Levels of government, by their letter in the SIAF."""

@@ -10,9 +10,6 @@ import re
 from collections.abc import Iterable
 from decimal import Decimal
 
-from presupuesto_link import vocabulary
-
-MONTHS = vocabulary.MONTHS
 NO_DATA = "ND"
 MINUS = "\u2212"
 CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")  # what no document, page or figure can write

@@ -19,7 +19,7 @@ def indicators(advances: list[float | None], relevance: list[int | None] | None 
             "anio": [2024] * n,
             "elemento": [element] * n,
             "nivel": [level] * n,
-            "objetivo": ["OER.01"] * n,
+            "objetivo": [element if level == "OER" else "OER.01"] * n,
             "tipo1_ratio": advances,
             "relevancia": relevance or [None] * n,
         },

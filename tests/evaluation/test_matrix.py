@@ -45,6 +45,7 @@ def results(*rows: tuple[str, float | None]) -> pl.DataFrame:
             {
                 "anio": 2024,
                 "nivel": "AER",
+                "objetivo": "OER.01",
                 "elemento": code,
                 "avance_ratio": ratio,
                 "indicadores": 1,
@@ -59,7 +60,10 @@ def results(*rows: tuple[str, float | None]) -> pl.DataFrame:
 
 def indicators(*rows: tuple[str, str, float | None]) -> pl.DataFrame:
     return pl.DataFrame(
-        [{"anio": 2024, "nivel": "AER", "elemento": element, "indicador": code, "tipo1_ratio": ratio} for element, code, ratio in rows],
+        [
+            {"anio": 2024, "nivel": "AER", "objetivo": "OER.01", "elemento": element, "indicador": code, "tipo1_ratio": ratio}
+            for element, code, ratio in rows
+        ],
         schema_overrides={"tipo1_ratio": pl.Float64},
     )
 

@@ -210,7 +210,9 @@ def test_without_any_money_every_action_says_so_and_nothing_is_zero(office):
 
 
 def test_a_year_that_no_source_has_lists_those_that_there_are(analysis):
-    with pytest.raises(InputDataError, match=r"presupuesto de 2021[\s\S]*2023 \(tabla de presupuesto por AER[\s\S]*2024 \(PIM, devengado y girado 2024"):
+    with pytest.raises(
+        InputDataError, match=r"presupuesto de 2021[\s\S]*2023 \(tabla de presupuesto por AER[\s\S]*2024 \(PIM, devengado y girado 2024"
+    ):
         matrix_of(analysis, 2021, 2024)
 
 

@@ -8,10 +8,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from presupuesto_link.linkage.rules import TRANSVERSAL
-from presupuesto_link.money.expected import STAGES, curves_of
+from presupuesto_link.money.expected import curves_of
 from presupuesto_link.money.follow import month_ends
 from presupuesto_link.money.on_time import days_red, measure_on_time, months_off, soles_at_risk
 from presupuesto_link.specs import SeguimientoSpec, SemaforoSpec
+from presupuesto_link.tables.levels import Levels
+from presupuesto_link.vocabulary import STAGES
 from tests.examples import few
 from tests.money.monthly import ACTIONS, months, row
 
@@ -20,7 +22,7 @@ SPEC, BANDS = SeguimientoSpec(), SemaforoSpec()
 
 def light(frame, until=6, calendars=()):
     counted = frame.filter(pl.col("vinculo") != TRANSVERSAL)
-    return measure_on_time(frame, curves_of(counted, 2025, SPEC, calendars), ACTIONS, 2025, until, (SPEC, BANDS))
+    return measure_on_time(frame, curves_of(counted, 2025, SPEC, calendars), ACTIONS, Levels("OER", "AER"), 2025, until, (SPEC, BANDS))
 
 
 def at(table, unit, month=6, level="AER"):

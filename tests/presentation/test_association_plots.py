@@ -8,9 +8,10 @@ import polars as pl
 import pytest
 
 from presupuesto_link.presentation.plots.asociacion import draw_association
-from presupuesto_link.presentation.plots.common import save_figure, short_code
+from presupuesto_link.presentation.plots.common import save_figure
 from presupuesto_link.studies.association import study_association
 from presupuesto_link.studies.influence import most_influential
+from presupuesto_link.tables.levels import short_code
 
 pytestmark = pytest.mark.lento  # eight figures
 

@@ -23,6 +23,7 @@ from presupuesto_link.presentation.board import FigureRef, render_page, ten_line
 from presupuesto_link.presentation.telling.method import method
 from presupuesto_link.presentation.telling.selection import binding_limits, reached_limits
 from presupuesto_link.presentation.telling.words import lagging_words
+from presupuesto_link.tables.levels import Levels
 from presupuesto_link.wording import millions, percent, soles
 
 VOID = {"meta", "link", "img", "br"}
@@ -326,12 +327,12 @@ def test_what_is_kept_aside_follows_the_spec(analysis: Evaluation, across, reaso
 
 def test_lagging_and_achieving_are_told_apart(analysis: Evaluation, page: Reader) -> None:
     spec = analysis.inputs.spec
-    assert lagging_words(spec) in page.text
-    assert "menor de 95 % (por debajo del verde)" in lagging_words(spec)
-    assert "de 75 % o más (fuera del rojo)" in lagging_words(spec)
+    assert lagging_words(spec, Levels("OER", "AER")) in page.text
+    assert "menor de 95 % (por debajo del verde)" in lagging_words(spec, Levels("OER", "AER"))
+    assert "de 75 % o más (fuera del rojo)" in lagging_words(spec, Levels("OER", "AER"))
     other = spec.model_copy(update={"ranking": spec.ranking.model_copy(update={"rezagada_bajo_ratio": 0.7})})
-    assert "menor de 70 %;" in lagging_words(other)
-    assert "lograr y estar" not in lagging_words(other)
+    assert "menor de 70 %;" in lagging_words(other, Levels("OER", "AER"))
+    assert "lograr y estar" not in lagging_words(other, Levels("OER", "AER"))
     assert "par usado para decidir" not in page.text
     assert "el ranking y los escenarios usan estos años" in page.text
 

@@ -49,7 +49,7 @@ def figures(dossier: Dossier, quarter_dossier: Dossier) -> dict[str, Figure]:
         draw_intervals(analysis, firm),
         draw_acceptability(analysis, firm),
         *draw_association(study_association(analysis)),
-        *draw_linkage(quarter_dossier.quarter.monitoring.followed.linkage),
+        *draw_linkage(quarter_dossier.quarter.monitoring.followed.linkage, quarter_dossier.analysis.levels),
     ]
     return {figure.name: figure for figure in drawn if figure is not None}
 

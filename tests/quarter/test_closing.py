@@ -146,8 +146,8 @@ def test_money_without_action_is_a_part_too():
         [actions(10, 3, 6), months(*(r for y in range(2022, 2026) for r in year(None, None, y, 5000, 4000, 6 if y == 2025 else 12)))]
     )
     closing = close(rows, 6)
-    assert of(closing, "AER", "sin AER")["pim_soles"] == Decimal("5000.00")
-    assert of(closing, "OER", "sin AER")["pim_soles"] == Decimal("5000.00")
+    assert of(closing, "AER", "sin dato")["pim_soles"] == Decimal("5000.00")
+    assert of(closing, "OER", "sin dato")["pim_soles"] == Decimal("5000.00")
 
 
 @pytest.mark.parametrize("month", [0, 12])

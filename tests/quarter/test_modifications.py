@@ -8,6 +8,7 @@ import pytest
 
 from presupuesto_link.linkage.rules import TRANSVERSAL
 from presupuesto_link.quarter.modifications import composition_variance, modifications_between, rhythm
+from presupuesto_link.tables.levels import Levels
 from tests.money.monthly import ACTIONS, months, row
 
 
@@ -20,7 +21,7 @@ def test_variance_of_the_composition_by_hand():
     )
     # 500 → 600: adjusted 120, 360 and 120; deviations 60, 140 and 80
     wanted = Fraction(60 + 140 + 80, 600)
-    summary, detail = composition_variance(rows, ACTIONS)
+    summary, detail = composition_variance(rows, ACTIONS, Levels("OER", "AER"))
     found = summary.row(by_predicate=(pl.col("por") == "OER") & (pl.col("de") == "pia") & (pl.col("a") == "pim"), named=True)
     assert (found["total_de_soles"], found["total_a_soles"]) == (Decimal(500), Decimal(600))
     assert found["varianza_ratio"] == pytest.approx(float(wanted))
@@ -32,7 +33,7 @@ def test_variance_of_the_composition_by_hand():
 
 
 def test_a_first_stage_without_money_has_no_variance():
-    summary, _ = composition_variance(months(row(0, pia="0", pim="10")), ACTIONS)
+    summary, _ = composition_variance(months(row(0, pia="0", pim="10")), ACTIONS, Levels("OER", "AER"))
     assert summary.filter(pl.col("de") == "pia")["varianza_ratio"].to_list() == [None] * 4
 
 

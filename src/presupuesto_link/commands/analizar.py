@@ -24,7 +24,6 @@ from presupuesto_link.commands.asking.cuts import (
     optional_cut,
 )
 from presupuesto_link.commands.asking.options import (
-    DEFAULT_ANALYSIS,
     AnalysisOption,
     BudgetOption,
     FilledOption,
@@ -36,6 +35,7 @@ from presupuesto_link.commands.asking.options import (
 )
 from presupuesto_link.commands.ranking import print_ranking
 from presupuesto_link.commands.saying.printing import print_json, progress
+from presupuesto_link.sources.embedded import DEFAULT_ANALYSIS
 
 if TYPE_CHECKING:
     from presupuesto_link.dossier import Dossier

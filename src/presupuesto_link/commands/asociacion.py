@@ -19,8 +19,9 @@ from presupuesto_link.commands.asking.cuts import (
     YearOption,
     optional_cut,
 )
-from presupuesto_link.commands.asking.options import DEFAULT_ANALYSIS, AnalysisOption, BudgetOption, JsonOption, PlanOption, open_analysis
+from presupuesto_link.commands.asking.options import AnalysisOption, BudgetOption, JsonOption, PlanOption, open_analysis
 from presupuesto_link.commands.saying.printing import Column, code, name, number, print_json, print_table, progress, records
+from presupuesto_link.sources.embedded import DEFAULT_ANALYSIS
 
 if TYPE_CHECKING:
     from presupuesto_link.inputs import Inputs
@@ -121,7 +122,7 @@ def _print_estimates(study: AssociationStudy, case: Case) -> None:
     columns = [Column("Medida", least=20), number("Estimación"), number("Intervalo"), number("p"), number("p con\nHolm")]
     print_table(
         f"Estimaciones: {years_of(case)} (perfil {case.perfil}, ND: {case.politica_nd}). Pendientes en puntos de avance (pp) por 10 puntos de ejecución",
-        [*columns, number("AER", spare=True), Column("Qué dice", least=24)],
+        [*columns, number(study.inputs.plan.niveles.accion, spare=True), Column("Qué dice", least=24)],
         rows,
     )
 
@@ -144,7 +145,9 @@ def _print_influence(study: AssociationStudy, case: Case) -> None:
     ]
     headings = [number("Residuo estudentizado"), number("Apalan-\ncamiento"), number("Cook"), number("DFFITS", spare=True)]
     print_table(
-        f"Las AER que más deciden los mínimos cuadrados: {years_of(case)}", [code("AER"), *headings, number("Pendiente sin ella")], rows
+        f"Las {study.inputs.plan.niveles.accion} que más deciden los mínimos cuadrados: {years_of(case)}",
+        [code(study.inputs.plan.niveles.accion), *headings, number("Pendiente sin ella")],
+        rows,
     )
 
 
@@ -184,14 +187,18 @@ def _print_panel(study: AssociationStudy) -> None:
     own = [r for r in study.panel.iter_rows(named=True) if (r["perfil"], r["politica_nd"]) == (spec.avance.perfil, spec.avance.politica_nd)]
     if all(r["estimacion"] is None for r in own):
         reasons = list(dict.fromkeys(r["motivo"] for r in own))
-        typer.echo(f"Panel (la misma AER en varios años): no se estima; {'; '.join(reasons)}.\n")
+        typer.echo(f"Panel (la misma {study.inputs.plan.niveles.accion} en varios años): no se estima; {'; '.join(reasons)}.\n")
         return
     rows: list[tuple[Any, ...]] = [
         (str(r["desfase_anios"]), title_of(r), *interval(r), probability(r["p"]), probability(r["p_holm"]), reading(r, spec.asociacion))
         for r in own
     ]
     columns = [number("Años de\ndesfase"), Column("Medida", least=20), number("Estimación"), number("Intervalo")]
-    print_table("Panel: la misma AER en varios años", [*columns, number("p"), number("p con\nHolm"), Column("Qué dice", least=24)], rows)
+    print_table(
+        f"Panel: la misma {study.inputs.plan.niveles.accion} en varios años",
+        [*columns, number("p"), number("p con\nHolm"), Column("Qué dice", least=24)],
+        rows,
+    )
 
 
 def _print_scores(study: AssociationStudy, case: Case) -> None:
@@ -200,7 +207,7 @@ def _print_scores(study: AssociationStudy, case: Case) -> None:
     from presupuesto_link.wording import percent, short_name, soles
 
     table = study.of(case, "eficiencia").sort("puntaje_ratio", "accion", descending=[True, False], nulls_last=True)
-    typer.echo(f"{SCORE_LIMITS} {on_the_frontier(table)}\n")
+    typer.echo(f"{SCORE_LIMITS} {on_the_frontier(table, study.inputs.plan.niveles)}\n")
     rows = [
         (
             r["accion"],
@@ -214,7 +221,14 @@ def _print_scores(study: AssociationStudy, case: Case) -> None:
         )
         for r in table.iter_rows(named=True)
     ]
-    columns = [code("AER"), name(), number("PIM"), number("Avance"), number("Puntaje"), number("Factor", spare=True)]
+    columns = [
+        code(study.inputs.plan.niveles.accion),
+        name(),
+        number("PIM"),
+        number("Avance"),
+        number("Puntaje"),
+        number("Factor", spare=True),
+    ]
     print_table(
         f"Eficiencia, segunda opinión: PIM {case.anio_ejecucion} y avance {case.anio_resultado}",
         [*columns, Column("Referentes", spare=True), number("Sin el\nreferente", spare=True)],

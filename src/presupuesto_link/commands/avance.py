@@ -7,16 +7,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from presupuesto_link.commands.asking.options import (
-    DEFAULT_ANALYSIS,
-    AnalysisOption,
-    JsonOption,
-    PlanOption,
-    PolicyOption,
-    ProfileOption,
-    open_analysis,
-)
+from presupuesto_link.commands.asking.options import AnalysisOption, JsonOption, PlanOption, PolicyOption, ProfileOption, open_analysis
 from presupuesto_link.commands.saying.printing import Column, code, number, print_json, print_table, records
+from presupuesto_link.sources.embedded import DEFAULT_ANALYSIS
 
 if TYPE_CHECKING:
     import polars as pl
@@ -25,23 +18,23 @@ if TYPE_CHECKING:
 class Level(StrEnum):
     """What to show the advance of."""
 
-    oer = "oer"
-    aer = "aer"
+    objetivo = "objetivo"
+    accion = "accion"
     indicador = "indicador"
 
 
 def avance(
     analisis: AnalysisOption = DEFAULT_ANALYSIS,
-    nivel: Annotated[Level, typer.Option("--nivel", help="oer, aer o indicador", metavar="NIVEL")] = Level.oer,
+    nivel: Annotated[Level, typer.Option("--nivel", help="objetivo, accion o indicador", metavar="NIVEL")] = Level.objetivo,
     anio: Annotated[int | None, typer.Option("--anio", help="Sólo este año", metavar="AAAA")] = None,
     perfil: ProfileOption = None,
     nd: PolicyOption = None,
     plan: PlanOption = None,
     como_json: JsonOption = False,
 ) -> None:
-    """Muestra el avance de los OER, las AER o los indicadores, con la regla que dio cada cifra.
+    """Muestra el avance de los objetivos, las acciones o los indicadores, con la regla que dio cada cifra.
 
-    Ejemplo: presupuesto-link avance --nivel aer --anio 2024 --perfil informe_2024 --nd cero
+    Ejemplo: presupuesto-link avance --nivel accion --anio 2024 --perfil informe_2024 --nd cero
     """
     import polars as pl
 
@@ -49,15 +42,14 @@ def avance(
 
     result = evaluate(open_analysis(analisis, None, plan, perfil, nd))
     spec = result.inputs.spec.avance
+    levels = result.inputs.plan.niveles
+    level = levels.objetivo if nivel is Level.objetivo else levels.accion
     by_year = pl.lit(True) if anio is None else pl.col("anio") == anio
     if nivel is Level.indicador:
         frame = result.indicators.filter((pl.col("perfil") == spec.perfil) & by_year)
     else:
         frame = result.elements.filter(
-            (pl.col("perfil") == spec.perfil)
-            & (pl.col("politica_nd") == spec.politica_nd)
-            & (pl.col("nivel") == nivel.value.upper())
-            & by_year
+            (pl.col("perfil") == spec.perfil) & (pl.col("politica_nd") == spec.politica_nd) & (pl.col("nivel") == level) & by_year
         )
     _must_have_rows(frame, anio, result.elements)
     if como_json:
@@ -65,7 +57,7 @@ def avance(
     elif nivel is Level.indicador:
         _print_indicators(frame, spec.perfil)
     else:
-        _print_elements(frame, f"Avance por {nivel.value.upper()} · perfil {spec.perfil} · ND: {spec.politica_nd}")
+        _print_elements(frame, f"Avance por {level} · perfil {spec.perfil} · ND: {spec.politica_nd}")
 
 
 def _must_have_rows(frame: pl.DataFrame, year: int | None, elements: pl.DataFrame) -> None:

@@ -14,6 +14,7 @@ import typer
 from presupuesto_link.commands.asking.cuts import DEFAULT_STORE, StoreOption
 from presupuesto_link.commands.asking.options import JsonOption
 from presupuesto_link.commands.saying.printing import Column, number, print_json, print_table
+from presupuesto_link.vocabulary import GOVERNMENTS
 
 if TYPE_CHECKING:
     from presupuesto_link.store.load_report import LoadReport, Published
@@ -147,12 +148,13 @@ def _print_findings(report: LoadReport) -> None:
 
 def _filters(pliego: str | None, department: str | None, level: str | None, year: int | None) -> Filters:
     from presupuesto_link.tables.gasto import Filters
+    from presupuesto_link.wording import enumerate_words
 
     for option, value, width in (("--pliego", pliego, 3), ("--departamento-meta", department, 2)):
         if value is not None and not (value.isdigit() and len(value) <= width):
             raise typer.BadParameter(f"{option}: «{value}» no es un código de {width} cifras.")
-    if level is not None and level.upper() not in ("E", "R", "M"):
-        raise typer.BadParameter(f"--nivel: «{level}» no es E, R ni M.")
+    if level is not None and level.upper() not in GOVERNMENTS:
+        raise typer.BadParameter(f"--nivel: «{level}» no es {enumerate_words(GOVERNMENTS, 'ni')}.")
     return Filters(pliego, department, level, year)
 
 

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from presupuesto_link.commands.asking.cuts import DEFAULT_STORE, Scope, ScopeOption, SnapshotOption, StoreOption, chosen_snapshot, raw_rules
-from presupuesto_link.commands.asking.options import DEFAULT_ANALYSIS, AnalysisOption, JsonOption, PlanOption, open_analysis
+from presupuesto_link.commands.asking.options import AnalysisOption, JsonOption, PlanOption, open_analysis
 from presupuesto_link.commands.saying.printing import code, name, number, print_json, print_table, records
+from presupuesto_link.sources.embedded import DEFAULT_ANALYSIS
 
 if TYPE_CHECKING:
     import polars as pl

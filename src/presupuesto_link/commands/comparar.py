@@ -18,9 +18,11 @@ from presupuesto_link.commands.asking.cuts import (
     SuggestedOption,
     YearOption,
 )
-from presupuesto_link.commands.asking.options import DEFAULT_ANALYSIS, AnalysisOption, BudgetOption, JsonOption, PlanOption, open_analysis
+from presupuesto_link.commands.asking.options import AnalysisOption, BudgetOption, JsonOption, PlanOption, open_analysis
 from presupuesto_link.commands.asking.scenarios import date_of, runner, scenario_specs
 from presupuesto_link.commands.saying.printing import code, name, number, print_json, print_table, progress, records
+from presupuesto_link.sources.embedded import DEFAULT_ANALYSIS
+from presupuesto_link.tables.levels import Levels
 
 _LEAST = 2
 
@@ -63,10 +65,10 @@ def comparar(
         tables = {"resumen": summarise(solved), "cambios": changes(solved), "transferencias": shared(solved)}
         print_json(**{key: records(table) for key, table in tables.items()})
         return
-    _print(solved)
+    _print(solved, inputs.plan.niveles)
 
 
-def _print(solved: list) -> None:  # type: ignore[type-arg]
+def _print(solved: list, levels: Levels) -> None:  # type: ignore[type-arg]
     from presupuesto_link.presentation.telling.words import signed_soles
     from presupuesto_link.scenarios.side_by_side import changes, summarise
     from presupuesto_link.wording import short_name, soles
@@ -102,8 +104,8 @@ def _print(solved: list) -> None:  # type: ignore[type-arg]
     table = changes(solved)
     ids = [scenario.spec.id for scenario in solved]
     print_table(
-        "Cambio del PIM de cada AER, en soles",
-        [code("AER"), name(), *(number(one) for one in ids)],
+        f"Cambio del PIM de cada {levels.accion}, en soles",
+        [code(levels.accion), name(), *(number(one) for one in ids)],
         [
             (r["accion"], short_name(r["nombre"], 32), *(signed_soles(r[one]).replace("S/ ", "") if r[one] else "–" for one in ids))
             for r in table.iter_rows(named=True)

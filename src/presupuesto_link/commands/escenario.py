@@ -21,10 +21,11 @@ from presupuesto_link.commands.asking.cuts import (
     SuggestedOption,
     YearOption,
 )
-from presupuesto_link.commands.asking.options import DEFAULT_ANALYSIS, AnalysisOption, BudgetOption, JsonOption, PlanOption, open_analysis
+from presupuesto_link.commands.asking.options import AnalysisOption, BudgetOption, JsonOption, PlanOption, open_analysis
 from presupuesto_link.commands.asking.scenarios import date_of, runner, scenario_specs
 from presupuesto_link.commands.saying.printing import bar, print_json, progress, records
 from presupuesto_link.commands.saying.scenario_text import print_answers, print_scenario
+from presupuesto_link.sources.embedded import DEFAULT_ANALYSIS
 
 if TYPE_CHECKING:
     import polars as pl
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
     from presupuesto_link.presentation.folders.scenario_folder import Answers
     from presupuesto_link.scenarios.compare import Scenario
     from presupuesto_link.specs import EscenarioSpec
+    from presupuesto_link.tables.levels import Levels
 
 _POINTS, _RUNS, _SEED = 20, 200, 7
 
@@ -98,7 +100,7 @@ def escenario(
         unsolved = [asdict(problem) for error in failed for problem in error.problems]
         print_json(escenarios=[as_json(scenario, answers) for scenario, answers in answered], sin_solucion=unsolved)
     else:
-        _print_all(answered, None if failed else salida)
+        _print_all(answered, inputs.plan.niveles, None if failed else salida)
     if salida and failed:
         typer.echo(f"No se escribió nada en {salida}: un escenario no tiene solución, y lo que había sigue ahí.", err=True)
     _must_be_solved(failed)
@@ -166,9 +168,9 @@ def _activities(path: Path | None, inputs: Inputs) -> pl.DataFrame | None:
     return pl.DataFrame(rows, schema={"anio": pl.Int64, "sec_ejec": pl.String, "sec_func": pl.String, "aoi": pl.String}, orient="row")
 
 
-def _print_all(answered: list[tuple[Scenario, Answers | None]], folder: Path | None) -> None:
+def _print_all(answered: list[tuple[Scenario, Answers | None]], levels: Levels, folder: Path | None) -> None:
     for scenario, answers in answered:
-        print_scenario(scenario)
+        print_scenario(scenario, levels)
         if answers:
             print_answers(answers, scenario.unidad)
     if folder and answered:

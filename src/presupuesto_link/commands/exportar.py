@@ -17,9 +17,10 @@ from presupuesto_link.commands.asking.cuts import (
     chosen_snapshot,
     raw_rules,
 )
-from presupuesto_link.commands.asking.options import DEFAULT_ANALYSIS, AnalysisOption, JsonOption, PlanOption, open_analysis
+from presupuesto_link.commands.asking.options import AnalysisOption, JsonOption, PlanOption, open_analysis
 from presupuesto_link.commands.saying.printing import print_json, progress
 from presupuesto_link.commands.vincular import YearOption, link
+from presupuesto_link.sources.embedded import DEFAULT_ANALYSIS
 
 if TYPE_CHECKING:
     from presupuesto_link.presentation.star.star_files import Export, Written

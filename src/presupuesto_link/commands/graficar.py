@@ -8,7 +8,6 @@ from typing import Annotated
 import typer
 
 from presupuesto_link.commands.asking.options import (
-    DEFAULT_ANALYSIS,
     AnalysisOption,
     BudgetOption,
     JsonOption,
@@ -18,6 +17,7 @@ from presupuesto_link.commands.asking.options import (
     open_analysis,
 )
 from presupuesto_link.commands.saying.printing import print_json
+from presupuesto_link.sources.embedded import DEFAULT_ANALYSIS
 
 
 def graficar(

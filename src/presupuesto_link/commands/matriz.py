@@ -19,7 +19,6 @@ from presupuesto_link.commands.asking.cuts import (
     optional_cut,
 )
 from presupuesto_link.commands.asking.options import (
-    DEFAULT_ANALYSIS,
     AnalysisOption,
     BudgetOption,
     JsonOption,
@@ -29,6 +28,8 @@ from presupuesto_link.commands.asking.options import (
     open_analysis,
 )
 from presupuesto_link.commands.saying.printing import Column, code, number, print_json, print_table, records
+from presupuesto_link.sources.embedded import DEFAULT_ANALYSIS
+from presupuesto_link.tables.levels import Levels
 
 if TYPE_CHECKING:
     import polars as pl
@@ -66,6 +67,7 @@ def matriz(
 
     asked = Asked(almacen, instantanea, ambito, reglas, incluir_sugeridos, anio)
     inputs = open_analysis(analisis, gasto, plan, perfil, nd)
+    levels = inputs.plan.niveles
     cells, diagnosis = matrix_of(evaluate(inputs, optional_cut(inputs, asked)), ejecucion, resultado)
     if como_json:
         print_json(
@@ -79,12 +81,12 @@ def matriz(
             acciones=records(diagnosis),
         )
         return
-    _print_cells(cells)
-    _print_diagnosis(diagnosis)
+    _print_cells(cells, levels)
+    _print_diagnosis(diagnosis, levels)
     typer.echo(cells.nota)
 
 
-def _print_cells(matrix: Matrix) -> None:
+def _print_cells(matrix: Matrix, levels: Levels) -> None:
     from presupuesto_link.presentation.theme import band_name
 
     rows = [
@@ -94,14 +96,14 @@ def _print_cells(matrix: Matrix) -> None:
     ]
     print_table(
         f"Ejecución {matrix.anio_ejecucion} ({matrix.medida}) frente a resultado {matrix.anio_resultado} (las transversales no se suman)",
-        [code("Ejecución"), code("Resultado"), number("AER"), number("PIM"), number("Devengado", spare=True), _CODES],
+        [code("Ejecución"), code("Resultado"), number(levels.accion), number("PIM"), number("Devengado", spare=True), _CODES],
         rows,
     )
 
 
 def _money(cell: dict[str, Any]) -> tuple[str, str]:
     """PIM and devengado of a cell; words, never zero, where its actions have no budget that may be added up."""
-    from presupuesto_link.tables.bands import GREY
+    from presupuesto_link.vocabulary import GREY
     from presupuesto_link.wording import soles
 
     if cell["banda_ejecucion"] == GREY:
@@ -111,6 +113,6 @@ def _money(cell: dict[str, Any]) -> tuple[str, str]:
     return soles(cell["pim_soles"]), soles(cell["devengado_soles"])
 
 
-def _print_diagnosis(diagnosis: pl.DataFrame) -> None:
+def _print_diagnosis(diagnosis: pl.DataFrame, levels: Levels) -> None:
     rows = [(r["accion"], r["diagnostico"], r["razon"]) for r in diagnosis.iter_rows(named=True)]
-    print_table("Diagnóstico", [code("AER"), Column("Diagnóstico"), Column("Por qué", least=30)], rows)
+    print_table("Diagnóstico", [code(levels.accion), Column("Diagnóstico"), Column("Por qué", least=30)], rows)

@@ -22,20 +22,22 @@ from presupuesto_link.commands.asking.cuts import (
     YearOption,
     cut_of,
 )
-from presupuesto_link.commands.asking.options import DEFAULT_ANALYSIS, AnalysisOption, JsonOption, PlanOption, open_analysis
+from presupuesto_link.commands.asking.options import AnalysisOption, JsonOption, PlanOption, open_analysis
 from presupuesto_link.commands.saying.printing import code, name, number, print_json, print_table, progress, records
+from presupuesto_link.sources.embedded import DEFAULT_ANALYSIS
 
 if TYPE_CHECKING:
     from presupuesto_link.money.follow import Followed
     from presupuesto_link.quarter.closing import Closing
     from presupuesto_link.quarter.projection import Projection
+    from presupuesto_link.tables.levels import Levels
 
 
 class Level(StrEnum):
     """What a row of the projection is."""
 
-    oer = "OER"
-    aer = "AER"
+    objetivo = "objetivo"
+    accion = "accion"
     ejecutora = "ejecutora"
 
 
@@ -46,8 +48,8 @@ def proyectar(
     anio: YearOption = None,
     mes: MonthOption = None,
     nivel: Annotated[
-        Level, typer.Option("--nivel", help="Qué se muestra: AER, OER o ejecutora (por genérica)", case_sensitive=False)
-    ] = Level.aer,
+        Level, typer.Option("--nivel", help="Qué se muestra: objetivo, accion o ejecutora (por genérica)", case_sensitive=False)
+    ] = Level.accion,
     historia: HistoryOption = None,
     confianza: Annotated[
         float | None,
@@ -62,7 +64,7 @@ def proyectar(
 ) -> None:
     """Proyecta el devengado a diciembre y el saldo que quedaría libre, con su intervalo y los errores de cada método.
 
-    Ejemplo: presupuesto-link proyectar --instantanea 20250901 --nivel OER --salida proyeccion
+    Ejemplo: presupuesto-link proyectar --instantanea 20250901 --nivel objetivo --salida proyeccion
     """
     from presupuesto_link.money.follow import follow
     from presupuesto_link.quarter.projection import project, with_confidence
@@ -111,7 +113,8 @@ def print_projection(result: Projection, level: Level) -> None:
     import polars as pl
 
     from presupuesto_link.money.on_time import has_money
-    from presupuesto_link.wording import MONTHS, amount, percent, short_name
+    from presupuesto_link.vocabulary import MONTHS
+    from presupuesto_link.wording import amount, percent, short_name
 
     followed = result.followed
     by_unit = level is Level.ejecutora and result.ejecutoras is not None
@@ -123,7 +126,7 @@ def print_projection(result: Projection, level: Level) -> None:
     typer.echo(f"  Método: {closing.metodo} ({closing.motivo}). Años completos y seguidos de historia: {years}.")
     typer.echo("")
     called = _names(result)
-    shown = ["ejecutora y genérica", "ejecutora", "total"] if by_unit else [level.value, "total"]
+    shown = ["ejecutora y genérica", "ejecutora", "total"] if by_unit else [result.levels.named(level.value), "total"]
     rows = closing.unidades.filter(pl.col("nivel").is_in(shown) & has_money())
     cells = [
         (
@@ -155,14 +158,14 @@ def print_projection(result: Projection, level: Level) -> None:
         [(r[0], r[1], r[2], r[4], r[5], r[7], r[6], r[3], r[8]) for r in cells],
     )
     _print_errors(closing, followed.month)
-    for text in (*_sources(closing), *_beside(followed, by_unit)):
+    for text in (*_sources(closing, result.levels), *_beside(followed, by_unit)):
         typer.echo(text)
 
 
 def _names(result: Projection) -> dict[str, str]:
     from presupuesto_link.presentation.telling.quarter_tables import unit_names
 
-    named = unit_names(result.followed, result.followed.linkage.coverage.acciones, result.objetivos)
+    named = unit_names(result.followed, result.levels, result.followed.linkage.coverage.acciones, result.objetivos)
     return dict(named.select("unidad", "nombre").iter_rows())
 
 
@@ -196,16 +199,16 @@ def _beside(followed: Followed, by_unit: bool) -> list[str]:
     said = [f"No se proyecta lo transversal ({enumerate_words(apart)}): se mide aparte y no se suma."] if apart else []
     if by_unit:
         said.append(
-            "Es otra proyección que la de --nivel AER: tiene sus propias series, su método y su total, que no tienen por qué coincidir."
+            "Es otra proyección que la de --nivel accion: tiene sus propias series, su método y su total, que no tienen por qué coincidir."
         )
     return said
 
 
-def _sources(closing: Closing) -> list[str]:
+def _sources(closing: Closing, levels: Levels) -> list[str]:
     """Where the intervals come from, and what the projection does not know."""
     import polars as pl
 
-    single = closing.unidades.filter(pl.col("nivel").is_in(["AER", "ejecutora y genérica"]))
+    single = closing.unidades.filter(pl.col("nivel").is_in([levels.accion, "ejecutora y genérica"]))
     kinds = single.group_by("intervalo").agg(pl.len()).sort("intervalo")
     said = "; ".join(f"{count} por {kind}" for kind, count in kinds.iter_rows())
     return [

@@ -19,7 +19,6 @@ from presupuesto_link.commands.asking.cuts import (
     optional_cut,
 )
 from presupuesto_link.commands.asking.options import (
-    DEFAULT_ANALYSIS,
     AnalysisOption,
     BudgetOption,
     JsonOption,
@@ -29,6 +28,8 @@ from presupuesto_link.commands.asking.options import (
     open_analysis,
 )
 from presupuesto_link.commands.saying.printing import Column, code, name, number, print_json, print_table, records
+from presupuesto_link.sources.embedded import DEFAULT_ANALYSIS
+from presupuesto_link.tables.levels import Levels
 
 if TYPE_CHECKING:
     import polars as pl
@@ -66,7 +67,7 @@ def ranking(
         print_json(dinero=money_facts(result.budget), pesos=result.inputs.spec.ranking.pesos.as_dict(), filas=records(result.ranking))
         return
     print_ranking(result, primeras)
-    _print_waiting(result.ranking)
+    _print_waiting(result.ranking, result.levels)
 
 
 def print_ranking(analysis: Decision, first: int | None = None) -> None:
@@ -91,11 +92,11 @@ def print_ranking(analysis: Decision, first: int | None = None) -> None:
         for r in shown.iter_rows(named=True)
     ]
     print_table(
-        f"AER rezagadas ({shown.height} de {lagging.height})",
-        [number("#"), code("AER"), name(), number("Pun-\ntaje"), *_component_columns(), number("Avance")],
+        f"{analysis.levels.accion} rezagadas ({shown.height} de {lagging.height})",
+        [number("#"), code(analysis.levels.accion), name(), number("Pun-\ntaje"), *_component_columns(), number("Avance")],
         rows,
     )
-    typer.echo(lagging_words(analysis.inputs.spec))
+    typer.echo(lagging_words(analysis.inputs.spec, analysis.levels))
     typer.echo(money_words(analysis.budget))
 
 
@@ -106,7 +107,7 @@ def _component_columns() -> list[Column]:
     return [number(COMPONENT_LOOKS[component].brief, spare=True) for component in COMPONENTS]
 
 
-def _print_waiting(table: pl.DataFrame) -> None:
+def _print_waiting(table: pl.DataFrame, levels: Levels) -> None:
     import polars as pl
 
     from presupuesto_link.evaluation.ranking import NO_DATA as WAITING
@@ -116,4 +117,6 @@ def _print_waiting(table: pl.DataFrame) -> None:
         (str(r["puesto"]), r["accion"], short_name(r["nombre"]), soles(r["pim_soles"]))
         for r in table.filter(pl.col("grupo") == WAITING).iter_rows(named=True)
     ]
-    print_table("Prioridad de dato: AER sin resultado medible", [number("#"), code("AER"), name(), number("PIM")], rows)
+    print_table(
+        f"Prioridad de dato: {levels.accion} sin resultado medible", [number("#"), code(levels.accion), name(), number("PIM")], rows
+    )

@@ -19,8 +19,9 @@ from presupuesto_link.commands.asking.cuts import (
     YearOption,
     optional_cut,
 )
-from presupuesto_link.commands.asking.options import DEFAULT_ANALYSIS, AnalysisOption, BudgetOption, JsonOption, PlanOption, open_analysis
+from presupuesto_link.commands.asking.options import AnalysisOption, BudgetOption, JsonOption, PlanOption, open_analysis
 from presupuesto_link.commands.saying.printing import Column, code, name, number, print_json, print_table, records
+from presupuesto_link.sources.embedded import DEFAULT_ANALYSIS
 
 if TYPE_CHECKING:
     from presupuesto_link.studies.robustness import Robustness
@@ -109,10 +110,10 @@ def _print_actions(found: Robustness) -> None:
         for r in found.resumen.filter(pl.col("rezagada_ratio") > 0).iter_rows(named=True)
     ]
     print_table(
-        f"Qué tan firme es el ranking ({len(rows)} AER con puesto en algún caso)",
+        f"Qué tan firme es el ranking ({len(rows)} {found.levels.accion} con puesto en algún caso)",
         [
             number("#"),
-            code("AER"),
+            code(found.levels.accion),
             name(),
             number("Puestos"),
             number(f"Entre\nlas {found.spec.primeros}"),
@@ -143,7 +144,7 @@ def _print_effects(found: Robustness) -> None:
         for r in found.efectos.iter_rows(named=True)
     ]
     print_table(
-        f"Cuánto mueve cada duda, por sí sola, la lista de las {found.spec.primeros} del análisis (promedio de AER)",
+        f"Cuánto mueve cada duda, por sí sola, la lista de las {found.spec.primeros} del análisis (promedio de {found.levels.accion})",
         [
             Column("Duda", least=22),
             Column("Qué se da por posible", least=20),

@@ -27,8 +27,9 @@ from presupuesto_link.commands.asking.cuts import (
     calendars,
     cut_of,
 )
-from presupuesto_link.commands.asking.options import DEFAULT_ANALYSIS, AnalysisOption, JsonOption, PlanOption, open_analysis
+from presupuesto_link.commands.asking.options import AnalysisOption, JsonOption, PlanOption, open_analysis
 from presupuesto_link.commands.saying.printing import code, name, number, print_json, print_table, progress, records
+from presupuesto_link.sources.embedded import DEFAULT_ANALYSIS
 
 if TYPE_CHECKING:
     from presupuesto_link.quarter.light import Monitoring
@@ -41,8 +42,8 @@ _STEPS = {"pia": "PIA", "pim": "PIM", "devengado": "devengado"}
 class Level(StrEnum):
     """What a row of the light is."""
 
-    oer = "OER"
-    aer = "AER"
+    objetivo = "objetivo"
+    accion = "accion"
     ejecutora = "ejecutora"
     fuente = "fuente"
     programa = "programa"
@@ -55,8 +56,8 @@ def semaforo(
     anio: YearOption = None,
     mes: MonthOption = None,
     nivel: Annotated[
-        Level, typer.Option("--nivel", help="Qué se mide: AER, OER, ejecutora, fuente o programa", case_sensitive=False)
-    ] = Level.aer,
+        Level, typer.Option("--nivel", help="Qué se mide: objetivo, accion, ejecutora, fuente o programa", case_sensitive=False)
+    ] = Level.accion,
     anterior: BeforeOption = None,
     historia: HistoryOption = None,
     calendario: CalendarOption = None,
@@ -72,7 +73,7 @@ def semaforo(
 ) -> None:
     """Semáforo trimestral del presupuesto: lo devengado, comprometido y certificado contra lo esperado a la fecha.
 
-    Ejemplo: presupuesto-link semaforo --instantanea 20250901 --nivel AER --salida semaforo
+    Ejemplo: presupuesto-link semaforo --instantanea 20250901 --nivel accion --salida semaforo
     """
     from presupuesto_link.evaluation.evaluate import evaluate
     from presupuesto_link.quarter.light import monitor
@@ -89,7 +90,7 @@ def semaforo(
     if como_json:
         print_json(**as_json(result), observaciones=[*doubts, *result.notices])
         return
-    print_monitoring(result, nivel.value, primeras)
+    print_monitoring(result, result.levels.named(nivel.value), primeras)
     for doubt in (*doubts, *result.notices):
         typer.echo(doubt)
     if salida:
@@ -147,7 +148,7 @@ def _print_light(result: Monitoring, level: str) -> None:
     import polars as pl
 
     from presupuesto_link.money.by_action import TRANSVERSAL
-    from presupuesto_link.money.on_time import NO_ACTION, WHOLE, has_money
+    from presupuesto_link.money.on_time import WHOLE, has_money
     from presupuesto_link.presentation.telling.words import DAGGER, banded
     from presupuesto_link.presentation.theme import band_name
     from presupuesto_link.wording import amount, short_name
@@ -173,7 +174,7 @@ def _print_light(result: Monitoring, level: str) -> None:
         )
         for r in pl.concat([money, whole]).iter_rows(named=True)
     ]
-    named = pl.col("unidad") != NO_ACTION
+    named = pl.col("unidad") != result.levels.sin_accion
     print_table(
         f"Por {level}, en soles ({money.filter(named).height} con dinero de {rows.filter(named).height}). ▲: adelanto por revisar",
         [
@@ -190,7 +191,7 @@ def _print_light(result: Monitoring, level: str) -> None:
         cells,
     )
     if (money["vinculo"] == TRANSVERSAL).any():
-        typer.echo(f"{DAGGER} AER transversal: su dinero se mide aparte y no se suma en el total.\n")
+        typer.echo(f"{DAGGER} {result.levels.accion} transversal: su dinero se mide aparte y no se suma en el total.\n")
 
 
 def marked(row: dict[str, Any]) -> str:
@@ -242,11 +243,11 @@ def _print_alerts(result: Monitoring, level: str, shown: int) -> None:
 
 def _print_alignment(result: Monitoring) -> None:
     from presupuesto_link.presentation.theme import band_name
-    from presupuesto_link.tables.bands import COLOURS
+    from presupuesto_link.vocabulary import COLOURS
 
     count = {(r["banda_ejecucion"], r["banda_resultado"]): r["acciones"] for r in result.cells.iter_rows(named=True)}
     print_table(
-        f"Alineamiento: AER por dinero {result.followed.year} a tiempo (filas) y resultado {result.result_year} (columnas)",
+        f"Alineamiento: {result.levels.accion} por dinero {result.followed.year} a tiempo (filas) y resultado {result.result_year} (columnas)",
         [code("Dinero"), *(number(band_name(colour)) for colour in COLOURS)],
         [(band_name(a), *(str(count[a, b]) for b in COLOURS)) for a in COLOURS],
     )
@@ -264,9 +265,9 @@ def _print_budget(result: Monitoring) -> None:
     steps = ((pl.col("anio") == year) & (pl.col("a") == "pim")) | (
         (pl.col("anio") == last) & (pl.col("de") == "pia") & (pl.col("a") == "devengado")
     )
-    for row in result.composition.filter(steps & (pl.col("por") == "OER")).iter_rows(named=True):
+    for row in result.composition.filter(steps & (pl.col("por") == result.levels.objetivo)).iter_rows(named=True):
         typer.echo(
-            f"Composición {row['anio']} por OER, {_STEPS[row['de']]} → {_STEPS[row['a']]}: varianza {percent(row['varianza_ratio'])} (PEFA PI-2, misma fórmula); el total cambió {percent(row['cambio_total_ratio'])}."
+            f"Composición {row['anio']} por {result.levels.objetivo}, {_STEPS[row['de']]} → {_STEPS[row['a']]}: varianza {percent(row['varianza_ratio'])} (PEFA PI-2, misma fórmula); el total cambió {percent(row['cambio_total_ratio'])}."
         )
     if result.modifications is not None:
         moved = result.modifications.row(0, named=True)
@@ -286,5 +287,5 @@ def names_of(result: Monitoring, level: str) -> dict[str, str]:
     from presupuesto_link.presentation.telling.quarter_tables import unit_names
 
     plan = result.analysis.inputs.plan
-    named = unit_names(result.followed, plan.acciones, plan.objetivos).filter(pl.col("nivel") == level)
+    named = unit_names(result.followed, result.levels, plan.acciones, plan.objetivos).filter(pl.col("nivel") == level)
     return dict(named.select("unidad", "nombre").iter_rows())

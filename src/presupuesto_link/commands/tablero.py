@@ -23,7 +23,6 @@ from presupuesto_link.commands.asking.cuts import (
     optional_cut,
 )
 from presupuesto_link.commands.asking.options import (
-    DEFAULT_ANALYSIS,
     AnalysisOption,
     BudgetOption,
     FilledOption,
@@ -34,6 +33,7 @@ from presupuesto_link.commands.asking.options import (
     open_analysis,
 )
 from presupuesto_link.commands.saying.printing import print_json, progress
+from presupuesto_link.sources.embedded import DEFAULT_ANALYSIS
 
 
 def tablero(

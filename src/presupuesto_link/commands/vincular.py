@@ -17,9 +17,10 @@ from presupuesto_link.commands.asking.cuts import (
     chosen_snapshot,
     raw_rules,
 )
-from presupuesto_link.commands.asking.options import DEFAULT_ANALYSIS, AnalysisOption, JsonOption, PlanOption, open_analysis
+from presupuesto_link.commands.asking.options import AnalysisOption, JsonOption, PlanOption, open_analysis
 from presupuesto_link.commands.saying.linkage_text import as_json, explained, facts, print_breakdown, print_explanation, print_linkage
 from presupuesto_link.commands.saying.printing import print_json, records
+from presupuesto_link.sources.embedded import DEFAULT_ANALYSIS
 
 if TYPE_CHECKING:
     import polars as pl
@@ -96,7 +97,7 @@ def vincular(
     if como_json:
         print_json(**as_json(linkage))
         return
-    print_linkage(linkage, primeras)
+    print_linkage(linkage, primeras, inputs.plan.niveles)
     if salida:
         typer.echo(f"Tablas y figuras: {salida}")
     if exportar:
@@ -177,7 +178,7 @@ def _break(linkage: Linkage, inputs: Inputs, by: str, shown: int, as_json_text: 
     if as_json_text:
         print_json(**facts(linkage), por=by, filas=records(table))
         return
-    print_breakdown(linkage, table, by, shown)
+    print_breakdown(linkage, table, by, shown, inputs.plan.niveles)
 
 
 def _explain(linkage: Linkage, store: Store, wanted: str, as_json_text: bool) -> None:

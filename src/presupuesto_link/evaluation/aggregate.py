@@ -6,12 +6,12 @@ import polars as pl
 
 from presupuesto_link.specs import SemaforoSpec
 from presupuesto_link.tables.bands import colour
-
-POLICIES = ("excluir", "cero")
+from presupuesto_link.tables.levels import is_action
+from presupuesto_link.vocabulary import COLOURS, EXCLUDE, POLICIES, ZERO
 
 
 def aggregate_elements(indicators: pl.DataFrame, bands: SemaforoSpec) -> pl.DataFrame:
-    """Advance of every AER and OER as the weighted mean of its own indicators.
+    """Advance of every action and objective as the weighted mean of its own indicators.
 
     Weights follow relevance: `w_k = (Rmin - (R_k - 1)) / sum(Rmin - (R_i - 1))`, with R = 1 the most relevant
     and Rmin the largest R of the element; indicators of unstated relevance weigh the same. Under `excluir` the
@@ -36,7 +36,7 @@ def aggregate_elements(indicators: pl.DataFrame, bands: SemaforoSpec) -> pl.Data
         peso_con_dato=pl.col("peso").filter(have).sum(),
         peso_total=pl.col("peso").sum(),
     )
-    divisor = {"excluir": "peso_con_dato", "cero": "peso_total"}
+    divisor = {EXCLUDE: "peso_con_dato", ZERO: "peso_total"}
     frame = pl.concat(
         [
             both.with_columns(
@@ -76,19 +76,20 @@ def measure_index(elements: pl.DataFrame) -> pl.DataFrame:
     """
     advance = pl.col("avance_ratio")
     return (
-        elements.filter(pl.col("nivel") == "OER")
+        elements.filter(~is_action())
         .group_by("perfil", "politica_nd", "anio")
         .agg(
+            pl.col("nivel").first(),
             pl.len().cast(pl.Int64).alias("objetivos"),
             advance.count().cast(pl.Int64).alias("con_dato"),
             disponible=advance.mean(),
             todos=advance.fill_null(0).mean(),
         )
         .with_columns(
-            indice_ratio=pl.when(pl.col("politica_nd") == "cero").then("todos").otherwise("disponible"),
-            formula=pl.when(pl.col("politica_nd") == "cero")
-            .then(pl.lit("media de los OER, ND como 0"))
-            .otherwise(pl.lit("media de los OER con dato")),
+            indice_ratio=pl.when(pl.col("politica_nd") == ZERO).then("todos").otherwise("disponible"),
+            formula=pl.when(pl.col("politica_nd") == ZERO)
+            .then(pl.format("media de los {}, ND como 0", "nivel"))
+            .otherwise(pl.format("media de los {} con dato", "nivel")),
             oficial=pl.lit(False),
         )
         .select("perfil", "politica_nd", "anio", "objetivos", "con_dato", "indice_ratio", "formula", "oficial")
@@ -102,7 +103,7 @@ def count_colours(elements: pl.DataFrame) -> pl.DataFrame:
     Returns:
         Key `perfil, politica_nd, anio, nivel`: `rojo`, `amarillo`, `verde`, `gris`, `total` (Int64).
     """
-    is_colour = {name: (pl.col("color") == name).sum().cast(pl.Int64) for name in ("rojo", "amarillo", "verde", "gris")}
+    is_colour = {name: (pl.col("color") == name).sum().cast(pl.Int64) for name in COLOURS}
     return (
         elements.group_by("perfil", "politica_nd", "anio", "nivel")
         .agg(**is_colour, total=pl.len().cast(pl.Int64))

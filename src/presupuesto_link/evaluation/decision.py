@@ -17,6 +17,7 @@ from presupuesto_link.money.by_action import LinkedBudget
 from presupuesto_link.money.cut import Cut
 from presupuesto_link.money.money import Money, money_of
 from presupuesto_link.tables.asked import evaluated_years
+from presupuesto_link.tables.levels import Levels
 
 
 @dataclass(frozen=True)
@@ -59,6 +60,11 @@ class Decision:
     def execution(self) -> pl.DataFrame:
         """Key `anio, accion`: the execution of every year with money, from the source that decides."""
         return self.money.ejecucion
+
+    @property
+    def levels(self) -> Levels:
+        """How the plan calls its levels."""
+        return self.inputs.plan.niveles
 
     @property
     def budget(self) -> YearBudget:

@@ -8,6 +8,8 @@ import polars as pl
 
 from presupuesto_link.evaluation.matrix import Matrix
 from presupuesto_link.specs import MatricesSpec
+from presupuesto_link.tables.levels import is_action
+from presupuesto_link.vocabulary import AMBER
 from presupuesto_link.wording import enumerate_words, percent
 
 SUSTAIN, REDESIGN, UNBLOCK = "sostener", "rediseñar", "destrabar"
@@ -34,7 +36,7 @@ def diagnose(matrix: Matrix, indicators: pl.DataFrame, doubts: pl.DataFrame, lim
         (null when no undoubted indicator has data), `indicadores_en_duda`, `diagnostico`, `razon`.
     """
     scored = (
-        indicators.filter((pl.col("anio") == matrix.anio_resultado) & (pl.col("nivel") == "AER"))
+        indicators.filter((pl.col("anio") == matrix.anio_resultado) & is_action())
         .join(
             doubts.filter(pl.col("anio") == matrix.anio_resultado).select("indicador", "duda"), on="indicador", how="left", validate="m:1"
         )
@@ -84,7 +86,7 @@ def _reason(row: dict[str, Any], limits: MatricesSpec, of_what: str) -> str:
         UNBLOCK: f"{spent} y {result}: ni gasta ni logra; conviene quitar primero lo que frena el gasto.",
     }
     text = words.get(row["diagnostico"]) or _target(row, limits, spent, result)
-    if row["diagnostico"] == SUSTAIN and row["banda_resultado"] == "amarillo":
+    if row["diagnostico"] == SUSTAIN and row["banda_resultado"] == AMBER:
         text += " Está en amarillo: vigilar."
     if row["color_depende_nd"]:
         text += f" El color del resultado depende de cómo se cuente el ND ({row['con_dato']} de {row['indicadores']} indicadores con dato)."

@@ -9,8 +9,10 @@ import polars as pl
 from presupuesto_link.errors import Problem, SpecError
 from presupuesto_link.money.by_action import DIRECT, TRANSVERSAL
 from presupuesto_link.specs import SemaforoSpec
-from presupuesto_link.tables.bands import COLOURS, colour
+from presupuesto_link.tables.bands import colour
+from presupuesto_link.tables.levels import is_action
 from presupuesto_link.tables.numbers import MONEY
+from presupuesto_link.vocabulary import COLOURS
 
 _MONEY = ("pim_soles", "devengado_soles")
 WHOLE_YEAR = "devengado ÷ PIM"
@@ -64,7 +66,7 @@ def cross_execution_result(execution: pl.DataFrame, elements: pl.DataFrame, year
     """
     money_year, result_year = years
     spent = _of_year(execution, money_year, "presupuesto")
-    result = _of_year(elements.filter(pl.col("nivel") == "AER"), result_year, "avance")
+    result = _of_year(elements.filter(is_action()), result_year, "avance")
     actions = (
         spent.join(
             result.select("indicadores", "con_dato", "avance_ratio", "color_depende_nd", accion="elemento"),

@@ -186,8 +186,8 @@ def _why_no_pace() -> pl.Expr:
 def _owners(plan: Plan) -> pl.DataFrame:
     return pl.concat(
         [
-            plan.acciones.select(elemento="accion", nivel=pl.lit("AER"), objetivo="objetivo"),
-            plan.objetivos.select(elemento="objetivo", nivel=pl.lit("OER"), objetivo="objetivo"),
+            plan.acciones.select(elemento="accion", nivel=pl.lit(plan.niveles.accion), objetivo="objetivo"),
+            plan.objetivos.select(elemento="objetivo", nivel=pl.lit(plan.niveles.objetivo), objetivo="objetivo"),
         ]
     )
 

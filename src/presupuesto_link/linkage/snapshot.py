@@ -23,9 +23,9 @@ from presupuesto_link.sources.delimited import RawTable
 from presupuesto_link.specs import AmbitoSpec
 from presupuesto_link.store.loading import read_extract
 from presupuesto_link.store.store import Snapshot, Store
-from presupuesto_link.vocabulary import Scope
+from presupuesto_link.vocabulary import DEPARTMENT, EVERYTHING, PLIEGO, Scope
 
-_COLUMN = {"pliego": "pliego", "departamento": "departamento_meta"}
+_COLUMN: dict[str, str] = {PLIEGO: "pliego", DEPARTMENT: "departamento_meta"}
 
 
 @dataclass(frozen=True)
@@ -62,7 +62,7 @@ def link_snapshot(  # noqa: PLR0913, PLR0917 - the options of `vincular`
     actions: pl.DataFrame,
     transversal: Sequence[str] = (),
     scopes: AmbitoSpec | None = None,
-    scope: Scope = "todo",
+    scope: Scope = EVERYTHING,
     year: int | None = None,
     with_suggested: bool = False,
 ) -> Linkage:
@@ -93,7 +93,7 @@ def linked_extract(  # noqa: PLR0913, PLR0917 - the options of `vincular`
     actions: pl.DataFrame,
     transversal: Sequence[str] = (),
     scopes: AmbitoSpec | None = None,
-    scope: Scope = "todo",
+    scope: Scope = EVERYTHING,
     year: int | None = None,
     with_suggested: bool = False,
 ) -> Linkage:
@@ -170,9 +170,9 @@ def _of_scope(snapshot: Snapshot, scopes: AmbitoSpec, scope: Scope, year: int | 
     """Column → value or values of the rows of a scope, their years, and the scope in words."""
     years = (year,) if year else snapshot.years
     filters: dict[str, Any] = {"anio": list(years)}
-    if scope == "todo":
+    if scope == EVERYTHING:
         return filters, years, "todo el gasto de la instantánea"
-    code = scopes.pliego if scope == "pliego" else scopes.departamento_meta
+    code = scopes.pliego if scope == PLIEGO else scopes.departamento_meta
     if not code:
         raise InputDataError(
             Problem(

@@ -21,6 +21,7 @@ from presupuesto_link.store.store import Kept
 from presupuesto_link.tables.bands import colour
 from presupuesto_link.tables.gasto import MEASURES
 from presupuesto_link.tables.numbers import MONEY
+from presupuesto_link.vocabulary import DECEMBER
 from presupuesto_link.wording import share_of
 
 Kind = Literal["impresa", "vinculada"]
@@ -92,7 +93,7 @@ class YearBudget:
     @property
     def cerrado(self) -> bool:
         """Whether the year had ended on the day of its amounts."""
-        return self.origen.al >= dt.date(self.anio, 12, 31)
+        return self.origen.al >= dt.date(self.anio, DECEMBER, 31)
 
     @property
     def medida(self) -> str:

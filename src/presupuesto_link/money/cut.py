@@ -14,7 +14,7 @@ from presupuesto_link.sources.links import read_links
 from presupuesto_link.specs import AmbitoSpec
 from presupuesto_link.store.store import Snapshot, Store
 from presupuesto_link.tables.calendar import Calendar
-from presupuesto_link.vocabulary import Scope
+from presupuesto_link.vocabulary import PLIEGO, Scope
 
 
 @dataclass(frozen=True)
@@ -37,7 +37,7 @@ class Cut:
     store: Store
     snapshot: Snapshot
     rules: RawTable | None
-    scope: Scope = "pliego"
+    scope: Scope = PLIEGO
     with_suggested: bool = False
     year: int | None = None
     month: int | None = None
@@ -94,7 +94,7 @@ def own_rules(inputs: Inputs) -> RawTable | None:
 def link_own(inputs: Inputs, path: Path) -> Linkage:
     """The link of an extract that the analysis names, of its own entity and by its own rules."""
     spec = inputs.spec.vinculo
-    return linked_extract(path, own_rules(inputs), inputs.plan.acciones, spec.transversales, spec.ambito, "pliego")
+    return linked_extract(path, own_rules(inputs), inputs.plan.acciones, spec.transversales, spec.ambito, PLIEGO)
 
 
 def holds(store: Store, snapshot: Snapshot, scopes: AmbitoSpec, scope: Scope) -> bool:

@@ -14,12 +14,12 @@ import polars as pl
 from presupuesto_link.errors import InputDataError, Problem
 from presupuesto_link.specs import SeguimientoSpec
 from presupuesto_link.tables.calendar import Calendar
+from presupuesto_link.vocabulary import DECEMBER, STAGES
 
-STAGES = {"devengado": "devengado_soles", "compromiso": "comprometido_soles", "certificado": "certificado_soles"}
 CALENDAR, SEASONAL, LINEAR = "calendario", "estacionalidad", "lineal"
 SEASON = ("generica", "tipo_producto")
 _SHOWN = 5
-_MONTHS = pl.DataFrame({"mes": range(1, 13)}, schema={"mes": pl.Int8})
+_MONTHS = pl.DataFrame({"mes": range(1, DECEMBER + 1)}, schema={"mes": pl.Int8})
 
 
 @dataclass(frozen=True)
@@ -125,7 +125,7 @@ def _linear() -> pl.DataFrame:
     return (
         pl.DataFrame({"etapa": list(STAGES)})
         .join(_MONTHS, how="cross")
-        .with_columns(parte_ratio=pl.col("mes") / 12, curva=pl.lit(LINEAR), origen=pl.lit(LINEAR), detalle=pl.lit("doceavos iguales"))
+        .with_columns(parte_ratio=pl.col("mes") / DECEMBER, curva=pl.lit(LINEAR), origen=pl.lit(LINEAR), detalle=pl.lit("doceavos iguales"))
     )
 
 

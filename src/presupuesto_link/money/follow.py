@@ -16,8 +16,7 @@ from presupuesto_link.linkage.snapshot import Linkage
 from presupuesto_link.money.cut import Cut, link_cut
 from presupuesto_link.money.months import by_month
 from presupuesto_link.store.store import Snapshot
-
-_DECEMBER = 12
+from presupuesto_link.vocabulary import DECEMBER
 
 
 @dataclass(frozen=True)
@@ -50,7 +49,7 @@ class Followed:
     @property
     def closed(self) -> bool:
         """Whether the whole year is looked at."""
-        return self.month >= _DECEMBER
+        return self.month >= DECEMBER
 
     @property
     def month_end(self) -> dt.date:
@@ -60,7 +59,7 @@ class Followed:
     @property
     def whole(self) -> bool:
         """Whether the annual amounts of the snapshot are those of this cut-off, and not of a later one."""
-        return self.cut_off == min(dt.date.fromisoformat(self.linkage.snapshot.cut_off), self.ends[_DECEMBER])
+        return self.cut_off == min(dt.date.fromisoformat(self.linkage.snapshot.cut_off), self.ends[DECEMBER])
 
     @property
     def ends(self) -> dict[int, dt.date]:
@@ -106,7 +105,7 @@ def complete_years(past: Snapshot, year: int) -> list[int]:
         InputDataError: it holds none.
     """
     cut_off = dt.date.fromisoformat(past.cut_off)
-    complete = [y for y in past.years if y < year and closed_month(cut_off, y) == _DECEMBER]
+    complete = [y for y in past.years if y < year and closed_month(cut_off, y) == DECEMBER]
     if not complete:
         raise InputDataError(
             Problem(
@@ -124,21 +123,21 @@ def _followed(linkage: Linkage, months: pl.DataFrame, year: int, month: int | No
     cut_off = dt.date.fromisoformat(snapshot.cut_off)
     last = _month(snapshot, months.filter(pl.col("anio") == year), year, cut_off, month)
     ends = month_ends(year)
-    day = min(cut_off, ends[_DECEMBER]) if last == closed_month(cut_off, year) else ends[last]
+    day = min(cut_off, ends[DECEMBER]) if last == closed_month(cut_off, year) else ends[last]
     return Followed(linkage, year, last, day, months, {y: s.id for y, s in used.items()}, any(s.synthetic for s in used.values()))
 
 
 def month_ends(year: int) -> dict[int, dt.date]:
     """The last day of each month of a year."""
-    return {month: dt.date(year, month, calendar.monthrange(year, month)[1]) for month in range(1, 13)}
+    return {month: dt.date(year, month, calendar.monthrange(year, month)[1]) for month in range(1, DECEMBER + 1)}
 
 
 def closed_month(cut_off: dt.date, year: int) -> int:
     """The last month of a year that had ended by a day; 0 when none had."""
     if cut_off.year != year:
-        return _DECEMBER if cut_off.year > year else 0
+        return DECEMBER if cut_off.year > year else 0
     tomorrow = cut_off + dt.timedelta(1)
-    return _DECEMBER if tomorrow.year > year else tomorrow.month - 1
+    return DECEMBER if tomorrow.year > year else tomorrow.month - 1
 
 
 def _month(snapshot: Snapshot, rows: pl.DataFrame, year: int, cut_off: dt.date, asked: int | None) -> int:

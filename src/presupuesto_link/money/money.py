@@ -25,8 +25,7 @@ from presupuesto_link.money.pace import pace_by_day, pace_of
 from presupuesto_link.money.reconciliation import reconcile
 from presupuesto_link.sources.origin import read_origin
 from presupuesto_link.specs import UNSAID, SemaforoSpec
-
-_DECEMBER = 12
+from presupuesto_link.vocabulary import DECEMBER
 
 
 @dataclass(frozen=True)
@@ -194,17 +193,17 @@ def _monthly(inputs: Inputs, cut: Cut, linkage: Linkage, past: dict[str, Linkage
 def light_of(inputs: Inputs, followed: Followed, curves: Curves) -> pl.DataFrame:
     """`measure_on_time` of what is followed, against some curves."""
     specs = (inputs.spec.seguimiento, inputs.spec.semaforo)
-    return measure_on_time(followed.months, curves, inputs.plan.acciones, followed.year, followed.month, specs)
+    return measure_on_time(followed.months, curves, inputs.plan.acciones, inputs.plan.niveles, followed.year, followed.month, specs)
 
 
 def _pace(linkage: Linkage, year: int, asked: int, cut_off: dt.date, monthly: Monthly | None, inputs: Inputs) -> Pace | None:
     """The pace of a year that had not closed; null of one that had."""
     month = monthly.followed.month if monthly and year == asked else closed_month(cut_off, year)
-    if month == _DECEMBER:
+    if month == DECEMBER:
         return None
     if monthly is not None and year == asked:
-        return pace_of(monthly.light, monthly.followed)
-    return pace_by_day(linkage, year, min(cut_off, dt.date(year, 12, 31)), inputs.plan.acciones)
+        return pace_of(monthly.light, monthly.followed, inputs.plan.niveles)
+    return pace_by_day(linkage, year, min(cut_off, dt.date(year, DECEMBER, 31)), inputs.plan.acciones)
 
 
 def _bands(inputs: Inputs) -> SemaforoSpec:
@@ -250,11 +249,11 @@ def _printed(inputs: Inputs) -> tuple[YearBudget, ...]:
     linked = link_by_action(table.filas, inputs.plan.acciones, spec.vinculo.transversales, year)
     origin = Origin(
         table.lugar,
-        f"tabla de presupuesto por AER de {year}",
+        f"tabla de presupuesto por {inputs.plan.niveles.accion} de {year}",
         spec.fuente,
         spec.fuentes.ambito_gasto,
         PRINTED,
-        dt.date(year, _DECEMBER, 31),
+        dt.date(year, DECEMBER, 31),
     )
     return (YearBudget(year, origin, linked, spec.semaforo),)
 
@@ -264,5 +263,5 @@ def _nothing(inputs: Inputs) -> YearBudget:
     spec, actions = inputs.spec, inputs.plan.acciones
     year = spec.anio_evaluado
     linked = link_by_action(actions.select("accion").clear(), actions, (), year)
-    origin = Origin(NO_SOURCE, NO_SOURCE, NO_SOURCE, NO_SOURCE, PRINTED, dt.date(year, _DECEMBER, 31))
+    origin = Origin(NO_SOURCE, NO_SOURCE, NO_SOURCE, NO_SOURCE, PRINTED, dt.date(year, DECEMBER, 31))
     return YearBudget(year, origin, linked, spec.semaforo)

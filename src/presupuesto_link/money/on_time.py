@@ -11,29 +11,28 @@ from collections.abc import Mapping
 import polars as pl
 
 from presupuesto_link.linkage.rules import DIRECT, TRANSVERSAL
-from presupuesto_link.money.expected import CALENDAR, LINEAR, SEASON, SEASONAL, STAGES, Curves, with_curve
+from presupuesto_link.money.expected import CALENDAR, LINEAR, SEASON, SEASONAL, Curves, with_curve
 from presupuesto_link.specs import SeguimientoSpec, SemaforoSpec
-from presupuesto_link.tables.bands import GREEN, GREY, RED, colour
+from presupuesto_link.tables.bands import colour
+from presupuesto_link.tables.levels import Levels
 from presupuesto_link.tables.numbers import MONEY
+from presupuesto_link.vocabulary import GREEN, GREY, RED, STAGES
 
-LEVELS: Mapping[str, str] = {
-    "total": "pliego",
-    "OER": "objetivo",
-    "AER": "accion",
-    "ejecutora": "sec_ejec",
-    "fuente": "fuente",
-    "programa": "programa",
-}
-BY_ACTION = ("OER", "AER")
-NO_ACTION, WHOLE = "sin AER", "todo"
+WHOLE = "todo"
 NO_LINK, NO_PIM = "ninguna línea vinculada", "sin PIM"
 NO_FLOWS, NOTHING_DUE = "la fuente no da esta etapa por mes", "no se espera nada todavía a esta fecha"
 _CELL = ("accion", "vinculo", "sec_ejec", "sec_func", "programa", *SEASON, "fuente")
 _TRIVIAL = 0.005
 
 
-def measure_on_time(
-    months: pl.DataFrame, curves: Curves, actions: pl.DataFrame, year: int, until: int, specs: tuple[SeguimientoSpec, SemaforoSpec]
+def measure_on_time(  # noqa: PLR0913, PLR0917 - the money, what it is measured against, the plan and when
+    months: pl.DataFrame,
+    curves: Curves,
+    actions: pl.DataFrame,
+    levels: Levels,
+    year: int,
+    until: int,
+    specs: tuple[SeguimientoSpec, SemaforoSpec],
 ) -> pl.DataFrame:
     """What was expected and what happened, at the close of each month.
 
@@ -41,6 +40,7 @@ def measure_on_time(
         months: `money.months.by_month`.
         curves: `curves_of` the same spending.
         actions: the plan's, key `accion`, with `objetivo`.
+        levels: the plan's.
         year: the one followed.
         until: last month looked at, 1 to 12.
         specs: thresholds of the notice and of the colours.
@@ -57,25 +57,31 @@ def measure_on_time(
     absent = [column for column in _CELL if column not in present]
     cells = rows.group_by(present).agg(pl.col("pim_soles").sum()).with_columns(pl.lit(None, pl.String).alias(column) for column in absent)
     ruled = with_curve(cells, curves).drop(absent)
-    named = _units(ruled, actions)
-    expected = _expected(_units(_due(ruled, curves, until), actions))
-    happened = _happened(_units(rows, actions), until)
+    named = _units(ruled, actions, levels)
+    expected = _expected(_units(_due(ruled, curves, until), actions, levels))
+    happened = _happened(_units(rows, actions, levels), until)
     table = expected.join(happened, on=["nivel", "unidad", "mes", "etapa"], how="left", validate="1:1")
     judged = _wide(_judged(table, bands), spec)
     worded = judged.join(_curve_words(named, curves), on=["nivel", "unidad"], how="left", validate="m:1")
-    return pl.concat([worded, _moneyless(worded, actions, until)], how="diagonal_relaxed").sort("nivel", "unidad", "mes")
+    return pl.concat([worded, _moneyless(worded, actions, levels, until)], how="diagonal_relaxed").sort("nivel", "unidad", "mes")
 
 
-def _units(rows: pl.DataFrame, actions: pl.DataFrame) -> pl.DataFrame:
+def _columns(levels: Levels) -> Mapping[str, str]:
+    """Every level of the light and its column."""
+    own = {"ejecutora": "sec_ejec", "fuente": "fuente", "programa": "programa"}
+    return {"total": "pliego", levels.objetivo: "objetivo", levels.accion: "accion", **own}
+
+
+def _units(rows: pl.DataFrame, actions: pl.DataFrame, levels: Levels) -> pl.DataFrame:
     """The rows once per level, with `unidad`: transversal money only beside, in its own action."""
     placed = rows.join(actions.select("accion", "objetivo"), on="accion", how="left", validate="m:1").with_columns(pliego=pl.lit(WHOLE))
     counted = placed.filter(pl.col("vinculo") != TRANSVERSAL)
     parts = []
-    for level, column in LEVELS.items():
-        source = placed if level == "AER" else counted
+    for level, column in _columns(levels).items():
+        source = placed if level == levels.accion else counted
         if column not in source.columns:
             continue
-        missing = NO_ACTION if level in BY_ACTION else "sin dato"
+        missing = levels.sin_accion if level in levels.both else "sin dato"
         parts.append(source.with_columns(nivel=pl.lit(level), unidad=pl.col(column).fill_null(missing)))
     return pl.concat(parts)
 
@@ -153,9 +159,9 @@ def _wide(table: pl.DataFrame, spec: SeguimientoSpec) -> pl.DataFrame:
     return base.with_columns(adelanto=(pl.col("devengado_ratio") > spec.adelanto_desde_ratio).fill_null(False))
 
 
-def _moneyless(table: pl.DataFrame, actions: pl.DataFrame, until: int) -> pl.DataFrame:
+def _moneyless(table: pl.DataFrame, actions: pl.DataFrame, levels: Levels, until: int) -> pl.DataFrame:
     """Actions and objectives of the plan that no line of the year reaches: grey, with the reason."""
-    known = [actions.select(nivel=pl.lit(level), unidad=pl.col(LEVELS[level])).unique() for level in BY_ACTION]
+    known = [actions.select(nivel=pl.lit(level), unidad=pl.col(_columns(levels)[level])).unique() for level in levels.both]
     absent = pl.concat(known).join(table, on=["nivel", "unidad"], how="anti")
     months = pl.DataFrame({"mes": range(1, until + 1)}, schema={"mes": pl.Int8})
     return absent.join(months, how="cross").with_columns(

@@ -9,20 +9,23 @@ import polars as pl
 from presupuesto_link.linkage.snapshot import Linkage
 from presupuesto_link.money.budget import Pace, rows_of
 from presupuesto_link.money.follow import Followed
+from presupuesto_link.tables.levels import Levels
 from presupuesto_link.tables.numbers import MONEY
+from presupuesto_link.vocabulary import DECEMBER
 
 BY_DAY = "parte del año transcurrida, día a día"
 TOO_EARLY, NO_ACCRUAL = "no se espera nada todavía a esta fecha", "sin devengado"
 
 
-def pace_of(light: pl.DataFrame, followed: Followed) -> Pace:
+def pace_of(light: pl.DataFrame, followed: Followed, levels: Levels) -> Pace:
     """The pace that the light measures at its month: the same figures, of the same day.
 
     Args:
         light: `measure_on_time`.
         followed: what it was measured on.
+        levels: the plan's.
     """
-    rows = light.filter((pl.col("nivel") == "AER") & (pl.col("mes") == followed.month)).select(
+    rows = light.filter((pl.col("nivel") == levels.accion) & (pl.col("mes") == followed.month)).select(
         accion="unidad",
         devengado_al_ritmo_soles="devengado_soles",
         esperado_soles="devengado_esperado_soles",
@@ -42,7 +45,7 @@ def pace_by_day(linkage: Linkage, year: int, day: dt.date, actions: pl.DataFrame
         day: its cut-off.
         actions: the plan's, key `accion`.
     """
-    first, last = dt.date(year, 1, 1), dt.date(year, 12, 31)
+    first, last = dt.date(year, 1, 1), dt.date(year, DECEMBER, 31)
     part = ((day - first).days + 1) / ((last - first).days + 1)
     rows, _ = rows_of(linkage, year)
     due = (pl.col("pim_soles").cast(pl.Float64) * part).round(2)

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import polars as pl
 
 from presupuesto_link.money.on_time import days_red, has_money, soles_at_risk
-from presupuesto_link.tables.bands import AMBER, GREEN, GREY, RED
+from presupuesto_link.vocabulary import AMBER, GREEN, GREY, RED
 
 _KEY = ["nivel", "unidad"]
 _ORDER = {GREEN: 0, AMBER: 1, RED: 2}

@@ -16,11 +16,11 @@ import polars as pl
 
 from presupuesto_link.quarter.forecast import MODELS, YEARS_FOR_MODEL, Array, Tick, project
 from presupuesto_link.specs import METHODS, Method
+from presupuesto_link.vocabulary import DECEMBER
 from presupuesto_link.wording import plural
 
 NOMINAL = (0.50, 0.60, 0.70, 0.80, 0.90, 0.95)
 _LEAST_SCALE = 0.01  # of a usual year: what is left is never taken for less, or a tiny rest would make a giant error
-_YEAR = 12
 
 
 @dataclass(frozen=True)
@@ -88,7 +88,7 @@ def backtest(past: Array, month: int, methods: Sequence[Method] = METHODS, tick:
     shared = np.logical_and.reduce([np.isfinite(trial.said[:, :, -1]) for trial in _same_targets(usable)])
     table = [_summary(trial, shared, compared=True) for trial in _same_targets(usable)]
     others = [m for m in methods if m not in MODELS]
-    for origin in range(1, _YEAR):
+    for origin in range(1, DECEMBER):
         if origin != month:
             table += [_summary(try_on_years(m, past, origin, tick), None, compared=False) for m in others]
     frame = pl.DataFrame(table, schema=_SCHEMA, orient="row")
@@ -133,7 +133,7 @@ def try_on_years(method: Method, past: Array, month: int, tick: Tick = lambda: N
     targets = range(first, past.shape[1])
     said = [project(method, past[:, :t], past[:, t, :month], tick).cumsum(axis=1) for t in targets]
     done = [past[:, t, month:].cumsum(axis=1) for t in targets]
-    empty = np.empty((0, past.shape[0], _YEAR - month))
+    empty = np.empty((0, past.shape[0], DECEMBER - month))
     stacked = np.stack(said) if said else empty
     usual = np.stack([past[:, :t].sum(axis=2).mean(axis=1) for t in targets]) if said else empty[:, :, 0]
     growth = np.array([growth_of(method, t) for t in targets])

@@ -18,12 +18,13 @@ from presupuesto_link.quarter.forecast import Array, Tick, project
 from presupuesto_link.quarter.reconcile import reconcile
 from presupuesto_link.specs import Method, ProyeccionSpec
 from presupuesto_link.tables.numbers import MONEY
+from presupuesto_link.vocabulary import DECEMBER
 
 BY_ERRORS, BY_SUM = "errores de la prueba", "suma de los extremos de sus partes"
 NO_HISTORY = "sólo los límites: sin historia en todos los años"
 NO_TRIALS = "sólo los límites: sin errores suficientes para medir"
 WHOLE = "todo"
-_YEAR, _SMALL = 12, 1e-9
+_SMALL = 1e-9
 _ENDS = ("proyectado_soles", "bajo_soles", "alto_soles")
 _MONEY = ("pim_soles", "devengado_soles", *_ENDS)
 
@@ -99,12 +100,12 @@ def project_close(  # noqa: PLR0913, PLR0917 - the year, its month, its levels a
     Raises:
         ValueError: the month is not 1 to 11 (there is nothing to project in December).
     """
-    if not 1 <= month < _YEAR:
+    if not 1 <= month < DECEMBER:
         raise ValueError(f"month must be 1 to 11, not {month}")
     years = _complete(months, year)
     series = _series(months, part[1], group[1], years, year, month)
     known = series.known if years else np.zeros(series.parts.height, dtype=bool)
-    tested = backtest(series.past[known], month, spec.metodos, tick) if known.any() else backtest(np.zeros((0, 0, _YEAR)), month)
+    tested = backtest(series.past[known], month, spec.metodos, tick) if known.any() else backtest(np.zeros((0, 0, DECEMBER)), month)
     method, reason = _method(tested, years, None if known.any() else _rhythm(series))
     path = _paths(series, known, method, tick)
     left = _agreed(series, known, path, method, tested)
@@ -137,7 +138,7 @@ def _complete(months: pl.DataFrame, year: int) -> tuple[int, ...]:
     """Earlier years, one after another, whose accrual reaches December."""
     rows = months.filter((pl.col("anio") < year) & (pl.col("devengado_soles").fill_null(0) != 0))
     last = rows.group_by("anio").agg(pl.col("mes").max())
-    closed = set(last.filter(pl.col("mes") == _YEAR)["anio"].to_list())
+    closed = set(last.filter(pl.col("mes") == DECEMBER)["anio"].to_list())
     run = []
     for candidate in range(year - 1, min(closed, default=year) - 1, -1):
         if candidate not in closed:
@@ -148,8 +149,8 @@ def _complete(months: pl.DataFrame, year: int) -> tuple[int, ...]:
 
 def _series(months: pl.DataFrame, keys: Sequence[str], group: str, years: Sequence[int], year: int, month: int) -> _Series:
     named = months.filter(pl.col("anio").is_in([*years, year])).with_columns(
-        unidad=pl.concat_str([pl.col(key).fill_null("sin dato" if key != "accion" else "sin AER") for key in keys], separator=" · "),
-        grupo=pl.col(group).fill_null("sin AER" if group == "objetivo" else "sin dato"),
+        unidad=pl.concat_str([pl.col(key).fill_null("sin dato") for key in keys], separator=" · "),
+        grupo=pl.col(group).fill_null("sin dato"),
     )
     now = named.filter(pl.col("anio") == year)
     parts = (
@@ -167,7 +168,7 @@ def _series(months: pl.DataFrame, keys: Sequence[str], group: str, years: Sequen
         .agg(pl.col("devengado_soles").cast(pl.Float64).sum())
         .filter(pl.col("unidad").is_in(list(place)))
     )
-    grid = np.zeros((len(place), len(years) + 1, _YEAR))
+    grid = np.zeros((len(place), len(years) + 1, DECEMBER))
     order = {y: n for n, y in enumerate([*years, year])}
     where = [flows[c].replace_strict(to, return_dtype=pl.Int64).to_numpy() for c, to in (("unidad", place), ("anio", order))]
     grid[where[0], where[1], flows["mes"].to_numpy() - 1] = flows["devengado_soles"].to_numpy()
@@ -192,7 +193,7 @@ def _method(tested: Backtest, years: Sequence[int], rhythm: Method | None) -> tu
 def _paths(series: _Series, known: npt.NDArray[np.bool_], method: Method, tick: Tick) -> Array:
     """The months that are left of every part; those without history follow the rhythm of the whole."""
     months = series.current.shape[1]
-    path = np.zeros((series.parts.height, _YEAR - months))
+    path = np.zeros((series.parts.height, DECEMBER - months))
     path[known] = project(method, series.past[known], series.current[known], tick) if known.any() else 0
     lost = known & ~np.isfinite(path).all(axis=1)
     if lost.any():
@@ -329,7 +330,7 @@ def _trail(series: _Series, ahead: tuple[Array, Array, Array]) -> pl.DataFrame:
             pl.lit(months + k + 1).alias("mes"),
             *(_projected(series, values[:, k], name) for name, values in zip(_ENDS, ahead, strict=True)),
         )
-        for k in range(_YEAR - months)
+        for k in range(DECEMBER - months)
     ]
     return pl.concat([*happened, *left], how="diagonal")
 

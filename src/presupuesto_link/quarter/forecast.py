@@ -14,12 +14,12 @@ import numpy as np
 import numpy.typing as npt
 
 from presupuesto_link.specs import Method
+from presupuesto_link.vocabulary import DECEMBER
 
 Array = npt.NDArray[np.float64]
 Tick = Callable[[], None]
 MODELS: tuple[Method, ...] = ("ETS", "componentes no observados")
 YEARS_FOR_MODEL = 2
-_YEAR = 12
 
 
 def project(method: Method, past: Array, current: Array, tick: Tick = lambda: None) -> Array:
@@ -39,7 +39,7 @@ def project(method: Method, past: Array, current: Array, tick: Tick = lambda: No
     if method == "lineal":
         return _even(current)
     if years == 0 or (method in MODELS and years < YEARS_FOR_MODEL):
-        return np.full((current.shape[0], _YEAR - current.shape[1]), np.nan)
+        return np.full((current.shape[0], DECEMBER - current.shape[1]), np.nan)
     if method in MODELS:
         fit = _ets if method == "ETS" else _components
         return _one_by_one(fit, past, current, tick)
@@ -49,7 +49,7 @@ def project(method: Method, past: Array, current: Array, tick: Tick = lambda: No
 def _even(current: Array) -> Array:
     """What is accrued so far, spread over every month."""
     months = current.shape[1]
-    return np.repeat(current.mean(axis=1)[:, None], _YEAR - months, axis=1)
+    return np.repeat(current.mean(axis=1)[:, None], DECEMBER - months, axis=1)
 
 
 def _by_share(past: Array, current: Array) -> Array:
@@ -63,7 +63,7 @@ def _by_share(past: Array, current: Array) -> Array:
         shares = past / totals[:, :, None]
     known = np.where(totals[:, :, None] > 0, shares, np.nan)
     counted = np.isfinite(known[:, :, 0]).sum(axis=1)
-    mean = np.divide(np.nansum(known, axis=1), counted[:, None], out=np.zeros((past.shape[0], _YEAR)), where=counted[:, None] > 0)
+    mean = np.divide(np.nansum(known, axis=1), counted[:, None], out=np.zeros((past.shape[0], DECEMBER)), where=counted[:, None] > 0)
     so_far, before = current.sum(axis=1), mean[:, :month].sum(axis=1)
     usable = (so_far > 0) & (before > 0)
     factor = np.divide(so_far, before, out=np.zeros_like(so_far), where=usable)
@@ -72,7 +72,7 @@ def _by_share(past: Array, current: Array) -> Array:
 
 
 def _one_by_one(fit: Callable[[Array, int], Array], past: Array, current: Array, tick: Tick) -> Array:
-    left = _YEAR - current.shape[1]
+    left = DECEMBER - current.shape[1]
     series = np.concatenate([past.reshape(past.shape[0], -1), current], axis=1)
     out = np.full((len(series), left), np.nan)
     for n, values in enumerate(series):
@@ -104,7 +104,7 @@ def _ets(values: Array, left: int) -> Array:
     """Additive errors and seasonality, no trend (Hyndman et al., 2008)."""
     from statsmodels.tsa.exponential_smoothing.ets import ETSModel
 
-    model: Any = ETSModel(values, error="add", trend=None, seasonal="add", seasonal_periods=_YEAR, initialization_method="heuristic")
+    model: Any = ETSModel(values, error="add", trend=None, seasonal="add", seasonal_periods=DECEMBER, initialization_method="heuristic")
     fitted: Array = np.asarray(model.fit(disp=False, maxiter=200).forecast(left))
     return fitted
 
@@ -113,6 +113,6 @@ def _components(values: Array, left: int) -> Array:
     """Local level and fixed monthly seasonality (Harvey, 1989)."""
     from statsmodels.tsa.statespace.structural import UnobservedComponents
 
-    model: Any = UnobservedComponents(values, level="llevel", seasonal=_YEAR, stochastic_seasonal=False)
+    model: Any = UnobservedComponents(values, level="llevel", seasonal=DECEMBER, stochastic_seasonal=False)
     fitted: Array = np.asarray(model.fit(disp=False, maxiter=100).forecast(left))
     return fitted

@@ -26,6 +26,7 @@ from presupuesto_link.quarter.modifications import composition_variance, modific
 from presupuesto_link.store.store import Snapshot, Store
 from presupuesto_link.tables.bands import colour
 from presupuesto_link.tables.gasto import MEASURES
+from presupuesto_link.tables.levels import Levels, is_action
 from presupuesto_link.tables.numbers import MONEY
 
 QUARTERS = (3, 6, 9, 12)
@@ -86,6 +87,11 @@ class Monitoring:
         return tuple(sorted({q for q in QUARTERS if q <= month} | {month}))
 
     @property
+    def levels(self) -> Levels:
+        """How the plan calls its levels."""
+        return self.analysis.levels
+
+    @property
     def result_year(self) -> int:
         """The year of the results beside the money."""
         return self.analysis.inputs.spec.ranking.anio_resultado
@@ -120,7 +126,7 @@ def monitor(analysis: Evaluation) -> Monitoring:
     results = _results(analysis)
     actions = _alignment(analysis, followed, light)
     modifications, modified = modifications_between(earlier.months, followed.months, followed.year) if earlier else (None, None)
-    composition, heads = composition_variance(followed.months, inputs.plan.acciones)
+    composition, heads = composition_variance(followed.months, inputs.plan.acciones, inputs.plan.niveles)
     alerts = alerts_of(light, followed.month, previous, followed.ends, followed.cut_off, results)
     return Monitoring(
         analysis,
@@ -216,7 +222,7 @@ def _elements(analysis: Evaluation) -> pl.DataFrame:
 
 def _alignment(analysis: Evaluation, followed: Followed, light: pl.DataFrame) -> pl.DataFrame:
     """Every action with the colour of its money at the cut-off and that of its result."""
-    money = light.filter((pl.col("nivel") == "AER") & (pl.col("mes") == followed.month)).select(
+    money = light.filter((pl.col("nivel") == analysis.levels.accion) & (pl.col("mes") == followed.month)).select(
         "vinculo",
         "pim_soles",
         "devengado_soles",
@@ -226,7 +232,7 @@ def _alignment(analysis: Evaluation, followed: Followed, light: pl.DataFrame) ->
         "curva",
         accion="unidad",
     )
-    results = _elements(analysis).filter(pl.col("nivel") == "AER").select("avance_ratio", accion="elemento")
+    results = _elements(analysis).filter(is_action()).select("avance_ratio", accion="elemento")
     bands = analysis.inputs.spec.semaforo
     return (
         analysis.inputs.plan.acciones.select("accion", "objetivo", "nombre")

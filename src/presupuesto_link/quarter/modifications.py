@@ -11,15 +11,15 @@ from collections.abc import Sequence
 import polars as pl
 
 from presupuesto_link.linkage.rules import TRANSVERSAL
+from presupuesto_link.tables.levels import Levels
 from presupuesto_link.tables.numbers import MONEY
+from presupuesto_link.vocabulary import DECEMBER
 
 STEPS = (("pia_soles", "pim_soles"), ("pim_soles", "devengado_soles"), ("pia_soles", "devengado_soles"))
-HEADS = {"OER": "objetivo", "programa": "programa"}
 LINE = ("sec_ejec", "sec_func", "fuente", "generica", "accion")
-_YEAR_END = 12
 
 
-def composition_variance(months: pl.DataFrame, actions: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
+def composition_variance(months: pl.DataFrame, actions: pl.DataFrame, levels: Levels) -> tuple[pl.DataFrame, pl.DataFrame]:
     """How much the weights of the heads changed, leaving out how much the whole grew (PEFA PI-2).
 
     For each pair of stages: a head's adjusted amount is its first amount times (second total / first total); the variance is the
@@ -28,6 +28,7 @@ def composition_variance(months: pl.DataFrame, actions: pl.DataFrame) -> tuple[p
     Args:
         months: `money.months.by_month`; transversal rows are left out.
         actions: the plan's, key `accion`, with `objetivo`.
+        levels: the plan's; `por` is the objective's, or «programa».
 
     Returns:
         Key `anio, por, de, a`: `total_de_soles`, `total_a_soles`, `cambio_total_ratio` (second over first, less 1) and `varianza_ratio`; null
@@ -40,10 +41,8 @@ def composition_variance(months: pl.DataFrame, actions: pl.DataFrame) -> tuple[p
     amounts = [pl.col(c).sum() for c in ("pia_soles", "pim_soles", "devengado_soles")]
     heads = pl.concat(
         [
-            rows.with_columns(por=pl.lit(by), unidad=pl.col(column).fill_null("sin AER" if by == "OER" else "sin dato"))
-            .group_by("anio", "por", "unidad")
-            .agg(amounts)
-            for by, column in HEADS.items()
+            rows.with_columns(por=pl.lit(by), unidad=pl.col(column).fill_null(missing)).group_by("anio", "por", "unidad").agg(amounts)
+            for by, column, missing in ((levels.objetivo, "objetivo", levels.sin_accion), ("programa", "programa", "sin dato"))
             if column in rows.columns
         ]
     ).sort("anio", "por", "unidad")
@@ -140,7 +139,7 @@ def rhythm(months: pl.DataFrame) -> pl.DataFrame:
     month, accrued = pl.col("mes"), pl.col("devengado_soles")
     whole = accrued.sum().cast(pl.Float64)
     last = month.filter(accrued.fill_null(0) != 0).max()
-    closed = (last == _YEAR_END) & (whole > 0)
+    closed = (last == DECEMBER) & (whole > 0)
     return (
         rows.group_by("anio")
         .agg(
@@ -148,7 +147,7 @@ def rhythm(months: pl.DataFrame) -> pl.DataFrame:
             pl.col("pim_soles").sum(),
             ultimo_mes=last,
             ejecucion_ratio=pl.when(pl.col("pim_soles").sum() > 0).then(whole / pl.col("pim_soles").sum().cast(pl.Float64)),
-            parte_diciembre_ratio=pl.when(closed).then(accrued.filter(month == _YEAR_END).sum().cast(pl.Float64) / whole),
+            parte_diciembre_ratio=pl.when(closed).then(accrued.filter(month == DECEMBER).sum().cast(pl.Float64) / whole),
             parte_ultimo_trimestre_ratio=pl.when(closed).then(accrued.filter(month >= 10).sum().cast(pl.Float64) / whole),
         )
         .sort("anio")

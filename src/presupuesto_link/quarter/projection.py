@@ -11,6 +11,7 @@ from presupuesto_link.errors import InputDataError, Problem
 from presupuesto_link.inputs import Inputs
 from presupuesto_link.money.follow import Followed
 from presupuesto_link.quarter.closing import Closing, project_close
+from presupuesto_link.tables.levels import Levels
 
 
 @dataclass(frozen=True)
@@ -19,12 +20,14 @@ class Projection:
 
     Attributes:
         followed: the money it starts from.
+        levels: how the plan calls its own.
         objetivos: of the plan, key `objetivo`, with `nombre`.
-        acciones: levels AER, OER and total (see `quarter.closing.Closing`).
+        acciones: levels of the plan and total (see `quarter.closing.Closing`).
         ejecutoras: levels «ejecutora · genérica», ejecutora and total; null unless asked for.
     """
 
     followed: Followed
+    levels: Levels
     objetivos: pl.DataFrame
     acciones: Closing
     ejecutoras: Closing | None
@@ -51,17 +54,18 @@ def project(inputs: Inputs, followed: Followed, by_unit: bool = False, tick: Cal
                 "use --mes para proyectar desde un mes anterior, o siga otro año con --anio",
             )
         )
-    spec, rows = inputs.spec.proyeccion, followed.counted
+    spec, rows, levels = inputs.spec.proyeccion, followed.counted, inputs.plan.niveles
     owners = inputs.plan.acciones.select("accion", "objetivo")
     placed = rows.join(owners, on="accion", how="left", validate="m:1")
+    named = placed.with_columns(pl.col("accion", "objetivo").fill_null(levels.sin_accion))
     year, month = followed.year, followed.month
-    by_action = project_close(placed, ("AER", ("accion",)), ("OER", "objetivo"), year, month, spec, tick)
+    by_action = project_close(named, (levels.accion, ("accion",)), (levels.objetivo, "objetivo"), year, month, spec, tick)
     if not by_unit:
-        return Projection(followed, inputs.plan.objetivos, by_action, None)
+        return Projection(followed, levels, inputs.plan.objetivos, by_action, None)
     given = rows.with_columns(pl.lit(None, pl.String).alias(c) for c in ("sec_ejec", "generica") if c not in rows.columns)
     parts = ("ejecutora y genérica", ("sec_ejec", "generica"))
     by_unit_too = project_close(given, parts, ("ejecutora", "sec_ejec"), year, month, spec, tick)
-    return Projection(followed, inputs.plan.objetivos, by_action, by_unit_too)
+    return Projection(followed, levels, inputs.plan.objetivos, by_action, by_unit_too)
 
 
 def with_confidence(inputs: Inputs, confidence: float | None) -> Inputs:

@@ -22,6 +22,7 @@ from presupuesto_link.scenarios.sides import closing_words
 from presupuesto_link.scenarios.solve import Solution
 from presupuesto_link.specs import EscenarioSpec
 from presupuesto_link.tables.numbers import MONEY
+from presupuesto_link.vocabulary import GREEN
 from presupuesto_link.wording import enumerate_words, percent, soles
 
 DRAFT = "Es un borrador para la Oficina de Presupuesto, no una aprobación: la modificación la aprueba el Titular del pliego."
@@ -203,11 +204,11 @@ def _cautions(table: pl.DataFrame) -> tuple[str, ...]:
     doubtful = table.filter((pl.col("papel") == "donante") & (pl.col("diagnostico") != SUSTAIN))
     sentences += [
         f"{row['accion']} cedería, pero su diagnóstico es «{row['diagnostico']}»: su resultado en verde está por confirmar."
-        for row in doubtful.filter(pl.col("banda_resultado") == "verde").iter_rows(named=True)
+        for row in doubtful.filter(pl.col("banda_resultado") == GREEN).iter_rows(named=True)
     ]
     sentences += [
         f"{row['accion']} cedería sin haber logrado su meta: su diagnóstico es «{row['diagnostico']}»."
-        for row in doubtful.filter(pl.col("banda_resultado") != "verde").iter_rows(named=True)
+        for row in doubtful.filter(pl.col("banda_resultado") != GREEN).iter_rows(named=True)
     ]
     return tuple(sentences)
 

@@ -145,7 +145,7 @@ def _closing(analysis: Evaluation, projection: Projection | None) -> pl.DataFram
         if monthly is None or monthly.followed.closed or len(monthly.followed.history) < 2:
             return None
         projection = project(analysis.inputs, monthly.followed)
-    return projection.acciones.unidades.filter((pl.col("nivel") == "AER") & (pl.col("intervalo") == BY_ERRORS)).select(
+    return projection.acciones.unidades.filter((pl.col("nivel") == analysis.levels.accion) & (pl.col("intervalo") == BY_ERRORS)).select(
         "metodo",
         accion="unidad",
         libre_bajo_soles=pl.col("saldo_libre_bajo_soles").clip(0),

@@ -11,7 +11,7 @@ from pydantic import Field, model_validator
 from presupuesto_link.specs.base import Ratio, Spec, Text
 from presupuesto_link.specs.monitoring import ProyeccionSpec, SeguimientoSpec
 from presupuesto_link.specs.robustness import RobustezSpec
-from presupuesto_link.vocabulary import EXCLUDE, NdPolicy
+from presupuesto_link.vocabulary import DEPARTMENT, EXCLUDE, PLIEGO, NdPolicy
 
 UNSAID = 0
 """A year that the file does not say: `inputs.load` puts there the one that the data gives, if any."""
@@ -74,6 +74,13 @@ class FuentesSpec(Spec):
         return self
 
 
+class NivelesSpec(Spec):
+    """How the plan calls its levels, when its codes do not say it."""
+
+    objetivo: str = Field(default="", description="Sigla de un objetivo; sin ella, las letras con que empiezan sus códigos")
+    accion: str = Field(default="", description="Sigla de una acción; sin ella, las letras con que empiezan sus códigos")
+
+
 class AvanceSpec(Spec):
     """Which profile and ND policy the matrices and the ranking use."""
 
@@ -104,10 +111,11 @@ class AmbitoSpec(Spec):
 
     def words(self, scope: str) -> str:
         """A scope in Spanish."""
-        return {
-            "pliego": f"gasto del Gobierno Regional de {self.nombre} (pliego {self.pliego})",
-            "departamento": f"gasto de todos los niveles de gobierno que recae en {self.nombre} (departamento de la meta {self.departamento_meta})",
-        }.get(scope, "todo el gasto de la instantánea")
+        words: dict[str, str] = {
+            PLIEGO: f"gasto del Gobierno Regional de {self.nombre} (pliego {self.pliego})",
+            DEPARTMENT: f"gasto de todos los niveles de gobierno que recae en {self.nombre} (departamento de la meta {self.departamento_meta})",
+        }
+        return words.get(scope, "todo el gasto de la instantánea")
 
 
 class VinculoSpec(Spec):
@@ -115,7 +123,7 @@ class VinculoSpec(Spec):
 
     reglas: Path | None = Field(default=None, description="Archivo de reglas (vinculos.csv), firmadas o propuestas, relativo al análisis")
     ambito: AmbitoSpec = AmbitoSpec()
-    transversales: tuple[str, ...] = Field(default=(), description="AER que se muestran aparte y nunca se suman")
+    transversales: tuple[str, ...] = Field(default=(), description="Acciones que se muestran aparte y nunca se suman")
     motivo_transversal: str = ""
 
 
@@ -176,7 +184,7 @@ class AsociacionSpec(Spec):
     controles: tuple[Literal["pim", "dimension"], ...] = Field(
         default=("pim", "dimension"), description="Qué más entra en las regresiones; dimension sólo si se declaran"
     )
-    dimensiones: tuple[DimensionSpec, ...] = Field(default=(), description="OER de cada dimensión; la primera es la de referencia")
+    dimensiones: tuple[DimensionSpec, ...] = Field(default=(), description="Objetivos de cada dimensión; la primera es la de referencia")
     variantes: Literal["todas", "elegida"] = Field(
         default="todas", description="Con todos los perfiles y políticas de ND, o sólo con los de [avance]"
     )
@@ -192,7 +200,7 @@ class AsociacionSpec(Spec):
         placed = [objective for group in self.dimensiones for objective in group.objetivos]
         names = [group.nombre for group in self.dimensiones]
         if len(placed) > len(set(placed)) or len(names) > len(set(names)):
-            raise ValueError("dimensiones con nombres distintos y cada OER en una sola")
+            raise ValueError("dimensiones con nombres distintos y cada objetivo en una sola")
         return self
 
 
@@ -213,6 +221,7 @@ class AnalisisSpec(Spec):
         default=None, description="Escenarios que corre, por el nombre de su archivo y en este orden; sin ella, todos los de su carpeta"
     )
     fuentes: FuentesSpec
+    niveles: NivelesSpec = NivelesSpec()
     avance: AvanceSpec = AvanceSpec()
     semaforo: SemaforoSpec = SemaforoSpec()
     vinculo: VinculoSpec = VinculoSpec()

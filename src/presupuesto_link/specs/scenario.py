@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 from pydantic import Field, model_validator
 
 from presupuesto_link.specs.base import Ratio, Spec, Text
-from presupuesto_link.vocabulary import Colour, Scope, Side, Verdict
+from presupuesto_link.vocabulary import PLIEGO, Colour, Scope, Side, Verdict
 
 Soles = Annotated[int, Field(ge=0, le=10**13)]
 Share = Annotated[float, Field(ge=0, le=100)]
@@ -24,7 +24,7 @@ class BaseSpec(Spec):
     fecha_corte: dt.date | None = Field(
         default=None, description="Fecha a la que se juzga la norma y se mide el saldo; sin ella, el corte de los datos"
     )
-    ambito: Scope = "pliego"
+    ambito: Scope = PLIEGO
 
 
 class DonantesSpec(Spec):

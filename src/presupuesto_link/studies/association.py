@@ -167,6 +167,9 @@ def _check_dimensions(inputs: Inputs) -> None:
         found = "; ".join(text for text in (strange and f"no existen: {', '.join(strange)}", left and f"faltan: {', '.join(left)}") if text)
         raise SpecError(
             Problem(
-                "analisis.toml, clave «asociacion.dimensiones»", found, "cada OER de objetivos.csv en una dimensión", "corrija los códigos"
+                "analisis.toml, clave «asociacion.dimensiones»",
+                found,
+                f"cada {inputs.plan.niveles.objetivo} de objetivos.csv en una dimensión",
+                "corrija los códigos",
             )
         )

@@ -16,6 +16,7 @@ from presupuesto_link.specs import PesosSpec, RobustezSpec
 from presupuesto_link.studies.acceptability import Acceptability, measure_acceptability
 from presupuesto_link.studies.counting import Reading
 from presupuesto_link.studies.weights import fixed_weights
+from presupuesto_link.tables.levels import Levels
 
 ALWAYS, DEPENDS, NEVER, NO_PLACE = "siempre", "depende", "nunca", "sin puesto"
 ALMOST_SURE = 0.95
@@ -28,6 +29,7 @@ class Robustness:
     """What stands and what depends.
 
     Attributes:
+        levels: how the plan calls its own.
         spec: what was asked, with the profiles and thresholds of the analysis written in.
         lecturas: key `lectura`, every profile, ND policy and threshold together, all as likely: `perfil`, `politica_nd`, `umbral_ratio`,
             `probabilidad_ratio`, `rezagadas` (count).
@@ -42,6 +44,7 @@ class Robustness:
             `cambio_ratio`.
     """
 
+    levels: Levels
     spec: RobustezSpec
     lecturas: pl.DataFrame
     resumen: pl.DataFrame
@@ -78,7 +81,13 @@ def study_robustness(analysis: Evaluation, spec: RobustezSpec | None = None) -> 
     everything = measure_acceptability(readings, doubts.rangos, spec.sorteos, spec.semilla, spec.primeros)
     by_action = _effects(analysis, own, doubts, spec, everything)
     return Robustness(
-        spec, _ways_table(ways, readings), _summary(analysis, everything), everything, _by_doubt(by_action, doubts), by_action
+        analysis.levels,
+        spec,
+        _ways_table(ways, readings),
+        _summary(analysis, everything),
+        everything,
+        _by_doubt(by_action, doubts),
+        by_action,
     )
 
 

@@ -8,9 +8,7 @@ from __future__ import annotations
 import polars as pl
 
 from presupuesto_link.specs import SemaforoSpec
-from presupuesto_link.vocabulary import AMBER, COLOURS, GREEN, GREY, RED
-
-__all__ = ["AMBER", "COLOURS", "GREEN", "GREY", "RED", "colour"]
+from presupuesto_link.vocabulary import AMBER, GREEN, GREY, RED
 
 
 def colour(ratio: pl.Expr, bands: SemaforoSpec) -> pl.Expr:

@@ -9,8 +9,10 @@ import polars as pl
 
 from presupuesto_link.errors import Problem
 from presupuesto_link.sources.delimited import RawTable
+from presupuesto_link.specs.analysis import NivelesSpec
 from presupuesto_link.tables.contract import Contract, check_contract, check_references, not_years, raise_problems
 from presupuesto_link.tables.corrections import apply_corrections, check_known_tables, corrections_table
+from presupuesto_link.tables.levels import Levels, levels_of
 from presupuesto_link.tables.numbers import NumberStyle, decimals, detect_style, not_numbers, number
 from presupuesto_link.tables.recommendations import check_recommendations
 
@@ -53,9 +55,10 @@ class Plan:
     """The plan, checked.
 
     Attributes:
+        niveles: how the plan calls its objectives and its actions.
         objetivos: key `objetivo`; `nombre`, `seccion`, `correccion`.
         acciones: key `accion`; `objetivo`, `nombre`, `seccion`.
-        indicadores: key `indicador`; `elemento` (an OER or AER), `nivel`, `objetivo`, `nombre`, `unidad`,
+        indicadores: key `indicador`; `elemento` (an objective or action), `nivel`, `objetivo`, `nombre`, `unidad`,
             `sentido`, `sentido_sustento`, `serie_contraria`, `relevancia` (Int8, null = not stated),
             `seccion`, `cuadro`.
         valores: key `indicador, concepto, anio`; `impreso` text, `valor_impreso` and `valor` (corrected)
@@ -66,6 +69,7 @@ class Plan:
         recomendaciones: `check_recommendations`; empty when the plan has none.
     """
 
+    niveles: Levels
     objetivos: pl.DataFrame
     acciones: pl.DataFrame
     indicadores: pl.DataFrame
@@ -75,12 +79,12 @@ class Plan:
     recomendaciones: pl.DataFrame
 
 
-def check_plan(raw: dict[str, RawTable], corrections: tuple[dict[str, Any], ...]) -> Plan:
+def check_plan(raw: dict[str, RawTable], corrections: tuple[dict[str, Any], ...], niveles: NivelesSpec | None = None) -> Plan:
     """Type, key and correct the plan's raw tables.
 
     Raises:
         InputDataError: a table breaks its contract, a code refers to nothing, a value is not a number,
-            or a correction went stale. Problems of a table are reported together.
+            codes do not name their level, or a correction went stale. Problems of a table are reported together.
     """
     for name, contract in CONTRACTS.items():
         check_contract(raw[name], contract)
@@ -88,10 +92,12 @@ def check_plan(raw: dict[str, RawTable], corrections: tuple[dict[str, Any], ...]
     _check_contents(raw)
     frames = {name: apply_corrections(raw[name], name, corrections) for name in CONTRACTS}
     _check_links(raw)
+    levels = levels_of(raw["objetivos"], raw["acciones"], niveles or NivelesSpec())
     return Plan(
+        niveles=levels,
         objetivos=frames["objetivos"].select("objetivo", "nombre", "seccion", "correccion").sort("objetivo"),
         acciones=frames["acciones"].select("accion", "objetivo", "nombre", "seccion").sort("accion"),
-        indicadores=_indicators(raw["indicadores"], frames),
+        indicadores=_indicators(raw["indicadores"], frames, levels),
         valores=_values(raw["valores"], frames["valores"]),
         cifras=_published(frames["cifras_publicadas"]),
         correcciones=corrections_table(corrections),
@@ -162,13 +168,13 @@ def _check_links(raw: dict[str, RawTable]) -> None:
     )
 
 
-def _indicators(table: RawTable, frames: dict[str, pl.DataFrame]) -> pl.DataFrame:
+def _indicators(table: RawTable, frames: dict[str, pl.DataFrame], levels: Levels) -> pl.DataFrame:
     style = NumberStyle(".")
     raise_problems(not_numbers(table, "relevancia", style))
     owner = pl.concat(
         [
-            frames["objetivos"].select(elemento="objetivo", objetivo="objetivo", nivel=pl.lit("OER")),
-            frames["acciones"].select(elemento="accion", objetivo="objetivo", nivel=pl.lit("AER")),
+            frames["objetivos"].select(elemento="objetivo", objetivo="objetivo", nivel=pl.lit(levels.objetivo)),
+            frames["acciones"].select(elemento="accion", objetivo="objetivo", nivel=pl.lit(levels.accion)),
         ]
     )
     return (

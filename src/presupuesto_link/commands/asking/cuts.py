@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from presupuesto_link.vocabulary import DECEMBER, DEPARTMENT, EVERYTHING, PLIEGO
+
 if TYPE_CHECKING:
     import polars as pl
 
@@ -25,9 +27,9 @@ NEWEST = "ultima"
 class Scope(StrEnum):
     """Whose spending."""
 
-    pliego = "pliego"
-    departamento = "departamento"
-    todo = "todo"
+    pliego = PLIEGO
+    departamento = DEPARTMENT
+    todo = EVERYTHING
 
 
 StoreOption = Annotated[Path, typer.Option("--almacen", help="Carpeta del almacén", metavar="CARPETA")]
@@ -60,7 +62,7 @@ CutOption = Annotated[
 ]
 YearOption = Annotated[int | None, typer.Option("--anio", help="Año que se sigue; sin él, el último", metavar="AAAA", min=1990, max=2100)]
 MonthOption = Annotated[
-    int | None, typer.Option("--mes", help="Último mes que se mira; sin él, el último cerrado al corte", metavar="MES", min=1, max=12)
+    int | None, typer.Option("--mes", help="Último mes que se mira; sin él, el último cerrado al corte", metavar="MES", min=1, max=DECEMBER)
 ]
 RulesOption = Annotated[Path | None, typer.Option("--reglas", help="Reglas del vínculo; sin ellas, las del análisis", metavar="ARCHIVO")]
 HistoryOption = Annotated[

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from presupuesto_link.vocabulary import EXCLUDE, ZERO
+
 if TYPE_CHECKING:
     from presupuesto_link.inputs import Inputs
 
@@ -22,8 +24,8 @@ class Profile(StrEnum):
 class Policy(StrEnum):
     """What an ND does inside a mean."""
 
-    excluir = "excluir"
-    cero = "cero"
+    excluir = EXCLUDE
+    cero = ZERO
 
 
 AnalysisOption = Annotated[
@@ -38,7 +40,6 @@ FilledOption = Annotated[
     typer.Option("--libro-anterior", help="Libro de Excel que se llenó: lo escrito en sus celdas amarillas pasa al nuevo", metavar="LIBRO"),
 ]
 JsonOption = Annotated[bool, typer.Option("--json", help="Escribe el resultado en JSON, para otro programa")]
-DEFAULT_ANALYSIS = "cajamarca-2024"
 
 
 def open_analysis(

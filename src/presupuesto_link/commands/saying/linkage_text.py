@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import typer
 
 from presupuesto_link.commands.saying.printing import code, name, number, print_table, records
+from presupuesto_link.tables.levels import Levels
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -50,7 +51,7 @@ def facts(linkage: Linkage) -> dict[str, Any]:
     }
 
 
-def print_linkage(linkage: Linkage, shown: int) -> None:
+def print_linkage(linkage: Linkage, shown: int, levels: Levels) -> None:
     """A link for a person: what it covers, by action, what is left out, the rules, and what is wrong."""
     from presupuesto_link.linkage.findings import signers, summary, unsigned
     from presupuesto_link.linkage.rules import PROPOSED
@@ -67,9 +68,9 @@ def print_linkage(linkage: Linkage, shown: int) -> None:
     typer.echo("")
     _print_rates(cover.tasas)
     _print_summary(cover.resumen)
-    _print_actions(cover.acciones, shown)
+    _print_actions(cover.acciones, shown, levels)
     _print_unlinked(linkage, shown)
-    _print_rules(cover.reglas, shown)
+    _print_rules(cover.reglas, shown, levels)
     _print_findings(linkage)
 
 
@@ -127,7 +128,7 @@ def _state(state: str | None) -> str:
     return {"propuesta": " · propuesta, sin firma", "sugerido": " · sugerida"}.get(state or "", "")
 
 
-def _print_actions(table: pl.DataFrame, shown: int) -> None:
+def _print_actions(table: pl.DataFrame, shown: int, levels: Levels) -> None:
     import polars as pl
 
     from presupuesto_link.wording import percent, short_name
@@ -135,9 +136,15 @@ def _print_actions(table: pl.DataFrame, shown: int) -> None:
     has = table.filter(pl.col("lineas") > 0)
     top = has.sort(["transversal", "pim_soles", "accion"], descending=[False, True, False], nulls_last=True).head(shown)
     years = table["anio"].n_unique() > 1
-    columns = [code("Año y AER" if years else "AER"), name(), number("PIM"), number("Devengado", spare=True), number("Ejec.", spare=True)]
+    columns = [
+        code(f"Año y {levels.accion}" if years else levels.accion),
+        name(),
+        number("PIM"),
+        number("Devengado", spare=True),
+        number("Ejec.", spare=True),
+    ]
     print_table(
-        f"AER con dinero ({top.height} de {has.height}{' filas de AER y año' if years else ''}, por PIM)",
+        f"{levels.accion} con dinero ({top.height} de {has.height}{f' filas de {levels.accion} y año' if years else ''}, por PIM)",
         columns,
         [
             (
@@ -206,11 +213,11 @@ def _what(row: dict[str, Any], linkage: Linkage) -> str:
     return row.get("producto") or "—"
 
 
-def _print_rules(table: pl.DataFrame, shown: int) -> None:
+def _print_rules(table: pl.DataFrame, shown: int, levels: Levels) -> None:
     from presupuesto_link.wording import percent
 
     enough = int((table["parte_acumulada_ratio"] < 0.9).sum()) + 1 if table.height else 0
-    columns = [code("Regla"), code("AER"), number("PIM"), number("Del vinculado", spare=True), number("Acumulado", spare=True)]
+    columns = [code("Regla"), code(levels.accion), number("PIM"), number("Del vinculado", spare=True), number("Acumulado", spare=True)]
     print_table(
         f"Reglas por soles ({min(shown, table.height)} de {table.height}; {enough} explican el 90 % del PIM vinculado)",
         columns,
@@ -239,7 +246,7 @@ def _print_findings(linkage: Linkage) -> None:
         typer.echo("Hallazgos sobre las reglas: ninguno.")
 
 
-def print_breakdown(linkage: Linkage, table: pl.DataFrame, by: str, shown: int) -> None:
+def print_breakdown(linkage: Linkage, table: pl.DataFrame, by: str, shown: int, levels: Levels) -> None:
     """Each action's money by one dimension, the largest first."""
     import polars as pl
 
@@ -257,15 +264,15 @@ def print_breakdown(linkage: Linkage, table: pl.DataFrame, by: str, shown: int) 
         ["pim_soles", "accion", *columns], descending=[True, False, *(False for _ in columns)], nulls_last=True
     )
     print_table(
-        f"AER según {by} ({min(shown, top.height)} de {top.height:,}) · {linkage.scope}",
+        f"{levels.accion} según {by} ({min(shown, top.height)} de {top.height:,}) · {linkage.scope}",
         [
             code("Año"),
-            code("AER"),
+            code(levels.accion),
             *(code(c.replace("_", " ")) for c in columns),
             name(),
             number("PIM"),
             number("Devengado"),
-            number("De la AER"),
+            number(f"De la {levels.accion}"),
         ],
         [
             (

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import typer
 
 from presupuesto_link.commands.saying.printing import Column, code, name, number, print_table
+from presupuesto_link.tables.levels import Levels
 
 if TYPE_CHECKING:
     import polars as pl
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
 _SHOWN = 12
 
 
-def print_scenario(scenario: Scenario) -> None:
+def print_scenario(scenario: Scenario, levels: Levels) -> None:
     """What it proposes, on what budget, what stops it and what the law asks."""
     from presupuesto_link.wording import plural, soles
 
@@ -31,8 +32,8 @@ def print_scenario(scenario: Scenario) -> None:
     typer.echo(
         f"Se mueven {soles(scenario.monto_soles)} en {moved}; {plural(scenario.asientos['linea'].n_unique(), 'línea cambia', 'líneas cambian')}."
     )
-    _print_side(scenario, "donante", "Donantes: antes y después, en soles")
-    _print_side(scenario, "receptor", "Receptores: antes y después, en soles")
+    _print_side(scenario, "donante", "Donantes: antes y después, en soles", levels)
+    _print_side(scenario, "receptor", "Receptores: antes y después, en soles", levels)
     typer.echo("* llega a su tope. Ejec.: ejecución antes del cambio.")
     _print_law(scenario)
     _print_limits(scenario)
@@ -82,12 +83,12 @@ def _print_law(scenario: Scenario) -> None:
         typer.echo(f"Y {table.height - _SHOWN} reglas más: véalas con --salida o --json.")
 
 
-def _print_side(scenario: Scenario, role: str, title: str) -> None:
+def _print_side(scenario: Scenario, role: str, title: str, levels: Levels) -> None:
     """The actions that give, or those that receive; amounts without currency, which the title says."""
     import polars as pl
 
     side = scenario.acciones.filter(pl.col("papel") == role).sort("accion")
-    headings = [code("AER"), name(), number("PIM antes"), number("Cambio"), number("PIM después")]
+    headings = [code(levels.accion), name(), number("PIM antes"), number("Cambio"), number("PIM después")]
     print_table(
         title, [*headings, number("Ejec.", spare=True), number("Avance", spare=True)], [_side_row(r) for r in side.iter_rows(named=True)]
     )

@@ -9,12 +9,12 @@ import polars as pl
 from presupuesto_link.evaluation.aggregate import aggregate_elements, count_colours
 from presupuesto_link.findings import Finding
 from presupuesto_link.specs import SemaforoSpec
+from presupuesto_link.tables.levels import Levels, is_action
 from presupuesto_link.tables.plan import Plan
+from presupuesto_link.vocabulary import AMBER, COLOURS, EXCLUDE, GREEN, GREY, POLICIES, POLICY_WORDS, RED, ZERO
 from presupuesto_link.wording import enumerate_words, percent
 
-_COUNTS = {"conteo_rojo": "rojo", "conteo_amarillo": "amarillo", "conteo_verde": "verde", "conteo_nd": "gris"}
-_COLOURS = tuple(_COUNTS.values())
-_POLICY_WORDS = {"cero": "contando el ND como 0", "excluir": "excluyendo los ND"}
+_COUNTS = {"conteo_rojo": RED, "conteo_amarillo": AMBER, "conteo_verde": GREEN, "conteo_nd": GREY}
 _INDEX_TOLERANCE = 0.00005
 
 
@@ -49,17 +49,17 @@ def reconcile_globals(plan: Plan, elements: pl.DataFrame) -> pl.DataFrame:
     published = plan.cifras.filter(pl.col("medida") == "avance_global")
     slack = 0.5 * 10.0 ** (-pl.col("decimales").cast(pl.Float64)) / 100 + 1e-9
     out = (pl.col("valor") / 100).alias("publicado_ratio")
-    fits = {policy: ((pl.col("valor") / 100 - pl.col(policy)).abs() <= slack).fill_null(False) for policy in ("excluir", "cero")}
+    fits = {policy: ((pl.col("valor") / 100 - pl.col(policy)).abs() <= slack).fill_null(False) for policy in POLICIES}
     return (
         published.join(wide, on=["elemento", "anio"], how="left", validate="m:1")
         .with_columns(
             out,
-            politica=pl.when(fits["excluir"] & fits["cero"])
+            politica=pl.when(fits[EXCLUDE] & fits[ZERO])
             .then(pl.lit("ambas"))
-            .when(fits["excluir"])
-            .then(pl.lit("excluir"))
-            .when(fits["cero"])
-            .then(pl.lit("cero"))
+            .when(fits[EXCLUDE])
+            .then(pl.lit(EXCLUDE))
+            .when(fits[ZERO])
+            .then(pl.lit(ZERO))
             .otherwise(pl.lit("ninguna")),
         )
         .select(
@@ -68,8 +68,8 @@ def reconcile_globals(plan: Plan, elements: pl.DataFrame) -> pl.DataFrame:
             "fuente",
             "impreso",
             "publicado_ratio",
-            pl.col("excluir").alias("excluir_ratio"),
-            pl.col("cero").alias("cero_ratio"),
+            pl.col(EXCLUDE).alias("excluir_ratio"),
+            pl.col(ZERO).alias("cero_ratio"),
             "politica",
         )
         .sort("elemento", "anio")
@@ -86,15 +86,15 @@ def _published_counts(plan: Plan) -> pl.DataFrame:
 
 
 def _text(row: dict[str, float]) -> str:
-    return "/".join(f"{int(row[colour] or 0)}" for colour in _COLOURS)
+    return "/".join(f"{int(row[colour] or 0)}" for colour in COLOURS)
 
 
 def _policies_of(row: dict[str, float], computed: pl.DataFrame) -> list[str]:
-    return [c["politica_nd"] for c in computed.iter_rows(named=True) if all(c[k] == row[k] for k in _COLOURS)]
+    return [c["politica_nd"] for c in computed.iter_rows(named=True) if all(c[k] == row[k] for k in COLOURS)]
 
 
 def _both(computed: pl.DataFrame) -> str:
-    return "; ".join(f"{_text(c)} {_POLICY_WORDS[c['politica_nd']]}" for c in computed.iter_rows(named=True))
+    return "; ".join(f"{_text(c)} {POLICY_WORDS[c['politica_nd']]}" for c in computed.iter_rows(named=True))
 
 
 def _tables(plan: Plan, elements: pl.DataFrame) -> list[Finding]:
@@ -109,7 +109,7 @@ def _tables(plan: Plan, elements: pl.DataFrame) -> list[Finding]:
             depend = elements.filter((pl.col("nivel") == level) & (pl.col("anio") == year) & pl.col("color_depende_nd"))
             who = sorted(set(depend["elemento"]))
             why = "; ".join(
-                f"{source} se obtiene {_POLICY_WORDS[found[0]]}" if found else f"{source} no sale de ninguna política"
+                f"{source} se obtiene {POLICY_WORDS[found[0]]}" if found else f"{source} no sale de ninguna política"
                 for source, found in explained.items()
             )
             findings.append(
@@ -149,7 +149,7 @@ def _single_counts(plan: Plan, replica: pl.DataFrame, elements: pl.DataFrame, ba
         with_second = {r["politica_nd"]: r[colour] for r in patched.filter(here).iter_rows(named=True)}
         hit = [policy for policy, count in with_second.items() if count == row["valor"]]
         why = (
-            f"Sale {_POLICY_WORDS[hit[0]]} y tomando los avances del Cuadro 2 donde difieren de los cuadros propios."
+            f"Sale {POLICY_WORDS[hit[0]]} y tomando los avances del Cuadro 2 donde difieren de los cuadros propios."
             if hit
             else "No sale de ninguna política de ND."
         )
@@ -158,7 +158,7 @@ def _single_counts(plan: Plan, replica: pl.DataFrame, elements: pl.DataFrame, ba
                 "E02",
                 f"texto de {row['lugar']}, {row['elemento']} en {'ND' if colour == 'gris' else colour}",
                 row["impreso"],
-                "; ".join(f"{count} {_POLICY_WORDS[policy]}" for policy, count in options.items()),
+                "; ".join(f"{count} {POLICY_WORDS[policy]}" for policy, count in options.items()),
                 why,
             )
         )
@@ -176,21 +176,21 @@ def _with_second_print(plan: Plan, replica: pl.DataFrame, bands: SemaforoSpec) -
     return aggregate_elements(patched.drop("segundo"), bands)
 
 
-def index_candidates(replica: pl.DataFrame, elements: pl.DataFrame, year: int) -> dict[str, float]:
+def index_candidates(replica: pl.DataFrame, elements: pl.DataFrame, year: int, names: Levels) -> dict[str, float]:
     """Plausible formulas for a plan index and what each gives for a year (ratios)."""
     found: dict[str, float] = {}
-    for policy in ("excluir", "cero"):
+    for policy in POLICIES:
         rows = elements.filter((pl.col("anio") == year) & (pl.col("politica_nd") == policy))
-        label = _POLICY_WORDS[policy]
-        levels = {level: rows.filter(pl.col("nivel") == level)["avance_ratio"] for level in ("OER", "AER")}
+        label = POLICY_WORDS[policy]
+        levels = {level: rows.filter(pl.col("nivel") == level)["avance_ratio"] for level in names.both}
         for level, advance in levels.items():
             found[f"media de los {level} con dato, {label}"] = _mean(advance)
             found[f"media de todos los {level}, vacíos como 0, {label}"] = _mean(advance.fill_null(0))
-        found[f"promedio de las medias de OER y AER, {label}"] = (_mean(levels["OER"]) + _mean(levels["AER"])) / 2
-        by_objective = rows.filter(pl.col("nivel") == "AER").group_by("objetivo").agg(pl.col("avance_ratio").mean())["avance_ratio"]
-        found[f"media por OER de sus AER, {label}"] = _mean(by_objective)
+        found[f"promedio de las medias de {names.objetivo} y {names.accion}, {label}"] = sum(map(_mean, levels.values())) / 2
+        by_objective = rows.filter(is_action()).group_by("objetivo").agg(pl.col("avance_ratio").mean())["avance_ratio"]
+        found[f"media por {names.objetivo} de sus {names.accion}, {label}"] = _mean(by_objective)
     scored = replica.filter(pl.col("anio") == year)
-    for level in ("OER", "AER"):
+    for level in names.both:
         advance = scored.filter(pl.col("nivel") == level)["tipo1_ratio"]
         found[f"media de los indicadores de {level} con dato"] = _mean(advance)
         found[f"media de los indicadores de {level}, ND como 0"] = _mean(advance.fill_null(0))
@@ -206,7 +206,7 @@ def _index(plan: Plan, replica: pl.DataFrame, elements: pl.DataFrame) -> list[Fi
     """E03: the published index against every candidate."""
     findings = []
     for row in plan.cifras.filter(pl.col("medida") == "indice_gestion").iter_rows(named=True):
-        candidates = index_candidates(replica, elements, row["anio"])
+        candidates = index_candidates(replica, elements, row["anio"], plan.niveles)
         published = row["valor"] / 100
         name, nearest = min(candidates.items(), key=lambda item: (abs(item[1] - published), item[0]))
         if abs(nearest - published) <= _INDEX_TOLERANCE:
@@ -238,10 +238,10 @@ def _globals(plan: Plan, replica: pl.DataFrame, elements: pl.DataFrame) -> list[
                 _left_out(replica, row["elemento"], row["anio"], row["publicado_ratio"]),
             )
         )
-    decided = table.filter(pl.col("politica").is_in(["excluir", "cero"]))
+    decided = table.filter(pl.col("politica").is_in(POLICIES))
     for (element,), group in decided.group_by(["elemento"], maintain_order=True):
         if group["politica"].n_unique() > 1:
-            words = "; ".join(f"{r['anio']}: {r['impreso']} {_POLICY_WORDS[r['politica']]}" for r in group.iter_rows(named=True))
+            words = "; ".join(f"{r['anio']}: {r['impreso']} {POLICY_WORDS[r['politica']]}" for r in group.iter_rows(named=True))
             findings.append(
                 Finding(
                     "E04",

@@ -12,6 +12,7 @@ from presupuesto_link.findings import Finding
 from presupuesto_link.money.by_action import TRANSVERSAL, LinkedBudget
 from presupuesto_link.specs import AnalisisSpec, VinculoSpec
 from presupuesto_link.tables.budget import MEASURES, AerBudget
+from presupuesto_link.tables.levels import is_action
 from presupuesto_link.wording import enumerate_words, percent, plain_number, soles
 
 _TOLERANCE = 0.00055  # a percentage rounded to two decimals and then to one: 94.6495 → 94.65 → 94.7
@@ -163,7 +164,7 @@ def _ratio(row: dict[str, Any]) -> float | None:
 
 def _money_and_result(linked: LinkedBudget, elements: pl.DataFrame, year: int) -> list[Finding]:
     """P04, P05, P06: money without result, result without money, neither; on the year evaluated."""
-    result = elements.filter((pl.col("anio") == year) & (pl.col("nivel") == "AER")).select("avance_ratio", accion="elemento")
+    result = elements.filter((pl.col("anio") == year) & is_action()).select("avance_ratio", accion="elemento")
     rows = linked.acciones.join(result, on="accion", how="left", validate="1:1")
     findings = []
     for row in rows.iter_rows(named=True):

@@ -6,6 +6,7 @@ import polars as pl
 
 from presupuesto_link.tables.filled import SHEETS
 from presupuesto_link.tables.plan import Plan
+from presupuesto_link.vocabulary import EXCLUDE
 
 TO_FILL = SHEETS["brechas_de_datos"].to_fill
 CORRECTED = "retirado por una corrección"
@@ -103,7 +104,7 @@ def _last_known(values: pl.DataFrame, missing: pl.DataFrame) -> pl.DataFrame:
 def _colours(elements: pl.DataFrame) -> pl.DataFrame:
     """Key `elemento, anio`: its colour counting the ND either way."""
     wide = elements.pivot("politica_nd", index=["elemento", "anio"], values="color")
-    facts = elements.filter(pl.col("politica_nd") == "excluir").select("elemento", "anio", "indicadores", "con_dato", "color_depende_nd")
+    facts = elements.filter(pl.col("politica_nd") == EXCLUDE).select("elemento", "anio", "indicadores", "con_dato", "color_depende_nd")
     return facts.join(
         wide.select("elemento", "anio", color_excluir="excluir", color_cero="cero"), on=["elemento", "anio"], how="left", validate="1:1"
     )

@@ -21,7 +21,7 @@ from presupuesto_link.sources.delimited import RawTable
 from presupuesto_link.specs import VinculoSpec
 from presupuesto_link.store.store import Snapshot, Store
 from presupuesto_link.tables.ceplan import Poi, read_poi
-from presupuesto_link.vocabulary import Scope
+from presupuesto_link.vocabulary import PLIEGO, Scope
 
 
 @dataclass(frozen=True)
@@ -69,7 +69,7 @@ class Given:
 
 
 def bridge_snapshot(
-    store: Store, snapshot: Snapshot, given: Given, actions: pl.DataFrame, spec: VinculoSpec, scope: Scope = "pliego"
+    store: Store, snapshot: Snapshot, given: Given, actions: pl.DataFrame, spec: VinculoSpec, scope: Scope = PLIEGO
 ) -> Bridging:
     """Link the spending of a snapshot through CEPLAN, and compare with the rules written by hand.
 

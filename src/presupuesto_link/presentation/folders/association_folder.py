@@ -51,7 +51,7 @@ def study_tables(study: AssociationStudy) -> dict[str, pl.DataFrame]:
 
 def sentences(study: AssociationStudy) -> list[str]:
     """What the study says, in the order it should be read."""
-    scores = [on_the_frontier(study.of(case, "eficiencia")) for case in study.principal]
+    scores = [on_the_frontier(study.of(case, "eficiencia"), study.inputs.plan.niveles) for case in study.principal]
     return [*plain_answer(study), SCORE_LIMITS, *scores]
 
 

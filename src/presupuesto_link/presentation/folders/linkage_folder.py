@@ -31,7 +31,9 @@ def write_linkage(linkage: Linkage, plan: Plan, folder: Path) -> list[str]:
     """
     from presupuesto_link.presentation.plots.vinculo import draw_linkage
 
-    results = Results(COMMAND, _about(linkage), _LIBRARIES, _tables(linkage, plan), lambda: draw_linkage(linkage), parquet=True)
+    results = Results(
+        COMMAND, _about(linkage), _LIBRARIES, _tables(linkage, plan), lambda: draw_linkage(linkage, plan.niveles), parquet=True
+    )
     return write_results(results, folder)
 
 

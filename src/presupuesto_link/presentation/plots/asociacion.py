@@ -11,11 +11,12 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from presupuesto_link.presentation.plots.common import PAGE_CM, Figure, base_theme, grammar, page_labels, pandas_of, short_code, width_cm
+from presupuesto_link.presentation.plots.common import PAGE_CM, Figure, base_theme, grammar, page_labels, pandas_of, width_cm
 from presupuesto_link.presentation.telling.association_words import held, row_of, signed, years_of
 from presupuesto_link.presentation.theme import BLUE, INK, MUTED, PAPER, VERMILION
 from presupuesto_link.studies.association import AssociationStudy, Case
 from presupuesto_link.studies.influence import most_influential, usual_limits
+from presupuesto_link.tables.levels import short_code
 from presupuesto_link.wording import MINUS, percent, short_name
 
 _HEIGHT_CM, _PANEL_CM = 15.5, (15.6, 9.6)
@@ -89,8 +90,8 @@ def _scatter(study: AssociationStudy, case: Case) -> Figure:
     words = _Words(
         "dispersion",
         _correlation_title(study, case, data.height),
-        "Cada punto es una AER (código). Si ejecutar y avanzar fueran siempre juntos, los puntos subirían de izquierda a derecha.",
-        "El avance no pasa de 100 %: por eso tantas AER están arriba. No aparecen las AER sin presupuesto propio o sin dato.",
+        f"Cada punto es una {study.inputs.plan.niveles.accion} (código). Si ejecutar y avanzar fueran siempre juntos, los puntos subirían de izquierda a derecha.",
+        f"El avance no pasa de 100 %: por eso tantas {study.inputs.plan.niveles.accion} están arriba. No aparecen las {study.inputs.plan.niveles.accion} sin presupuesto propio o sin dato.",
     )
     return _figure(study, case, words, data, axes, [])
 
@@ -98,10 +99,10 @@ def _scatter(study: AssociationStudy, case: Case) -> Figure:
 def _correlation_title(study: AssociationStudy, case: Case, n: int) -> str:
     row = row_of(study, case, "spearman")
     if row is None or row["estimacion"] is None:
-        return f"Con {n} AER no se estima cómo van juntos {years_of(case)}"
+        return f"Con {n} {study.inputs.plan.niveles.accion} no se estima cómo van juntos {years_of(case)}"
     zero = "incluye el cero" if row["inferior"] <= 0 <= row["superior"] else "no incluye el cero"
     return (
-        f"Con {n} AER, la correlación entre {years_of(case)} es {signed(row['estimacion'])} y su intervalo "
+        f"Con {n} {study.inputs.plan.niveles.accion}, la correlación entre {years_of(case)} es {signed(row['estimacion'])} y su intervalo "
         f"({signed(row['inferior'])} a {signed(row['superior'])}) {zero}"
     )
 
@@ -110,7 +111,7 @@ def _partial(study: AssociationStudy, case: Case) -> Figure:
     data = study.of(case, "influencia")
     row, first = row_of(study, case, "mco") or {}, most_influential(data)
     other = float(data.filter(pl.col("accion") == first)["pendiente_sin_ella"][0])
-    rest = (held(row, study.inputs.spec.asociacion) or "en todas las AER, ").removesuffix(", ")
+    rest = (held(row, study.inputs.spec.asociacion) or f"en todas las {study.inputs.plan.niveles.accion}, ").removesuffix(", ")
     axes = _Axes(
         "ejecucion_parcial_ratio",
         "avance_parcial_ratio",
@@ -126,7 +127,7 @@ def _partial(study: AssociationStudy, case: Case) -> Figure:
         "regresion_parcial",
         f"{rest[0].upper()}{rest[1:]}, 10 puntos más de ejecución {case.anio_ejecucion} acompañan a {signed(row['estimacion'] * 10, 1)} puntos de "
         f"avance {case.anio_resultado}; sin {first}, a {signed(other * 10, 1)}",
-        f"Regresión parcial: lo esperable es lo que corresponde {rest}. Línea continua: con todas las AER; de rayas: sin {first}.",
+        f"Regresión parcial: lo esperable es lo que corresponde {rest}. Línea continua: con todas las {study.inputs.plan.niveles.accion}; de rayas: sin {first}.",
         f"Intervalo de la pendiente ({sure}): {signed(row['inferior'] * 10, 1)} a {signed(row['superior'] * 10, 1)} puntos de avance por cada 10 de ejecución. "
         + _name(study, first),
     )
@@ -166,9 +167,9 @@ def _influence(study: AssociationStudy, case: Case) -> Figure:
     )
     words = _Words(
         "influencia",
-        f"{first['accion']} es la AER que más decide la recta de {years_of(case)}: sin ella, 10 puntos más de ejecución pasarían de acompañar "
+        f"{first['accion']} es la {study.inputs.plan.niveles.accion} que más decide la recta de {years_of(case)}: sin ella, 10 puntos más de ejecución pasarían de acompañar "
         f"a {signed(row['estimacion'] * 10, 1)} puntos de avance a {signed(first['pendiente_sin_ella'] * 10, 1)}",
-        "Arriba y abajo, las AER que la recta no describe; a la derecha, las que se parecen poco a las demás. Tamaño: distancia de Cook, cuánto cambia la recta sin ella.",
+        f"Arriba y abajo, las {study.inputs.plan.niveles.accion} que la recta no describe; a la derecha, las que se parecen poco a las demás. Tamaño: distancia de Cook, cuánto cambia la recta sin ella.",
         f"Líneas: límites usuales, {limits['apalancamiento']:.2f} de apalancamiento y ±2 de residuo. En naranja, distancia de Cook mayor de {limits['distancia_cook']:.2f}. "
         + _name(study, first["accion"]),
     )
@@ -201,8 +202,8 @@ def _residuals(study: AssociationStudy, case: Case) -> Figure:
     words = _Words(
         "residuos",
         f"Donde más falla la recta de {years_of(case)} es en {worst['accion']}: su avance está {abs(worst['residuo_ratio']) * 100:.0f} puntos {side} de lo que le tocaría",
-        "Si la recta describiera bien a las AER, los puntos estarían repartidos sin forma alrededor del cero.",
-        "La línea de rayas es el techo: el avance no pasa de 100 %, así que ninguna AER puede estar por encima de ella. "
+        f"Si la recta describiera bien a las {study.inputs.plan.niveles.accion}, los puntos estarían repartidos sin forma alrededor del cero.",
+        f"La línea de rayas es el techo: el avance no pasa de 100 %, así que ninguna {study.inputs.plan.niveles.accion} puede estar por encima de ella. "
         + _name(study, worst["accion"]),
     )
     left, right = (float(end) for end in (min(data["ajustado_ratio"]), max(data["ajustado_ratio"])))

@@ -18,7 +18,6 @@ from presupuesto_link.presentation.plots.common import (
     grammar,
     page_labels,
     pandas_of,
-    short_code,
     source_note,
     transversal_note,
     width_cm,
@@ -26,6 +25,7 @@ from presupuesto_link.presentation.plots.common import (
 from presupuesto_link.presentation.telling.words import DAGGER, limit, year_pair
 from presupuesto_link.presentation.theme import DIAGNOSIS_MARKS, INK, KEY_FILL, MUTED, PAPER
 from presupuesto_link.specs import MatricesSpec
+from presupuesto_link.tables.levels import Levels, short_code
 from presupuesto_link.wording import percent, plural, soles
 
 _HEIGHT_CM, _PANEL_CM = 21.8, (15.3, 13.4)  # the panel is a little larger in print: names never get tighter
@@ -42,10 +42,10 @@ def draw_bubbles(analysis: Evaluation, matrix: Matrix, diagnosis: pl.DataFrame) 
     data = _bubbles(diagnosis, limits)
     if data.is_empty():
         return None
-    title = _title(data, matrix)
+    title = _title(data, matrix, analysis.levels)
     plot = _plot(data, limits) + page_labels(
         title,
-        f"Cada marca es una AER (código). Eje horizontal: ejecución {matrix.anio_ejecucion} ({matrix.medida}, %). "
+        f"Cada marca es una {analysis.levels.accion} (código). Eje horizontal: ejecución {matrix.anio_ejecucion} ({matrix.medida}, %). "
         f"Eje vertical: avance {matrix.anio_resultado} respecto de la meta (%). Área: PIM {matrix.anio_ejecucion} (S/). "
         "Color y forma: diagnóstico.",
         _note(analysis, diagnosis, limits, matrix.anio_ejecucion),
@@ -249,10 +249,10 @@ def _quadrants(left: float, right: float) -> list[Any]:
     ]
 
 
-def _title(data: pl.DataFrame, matrix: Matrix) -> str:
+def _title(data: pl.DataFrame, matrix: Matrix, levels: Levels) -> str:
     count = {key: data.filter(pl.col("diagnostico") == key).height for key in DIAGNOSIS_MARKS}
     return (
-        f"De {plural(data.height, 'AER', 'AER')} con gasto {matrix.anio_ejecucion} y resultado {matrix.anio_resultado}: "
+        f"De {plural(data.height, levels.accion, levels.accion)} con gasto {matrix.anio_ejecucion} y resultado {matrix.anio_resultado}: "
         f"{count[SUSTAIN]} para sostener, {count[REDESIGN]} para rediseñar, {count[UNBLOCK]} para destrabar y "
         f"{count[REVIEW_TARGET]} con meta por revisar"
     )
@@ -263,10 +263,10 @@ def _note(analysis: Evaluation, diagnosis: pl.DataFrame, limits: MatricesSpec, y
     return source_note(
         analysis,
         f"Líneas punteadas: {limit(limits.ejecuta_desde_ratio)} de ejecución y {limit(limits.logra_desde_ratio)} "
-        "de avance. «Revisar meta» incluye AER que ejecutan cuyo resultado descansa en indicadores que la auditoría observa. "
+        f"de avance. «Revisar meta» incluye {analysis.levels.accion} que ejecutan cuyo resultado descansa en indicadores que la auditoría observa. "
         "Las marcas más pequeñas tienen un tamaño mínimo visible.",
-        f"No aparecen {absent[NO_BUDGET]} AER sin presupuesto vinculado ni {absent[GET_DATA]} sin dato de resultado. "
-        "El nombre de cada AER está en la figura del semáforo por AER.",
+        f"No aparecen {absent[NO_BUDGET]} {analysis.levels.accion} sin presupuesto vinculado ni {absent[GET_DATA]} sin dato de resultado. "
+        f"El nombre de cada {analysis.levels.accion} está en la figura del semáforo por AER.",
         transversal_note(diagnosis, "marca hueca; su tamaño no representa su PIM, que no se suma."),
         money=analysis.money.of(year),
     )

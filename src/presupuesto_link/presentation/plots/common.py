@@ -146,7 +146,7 @@ def followed_note(followed: Followed, *notes: str) -> str:
 
 
 def transversal_note(actions: pl.DataFrame, text: str) -> str:
-    """`† AER.07.01 es transversal: …`, or nothing when no action is."""
+    """`† 07.01 es transversal: …`, or nothing when no action is."""
     codes = actions.filter(pl.col("vinculo") == TRANSVERSAL)["accion"].sort().to_list()
     verb = "es transversal" if len(codes) == 1 else "son transversales"
     return f"{DAGGER} {enumerate_words(codes)} {verb}: {text}" if codes else ""
@@ -155,11 +155,6 @@ def transversal_note(actions: pl.DataFrame, text: str) -> str:
 def pandas_of(frame: pl.DataFrame) -> Any:
     """The frame as pandas, money as float: the plot's door."""
     return frame.with_columns(pl.selectors.decimal().cast(pl.Float64)).to_pandas()
-
-
-def short_code(code: str) -> str:
-    """`01.03` from `AER.01.03`."""
-    return code.partition(".")[2] or code
 
 
 def wrap(text: str, room_cm: float, size_pt: float, *, bold: bool = False, lines: int = 0) -> str:

@@ -21,6 +21,7 @@ from presupuesto_link.presentation.plots.common import (
 from presupuesto_link.presentation.telling.words import signed_soles
 from presupuesto_link.presentation.theme import GIVES, INK, TAKES
 from presupuesto_link.scenarios.compare import Scenario
+from presupuesto_link.tables.levels import Levels
 from presupuesto_link.wording import millions, percent, plural, soles
 
 _SIDES = {"donante": ("Cederían", GIVES), "receptor": ("Recibirían", TAKES)}
@@ -33,13 +34,13 @@ def draw_scenario(inputs: Inputs, scenario: Scenario) -> Figure | None:
     data = _bars(scenario)
     if data.is_empty():
         return None
-    title, year = _title(data), scenario.baseline.anio
+    title, year = _title(data, inputs.plan.niveles), scenario.baseline.anio
     height = 7.2 + _ROW_CM * data.height
     plot = _plot(data, height) + page_labels(
         title,
-        f"{_status(scenario)}, no es una propuesta aprobada. Soles que cambiarían de AER y PIM {year} antes → después. "
+        f"{_status(scenario)}, no es una propuesta aprobada. Soles que cambiarían de {inputs.plan.niveles.accion} y PIM {year} antes → después. "
         f"Escenario: {scenario.spec.titulo}.",
-        scenario_note(inputs, scenario, scenario.advertencia, _binding(data)),
+        scenario_note(inputs, scenario, scenario.advertencia, _binding(data, inputs.plan.niveles)),
         PAGE_CM,
         x="Cambio del PIM (millones de S/, sin signo)",
         y="",
@@ -122,18 +123,18 @@ def _names(data: pl.DataFrame) -> list[str]:
     return [boxed_name(row["accion"], row["nombre"], _NAME_CM, SMALL_PT, 3) for row in data.iter_rows(named=True)]
 
 
-def _title(data: pl.DataFrame) -> str:
+def _title(data: pl.DataFrame, levels: Levels) -> str:
     gives, takes = (data.filter(pl.col("papel") == side) for side in _SIDES)
     total, first = gives["monto_soles"].sum(), gives.row(0, named=True)
     verb = "cedería" if gives.height == 1 else "cederían"
     share = percent(float(first["monto_soles"]) / float(total), 0)
     tail = f"; {first['accion']} pondría el {share}" if gives.height > 1 else ""
-    return f"{plural(gives.height, 'AER', 'AER')} {verb} {millions(total)} a {plural(takes.height, 'AER rezagada', 'AER rezagadas')}{tail}"
+    return f"{plural(gives.height, levels.accion, levels.accion)} {verb} {millions(total)} a {plural(takes.height, f'{levels.accion} rezagada', f'{levels.accion} rezagadas')}{tail}"
 
 
-def _binding(data: pl.DataFrame) -> str:
+def _binding(data: pl.DataFrame, levels: Levels) -> str:
     capped = data.filter(pl.col("en_tope")).height
-    return f"▲ Llega a su tope ({plural(capped, 'AER', 'AER')}): no puede ceder o recibir más." if capped else ""
+    return f"▲ Llega a su tope ({plural(capped, levels.accion, levels.accion)}): no puede ceder o recibir más." if capped else ""
 
 
 def _alt(title: str, data: pl.DataFrame) -> str:

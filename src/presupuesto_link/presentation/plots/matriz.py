@@ -18,7 +18,6 @@ from presupuesto_link.presentation.plots.common import (
     grammar,
     page_labels,
     pandas_of,
-    short_code,
     source_note,
     transversal_note,
     wrap,
@@ -26,6 +25,7 @@ from presupuesto_link.presentation.plots.common import (
 from presupuesto_link.presentation.telling.words import DAGGER, band_words, limit, short_amount, year_pair
 from presupuesto_link.presentation.theme import FEW_TO_MANY, HEX, INK, LETTER, LINE, PAPER, TEXT_ON
 from presupuesto_link.specs import SemaforoSpec
+from presupuesto_link.tables.levels import Levels, short_code
 from presupuesto_link.vocabulary import AMBER, GREEN, GREY, RED
 from presupuesto_link.wording import plural
 
@@ -38,28 +38,28 @@ _GREY_X, _GREY_Y = 4.12, -0.12
 
 def draw_matrix(analysis: Evaluation, matrix: Matrix) -> Figure:
     """How many actions, how much money and which codes are in each cell."""
-    data = cell_tiles(matrix.acciones, matrix.celdas)
+    data = cell_tiles(matrix.acciones, matrix.celdas, analysis.levels)
     title = _title(analysis, matrix)
     plot = cell_grid(data, analysis.inputs.spec.semaforo) + page_labels(
         title,
-        f"Número de AER, su PIM {matrix.anio_ejecucion} (S/ o millones de S/) y sus códigos, por semáforo de ejecución "
-        f"({matrix.medida}) y semáforo de resultado (avance de sus indicadores). Más oscuro: más AER.",
+        f"Número de {analysis.levels.accion}, su PIM {matrix.anio_ejecucion} (S/ o millones de S/) y sus códigos, por semáforo de ejecución "
+        f"({matrix.medida}) y semáforo de resultado (avance de sus indicadores). Más oscuro: más {analysis.levels.accion}.",
         _note(analysis, matrix),
         PAGE_CM,
         x=f"Resultado {matrix.anio_resultado}: avance respecto de la meta del año",
         y=f"Ejecución {matrix.anio_ejecucion}: {matrix.medida}",
     )
-    return Figure(f"matriz_{year_pair(matrix)}", title, _alt(title, matrix), plot, PAGE_CM, GRID_CM, data)
+    return Figure(f"matriz_{year_pair(matrix)}", title, _alt(title, matrix, analysis.levels), plot, PAGE_CM, GRID_CM, data)
 
 
-def cell_tiles(actions: pl.DataFrame, cells: pl.DataFrame) -> pl.DataFrame:
+def cell_tiles(actions: pl.DataFrame, cells: pl.DataFrame, levels: Levels) -> pl.DataFrame:
     """The 16 cells (`evaluation.matrix.count_cells`) with their place on the grid and their texts."""
     shared = set(actions.filter(pl.col("vinculo") == TRANSVERSAL)["accion"])
     rows = list(cells.iter_rows(named=True))
     return cells.with_columns(
         x=pl.col("banda_resultado").replace_strict({**_PLACE, GREY: _GREY_X}, return_dtype=pl.Float64),
         y=pl.col("banda_ejecucion").replace_strict({**_PLACE, GREY: _GREY_Y}, return_dtype=pl.Float64),
-        cuenta=pl.Series([plural(row["acciones"], "AER", "AER") if row["acciones"] else "–" for row in rows]),
+        cuenta=pl.Series([plural(row["acciones"], levels.accion, levels.accion) if row["acciones"] else "–" for row in rows]),
         dinero=pl.Series([_money(row) for row in rows], dtype=pl.String),
         codigos=pl.Series([_codes(row, shared) for row in rows]),
     )
@@ -133,7 +133,7 @@ def _counts(analysis: Evaluation, matrix: Matrix) -> dict[str, int]:
 def _title(analysis: Evaluation, matrix: Matrix) -> str:
     count = _counts(analysis, matrix)
     return (
-        f"{count['both']} de {count['total']} AER {spent_words(matrix)} y lograron su "
+        f"{count['both']} de {count['total']} {analysis.levels.accion} {spent_words(matrix)} y lograron su "
         f"resultado {matrix.anio_resultado}; {count['neither_goal']} ejecutaron y no lo lograron"
     )
 
@@ -152,7 +152,7 @@ def _note(analysis: Evaluation, matrix: Matrix) -> str:
     return source_note(
         analysis,
         f"Ejecuta: {limit(limits.ejecuta_desde_ratio)} o más {matrix.de_que}. Logra: avance de "
-        f"{limit(limits.logra_desde_ratio)} o más. ND en ejecución: AER sin presupuesto vinculado; "
+        f"{limit(limits.logra_desde_ratio)} o más. ND en ejecución: {analysis.levels.accion} sin presupuesto vinculado; "
         "ND en resultado: ningún indicador con dato. Las que ejecutan y logran se cuentan aquí aunque su logro descanse en "
         "indicadores que la auditoría observa; su diagnóstico es entonces «revisar meta», no «sostener».",
         transversal_note(matrix.acciones, "se cuenta como acción, pero su PIM no se suma."),
@@ -160,12 +160,12 @@ def _note(analysis: Evaluation, matrix: Matrix) -> str:
     )
 
 
-def _alt(title: str, matrix: Matrix) -> str:
+def _alt(title: str, matrix: Matrix, levels: Levels) -> str:
     full = matrix.celdas.sort("acciones", "banda_ejecucion", "banda_resultado", descending=[True, False, False])
     top = full.row(0, named=True)
     return (
         f"Matriz de 16 casillas. {title}. La casilla con más acciones es ejecución en {_word(top['banda_ejecucion'])} y "
-        f"resultado en {_word(top['banda_resultado'])}, con {plural(top['acciones'], 'AER', 'AER')}."
+        f"resultado en {_word(top['banda_resultado'])}, con {plural(top['acciones'], levels.accion, levels.accion)}."
     )
 
 

@@ -22,6 +22,7 @@ from presupuesto_link.presentation.telling.words import short_amount
 from presupuesto_link.presentation.theme import BLUE, INK, LINE, MUTED, PALE_BLUE, VERMILION
 from presupuesto_link.quarter.closing import Closing
 from presupuesto_link.quarter.projection import Projection
+from presupuesto_link.tables.levels import Levels
 from presupuesto_link.vocabulary import MONTHS
 from presupuesto_link.wording import percent, plural, short_name
 
@@ -47,7 +48,9 @@ def draw_fan(projection: Projection) -> Figure | None:
         title,
         f"Devengado acumulado en millones de soles: observado (negro), proyectado (azul) y su intervalo del {percent(closing.confianza, 0)} (banda). "
         "Línea naranja: PIM, que ninguna proyección supera.",
-        followed_note(followed, f"Método: {closing.metodo} ({closing.motivo}). {_interval_words(closing)}", _METHOD_NOTE),
+        followed_note(
+            followed, f"Método: {closing.metodo} ({closing.motivo}). {_interval_words(closing, projection.levels)}", _METHOD_NOTE
+        ),
         PAGE_CM,
         x="",
         y="Millones de soles",
@@ -80,16 +83,16 @@ def draw_calibration(projection: Projection) -> Figure | None:
     return Figure("calibracion_intervalos", title, f"Diagrama de calibración. {title}.", plot, 12.0, height, data)
 
 
-def _interval_words(closing: Closing) -> str:
-    single = closing.unidades.filter(pl.col("nivel") == "AER")["intervalo"].unique().sort().to_list()
-    return f"Intervalo por AER: {'; '.join(single)}. El de los OER y del total suma los extremos de sus partes: es prudente, porque supone que todas yerran hacia el mismo lado."
+def _interval_words(closing: Closing, levels: Levels) -> str:
+    single = closing.unidades.filter(pl.col("nivel") == levels.accion)["intervalo"].unique().sort().to_list()
+    return f"Intervalo por {levels.accion}: {'; '.join(single)}. El de los {levels.objetivo} y del total suma los extremos de sus partes: es prudente, porque supone que todas yerran hacia el mismo lado."
 
 
 def _fans(projection: Projection) -> pl.DataFrame:
     """The trails of the whole and of every objective, in millions, with their PIM and the name of their panel."""
     closing = projection.acciones
     names = dict(projection.objetivos.select("objetivo", "nombre").iter_rows())
-    units = closing.unidades.filter(pl.col("nivel").is_in(["total", "OER"]) & (pl.col("pim_soles") > 0))
+    units = closing.unidades.filter(pl.col("nivel").is_in(["total", projection.levels.objetivo]) & (pl.col("pim_soles") > 0))
     order = units.with_columns(orden=pl.when(pl.col("nivel") == "total").then(0).otherwise(1)).sort("orden", "unidad")
     panels = {
         unit: "Todo el gasto"

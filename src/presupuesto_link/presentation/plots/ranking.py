@@ -24,6 +24,7 @@ from presupuesto_link.presentation.telling.robustness_words import places, readi
 from presupuesto_link.presentation.telling.words import limit, trend_note, trend_words
 from presupuesto_link.presentation.theme import COMPONENT_LOOKS, INK, MUTED
 from presupuesto_link.studies.robustness import Robustness
+from presupuesto_link.tables.levels import Levels
 from presupuesto_link.wording import enumerate_words, percent, plural
 
 _NAME_CM, _ROW_CM = 6.3, 1.0
@@ -37,7 +38,7 @@ def draw_ranking(analysis: Evaluation, robustness: Robustness | None = None) -> 
     if lagging.is_empty():
         return None
     data = _pieces(lagging, robustness)
-    title, rule = _title(lagging), analysis.inputs.spec.ranking
+    title, rule = _title(lagging, analysis.levels), analysis.inputs.spec.ranking
     height = 6.8 + _ROW_CM * lagging.height
     plot = _plot(data, lagging, height) + page_labels(
         title,
@@ -158,12 +159,12 @@ def _names(lagging: pl.DataFrame) -> list[str]:
     return [boxed_name(f"{row['puesto']}. {row['accion']}", row["nombre"], _NAME_CM, SMALL_PT, 3) for row in lagging.iter_rows(named=True)]
 
 
-def _title(lagging: pl.DataFrame) -> str:
+def _title(lagging: pl.DataFrame, levels: Levels) -> str:
     leaders = enumerate_words(lagging.filter(pl.col("puesto") <= 3)["accion"].to_list())
     share = {name: float(lagging[f"aporte_{name}"].sum()) for name in COMPONENTS}
     largest = max(COMPONENTS, key=lambda name: share[name])
     weight = percent(share[largest] / sum(share.values()), 0)
-    count = plural(lagging.height, "AER rezagada", "AER rezagadas")
+    count = plural(lagging.height, f"{levels.accion} rezagada", f"{levels.accion} rezagadas")
     return f"{leaders} encabezan las {count}: la {_noun(largest)} aporta el {weight} de los puntajes"
 
 
@@ -185,7 +186,7 @@ def _note(analysis: Evaluation, lagging: pl.DataFrame, robustness: Robustness | 
         f"Brecha de avance o de ejecución: lo que falta para 100 %. {trend_note(rule)} Peso presupuestal: lugar de su PIM entre las AER. {priority}",
         star if missing else "",
         _doubts(robustness) if robustness else "",
-        "Las AER sin resultado medible no tienen puesto: se listan aparte como prioridad de dato.",
+        f"Las {analysis.levels.accion} sin resultado medible no tienen puesto: se listan aparte como prioridad de dato.",
         money=analysis.budget,
     )
 

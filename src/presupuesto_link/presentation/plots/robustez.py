@@ -22,6 +22,7 @@ from presupuesto_link.presentation.plots.common import (
 from presupuesto_link.presentation.telling.robustness_words import how, interval, share
 from presupuesto_link.presentation.theme import BLUE, FEW_TO_MANY, INK, LINE, MUTED, NEVER_TO_ALWAYS, ORANGE, PAPER, SLATE
 from presupuesto_link.studies.robustness import ALWAYS, DEPENDS, NEVER, NO_PLACE, Robustness
+from presupuesto_link.tables.levels import Levels
 from presupuesto_link.wording import enumerate_words, plural, short_name
 
 _NAME_CM, _ROWS_CM, _ROW_CM, _HEADING_CM = 5.6, 16.5, 0.74, 1.1
@@ -49,7 +50,7 @@ def draw_intervals(analysis: Evaluation, robustness: Robustness) -> Figure | Non
         x="Puesto en el ranking de rezago (1 es la más rezagada)",
         y="",
     )
-    return Figure("intervalos_ranking", title, _alt(title, data), plot, PAGE_CM, height, data)
+    return Figure("intervalos_ranking", title, _alt(title, data, analysis.levels), plot, PAGE_CM, height, data)
 
 
 def draw_acceptability(analysis: Evaluation, robustness: Robustness) -> Figure | None:
@@ -61,14 +62,14 @@ def draw_acceptability(analysis: Evaluation, robustness: Robustness) -> Figure |
     title = _leader(rows)
     plot = _heat(data, rows, robustness, height) + page_labels(
         title,
-        "En qué parte de los casos, en %, ocupa cada AER cada puesto; la última columna, en cuáles no tiene puesto porque su avance "
+        f"En qué parte de los casos, en %, ocupa cada {analysis.levels.accion} cada puesto; la última columna, en cuáles no tiene puesto porque su avance "
         f"está en meta o no tiene dato. Las {robustness.spec.primeros} primeras, a la izquierda de la línea.",
         _note(analysis, robustness, f"{_blank(data)} Un empate cuenta en el puesto menor, como en el ranking."),
         PAGE_CM,
         x="Puesto en el ranking de rezago (1 es la más rezagada)",
         y="",
     )
-    return Figure("aceptabilidad", title, _alt(title, rows), plot, PAGE_CM, height, data)
+    return Figure("aceptabilidad", title, _alt(title, rows, analysis.levels), plot, PAGE_CM, height, data)
 
 
 def _rows(robustness: Robustness) -> pl.DataFrame:
@@ -213,10 +214,10 @@ def _title(robustness: Robustness) -> str:
     codes = robustness.resumen.filter(pl.col("clase") == ALWAYS)["accion"].sort().to_list()
     depends = robustness.resumen.filter(pl.col("clase") == DEPENDS).height
     if not codes:
-        return f"Ninguna AER es segura entre las {first} más rezagadas: {depends} dependen de los pesos y de cómo se lea el avance"
-    named = enumerate_words(codes) if len(codes) <= _NAMED else f"{len(codes)} AER"
+        return f"Ninguna {robustness.levels.accion} es segura entre las {first} más rezagadas: {depends} dependen de los pesos y de cómo se lea el avance"
+    named = enumerate_words(codes) if len(codes) <= _NAMED else f"{len(codes)} {robustness.levels.accion}"
     sure = f"{named} {'es segura' if len(codes) == 1 else 'son seguras'} entre las {first} más rezagadas"
-    return f"{sure}; {plural(depends, 'AER depende', 'AER dependen')} de los pesos y de cómo se lea el avance"
+    return f"{sure}; {plural(depends, f'{robustness.levels.accion} depende', f'{robustness.levels.accion} dependen')} de los pesos y de cómo se lea el avance"
 
 
 def _leader(rows: pl.DataFrame) -> str:
@@ -234,10 +235,10 @@ def _note(analysis: Evaluation, robustness: Robustness, *more: str) -> str:
     )
 
 
-def _alt(title: str, rows: pl.DataFrame) -> str:
+def _alt(title: str, rows: pl.DataFrame, levels: Levels) -> str:
     first, last = rows.row(0, named=True), rows.row(-1, named=True)
     return (
-        f"{title}. {plural(rows.height, 'AER tiene', 'AER tienen')} puesto alguna vez; de {first['accion']} "
+        f"{title}. {plural(rows.height, f'{levels.accion} tiene', f'{levels.accion} tienen')} puesto alguna vez; de {first['accion']} "
         f"(puestos {interval(first['puesto_bajo'], first['puesto_alto'])}) a {last['accion']} "
         f"(puestos {interval(last['puesto_bajo'], last['puesto_alto'])})."
     )

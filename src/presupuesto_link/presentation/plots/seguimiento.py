@@ -7,7 +7,7 @@ from typing import Any
 import polars as pl
 
 from presupuesto_link.money.by_action import TRANSVERSAL
-from presupuesto_link.money.on_time import NO_ACTION, has_money
+from presupuesto_link.money.on_time import has_money
 from presupuesto_link.presentation.plots.common import (
     PAGE_CM,
     SMALL_PT,
@@ -18,7 +18,6 @@ from presupuesto_link.presentation.plots.common import (
     grammar,
     page_labels,
     pandas_of,
-    short_code,
     transversal_note,
 )
 from presupuesto_link.presentation.plots.matriz import GRID_CM, cell_grid, cell_tiles
@@ -26,6 +25,7 @@ from presupuesto_link.presentation.telling.monitoring_words import MONITORING, c
 from presupuesto_link.presentation.telling.words import DAGGER, band_words, banded, limit, short_amount
 from presupuesto_link.presentation.theme import HEX, INK, LETTER, PAPER, TEXT_ON
 from presupuesto_link.quarter.light import QUARTERS, Monitoring
+from presupuesto_link.tables.levels import Levels, short_code
 from presupuesto_link.vocabulary import AMBER, GREEN, GREY, MONTHS, RED
 from presupuesto_link.wording import enumerate_words, plural
 
@@ -37,12 +37,12 @@ _MONEY_X, _GAP = 0.15, 0.35
 
 def draw_quarters(monitoring: Monitoring) -> Figure | None:
     """Each action's money at the close of each quarter and at the cut-off, its other stages and its result; None when no action has PIM or accrual."""
-    if monitoring.light.filter((pl.col("nivel") == "AER") & has_money()).is_empty():
+    if monitoring.light.filter((pl.col("nivel") == monitoring.levels.accion) & has_money()).is_empty():
         return None
     data = _tiles(monitoring)
     rows = data["unidad"].n_unique()
     title, height = _title(monitoring), _AROUND_CM + _ROW_CM * rows
-    plot = _plot(data, _heads(monitoring), height) + page_labels(
+    plot = _plot(data, _heads(monitoring), height, monitoring.levels) + page_labels(
         title,
         "Letra del semáforo (R rojo, A amarillo, V verde, ND sin dato) y lo hecho entre lo esperado a esa fecha (%). "
         "A la izquierda, el PIM de hoy. ▲: adelanto por revisar.",
@@ -63,19 +63,19 @@ def draw_quarters(monitoring: Monitoring) -> Figure | None:
 
 def draw_alignment(monitoring: Monitoring) -> Figure:
     """Money on time × result on time: how many actions, how much money and which codes are in each cell."""
-    data = cell_tiles(monitoring.actions, monitoring.cells)
+    data = cell_tiles(monitoring.actions, monitoring.cells, monitoring.levels)
     year, result = monitoring.followed.year, monitoring.result_year
     spec = monitoring.analysis.inputs.spec
     both = monitoring.actions.filter((pl.col("banda_ejecucion") == GREEN) & (pl.col("banda_resultado") == GREEN)).height
     against = monitoring.actions.filter(pl.col("banda_ejecucion").is_in([GREEN, AMBER]) & (pl.col("banda_resultado") == RED)).height
     title = (
-        f"{plural(both, 'AER tiene', 'AER tienen')} en verde el dinero {year} y el resultado {result}; "
+        f"{plural(both, f'{monitoring.levels.accion} tiene', f'{monitoring.levels.accion} tienen')} en verde el dinero {year} y el resultado {result}; "
         f"{plural(against, 'gasta', 'gastan')} con resultado en rojo"
     )
     height = GRID_CM + _NOTES_CM
     plot = cell_grid(data, spec.semaforo, height) + page_labels(
         title,
-        f"Número de AER, su PIM {year} y sus códigos, por semáforo del dinero (devengado ÷ lo esperado al corte) y semáforo del "
+        f"Número de {monitoring.levels.accion}, su PIM {year} y sus códigos, por semáforo del dinero (devengado ÷ lo esperado al corte) y semáforo del "
         f"resultado {result}. Más oscuro: más AER.",
         followed_note(
             monitoring.followed,
@@ -95,13 +95,13 @@ def draw_alignment(monitoring: Monitoring) -> Figure:
 def _tiles(monitoring: Monitoring) -> pl.DataFrame:
     """One row per tile: unit, column, colour and text."""
     heads = _heads(monitoring)
-    every = monitoring.light.filter(pl.col("nivel") == "AER")
+    every = monitoring.light.filter(pl.col("nivel") == monitoring.levels.accion)
     money = every.filter(has_money())
     bands = monitoring.analysis.inputs.spec.semaforo
     names = dict(monitoring.analysis.inputs.plan.acciones.select("accion", "nombre").iter_rows())
     results = dict(monitoring.actions.select("accion", "banda_resultado").iter_rows())
     advance = dict(monitoring.actions.select("accion", "avance_ratio").iter_rows())
-    units = sorted(money["unidad"].unique(), key=lambda unit: (unit == NO_ACTION, unit))
+    units = sorted(money["unidad"].unique(), key=lambda unit: (unit == monitoring.levels.sin_accion, unit))
     tiles = []
     for n, unit in enumerate(units):
         own = money.filter(pl.col("unidad") == unit)
@@ -147,12 +147,12 @@ def _cut_name(month: int) -> str:
     return f"T{month // 3}\n({MONTHS[month - 1][:3]})" if month in QUARTERS else f"a\n{MONTHS[month - 1]}"
 
 
-def _plot(data: pl.DataFrame, heads: pl.DataFrame, height: float) -> Any:
+def _plot(data: pl.DataFrame, heads: pl.DataFrame, height: float, levels: Levels) -> Any:
     p9 = grammar()
 
     painted = pandas_of(data.with_columns(fondo=pl.col("color").replace_strict(HEX)))
     rows = data.unique("unidad").sort("y")
-    labels = [boxed_name(_code(row), row["nombre"], _NAME_CM, SMALL_PT, 1) for row in rows.iter_rows(named=True)]
+    labels = [boxed_name(_code(row, levels), row["nombre"], _NAME_CM, SMALL_PT, 1) for row in rows.iter_rows(named=True)]
     last = float(heads["x"].max())  # type: ignore[arg-type]
     groups = heads.group_by(titulo=pl.when(pl.col("clase") == "devengado").then(pl.lit("Devengado"))).agg(pl.col("x").mean())
     return (
@@ -179,21 +179,28 @@ def _plot(data: pl.DataFrame, heads: pl.DataFrame, height: float) -> Any:
     )
 
 
-def _code(row: dict[str, Any]) -> str:
-    return ("" if row["unidad"] == NO_ACTION else short_code(row["unidad"])) + (DAGGER if row["vinculo"] == TRANSVERSAL else "")
+def _code(row: dict[str, Any], levels: Levels) -> str:
+    return ("" if row["unidad"] == levels.sin_accion else short_code(row["unidad"])) + (DAGGER if row["vinculo"] == TRANSVERSAL else "")
 
 
 def _title(monitoring: Monitoring) -> str:
     followed = monitoring.followed
     now = monitoring.light.filter(
-        (pl.col("nivel") == "AER") & (pl.col("mes") == followed.month) & has_money() & (pl.col("unidad") != NO_ACTION)
+        (pl.col("nivel") == monitoring.levels.accion)
+        & (pl.col("mes") == followed.month)
+        & has_money()
+        & (pl.col("unidad") != monitoring.levels.sin_accion)
     )
     red = now.filter(pl.col("color_devengado") == RED)
-    direct = monitoring.alerts.filter((pl.col("nivel") == "AER") & (pl.col("vinculo") != TRANSVERSAL) & (pl.col("unidad") != NO_ACTION))
+    direct = monitoring.alerts.filter(
+        (pl.col("nivel") == monitoring.levels.accion)
+        & (pl.col("vinculo") != TRANSVERSAL)
+        & (pl.col("unidad") != monitoring.levels.sin_accion)
+    )
     risk = direct["soles_en_riesgo"].sum()
     return (
-        f"A {MONTHS[followed.month - 1]} de {followed.year}, {red.height} de {now.height} AER con dinero {'está' if red.height == 1 else 'están'} en rojo: "
-        f"a las AER les falta devengar {short_amount(risk)} de lo esperado"
+        f"A {MONTHS[followed.month - 1]} de {followed.year}, {red.height} de {now.height} {monitoring.levels.accion} con dinero {'está' if red.height == 1 else 'están'} en rojo: "
+        f"a las {monitoring.levels.accion} les falta devengar {short_amount(risk)} de lo esperado"
     )
 
 
@@ -208,7 +215,11 @@ def _bands(monitoring: Monitoring) -> str:
 
 def _moneyless(monitoring: Monitoring) -> str:
     gone = monitoring.actions.filter(~has_money())["accion"].to_list()
-    return f"Sin dinero vinculado ({len(gone)} AER, grises): {enumerate_words(short_code(code) for code in gone)}." if gone else ""
+    return (
+        f"Sin dinero vinculado ({len(gone)} {monitoring.levels.accion}, grises): {enumerate_words(short_code(code) for code in gone)}."
+        if gone
+        else ""
+    )
 
 
 def _alt(title: str, data: pl.DataFrame) -> str:

@@ -16,17 +16,17 @@ from presupuesto_link.presentation.plots.common import (
     grammar,
     page_labels,
     pandas_of,
-    short_code,
     source_note,
 )
 from presupuesto_link.presentation.telling.selection import of_profile
 from presupuesto_link.presentation.telling.words import band_words
 from presupuesto_link.presentation.theme import HEX, INK, LETTER, PAPER, TEXT_ON
+from presupuesto_link.tables.levels import short_code
 from presupuesto_link.vocabulary import AMBER, EXCLUDE, GREEN, GREY, RED, ZERO
 from presupuesto_link.wording import enumerate_words, percent
 
 _POLICY = {EXCLUDE: "ND no se cuenta", ZERO: "ND cuenta\ncomo 0 %"}
-_OBJECTIVE, _ACTION = "OER", "AER"
+_OBJECTIVE, _ACTION = "objetivo", "accion"
 _LINES = {_OBJECTIVE: 3, _ACTION: 1}
 _ROW_CM = {_OBJECTIVE: 1.0, _ACTION: 0.375}
 _NAME_CM = {_OBJECTIVE: 7.0, _ACTION: 7.7}
@@ -47,7 +47,8 @@ def draw_actions_light(analysis: Evaluation) -> Figure:
 
 def _draw(analysis: Evaluation, level: str, names: pl.DataFrame) -> Figure:
     data = _tiles(analysis, level, names)
-    title = _title(data, level)
+    word = analysis.levels.named(level)
+    title = _title(data, word)
     height = 5.6 + _ROW_CM[level] * (1 - float(data["y"].min()))  # type: ignore[arg-type]
     plot = _plot(data, level, height) + page_labels(
         title,
@@ -58,7 +59,7 @@ def _draw(analysis: Evaluation, level: str, names: pl.DataFrame) -> Figure:
         x="",
         y="",
     )
-    return Figure(f"semaforo_{level.lower()}", title, _alt(title, data, level), plot, PAGE_CM, height, data)
+    return Figure(f"semaforo_{word.lower()}", title, _alt(title, data, word), plot, PAGE_CM, height, data)
 
 
 def _tiles(analysis: Evaluation, level: str, names: pl.DataFrame) -> pl.DataFrame:
@@ -68,7 +69,7 @@ def _tiles(analysis: Evaluation, level: str, names: pl.DataFrame) -> pl.DataFram
     )
     frame = (
         of_profile(analysis, analysis.elements)
-        .filter(pl.col("nivel") == level)
+        .filter(pl.col("nivel") == analysis.levels.named(level))
         .drop("objetivo")
         .join(rows, on="elemento", how="inner", validate="m:1")
         .with_columns(x=pl.col("politica_nd").replace_strict({EXCLUDE: 1.0, ZERO: 2.0}))

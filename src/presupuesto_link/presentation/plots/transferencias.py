@@ -23,6 +23,7 @@ from presupuesto_link.presentation.plots.common import (
 from presupuesto_link.presentation.telling.words import short_amount
 from presupuesto_link.presentation.theme import INK, LINE, LITTLE_TO_MUCH
 from presupuesto_link.scenarios.compare import Scenario
+from presupuesto_link.tables.levels import Levels
 from presupuesto_link.wording import percent, plural, short_name
 
 _SHADE = LITTLE_TO_MUCH  # neutral: little to much money; the ink is read on both
@@ -45,14 +46,14 @@ def draw_transfers(inputs: Inputs, scenario: Scenario) -> Figure | None:
     height = _CHROME_CM + _ROW_CM * data["y"].n_unique() + _LINE_CM * max(name.count("\n") + 1 for name in columns)
     plot = _plot(data, height, columns, _row_names(_codes(data, "donante", "y"), names)) + page_labels(
         title,
-        f"{_status(scenario)} Millones de soles que la AER de cada fila cedería a la de cada columna; más oscuro, más dinero. "
+        f"{_status(scenario)} Millones de soles que la {inputs.plan.niveles.accion} de cada fila cedería a la de cada columna; más oscuro, más dinero. "
         f"Escenario: {scenario.spec.titulo}.",
-        scenario_note(inputs, scenario, scenario.advertencia, _folded(data)),
+        scenario_note(inputs, scenario, scenario.advertencia, _folded(data, inputs.plan.niveles)),
         PAGE_CM,
-        x="AER que recibirían",
+        x=f"{inputs.plan.niveles.accion} que recibirían",
         y="",
     )
-    return Figure(f"transferencias_{scenario.spec.id}", title, _alt(title, scenario), plot, PAGE_CM, height, data)
+    return Figure(f"transferencias_{scenario.spec.id}", title, _alt(title, scenario, inputs.plan.niveles), plot, PAGE_CM, height, data)
 
 
 def _status(scenario: Scenario) -> str:
@@ -128,7 +129,7 @@ def _column_names(codes: list[str], names: dict[str, str]) -> list[str]:
     """Codes alone when names would not fit under their tile."""
     room = (PAGE_CM - _NAME_CM - 1.2) / len(codes) - 0.15
     if room < 2.2:
-        return [wrap(code.replace("AER.", "AER\n"), room, SMALL_PT) for code in codes]
+        return [wrap(code.replace(".", "\n", 1), room, SMALL_PT) for code in codes]
     return [f"{code}\n" + wrap(short_name(names.get(code, ""), 200), room, SMALL_PT, lines=_COLUMN_LINES) for code in codes]
 
 
@@ -144,14 +145,14 @@ def _title(pairs: pl.DataFrame) -> str:
     )
 
 
-def _folded(data: pl.DataFrame) -> str:
+def _folded(data: pl.DataFrame, levels: Levels) -> str:
     folded = [word for side, word in (("donante", "filas"), ("receptor", "columnas")) if (data[side] == _REST).any()]
-    return f"En {' y '.join(folded)}, «{_REST}» suma las AER de menor monto." if folded else ""
+    return f"En {' y '.join(folded)}, «{_REST}» suma las {levels.accion} de menor monto." if folded else ""
 
 
-def _alt(title: str, scenario: Scenario) -> str:
+def _alt(title: str, scenario: Scenario, levels: Levels) -> str:
     gives, takes = (scenario.transferencias[side].n_unique() for side in ("donante", "receptor"))
     return (
-        f"Cuadro de montos, {'indicativo' if scenario.indicativo else 'en borrador'}: {plural(gives, 'AER que cedería', 'AER que cederían')} "
-        f"en filas y {plural(takes, 'AER que recibiría', 'AER que recibirían')} en columnas. {title}."
+        f"Cuadro de montos, {'indicativo' if scenario.indicativo else 'en borrador'}: {plural(gives, f'{levels.accion} que cedería', f'{levels.accion} que cederían')} "
+        f"en filas y {plural(takes, f'{levels.accion} que recibiría', f'{levels.accion} que recibirían')} en columnas. {title}."
     )

@@ -12,6 +12,7 @@ from presupuesto_link.linkage.rules import SUGGESTED as SUGGESTED_RULE
 from presupuesto_link.linkage.snapshot import Linkage
 from presupuesto_link.presentation.plots.common import PAGE_CM, SMALL_PT, TEXT_PT, Figure, base_theme, grammar, page_labels, pandas_of, wrap
 from presupuesto_link.presentation.theme import FAIRLY_SURE, INK, LINE, MUTED, SUGGESTED, SURE, UNLINKED, UNSURE
+from presupuesto_link.tables.levels import Levels
 from presupuesto_link.wording import millions, percent, plural
 
 CLASSES = {
@@ -25,20 +26,20 @@ _SHOWN, _NAME_CM, _ROW_CM = 18, 5.6, 0.85
 _MOST = 0.9
 
 
-def draw_linkage(linkage: Linkage) -> tuple[Figure, ...]:
+def draw_linkage(linkage: Linkage, levels: Levels) -> tuple[Figure, ...]:
     """The figures of a link, of the newest year it has; none without PIM."""
     year = linkage.cube["anio"].max()
     cube = linkage.cube.filter((pl.col("anio") == year) & (pl.col("vinculo") != TRANSVERSAL))
     if not cube["pim_soles"].sum():
         return ()
-    return (_programmes(linkage, cube, year), _lorenz(linkage, cube, year))
+    return (_programmes(linkage, cube, year, levels), _lorenz(linkage, cube, year))
 
 
-def _programmes(linkage: Linkage, cube: pl.DataFrame, year: Any) -> Figure:
+def _programmes(linkage: Linkage, cube: pl.DataFrame, year: Any, levels: Levels) -> Figure:
     data = _by_class(linkage, cube)
     rates = linkage.coverage.tasas.filter(pl.col("anio") == year)
     whole, without = (percent(value) for value in rates["cobertura_ratio"])
-    title = f"El {whole} del PIM {year} llega a una AER; sin 9001 ni 9002, el {without}"
+    title = f"El {whole} del PIM {year} llega a una {levels.accion}; sin 9001 ni 9002, el {without}"
     rows = data["y"].n_unique()
     height = 5.6 + _ROW_CM * rows
     p9 = grammar()

@@ -87,15 +87,15 @@ def _sections(dossier: Dossier, drawn: dict[str, Figure]) -> Iterable[Section]:
     if quarter:
         yield from _quarter_sections(quarter, names, drawn)
     light = light_views(analysis, names, FigureShelf(()))[0]["tabla"]
-    yield Section("Semáforo de los objetivos", _figure(drawn, "semaforo_oer") or (light,))
+    yield Section("Semáforo de los objetivos", _figure(drawn, f"semaforo_{dossier.analysis.levels.objetivo.lower()}") or (light,))
     yield Section(
         "Gasto y resultado",
         _figure(drawn, f"matriz_{analysis.inputs.spec.ranking.anio_ejecucion}_{analysis.inputs.spec.ranking.anio_resultado}"),
     )
-    yield Section("AER rezagadas: qué atender primero", _ranking(dossier, names, drawn))
+    yield Section(f"{dossier.analysis.levels.accion} rezagadas: qué atender primero", _ranking(dossier, names, drawn))
     yield Section("Escenarios de reasignación (borrador)", _scenarios(dossier, names, drawn))
     yield Section("Recomendaciones de la evaluación", _recommendations(dossier))
-    yield Section("Qué revisar de cada AER", _reviews(dossier, names))
+    yield Section(f"Qué revisar de cada {dossier.analysis.levels.accion}", _reviews(dossier, names))
     yield Section("Datos que faltan", _gaps(dossier, names))
     yield Section("Lo prometido en el plan de gobierno", _commitments(dossier, names))
     yield Section("Anexo: método y límites", _annex(dossier))
@@ -156,15 +156,17 @@ def _changes(quarter: Quarter, names: dict[str, str]) -> tuple[Block, ...]:
     found = quarter.monitoring
     if found.previous is None:
         return (Paragraph("No hay un corte anterior con que comparar: el cambio se verá en el próximo informe."),)
-    rows = found.changes.filter((pl.col("nivel") == "AER") & pl.col("cambio").is_in([WORSE, BETTER])).sort("cambio", "unidad")
+    rows = found.changes.filter((pl.col("nivel") == quarter.monitoring.levels.accion) & pl.col("cambio").is_in([WORSE, BETTER])).sort(
+        "cambio", "unidad"
+    )
     count = {kind: rows.filter(pl.col("cambio") == kind).height for kind in (WORSE, BETTER)}
     told = (
-        f"Corte anterior: {found.previous}. {capital(counted(count[WORSE], 'AER empeoró', 'AER empeoraron', 'ninguna AER empeoró'))} de color y "
+        f"Corte anterior: {found.previous}. {capital(counted(count[WORSE], f'{quarter.monitoring.levels.accion} empeoró', f'{quarter.monitoring.levels.accion} empeoraron', f'ninguna {quarter.monitoring.levels.accion} empeoró'))} de color y "
         f"{counted(count[BETTER], 'mejoró', 'mejoraron', 'ninguna mejoró')}."
     )
     table = TableView(
-        "AER cuyo color cambió",
-        ("AER", "Cambio", "Antes", "Ahora", "Soles que faltan", "Cambio del PIM"),
+        f"{quarter.monitoring.levels.accion} cuyo color cambió",
+        (quarter.monitoring.levels.accion, "Cambio", "Antes", "Ahora", "Soles que faltan", "Cambio del PIM"),
         tuple(
             Row(
                 (
@@ -206,7 +208,10 @@ def _ranking(dossier: Dossier, names: dict[str, str], drawn: dict[str, Figure]) 
         Points(tuple(Paragraph(text) for text in view["firmeza"])),
     ]
     if waiting.rows:
-        blocks += [Paragraph("De estas AER no se sabe si van bien o mal: lo primero es conseguir el dato."), _first(waiting, _WAITING)]
+        blocks += [
+            Paragraph(f"De estas {dossier.analysis.levels.accion} no se sabe si van bien o mal: lo primero es conseguir el dato."),
+            _first(waiting, _WAITING),
+        ]
     return tuple(blocks)
 
 
@@ -229,9 +234,7 @@ def _recommendations(dossier: Dossier) -> tuple[Block, ...]:
     table = recommendations_table(dossier)
     if table is None:
         return ()
-    note = (
-        "Los textos son los del Cuadro Resumen de la evaluación. Con qué datos se mira cada una, y qué OER o AER nombra, es lectura propia."
-    )
+    note = f"Los textos son los del Cuadro Resumen de la evaluación. Con qué datos se mira cada una, y qué {dossier.analysis.levels.objetivo} o {dossier.analysis.levels.accion} nombra, es lectura propia."
     return Paragraph(note, note=True), table
 
 
@@ -246,7 +249,7 @@ def _gaps(dossier: Dossier, names: dict[str, str]) -> tuple[Block, ...]:
 
 
 def _commitments(dossier: Dossier, names: dict[str, str]) -> tuple[Block, ...]:
-    view = commitments_view(dossier.analysis.commitments, names)
+    view = commitments_view(dossier.analysis.commitments, names, dossier.analysis.levels)
     return () if view is None else (Paragraph(view["frase"]), *((view["comparados"],) if view["comparados"].rows else ()))
 
 

@@ -8,7 +8,6 @@ from typing import Any
 import polars as pl
 
 from presupuesto_link.dossier import Dossier
-from presupuesto_link.money.on_time import NO_ACTION
 from presupuesto_link.presentation.telling.chosen import total
 from presupuesto_link.presentation.telling.phrases import agree, counted
 from presupuesto_link.presentation.telling.quarter_lines import actions_now
@@ -79,8 +78,8 @@ def _money(dossier: Dossier, codes: Sequence[str]) -> str:
     whole = total(analysis.linked.direct["pim_soles"])
     share = float(money / whole) if whole else None
     parts = [
-        f"{counted(len(red), 'sigue', 'siguen', 'ninguno sigue')} en rojo{f' ({enumerate_words(red)})' if red else ''} de los {len(codes)} OER que nombra.",
-        f"Sus AER tuvieron {short_amount(money)} de PIM en {analysis.budget.anio}, {percent(share)} de lo vinculado.",
+        f"{counted(len(red), 'sigue', 'siguen', 'ninguno sigue')} en rojo{f' ({enumerate_words(red)})' if red else ''} de los {len(codes)} {dossier.analysis.levels.objetivo} que nombra.",
+        f"Sus {dossier.analysis.levels.accion} tuvieron {short_amount(money)} de PIM en {analysis.budget.anio}, {percent(share)} de lo vinculado.",
     ]
     if dossier.quarter:
         found = dossier.quarter.monitoring
@@ -88,7 +87,7 @@ def _money(dossier: Dossier, codes: Sequence[str]) -> str:
         now = actions_now(found).filter(pl.col("unidad").is_in(owners))
         late = now.filter(pl.col("color_devengado") == RED)["unidad"].to_list()
         parts.append(
-            f"En {found.followed.year}, {len(late)} de sus {plural(now.height, 'AER con dinero va', 'AER con dinero van')} en rojo{f': {enumerate_words(late)}' if late else ''}."
+            f"En {found.followed.year}, {len(late)} de sus {plural(now.height, f'{dossier.analysis.levels.accion} con dinero va', f'{dossier.analysis.levels.accion} con dinero van')} en rojo{f': {enumerate_words(late)}' if late else ''}."
         )
     parts += [f"El escenario «{s.spec.titulo}» movería {short_amount(s.monto_soles)}, sólo como indicación." for s in dossier.scenarios[:1]]
     return " ".join(part[0].upper() + part[1:] for part in parts)
@@ -99,7 +98,7 @@ def _redesign(dossier: Dossier, _: Sequence[str]) -> str:
     high = rows.filter(pl.col("prioridad_revision") == "alta")
     slow, away = (rows.filter(pl.col("que_revisar") == kind).height for kind in ("ritmo_insuficiente", "sentido_contrario"))
     return (
-        f"{plural(rows['elemento'].n_unique(), 'AER u OER tiene', 'AER y OER tienen')} algo que revisar, {high['elemento'].n_unique()} con prioridad alta: "
+        f"{plural(rows['elemento'].n_unique(), f'{dossier.analysis.levels.accion} u {dossier.analysis.levels.objetivo} tiene', f'{dossier.analysis.levels.accion} y {dossier.analysis.levels.objetivo} tienen')} algo que revisar, {high['elemento'].n_unique()} con prioridad alta: "
         f"{plural(slow, 'indicador no llega', 'indicadores no llegan')} a su meta al ritmo observado y {away} se {agree(away, 'aleja', 'alejan')} de ella. Detalle en la hoja de rediseño."
     )
 
@@ -108,11 +107,11 @@ def _follow_up(dossier: Dossier, _: Sequence[str]) -> str:
     if dossier.quarter is None:
         return "Este informe no trae ningún trimestre: falta cargar y vincular un extracto del año en curso."
     found = dossier.quarter.monitoring
-    alerts = found.alerts.filter((pl.col("nivel") == "AER") & (pl.col("unidad") != NO_ACTION)).height
+    alerts = found.alerts.filter(
+        (pl.col("nivel") == dossier.analysis.levels.accion) & (pl.col("unidad") != dossier.analysis.levels.sin_accion)
+    ).height
     before = f"comparado con el corte anterior: {found.previous}" if found.previous else "sin un corte anterior con que comparar"
-    return (
-        f"Este informe es ese seguimiento: corte {found.followed.cut_off:%d/%m/%Y}, {plural(alerts, 'alerta', 'alertas')} de AER, {before}."
-    )
+    return f"Este informe es ese seguimiento: corte {found.followed.cut_off:%d/%m/%Y}, {plural(alerts, 'alerta', 'alertas')} de {dossier.analysis.levels.accion}, {before}."
 
 
 def _elements(dossier: Dossier, codes: Sequence[str]) -> str:

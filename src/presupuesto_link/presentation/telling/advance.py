@@ -13,6 +13,7 @@ from presupuesto_link.presentation.telling.phrases import POLICY_HEADERS
 from presupuesto_link.presentation.telling.selection import of_profile
 from presupuesto_link.presentation.telling.shelf import FigureShelf
 from presupuesto_link.presentation.telling.views import Cell, Row, TableView, card_of, chip, who
+from presupuesto_link.tables.levels import Levels, is_action
 from presupuesto_link.vocabulary import GREY, POLICIES
 from presupuesto_link.wording import NO_DATA, percent, plural
 
@@ -22,7 +23,7 @@ def light_views(analysis: Evaluation, names: Mapping[str, str], shelf: FigureShe
     elements = of_profile(analysis, analysis.elements)
     return [
         _light_view(elements.filter(pl.col("nivel") == level), level, names) | {"figura": shelf.take(f"semaforo_{level.lower()}")}
-        for level in ("OER", "AER")
+        for level in (analysis.levels.objetivo, analysis.levels.accion)
     ]
 
 
@@ -35,15 +36,21 @@ def index_table(analysis: Evaluation) -> TableView:
         "Índice publicado e índice propio, por año",
         ("Año", "Publicado", *(f"Propio, no oficial: {formula}" for formula in formulas)),
         tuple(
-            Row((Cell(str(year)), Cell(*published.get(year, ("no publicado",))), *(_own_index(own[year, policy]) for policy in POLICIES)))
+            Row(
+                (
+                    Cell(str(year)),
+                    Cell(*published.get(year, ("no publicado",))),
+                    *(_own_index(own[year, policy], analysis.levels) for policy in POLICIES),
+                )
+            )
             for year in rows["anio"].unique().sort()
         ),
         frozenset({1, 2, 3}),
     )
 
 
-def _own_index(row: Mapping[str, Any]) -> Cell:
-    return Cell(percent(row["indice_ratio"]), f"{row['con_dato']} de {row['objetivos']} OER con dato")
+def _own_index(row: Mapping[str, Any], levels: Levels) -> Cell:
+    return Cell(percent(row["indice_ratio"]), f"{row['con_dato']} de {row['objetivos']} {levels.objetivo} con dato")
 
 
 def _light_view(rows: pl.DataFrame, level: str, names: Mapping[str, str]) -> dict[str, Any]:
@@ -53,6 +60,7 @@ def _light_view(rows: pl.DataFrame, level: str, names: Mapping[str, str]) -> dic
 def _light_table(rows: pl.DataFrame, level: str, names: Mapping[str, str]) -> TableView:
     years = rows["anio"].unique().sort().to_list()
     found = {(r["elemento"], r["anio"], r["politica_nd"]): r for r in rows.iter_rows(named=True)}
+    actions = set(rows.filter(is_action())["elemento"])
     headers = [header for year in years for header in _year_headers(year)]
     return TableView(
         f"Avance por {level} y año, con las dos formas de contar el ND",
@@ -60,7 +68,7 @@ def _light_table(rows: pl.DataFrame, level: str, names: Mapping[str, str]) -> Ta
         tuple(
             Row(
                 (
-                    who(code, names, card_of(code) if code.startswith("AER.") else ""),
+                    who(code, names, card_of(code) if code in actions else ""),
                     *(cell for year in years for cell in _year_cells(found, code, year)),
                 )
             )

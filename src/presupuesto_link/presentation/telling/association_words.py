@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from presupuesto_link.presentation.telling.words import limit
+from presupuesto_link.tables.levels import Levels, short_code
 from presupuesto_link.wording import MINUS, NO_DATA, enumerate_words, percent, plural
 
 if TYPE_CHECKING:
@@ -85,17 +86,17 @@ def how_little(study: AssociationStudy) -> str:
     """What so many actions can tell about anything: the first thing to be read."""
     rows = [study.of(case, "potencia").row(0, named=True) for case in study.principal]
     distinct = {row["n"]: row for row in rows}
-    return " ".join(_power(row) for row in distinct.values())
+    return " ".join(_power(row, study.inputs.plan.niveles) for row in distinct.values())
 
 
-def _power(power: dict[str, Any]) -> str:
+def _power(power: dict[str, Any], levels: Levels) -> str:
     if power["correlacion_minima"] is None:
-        return f"Con {plural(power['n'], 'AER', 'AER')} no se puede decir nada."
+        return f"Con {plural(power['n'], levels.accion, levels.accion)} no se puede decir nada."
     seen = round(power["potencia_referencia"] * 100)
     return (
-        f"Con {power['n']} AER se puede decir poco. Sólo una correlación de {power['correlacion_minima']:.2f} o mayor, en un sentido u otro, se notaría con "
+        f"Con {power['n']} {levels.accion} se puede decir poco. Sólo una correlación de {power['correlacion_minima']:.2f} o mayor, en un sentido u otro, se notaría con "
         f"{percent(power['potencia'], 0)} de probabilidad; una de {power['correlacion_referencia']:.2f} se notaría {seen} de cada 100 veces, y harían "
-        f"falta {power['n_necesario']} AER para notarla con esa probabilidad."
+        f"falta {power['n_necesario']} {levels.accion} para notarla con esa probabilidad."
     )
 
 
@@ -124,7 +125,7 @@ def seen_directly(study: AssociationStudy, case: Case) -> str:
     limits = study.inputs.spec.matrices
     spent, short, idle, reached = _crossed(study, case)
     return (
-        f"De {spent} AER que ejecutaron {limit(limits.ejecuta_desde_ratio)} o más de su PIM {case.anio_ejecucion}, {_verb(short, 'no llegó', 'no llegaron')} a "
+        f"De {spent} {study.inputs.plan.niveles.accion} que ejecutaron {limit(limits.ejecuta_desde_ratio)} o más de su PIM {case.anio_ejecucion}, {_verb(short, 'no llegó', 'no llegaron')} a "
         f"{limit(limits.logra_desde_ratio)} de su meta {case.anio_resultado}; de {idle} que ejecutaron menos, {_verb(reached, 'llegó', 'llegaron')}."
     )
 
@@ -180,11 +181,14 @@ def left_out(study: AssociationStudy, case: Case) -> str:
     out = study.of(case, "muestra").filter(pl.col("motivo").is_not_null())
     groups = out.group_by("motivo").agg(pl.col("accion").sort(), pl.len()).sort("len", "motivo", descending=[True, False])
     parts = [
-        f"{row['len']} {row['motivo']} ({', '.join(code.removeprefix('AER.') for code in row['accion'])})"
-        for row in groups.iter_rows(named=True)
+        f"{row['len']} {row['motivo']} ({', '.join(short_code(code) for code in row['accion'])})" for row in groups.iter_rows(named=True)
     ]
     start = years_of(case).capitalize()
-    return f"{start}: quedan fuera {out.height} AER: {'; '.join(parts)}." if parts else f"{start}: no queda fuera ninguna AER."
+    return (
+        f"{start}: quedan fuera {out.height} {study.inputs.plan.niveles.accion}: {'; '.join(parts)}."
+        if parts
+        else f"{start}: no queda fuera ninguna AER."
+    )
 
 
 def reading(row: dict[str, Any], spec: AsociacionSpec) -> str:
@@ -241,12 +245,12 @@ def interval(row: dict[str, Any]) -> tuple[str, str]:
     return f"{middle} pp", f"{low} a {high} pp"
 
 
-def on_the_frontier(scores: pl.DataFrame) -> str:
+def on_the_frontier(scores: pl.DataFrame, levels: Levels) -> str:
     """Who sets the frontier, and whether the score says anything the advance did not."""
     import polars as pl
 
     if scores.is_empty():
-        return "No hay AER que comparar."
+        return f"No hay {levels.accion} que comparar."
     leader = scores.sort("veces_referente", "accion", descending=[True, False]).row(0, named=True)
     same = scores.filter((pl.col("puntaje_ratio") - pl.col("avance_ratio")).abs() < 1e-6).height
     moved = scores.filter((pl.col("puntaje_ratio") - pl.col("puntaje_sin_referente_ratio")).abs() > 1e-6).height
@@ -257,12 +261,12 @@ def on_the_frontier(scores: pl.DataFrame) -> str:
     )
     return (
         f"{leader['accion']} es referente de {leader['veces_referente']} de las otras {scores.height - 1} AER.{alone} "
-        f"Sin ella {_moved(moved)}."
+        f"Sin ella {_moved(moved, levels)}."
     )
 
 
-def _moved(count: int) -> str:
+def _moved(count: int, levels: Levels) -> str:
     """How many scores would change."""
     if count == 0:
         return "no cambiaría ningún puntaje"
-    return "cambiaría el puntaje de 1 AER" if count == 1 else f"cambiarían los puntajes de {count} AER"
+    return f"cambiaría el puntaje de 1 {levels.accion}" if count == 1 else f"cambiarían los puntajes de {count} {levels.accion}"

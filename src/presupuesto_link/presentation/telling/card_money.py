@@ -64,7 +64,10 @@ def _light(quarter: Quarter, code: str) -> TableView:
     found = quarter.monitoring
     bands = found.analysis.inputs.spec.semaforo
     own = found.light.filter(
-        (pl.col("nivel") == "AER") & (pl.col("unidad") == code) & pl.col("mes").is_in(found.cuts) & pl.col("pim_soles").is_not_null()
+        (pl.col("nivel") == quarter.monitoring.levels.accion)
+        & (pl.col("unidad") == code)
+        & pl.col("mes").is_in(found.cuts)
+        & pl.col("pim_soles").is_not_null()
     )
     rows = [
         Row(
@@ -90,7 +93,7 @@ def _close(quarter: Quarter, code: str) -> list[Row]:
     if quarter.projection is None:
         return []
     closing = quarter.projection.acciones
-    own = closing.unidades.filter((pl.col("nivel") == "AER") & (pl.col("unidad") == code))
+    own = closing.unidades.filter((pl.col("nivel") == quarter.monitoring.levels.accion) & (pl.col("unidad") == code))
     return [
         Row(
             (
@@ -110,7 +113,7 @@ def _part(quarter: Quarter, by: str, rows: Sequence[Mapping[str, Any]]) -> Table
     ordered = sorted(rows, key=lambda r: (-r["anio"], -(r["pim_soles"] or 0)))
     return TableView(
         _told(quarter, f"Dinero vinculado por {_TITLES[by].lower()} y año, según la instantánea: no es el de la tabla de la evaluación"),
-        ("Año", _TITLES[by], "PIM", "Devengado", "Parte del PIM de la AER"),
+        ("Año", _TITLES[by], "PIM", "Devengado", f"Parte del PIM de la {quarter.monitoring.levels.accion}"),
         tuple(
             Row(
                 (

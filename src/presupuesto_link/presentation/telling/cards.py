@@ -23,7 +23,6 @@ from presupuesto_link.vocabulary import GREY
 from presupuesto_link.wording import NO_DATA, percent, plain_number, plural
 
 _BY = ("nivel", "ejecutora", "fuente")
-_CODE = re.compile(r"AER\.\d\d\.\d\d")
 
 
 def card_views(dossier: Dossier, names: Mapping[str, str]) -> list[dict[str, Any]]:
@@ -46,7 +45,7 @@ class _Facts:
         self.diagnosis = {r["accion"]: r for r in analysis.diagnoses[decision_index(analysis)].iter_rows(named=True)}
         self.ranking = {r["accion"]: r for r in analysis.ranking.iter_rows(named=True)}
         self.firm = {r["accion"]: r for r in dossier.robustness.resumen.iter_rows(named=True)}
-        self.findings = _findings_of(analysis.audit.hallazgos)
+        self.findings = _findings_of(analysis.audit.hallazgos, analysis.inputs.plan.acciones["accion"])
         self.reviews = _by(analysis.reviews, "elemento")
         quarter = dossier.quarter
         linkage = quarter.monitoring.followed.linkage if quarter else None
@@ -119,11 +118,12 @@ def _by(frame: pl.DataFrame, column: str) -> dict[str, list[dict[str, Any]]]:
     return cut
 
 
-def _findings_of(findings: Sequence[Finding]) -> dict[str, list[Finding]]:
+def _findings_of(findings: Sequence[Finding], actions: Iterable[str]) -> dict[str, list[Finding]]:
     """The findings whose place names the action, or an indicator of it."""
     cut: dict[str, list[Finding]] = defaultdict(list)
+    code_of = re.compile("|".join(re.escape(code) for code in sorted(actions, key=len, reverse=True)))
     for finding in findings:
-        for code in dict.fromkeys(_CODE.findall(finding.place)):
+        for code in dict.fromkeys(code_of.findall(finding.place)):
             cut[code].append(finding)
     return cut
 

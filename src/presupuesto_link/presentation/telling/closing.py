@@ -8,8 +8,8 @@ from typing import Any
 import polars as pl
 
 from presupuesto_link.dossier import Quarter
-from presupuesto_link.money.on_time import NO_ACTION, has_money
-from presupuesto_link.presentation.telling.quarter_cells import told, unit_cell
+from presupuesto_link.money.on_time import has_money
+from presupuesto_link.presentation.telling.quarter_cells import is_own, told, unit_cell, with_sums
 from presupuesto_link.presentation.telling.shelf import FigureShelf
 from presupuesto_link.presentation.telling.views import Cell, Row, TableView
 from presupuesto_link.quarter.projection import Projection
@@ -25,6 +25,7 @@ def closing_view(quarter: Quarter, names: Mapping[str, str], shelf: FigureShelf)
     if projection is None:
         return None
     closing, followed = projection.acciones, projection.followed
+    names = with_sums(names, projection.levels)
     return told(
         quarter,
         {
@@ -34,8 +35,8 @@ def closing_view(quarter: Quarter, names: Mapping[str, str], shelf: FigureShelf)
             "anio": followed.year,
             "confianza": percent(closing.confianza, 0),
             "figuras": [shelf.take("proyeccion_cierre"), shelf.take("calibracion_intervalos")],
-            "oer": _closing_table(projection, "OER", names),
-            "aer": _closing_table(projection, "AER", names),
+            "oer": _closing_table(projection, quarter.monitoring.levels.objetivo, names),
+            "aer": _closing_table(projection, quarter.monitoring.levels.accion, names),
             "errores": _errors_table(projection),
         },
     )
@@ -44,7 +45,7 @@ def closing_view(quarter: Quarter, names: Mapping[str, str], shelf: FigureShelf)
 def _closing_table(projection: Projection, level: str, names: Mapping[str, str]) -> TableView:
     closing = projection.acciones
     rows = closing.unidades.filter(pl.col("nivel").is_in([level, "total"]) & has_money())
-    ordered = rows.sort(pl.col("nivel") == "total", pl.col("unidad") == NO_ACTION, "unidad")
+    ordered = rows.sort(pl.col("nivel") == "total", pl.col("unidad") == projection.levels.sin_accion, "unidad")
     share = percent(closing.confianza, 0)
     return TableView(
         f"Cierre proyectado por {level}, con su intervalo del {share}",
@@ -52,7 +53,7 @@ def _closing_table(projection: Projection, level: str, names: Mapping[str, str])
         tuple(
             Row(
                 (
-                    unit_cell(r["unidad"], None, names),
+                    unit_cell(r["unidad"], None, names, is_own(r, projection.levels)),
                     *(Cell(soles(r[c])) for c in ("pim_soles", "devengado_soles", "proyectado_soles")),
                     Cell(percent(r["ejecucion_proyectada_ratio"])),
                     Cell(soles(r["saldo_libre_soles"]), _between(r)),

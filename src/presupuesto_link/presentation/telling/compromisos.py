@@ -11,10 +11,11 @@ from presupuesto_link.evaluation.commitments import NO_DATA as WITHOUT
 from presupuesto_link.evaluation.commitments import NOT_COMPARABLE, NOT_REACHED, REACHED, Commitments
 from presupuesto_link.presentation.telling.phrases import agree, capital, counted
 from presupuesto_link.presentation.telling.views import Cell, Row, TableView, card_of
+from presupuesto_link.tables.levels import Levels
 from presupuesto_link.wording import NO_DATA, plain_number, plural, short_name, soles
 
 
-def commitments_view(found: Commitments | None, names: Mapping[str, str]) -> dict[str, Any] | None:
+def commitments_view(found: Commitments | None, names: Mapping[str, str], levels: Levels) -> dict[str, Any] | None:
     """How many promises can be compared, each one, and the amounts; null when the analysis names no plan of government."""
     if found is None:
         return None
@@ -22,7 +23,7 @@ def commitments_view(found: Commitments | None, names: Mapping[str, str]) -> dic
     return {
         "frase": _sentence(rows),
         "comparados": _compared_table(rows.filter(pl.col("indicador").is_not_null())),
-        "montos": _amounts_table(amounts, names),
+        "montos": _amounts_table(amounts, names, levels),
         "otros": _others_table(rows.filter(pl.col("indicador").is_null())),
     }
 
@@ -77,10 +78,10 @@ def _compared_table(rows: pl.DataFrame) -> TableView:
     )
 
 
-def _amounts_table(rows: pl.DataFrame, names: Mapping[str, str]) -> TableView:
+def _amounts_table(rows: pl.DataFrame, names: Mapping[str, str], levels: Levels) -> TableView:
     return TableView(
-        "Montos prometidos, al lado del PIM de un solo año de la AER (da idea del tamaño; no mide cumplimiento)",
-        ("Compromiso", "Prometido", "AER", "PIM de la AER", "Veces el PIM", "Reserva"),
+        f"Montos prometidos, al lado del PIM de un solo año de la {levels.accion} (da idea del tamaño; no mide cumplimiento)",
+        ("Compromiso", "Prometido", levels.accion, f"PIM de la {levels.accion}", "Veces el PIM", "Reserva"),
         tuple(
             Row(
                 (

@@ -12,6 +12,7 @@ from presupuesto_link.presentation.telling.monitoring_words import CENTRAL
 from presupuesto_link.presentation.telling.phrases import capital
 from presupuesto_link.presentation.telling.quarter_cells import told, unit_cell
 from presupuesto_link.presentation.telling.views import Cell, Row, TableView
+from presupuesto_link.tables.levels import Levels
 from presupuesto_link.wording import percent, plural, soles
 
 
@@ -25,16 +26,18 @@ def link_view(quarter: Quarter, names: Mapping[str, str]) -> dict[str, Any]:
             "anio": year,
             "ambito": linkage.scope,
             "reglas_archivo": linkage.rules.source,
-            "tasas": _rates_table(cover.tasas.filter(pl.col("anio") == year), year),
-            "reglas": _rules_table(cover.reglas.filter(pl.col("anio") == year), names, year),
-            "sin_vincular": _unlinked_table(cover.sin_vincular.filter(pl.col("anio") == year), linkage.names, year),
+            "tasas": _rates_table(cover.tasas.filter(pl.col("anio") == year), year, quarter.monitoring.levels),
+            "reglas": _rules_table(cover.reglas.filter(pl.col("anio") == year), names, year, quarter.monitoring.levels),
+            "sin_vincular": _unlinked_table(
+                cover.sin_vincular.filter(pl.col("anio") == year), linkage.names, year, quarter.monitoring.levels
+            ),
         },
     )
 
 
-def _rates_table(rates: pl.DataFrame, year: int) -> TableView:
+def _rates_table(rates: pl.DataFrame, year: int, levels: Levels) -> TableView:
     return TableView(
-        f"Qué parte del dinero de {year} llega a una AER",
+        f"Qué parte del dinero de {year} llega a una {levels.accion}",
         ("Base", "PIM", "PIM vinculado", "Cobertura", "Devengado vinculado", "Cobertura del devengado"),
         tuple(
             Row(
@@ -53,15 +56,15 @@ def _rates_table(rates: pl.DataFrame, year: int) -> TableView:
     )
 
 
-def _rules_table(rules: pl.DataFrame, names: Mapping[str, str], year: int) -> TableView:
+def _rules_table(rules: pl.DataFrame, names: Mapping[str, str], year: int, levels: Levels) -> TableView:
     return TableView(
         f"Reglas que vinculan el gasto de {year}, por PIM",
-        ("Regla", "AER", "Qué atrapa", "PIM", "Parte acumulada", "Estado y firma"),
+        ("Regla", levels.accion, "Qué atrapa", "PIM", "Parte acumulada", "Estado y firma"),
         tuple(
             Row(
                 (
                     Cell(r["regla"], f"fila {r['fila']}"),
-                    unit_cell(r["accion"] or "NINGUNA", r["clase"], names),
+                    unit_cell(r["accion"] or "NINGUNA", r["clase"], names, r["accion"] is not None),
                     Cell(r["atrapa"]),
                     Cell(soles(r["pim_soles"])),
                     Cell(percent(r["parte_acumulada_ratio"])),
@@ -78,11 +81,11 @@ def _rules_table(rules: pl.DataFrame, names: Mapping[str, str], year: int) -> Ta
 _UNLINKED = 25
 
 
-def _unlinked_table(lines: pl.DataFrame, names: Mapping[str, pl.DataFrame], year: int) -> TableView:
+def _unlinked_table(lines: pl.DataFrame, names: Mapping[str, pl.DataFrame], year: int, levels: Levels) -> TableView:
     shown = lines.head(_UNLINKED)
     programmes = dict(names["programa"].select("programa", "nombre").iter_rows()) if "programa" in names else {}
     return TableView(
-        f"Lo mayor que ninguna AER recibe en {year} ({shown.height} de {plural(lines.height, 'línea', 'líneas')})",
+        f"Lo mayor que ninguna {levels.accion} recibe en {year} ({shown.height} de {plural(lines.height, 'línea', 'líneas')})",
         ("Ejecutora y meta", "Programa", "Motivo", "PIM", "Devengado"),
         tuple(
             Row(

@@ -17,7 +17,7 @@ from presupuesto_link.presentation.telling.chosen import decision_index, diagnos
 from presupuesto_link.presentation.telling.phrases import agree
 from presupuesto_link.presentation.telling.selection import binding_limits, of_profile, unsolved_reason
 from presupuesto_link.presentation.telling.words import limit, scope_words, short_amount
-from presupuesto_link.vocabulary import MONTHS, POLICY_WORDS
+from presupuesto_link.vocabulary import COLOURS, MONTHS, POLICY_WORDS, RED
 from presupuesto_link.wording import enumerate_words, percent, plural, share_of, short_name
 
 
@@ -60,7 +60,7 @@ def _money_line(analysis: Evaluation) -> Line:
     )
     return Line(
         lead,
-        f"Las {budget.linked.direct.height} AER con presupuesto vinculado tienen un PIM de {short_amount(pim)} y un devengado de "
+        f"Las {budget.linked.direct.height} {analysis.levels.accion} con presupuesto vinculado tienen un PIM de {short_amount(pim)} y un devengado de "
         f"{short_amount(spent)}{'' if budget.ritmo is None else f' al {day}'}; {'quedaron' if budget.ritmo is None else 'quedan'} {short_amount(left)} sin ejecutar."
         f" {scope_words(budget)}",
     )
@@ -74,7 +74,7 @@ def _link_line(analysis: Evaluation) -> Line:
     if across.height:
         listed = enumerate_words(f"{row['accion']} (PIM {short_amount(row['pim_soles'])})" for row in across.iter_rows(named=True))
         text += f" Aparte queda {listed}: parece contar otra vez el dinero de las demás, así que se muestra y nunca se suma."
-    return Line(f"{without} de {actions.height} AER no tienen presupuesto vinculado.", text)
+    return Line(f"{without} de {actions.height} {analysis.levels.accion} no tienen presupuesto vinculado.", text)
 
 
 def _colour_counts(analysis: Evaluation, level: str, policy: str) -> dict[str, int]:
@@ -82,15 +82,15 @@ def _colour_counts(analysis: Evaluation, level: str, policy: str) -> dict[str, i
     rows = of_profile(analysis, analysis.counts).filter(
         (pl.col("nivel") == level) & (pl.col("anio") == year) & (pl.col("politica_nd") == policy)
     )
-    return rows.select("rojo", "amarillo", "verde", "gris", "total").row(0, named=True)
+    return rows.select(*COLOURS, "total").row(0, named=True)
 
 
 def _actions_line(analysis: Evaluation) -> Line:
     spec = analysis.inputs.spec
     policy, other = spec.avance.politica_nd, other_policy(spec.avance.politica_nd)
-    count, alternative = _colour_counts(analysis, "AER", policy), _colour_counts(analysis, "AER", other)
+    count, alternative = _colour_counts(analysis, analysis.levels.accion, policy), _colour_counts(analysis, analysis.levels.accion, other)
     return Line(
-        f"En {spec.ranking.anio_resultado}, {count['verde']} de {count['total']} AER están en verde y {count['rojo']} en rojo.",
+        f"En {spec.ranking.anio_resultado}, {count['verde']} de {count['total']} {analysis.levels.accion} están en verde y {count['rojo']} en rojo.",
         f"Hay {count['amarillo']} en amarillo y {count['gris']} sin dato, {POLICY_WORDS[policy]}; "
         f"{POLICY_WORDS[other]} serían {alternative['verde']} en verde y {alternative['rojo']} en rojo.",
     )
@@ -98,13 +98,15 @@ def _actions_line(analysis: Evaluation) -> Line:
 
 def _objectives_line(analysis: Evaluation) -> Line:
     spec = analysis.inputs.spec
-    count = _colour_counts(analysis, "OER", spec.avance.politica_nd)
+    count = _colour_counts(analysis, analysis.levels.objetivo, spec.avance.politica_nd)
     rows = of_profile(analysis, analysis.elements).filter(
-        (pl.col("nivel") == "OER") & (pl.col("anio") == spec.ranking.anio_resultado) & (pl.col("politica_nd") == spec.avance.politica_nd)
+        (pl.col("nivel") == analysis.levels.objetivo)
+        & (pl.col("anio") == spec.ranking.anio_resultado)
+        & (pl.col("politica_nd") == spec.avance.politica_nd)
     )
-    red = enumerate_words(rows.filter(pl.col("color") == "rojo")["elemento"].sort())
+    red = enumerate_words(rows.filter(pl.col("color") == RED)["elemento"].sort())
     return Line(
-        f"{count['verde']} de {count['total']} OER {agree(count['verde'], 'está', 'están')} en verde y {count['rojo']} en rojo.",
+        f"{count['verde']} de {count['total']} {analysis.levels.objetivo} {agree(count['verde'], 'está', 'están')} en verde y {count['rojo']} en rojo.",
         (f"En rojo: {red}. " if red else "")
         + f"Hay {count['amarillo']} en amarillo y {count['gris']} sin ningún dato de {spec.ranking.anio_resultado}.",
     )
@@ -117,9 +119,9 @@ def _cross_line(analysis: Evaluation) -> Line:
     redesign = direct_pim(frame.filter(pl.col("diagnostico") == dx.REDESIGN))
     n = count[dx.REDESIGN]
     return Line(
-        f"{n} AER {agree(n, 'gasta y no logra', 'gastan y no logran')}, con un PIM de {short_amount(redesign)}: rediseñar."
+        f"{n} {analysis.levels.accion} {agree(n, 'gasta y no logra', 'gastan y no logran')}, con un PIM de {short_amount(redesign)}: rediseñar."
         if n
-        else "Ninguna AER con dinero vinculado gasta y no logra.",
+        else f"Ninguna {analysis.levels.accion} con dinero vinculado gasta y no logra.",
         f"Cruzando el gasto de {matrix.anio_ejecucion} ({matrix.medida}) con el resultado de {matrix.anio_resultado}: {count[dx.SUSTAIN]} por sostener, "
         f"{count[dx.UNBLOCK]} por destrabar (ni gastan ni logran), {count[dx.REVIEW_TARGET]} con la meta por revisar, "
         f"{count[dx.GET_DATA]} sin dato de resultado y {count[dx.NO_BUDGET]} sin presupuesto vinculado.",
@@ -130,7 +132,7 @@ def _ranking_line(analysis: Evaluation) -> Line:
     spec, lagging = analysis.inputs.spec.ranking, analysis.ranking.filter(pl.col("grupo") == LAGGING)
     first = enumerate_words(f"{row['accion']} ({short_name(row['nombre'])})" for row in lagging.head(3).iter_rows(named=True))
     return Line(
-        f"{plural(lagging.height, 'AER está rezagada', 'AER están rezagadas')}.",
+        f"{plural(lagging.height, f'{analysis.levels.accion} está rezagada', f'{analysis.levels.accion} están rezagadas')}.",
         f"Su avance de {spec.anio_resultado} es menor de {limit(spec.rezagada_bajo_ratio)}{' (rojo o amarillo)' if spec.rezagada_bajo_ratio == analysis.inputs.spec.semaforo.verde_desde_ratio else ''}."
         + (f" Las primeras del ranking: {first}." if first else "")
         + _to_confirm(analysis, lagging.head(3)["accion"].to_list()),
@@ -154,7 +156,7 @@ def _data_line(analysis: Evaluation) -> Line:
         text += f" {agree(paid, 'La', 'Las')} {paid} con presupuesto vinculado {agree(paid, 'tiene', 'reúnen')} {short_amount(pim)} de PIM ({percent(float(pim / linked))} del total)."
     for row in largest.iter_rows(named=True):
         text += f" La mayor es {row['accion']} ({short_name(row['nombre'])}), con {short_amount(row['pim_soles'])}."
-    return Line(f"{plural(waiting.height, 'AER es', 'AER son')} «prioridad de dato».", text)
+    return Line(f"{plural(waiting.height, f'{analysis.levels.accion} es', f'{analysis.levels.accion} son')} «prioridad de dato».", text)
 
 
 def _scenario_line(dossier: Dossier) -> Line:
@@ -170,7 +172,7 @@ def _scenario_line(dossier: Dossier) -> Line:
     extra = len(dossier.scenarios) - 1
     return Line(
         f"Un escenario movería {short_amount(scenario.monto_soles)}, sólo como {'indicación' if scenario.indicativo else 'borrador'}.",
-        f"«{scenario.spec.titulo}»: {plural(givers, 'AER cedería', 'AER cederían')} y {plural(takers, 'recibiría', 'recibirían')}; "
+        f"«{scenario.spec.titulo}»: {plural(givers, f'{dossier.analysis.levels.accion} cedería', f'{dossier.analysis.levels.accion} cederían')} y {plural(takers, 'recibiría', 'recibirían')}; "
         f"{plural(binding_limits(scenario).height, 'tope lo frena', 'topes lo frenan')}. No prueba que el dinero mejore el resultado."
         + (f" Hay {plural(extra, 'escenario más', 'escenarios más')}." if extra else ""),
     )

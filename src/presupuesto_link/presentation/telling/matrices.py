@@ -17,6 +17,7 @@ from presupuesto_link.presentation.telling.shelf import FigureShelf
 from presupuesto_link.presentation.telling.views import Cell, Row, TableView, card_of, chip, who
 from presupuesto_link.presentation.telling.words import limit, short_amount, year_pair
 from presupuesto_link.specs import MatricesSpec
+from presupuesto_link.tables.levels import Levels
 from presupuesto_link.vocabulary import AMBER, GREEN, GREY, RED
 from presupuesto_link.wording import plural, soles
 
@@ -40,7 +41,7 @@ def matrix_views(analysis: Evaluation, names: Mapping[str, str], shelf: FigureSh
     pairs = [(analysis.matrices[i], analysis.diagnoses[i]) for i in order]
     return [
         {"principal": place == 0, "nota": note if place == 0 else "", "figuras": _figures(matrix, shelf)}
-        | _matrix_view(matrix, diagnosis, names, limits)
+        | _matrix_view(matrix, diagnosis, names, limits, analysis.levels)
         for place, (matrix, diagnosis) in enumerate(pairs)
     ]
 
@@ -62,23 +63,23 @@ def _figures(matrix: Matrix, shelf: FigureShelf) -> list[Any]:
     return [figure for figure in found if figure is not None]
 
 
-def _matrix_view(matrix: Matrix, diagnosis: pl.DataFrame, names: Mapping[str, str], limits: MatricesSpec) -> dict[str, Any]:
+def _matrix_view(matrix: Matrix, diagnosis: pl.DataFrame, names: Mapping[str, str], limits: MatricesSpec, levels: Levels) -> dict[str, Any]:
     years = _years(matrix)
     return {
-        "frase": _both_sentence(matrix, diagnosis, limits),
+        "frase": _both_sentence(matrix, diagnosis, limits, levels),
         "dinero": matrix.nota,
         "id": year_pair(matrix).replace("_", "-"),
         "titulo": capital(years),
-        "leyenda": f"Cuántas AER hay en cada celda, su PIM y cuáles son ({years})",
+        "leyenda": f"Cuántas {levels.accion} hay en cada celda, su PIM y cuáles son ({years})",
         "ejecucion": f"Ejecución {matrix.anio_ejecucion}",
         "resultado": f"Resultado {matrix.anio_resultado}",
         "columnas": _ACHIEVED,
-        "filas": _grid(matrix, names),
-        "diagnosticos": [_diagnosis_group(matrix, diagnosis, name, names) for name in _ADVICE],
+        "filas": _grid(matrix, names, levels),
+        "diagnosticos": [_diagnosis_group(matrix, diagnosis, name, names, levels) for name in _ADVICE],
     }
 
 
-def _both_sentence(matrix: Matrix, diagnosis: pl.DataFrame, limits: MatricesSpec) -> str:
+def _both_sentence(matrix: Matrix, diagnosis: pl.DataFrame, limits: MatricesSpec, levels: Levels) -> str:
     """Why fewer actions are to be sustained than executed and achieved."""
     both = diagnosis.filter(
         (pl.col("ejecucion_ratio") >= limits.ejecuta_desde_ratio) & (pl.col("avance_ratio") >= limits.logra_desde_ratio)
@@ -86,7 +87,7 @@ def _both_sentence(matrix: Matrix, diagnosis: pl.DataFrame, limits: MatricesSpec
     firm = both.filter(pl.col("diagnostico") == dx.SUSTAIN).height
     doubtful = both.height - firm
     text = (
-        f"{agree(both.height, 'Ejecutó y logró', 'Ejecutaron y lograron')} {plural(both.height, 'AER', 'AER')} "
+        f"{agree(both.height, 'Ejecutó y logró', 'Ejecutaron y lograron')} {plural(both.height, levels.accion, levels.accion)} "
         f"({limit(limits.ejecuta_desde_ratio)} o más {'del PIM' if matrix.medida == WHOLE_YEAR else matrix.de_que} y {limit(limits.logra_desde_ratio)} o más de avance): "
         f"{firm} por sostener"
     )
@@ -102,41 +103,43 @@ def _years(matrix: Matrix) -> str:
     return f"ejecución {matrix.anio_ejecucion} y resultado {matrix.anio_resultado}"
 
 
-def _grid(matrix: Matrix, names: Mapping[str, str]) -> list[dict[str, Any]]:
+def _grid(matrix: Matrix, names: Mapping[str, str], levels: Levels) -> list[dict[str, Any]]:
     cells = {(row["banda_ejecucion"], row["banda_resultado"]): row for row in matrix.celdas.iter_rows(named=True)}
-    return [{"banda": spent, "celdas": [_grid_cell(matrix, cells[spent, result], names) for result in _ACHIEVED]} for spent in _SPENT]
+    return [
+        {"banda": spent, "celdas": [_grid_cell(matrix, cells[spent, result], names, levels) for result in _ACHIEVED]} for spent in _SPENT
+    ]
 
 
-def _grid_cell(matrix: Matrix, row: Mapping[str, Any], names: Mapping[str, str]) -> dict[str, Any]:
+def _grid_cell(matrix: Matrix, row: Mapping[str, Any], names: Mapping[str, str], levels: Levels) -> dict[str, Any]:
     across = row["transversales"]
     money = "" if row["banda_ejecucion"] == GREY else f"PIM {short_amount(row['pim_soles'])}"
     return {
         "acciones": row["acciones"],
-        "cuenta": f"{row['acciones']} AER",
+        "cuenta": f"{row['acciones']} {levels.accion}",
         "pim": money if row["acciones"] else "",
         "nota": f"{plural(across, 'transversal', 'transversales')}, sin sumar su PIM" if across else "",
         "lista": [{"codigo": code, "nombre": names[code], "href": card_of(code)} for code in row["lista"].split(", ") if code],
     }
 
 
-def _diagnosis_group(matrix: Matrix, diagnosis: pl.DataFrame, name: str, names: Mapping[str, str]) -> dict[str, Any]:
+def _diagnosis_group(matrix: Matrix, diagnosis: pl.DataFrame, name: str, names: Mapping[str, str], levels: Levels) -> dict[str, Any]:
     rows = diagnosis.filter(pl.col("diagnostico") == name).sort("accion")
     money = direct_pim(rows)
     return {
         "nombre": capital(name),
         "consejo": _ADVICE[name],
-        "cuenta": f"{rows.height} AER",
+        "cuenta": f"{rows.height} {levels.accion}",
         "pim": f"PIM {short_amount(money)}" if money else "sin PIM vinculado",
         "vacio": rows.is_empty(),
         "abierto": name in (dx.REDESIGN, dx.UNBLOCK),
-        "tabla": _diagnosis_table(matrix, rows, name, names),
+        "tabla": _diagnosis_table(matrix, rows, name, names, levels),
     }
 
 
-def _diagnosis_table(matrix: Matrix, rows: pl.DataFrame, name: str, names: Mapping[str, str]) -> TableView:
+def _diagnosis_table(matrix: Matrix, rows: pl.DataFrame, name: str, names: Mapping[str, str], levels: Levels) -> TableView:
     return TableView(
-        f"{capital(name)}: AER y razón, {_years(matrix)}",
-        ("AER", "PIM", f"Ejecución {matrix.anio_ejecucion}", f"Avance {matrix.anio_resultado}", "Razón"),
+        f"{capital(name)}: {levels.accion} y razón, {_years(matrix)}",
+        (levels.accion, "PIM", f"Ejecución {matrix.anio_ejecucion}", f"Avance {matrix.anio_resultado}", "Razón"),
         tuple(_diagnosis_row(matrix, row, names) for row in rows.iter_rows(named=True)),
         frozenset({1, 2, 3}),
     )

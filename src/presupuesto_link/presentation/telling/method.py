@@ -6,6 +6,7 @@ from presupuesto_link.evaluation.evaluate import Evaluation
 from presupuesto_link.presentation.telling.phrases import agree, legend_words
 from presupuesto_link.presentation.telling.words import limit
 from presupuesto_link.specs import VinculoSpec
+from presupuesto_link.tables.levels import Levels
 from presupuesto_link.vocabulary import POLICY_WORDS
 from presupuesto_link.wording import enumerate_words
 
@@ -18,21 +19,24 @@ def method(analysis: Evaluation) -> list[tuple[str, str]]:
     return [
         ("Ejecución", "Devengado entre PIM. Sin PIM no hay ejecución: se muestra ND, nunca 0 %."),
         ("Avance", f"Perfil «{profile.nombre}»: {profile.descripcion}. Fuente: {profile.fuente}."),
-        ("De indicador a AER y OER", "Promedio de sus propios indicadores, ponderado por relevancia cuando se conoce, de 0 a 100 %."),
+        (
+            f"De indicador a {analysis.levels.accion} y {analysis.levels.objetivo}",
+            "Promedio de sus propios indicadores, ponderado por relevancia cuando se conoce, de 0 a 100 %.",
+        ),
         ("ND", f"Las matrices y el ranking se calculan {POLICY_WORDS[spec.avance.politica_nd]}; el semáforo muestra las dos formas."),
         ("Semáforo", "; ".join(f"{color}: {words}" for color, words in bands.items()) + "."),
         (
             "Diagnóstico",
             f"Gasta quien ejecuta {limit(limits.ejecuta_desde_ratio)} o más; logra quien avanza {limit(limits.logra_desde_ratio)} o más.",
         ),
-        ("Presupuesto vinculado", _linked(spec.vinculo)),
-        ("Lectura", "Que una AER gaste y logre describe dos hechos juntos; no prueba que uno cause el otro."),
+        ("Presupuesto vinculado", _linked(spec.vinculo, analysis.levels)),
+        ("Lectura", f"Que una {analysis.levels.accion} gaste y logre describe dos hechos juntos; no prueba que uno cause el otro."),
     ]
 
 
-def _linked(spec: VinculoSpec) -> str:
+def _linked(spec: VinculoSpec, levels: Levels) -> str:
     """Which money is added up and, by name, which is kept aside and why."""
-    text = "Sólo se suman las AER de vínculo directo."
+    text = f"Sólo se suman las {levels.accion} de vínculo directo."
     if not spec.transversales:
         return text
     reason = spec.motivo_transversal.rstrip(".")

@@ -8,15 +8,16 @@ from typing import Any
 import polars as pl
 
 from presupuesto_link.dossier import Quarter
-from presupuesto_link.money.on_time import NO_ACTION, WHOLE, has_money
+from presupuesto_link.money.on_time import WHOLE, has_money
 from presupuesto_link.presentation.telling.monitoring_words import MONITORING, curve_words
 from presupuesto_link.presentation.telling.phrases import capital, date
-from presupuesto_link.presentation.telling.quarter_cells import told, unit_cell
+from presupuesto_link.presentation.telling.quarter_cells import is_own, told, unit_cell, with_sums
 from presupuesto_link.presentation.telling.quarter_lines import quarter_lines
 from presupuesto_link.presentation.telling.shelf import FigureShelf
 from presupuesto_link.presentation.telling.views import Cell, Row, TableView, card_of
 from presupuesto_link.presentation.telling.words import DAGGER, banded, money_note, short_amount
 from presupuesto_link.quarter.light import Monitoring
+from presupuesto_link.tables.levels import Levels
 from presupuesto_link.vocabulary import AMBER, COLOURS, GREEN, GREY, MONTHS, RED, STAGES
 from presupuesto_link.wording import soles
 
@@ -27,7 +28,7 @@ _ROWS = (GREEN, AMBER, RED, GREY)
 def quarter_view(quarter: Quarter, names: Mapping[str, str], shelf: FigureShelf) -> dict[str, Any]:
     """Everything of the quarter but its close and its link."""
     found = quarter.monitoring
-    followed = found.followed
+    followed, names = found.followed, with_sums(names, found.levels)
     return told(
         quarter,
         {
@@ -40,8 +41,8 @@ def quarter_view(quarter: Quarter, names: Mapping[str, str], shelf: FigureShelf)
             "anterior": found.previous_told,
             "ambito": followed.linkage.scope,
             "figura": shelf.take("semaforo_trimestral"),
-            "oer": _light_table(found, "OER", names),
-            "aer": _light_table(found, "AER", names),
+            "oer": _light_table(found, quarter.monitoring.levels.objetivo, names),
+            "aer": _light_table(found, quarter.monitoring.levels.accion, names),
             "alertas": _alerts_table(found, names),
             "alineamiento": _alignment(found, names),
             "dos_presupuestos": money_note(found.analysis),
@@ -54,7 +55,7 @@ def _light_table(found: Monitoring, level: str, names: Mapping[str, str]) -> Tab
     months = [*found.cuts]
     rows = found.light.filter((pl.col("nivel") == level) & has_money())
     whole = found.light.filter(pl.col("nivel") == "total")
-    units = sorted(rows["unidad"].unique(), key=lambda unit: (unit == NO_ACTION, unit))
+    units = sorted(rows["unidad"].unique(), key=lambda unit: (unit == found.levels.sin_accion, unit))
     by = {(r["unidad"], r["mes"]): r for r in pl.concat([rows, whole]).iter_rows(named=True)}
     last = months[-1]
     headers = (
@@ -86,7 +87,7 @@ def _light_row(found: Monitoring, by: Mapping[tuple[str, int], Any], unit: str, 
 
     return Row(
         (
-            unit_cell(unit, now["vinculo"], names),
+            unit_cell(unit, now["vinculo"], names, is_own(now, found.levels)),
             Cell(soles(now["pim_soles"])),
             *(light(by[unit, month], "devengado") if (unit, month) in by else Cell("ND", color=GREY) for month in months),
             *(light(now, stage) for stage in tuple(STAGES)[1:]),
@@ -97,12 +98,12 @@ def _light_row(found: Monitoring, by: Mapping[tuple[str, int], Any], unit: str, 
 
 
 def _alerts_table(found: Monitoring, names: Mapping[str, str]) -> TableView:
-    alerts = found.alerts.filter(pl.col("nivel") == "AER")
+    alerts = found.alerts.filter(pl.col("nivel") == found.levels.accion)
     bands = found.analysis.inputs.spec.semaforo
     return TableView(
-        "Alertas por AER, de la más grave a la menos grave. «sin AER»: lo que ninguna regla vincula",
+        f"Alertas por {found.levels.accion}, de la más grave a la menos grave. «sin {found.levels.accion}»: lo que ninguna regla vincula",
         (
-            "AER",
+            found.levels.accion,
             "Alerta",
             "Cambio",
             "Soles que faltan para lo esperado",
@@ -113,7 +114,7 @@ def _alerts_table(found: Monitoring, names: Mapping[str, str]) -> TableView:
         tuple(
             Row(
                 (
-                    unit_cell(r["unidad"], r["vinculo"], names),
+                    unit_cell(r["unidad"], r["vinculo"], names, is_own(r, found.levels)),
                     Cell(capital(r["alerta"])),
                     Cell(r["cambio"], (r["color_previo"] and f"antes, {r['color_previo']}") or ""),
                     Cell(soles(r["soles_en_riesgo"])),
@@ -135,17 +136,19 @@ def _alignment(found: Monitoring, names: Mapping[str, str]) -> dict[str, Any]:
     order = (*(c for c in COLOURS if c != GREY), GREY)
     return {
         "columnas": order,
-        "filas": [{"banda": spent, "celdas": [_alignment_cell(cells[spent, result], names) for result in order]} for spent in _ROWS],
+        "filas": [
+            {"banda": spent, "celdas": [_alignment_cell(cells[spent, result], names, found.levels) for result in order]} for spent in _ROWS
+        ],
         "anio": found.followed.year,
         "resultado": found.result_year,
     }
 
 
-def _alignment_cell(row: Mapping[str, Any], names: Mapping[str, str]) -> dict[str, Any]:
+def _alignment_cell(row: Mapping[str, Any], names: Mapping[str, str], levels: Levels) -> dict[str, Any]:
     codes = [code for code in row["lista"].split(", ") if code]
     return {
         "acciones": row["acciones"],
-        "cuenta": f"{row['acciones']} AER",
+        "cuenta": f"{row['acciones']} {levels.accion}",
         "pim": f"PIM {short_amount(row['pim_soles'])}" if row["acciones"] and row["pim_soles"] else "",
         "nota": "",
         "lista": [{"codigo": code, "nombre": names[code], "href": card_of(code)} for code in codes],

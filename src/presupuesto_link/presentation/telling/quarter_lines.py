@@ -9,7 +9,7 @@ import polars as pl
 
 from presupuesto_link.dossier import Quarter
 from presupuesto_link.linkage.rules import TRANSVERSAL
-from presupuesto_link.money.on_time import NO_ACTION, has_money
+from presupuesto_link.money.on_time import has_money
 from presupuesto_link.presentation.telling.lines import Line
 from presupuesto_link.presentation.telling.monitoring_words import CENTRAL, curve_words
 from presupuesto_link.presentation.telling.phrases import agree, capital, counted, date
@@ -48,7 +48,10 @@ def whole_row(found: Monitoring) -> Mapping[str, Any]:
 def actions_now(found: Monitoring) -> pl.DataFrame:
     """The actions of the plan with money, at the cut-off."""
     return found.light.filter(
-        (pl.col("nivel") == "AER") & (pl.col("mes") == found.followed.month) & has_money() & (pl.col("unidad") != NO_ACTION)
+        (pl.col("nivel") == found.levels.accion)
+        & (pl.col("mes") == found.followed.month)
+        & has_money()
+        & (pl.col("unidad") != found.levels.sin_accion)
     )
 
 
@@ -80,7 +83,7 @@ def _red_line(found: Monitoring) -> Line:
     count = {c: now.filter(pl.col("color_devengado") == c).height for c in (AMBER, GREEN, GREY)}
     said = [f"{count[AMBER]} en amarillo", f"{count[GREEN]} en verde", *([f"{count[GREY]} sin cifra"] if count[GREY] else [])]
     return Line(
-        f"{red.height} de {now.height} AER con dinero {agree(red.height, 'está', 'están')} en rojo.",
+        f"{red.height} de {now.height} {found.levels.accion} con dinero {agree(red.height, 'está', 'están')} en rojo.",
         (f"Las más atrasadas: {_some(listed, red.height)}. " if red.height else "")
         + f"Hay {enumerate_words(said)}."
         + "".join(f" Cuenta también {code}, transversal." for code in now.filter(pl.col("vinculo") == TRANSVERSAL)["unidad"]),
@@ -89,15 +92,22 @@ def _red_line(found: Monitoring) -> Line:
 
 def _behind_line(found: Monitoring) -> Line:
     late = found.alerts.filter(
-        (pl.col("nivel") == "AER") & (pl.col("vinculo") != TRANSVERSAL) & (pl.col("unidad") != NO_ACTION) & (pl.col("soles_en_riesgo") > 0)
+        (pl.col("nivel") == found.levels.accion)
+        & (pl.col("vinculo") != TRANSVERSAL)
+        & (pl.col("unidad") != found.levels.sin_accion)
+        & (pl.col("soles_en_riesgo") > 0)
     ).sort("soles_en_riesgo", "unidad", descending=[True, False])
-    other = found.alerts.filter((pl.col("nivel") == "AER") & (pl.col("soles_en_riesgo") > 0))
-    across, loose = other.filter(pl.col("vinculo") == TRANSVERSAL), other.filter(pl.col("unidad") == NO_ACTION)
+    other = found.alerts.filter((pl.col("nivel") == found.levels.accion) & (pl.col("soles_en_riesgo") > 0))
+    across, loose = other.filter(pl.col("vinculo") == TRANSVERSAL), other.filter(pl.col("unidad") == found.levels.sin_accion)
     listed = (f"{r['unidad']} ({short_amount(r['soles_en_riesgo'])})" for r in late.iter_rows(named=True))
     beside = "; ".join(f"{r['unidad']}, {short_amount(r['soles_en_riesgo'])}" for r in across.iter_rows(named=True))
     return Line(
-        f"A las AER en rojo o amarillo les falta devengar {short_amount(late['soles_en_riesgo'].sum())} de lo esperado.",
-        (f"Donde más falta: {_some(listed, late.height)}." if late.height else "Ninguna AER está por debajo de lo esperado.")
+        f"A las {found.levels.accion} en rojo o amarillo les falta devengar {short_amount(late['soles_en_riesgo'].sum())} de lo esperado.",
+        (
+            f"Donde más falta: {_some(listed, late.height)}."
+            if late.height
+            else f"Ninguna {found.levels.accion} está por debajo de lo esperado."
+        )
         + "".join(f" Otros {short_amount(v)} faltan en gasto que ninguna regla vincula." for v in loose["soles_en_riesgo"])
         + (f" Aparte, sin sumarse, lo transversal: {beside}." if beside else ""),
     )
@@ -106,10 +116,10 @@ def _behind_line(found: Monitoring) -> Line:
 def _change_line(found: Monitoring) -> Line:
     if found.previous is None:
         return Line("No hay un corte anterior con que comparar.", "El cambio se verá en el próximo corte.")
-    rows = found.changes.filter((pl.col("nivel") == "AER") & (pl.col("unidad") != NO_ACTION))
+    rows = found.changes.filter((pl.col("nivel") == found.levels.accion) & (pl.col("unidad") != found.levels.sin_accion))
     worse, better = (rows.filter(pl.col("cambio") == kind)["unidad"].to_list() for kind in (WORSE, BETTER))
     return Line(
-        f"Desde el corte anterior, {counted(len(worse), 'AER empeoró', 'AER empeoraron', 'ninguna AER empeoró')} de color"
+        f"Desde el corte anterior, {counted(len(worse), f'{found.levels.accion} empeoró', f'{found.levels.accion} empeoraron', f'ninguna {found.levels.accion} empeoró')} de color"
         f" y {counted(len(better), 'mejoró', 'mejoraron', 'ninguna mejoró')}.",
         (f"Empeoraron: {enumerate_words(worse)}. " if worse else "")
         + (f"Mejoraron: {enumerate_words(better)}. " if better else "")
@@ -153,7 +163,7 @@ def _alignment_line(found: Monitoring) -> Line:
     apart = found.actions.filter(spent.is_in([GREEN, AMBER]) & (result == RED))["accion"].to_list()
     return Line(
         capital(
-            f"{counted(len(good), 'AER tiene', 'AER tienen', 'ninguna AER tiene')} en verde el dinero y el resultado; "
+            f"{counted(len(good), f'{found.levels.accion} tiene', f'{found.levels.accion} tienen', f'ninguna {found.levels.accion} tiene')} en verde el dinero y el resultado; "
             f"{counted(len(apart), 'gasta a tiempo, o casi,', 'gastan a tiempo, o casi,', 'ninguna gasta')} con resultado en rojo."
         ),
         (f"Gastan con el resultado de {found.result_year} en rojo: {_some(apart, len(apart))}. " if apart else "")
@@ -166,7 +176,7 @@ def _blind_line(found: Monitoring) -> Line:
     money = blind.filter(pl.col("vinculo") != TRANSVERSAL)["pim_soles"].sum()
     return Line(
         capital(
-            f"{counted(blind.height, 'AER con dinero no tiene ningún', 'AER con dinero no tienen ningún', 'toda AER con dinero tiene algún')} dato de resultado de {found.result_year}."
+            f"{counted(blind.height, f'{found.levels.accion} con dinero no tiene ningún', f'{found.levels.accion} con dinero no tienen ningún', f'toda {found.levels.accion} con dinero tiene algún')} dato de resultado de {found.result_year}."
         ),
         (f"Suman {short_amount(money)} de PIM: {_some(blind['accion'].to_list(), blind.height)}. " if blind.height else "")
         + ("Sin dato no se puede decir si el gasto logra algo." if blind.height else ""),
@@ -187,14 +197,16 @@ def _closing_line(quarter: Quarter) -> Line:
 
 def _moved_line(found: Monitoring) -> Line:
     year = found.followed.year
-    step = found.composition.filter((pl.col("anio") == year) & (pl.col("por") == "OER") & (pl.col("de") == "pia") & (pl.col("a") == "pim"))
+    step = found.composition.filter(
+        (pl.col("anio") == year) & (pl.col("por") == found.levels.objetivo) & (pl.col("de") == "pia") & (pl.col("a") == "pim")
+    )
     row = step.row(0, named=True) if step.height else None
     change, spread = (row["cambio_total_ratio"], row["varianza_ratio"]) if row else (None, None)
     lead = (
         "No se puede medir cuánto cambió el presupuesto entre PIA y PIM."
         if change is None
         else f"Entre PIA y PIM el presupuesto {_grew(change)}"
-        + ("." if spread is None else f", y un {percent(spread / 2)} de él pasó de unos OER a otros.")
+        + ("." if spread is None else f", y un {percent(spread / 2)} de él pasó de unos {found.levels.objetivo} a otros.")
     )
     said = "" if spread is None else f"Es la mitad de la varianza de la composición, {percent(spread)} (PEFA PI-2). "
     if found.modifications is None:

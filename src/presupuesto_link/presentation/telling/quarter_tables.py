@@ -7,12 +7,13 @@ import polars as pl
 from presupuesto_link.money.follow import Followed
 from presupuesto_link.quarter.light import Monitoring
 from presupuesto_link.quarter.projection import Projection
+from presupuesto_link.tables.levels import Levels
 
 
 def monitoring_tables(result: Monitoring) -> dict[str, pl.DataFrame]:
     """Every table of the light, by file name."""
     plan = result.analysis.inputs.plan
-    names = unit_names(result.followed, plan.acciones, plan.objetivos)
+    names = unit_names(result.followed, result.levels, plan.acciones, plan.objetivos)
     tables = {
         "semaforo": _named(result.light, names),
         "alertas": _named(result.alerts, names),
@@ -32,7 +33,7 @@ def monitoring_tables(result: Monitoring) -> dict[str, pl.DataFrame]:
 
 def projection_tables(result: Projection) -> dict[str, pl.DataFrame]:
     """Every table of the projection, by file name."""
-    names = unit_names(result.followed, result.followed.linkage.coverage.acciones, result.objetivos)
+    names = unit_names(result.followed, result.levels, result.followed.linkage.coverage.acciones, result.objetivos)
     tables: dict[str, pl.DataFrame] = {}
     for title, closing in (("", result.acciones), ("_ejecutora_y_generica", result.ejecutoras)):
         if closing is not None:
@@ -51,18 +52,19 @@ def _named(table: pl.DataFrame, names: pl.DataFrame) -> pl.DataFrame:
     return joined.select("nivel", "unidad", "nombre", pl.exclude("nivel", "unidad", "nombre"))
 
 
-def unit_names(followed: Followed, actions: pl.DataFrame, objectives: pl.DataFrame) -> pl.DataFrame:
+def unit_names(followed: Followed, levels: Levels, actions: pl.DataFrame, objectives: pl.DataFrame) -> pl.DataFrame:
     """Key `nivel, unidad`: the name that the plan or the source gives it.
 
     Args:
         followed: where the names of units, sources and programmes are.
+        levels: the plan's.
         actions: columns `accion`, `nombre`.
         objectives: columns `objetivo`, `nombre`.
     """
     given = followed.linkage.names
     parts = [
-        actions.select(nivel=pl.lit("AER"), unidad="accion", nombre="nombre").unique(maintain_order=True),
-        objectives.select(nivel=pl.lit("OER"), unidad="objetivo", nombre="nombre"),
+        actions.select(nivel=pl.lit(levels.accion), unidad="accion", nombre="nombre").unique(maintain_order=True),
+        objectives.select(nivel=pl.lit(levels.objetivo), unidad="objetivo", nombre="nombre"),
     ]
     for level, name, column in (
         ("ejecutora", "ejecutora", "sec_ejec"),

@@ -43,10 +43,10 @@ def ranking_view(dossier: Dossier, names: Mapping[str, str], shelf: FigureShelf)
         "firmeza": sentences(dossier.robustness),
         "como": how(dossier.robustness),
         "componentes": [(COMPONENT_LOOKS[n].label, weights[n], _MEANING[n]) for n in COMPONENTS],
-        "rezagada": lagging_words(analysis.inputs.spec),
+        "rezagada": lagging_words(analysis.inputs.spec, analysis.levels),
         "prioritarios": enumerate_words(spec.objetivos_prioritarios) or "ninguno",
         "en_meta": enumerate_words(on_target["accion"]),
-        "en_meta_cuenta": plural(on_target.height, "AER está", "AER están"),
+        "en_meta_cuenta": plural(on_target.height, f"{dossier.analysis.levels.accion} está", f"{dossier.analysis.levels.accion} están"),
     }
 
 
@@ -55,8 +55,8 @@ def data_table(analysis: Evaluation, names: Mapping[str, str]) -> TableView:
     year = analysis.inputs.spec.ranking.anio_ejecucion
     waiting = analysis.ranking.filter(pl.col("grupo") == DATA_FIRST)
     return TableView(
-        "AER sin resultado medible, ordenadas por objetivo prioritario y PIM",
-        ("Orden", "AER", "Objetivo prioritario", "PIM", f"Ejecución {year}"),
+        f"{analysis.levels.accion} sin resultado medible, ordenadas por objetivo prioritario y PIM",
+        ("Orden", analysis.levels.accion, "Objetivo prioritario", "PIM", f"Ejecución {year}"),
         tuple(_data_row(analysis, row, names) for row in waiting.iter_rows(named=True)),
         frozenset({3, 4}),
         "prioridad-de-dato",
@@ -75,10 +75,10 @@ def _ranking_table(dossier: Dossier, names: Mapping[str, str]) -> TableView:
     weights, diagnosis = _weights(spec), diagnosis_of(analysis)
     lagging = analysis.ranking.filter(pl.col("grupo") == LAGGING)
     return TableView(
-        f"AER rezagadas: puntaje de 0 a 1 y aporte de cada componente (ejecución {spec.anio_ejecucion}: {analysis.budget.medida}; resultado {spec.anio_resultado})",
+        f"{analysis.levels.accion} rezagadas: puntaje de 0 a 1 y aporte de cada componente (ejecución {spec.anio_ejecucion}: {analysis.budget.medida}; resultado {spec.anio_resultado})",
         (
             "Puesto",
-            "AER",
+            dossier.analysis.levels.accion,
             "Puntaje",
             *(f"{COMPONENT_LOOKS[name].label} ({weights[name]})" for name in COMPONENTS),
             f"Avance {spec.anio_resultado} y diagnóstico",

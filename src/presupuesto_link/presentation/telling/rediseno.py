@@ -25,7 +25,7 @@ def review_view(analysis: Evaluation, names: Mapping[str, str], today: dt.date) 
     high = rows.filter(pl.col("prioridad_revision") == "alta")["elemento"].n_unique()
     return {
         "frase": (
-            f"{plural(rows['elemento'].n_unique(), 'AER u OER tiene', 'AER y OER tienen')} algo que revisar; "
+            f"{plural(rows['elemento'].n_unique(), f'{analysis.levels.accion} u {analysis.levels.objetivo} tiene', f'{analysis.levels.accion} y {analysis.levels.objetivo} tienen')} algo que revisar; "
             f"{high} {agree(high, 'tiene', 'tienen')} algo de prioridad alta."
         ),
         "llenado": _answered(rows, "fecha_compromiso", today) if filled else "",
@@ -33,7 +33,7 @@ def review_view(analysis: Evaluation, names: Mapping[str, str], today: dt.date) 
         "tabla": TableView(
             "Qué revisar, de mayor a menor prioridad y PIM",
             (
-                "AER u OER",
+                f"{analysis.levels.accion} u {analysis.levels.objetivo}",
                 "Indicador",
                 "Qué revisar",
                 "Con qué cifras",
@@ -115,7 +115,7 @@ def _answer_cell(row: Mapping[str, Any], when: str, what: str) -> Cell:
 def _review_row(row: Mapping[str, Any], names: Mapping[str, str], filled: bool) -> Row:
     return Row(
         (
-            _who(row["elemento"], names),
+            _who(row, names),
             Cell(row["indicador"] or "—", short_name(row["nombre"] or "", 80)),
             Cell(row["titulo"]),
             Cell(row["evidencia"]),
@@ -133,7 +133,7 @@ def _gap_row(row: Mapping[str, Any], names: Mapping[str, str], filled: bool) -> 
         (
             Cell(row["indicador"], short_name(row["nombre"], 80)),
             Cell(str(row["anio"])),
-            _who(row["elemento"], names),
+            _who(row, names),
             Cell(capital(row["nd_causa"] or NO_DATA), row["nd_motivo"] or ""),
             Cell(str(row["sin_dato_desde"])),
             Cell(last, str(row["ultimo_anio"] or "")),
@@ -143,5 +143,6 @@ def _gap_row(row: Mapping[str, Any], names: Mapping[str, str], filled: bool) -> 
     )
 
 
-def _who(code: str, names: Mapping[str, str]) -> Cell:
-    return Cell(code, short_name(names.get(code, "")), href=card_of(code) if code.startswith("AER.") else "")
+def _who(row: Mapping[str, Any], names: Mapping[str, str]) -> Cell:
+    code = row["elemento"]
+    return Cell(code, short_name(names.get(code, "")), href=card_of(code) if code != row["objetivo"] else "")

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from presupuesto_link.presentation.telling.words import limit
 from presupuesto_link.presentation.theme import COMPONENT_LOOKS
+from presupuesto_link.tables.levels import Levels
 from presupuesto_link.vocabulary import EXCLUDE
 from presupuesto_link.wording import enumerate_words, percent, plural
 
@@ -62,30 +63,30 @@ def sentences(robustness: Robustness) -> list[str]:
     always, never = (enumerate_words(sorted(row["accion"] for row in by_class[name])) for name in ("siempre", "nunca"))
     depends = enumerate_words(f"{row['accion']} ({share(row['primeros_ratio'])})" for row in by_class["depende"])
     told = [
-        _sure(robustness.spec, always, len(by_class["siempre"])),
+        _sure(robustness.spec, always, len(by_class["siempre"]), robustness.levels),
         f"Dependen de los pesos o de cómo se lea el avance (entre paréntesis, en cuántos casos están): {depends}." if depends else "",
         f"Casi nunca están (5 % de los casos o menos): {never}." if never else "",
-        _without_place(len(by_class["sin puesto"])),
+        _without_place(len(by_class["sin puesto"]), robustness.levels),
         *effect_sentences(robustness),
     ]
     return [sentence for sentence in told if sentence]
 
 
-def _sure(spec: RobustezSpec, codes: str, count: int) -> str:
+def _sure(spec: RobustezSpec, codes: str, count: int, levels: Levels) -> str:
     place = f"entre las {spec.primeros} más rezagadas" if spec.primeros > 1 else "como la más rezagada"
     among = f"{place} en el 95 % o más de los casos probados"
     if not count:
-        return f"Ninguna AER está {among}."
+        return f"Ninguna {levels.accion} está {among}."
     whatever = "cualesquiera que sean los pesos" if spec.pesos.free else "con los pesos que se dan por posibles"
     return f"{'Seguras' if count > 1 else 'Segura'}: {codes} {'están' if count > 1 else 'está'} {among}, {whatever}."
 
 
-def _without_place(count: int) -> str:
+def _without_place(count: int, levels: Levels) -> str:
     if not count:
         return ""
     if count == 1:
-        return "Otra AER no tiene puesto en ninguna lectura: está en meta o no tiene dato."
-    return f"Otras {count} AER no tienen puesto en ninguna lectura: están en meta o no tienen dato."
+        return f"Otra {levels.accion} no tiene puesto en ninguna lectura: está en meta o no tiene dato."
+    return f"Otras {count} {levels.accion} no tienen puesto en ninguna lectura: están en meta o no tienen dato."
 
 
 def effect_sentences(robustness: Robustness) -> list[str]:

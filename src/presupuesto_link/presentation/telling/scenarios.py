@@ -15,6 +15,7 @@ from presupuesto_link.presentation.telling.views import Cell, Row, TableView, ca
 from presupuesto_link.presentation.telling.words import signed_soles
 from presupuesto_link.scenarios.compare import Scenario
 from presupuesto_link.scenarios.side_by_side import changes, summarise
+from presupuesto_link.tables.levels import Levels
 from presupuesto_link.wording import enumerate_words, percent, plural, soles
 
 _LEAST = 2
@@ -24,16 +25,16 @@ def scenario_views(dossier: Dossier, names: Mapping[str, str], shelf: FigureShel
     """Every scenario, in the order of the analysis, on the money that decides."""
     return [
         {"figuras": [shelf.take(f"{name}_{scenario.spec.id}") for name in ("escenario", "transferencias")]}
-        | _scenario_view(scenario, names, dossier.analysis.reviews)
+        | _scenario_view(scenario, names, dossier.analysis.reviews, dossier.analysis.levels)
         for scenario in dossier.scenarios
     ]
 
 
-def compared_view(scenarios: Sequence[Scenario], names: Mapping[str, str]) -> dict[str, TableView] | None:
+def compared_view(scenarios: Sequence[Scenario], names: Mapping[str, str], levels: Levels) -> dict[str, TableView] | None:
     """Several scenarios on the same budget, side by side; null when there is nothing to compare."""
     if len(scenarios) < _LEAST:
         return None
-    return {"resumen": _summary_table(scenarios), "cambios": _side_table(scenarios, names)}
+    return {"resumen": _summary_table(scenarios), "cambios": _side_table(scenarios, names, levels)}
 
 
 def _summary_table(scenarios: Sequence[Scenario]) -> TableView:
@@ -57,11 +58,11 @@ def _summary_table(scenarios: Sequence[Scenario]) -> TableView:
     )
 
 
-def _side_table(scenarios: Sequence[Scenario], names: Mapping[str, str]) -> TableView:
+def _side_table(scenarios: Sequence[Scenario], names: Mapping[str, str], levels: Levels) -> TableView:
     ids = [scenario.spec.id for scenario in scenarios]
     return TableView(
-        "Cambio del PIM de cada AER en cada escenario, en soles",
-        ("AER", "PIM de hoy", *ids),
+        f"Cambio del PIM de cada {levels.accion} en cada escenario, en soles",
+        (levels.accion, "PIM de hoy", *ids),
         tuple(
             Row(
                 (
@@ -89,7 +90,7 @@ def unsolved_views(dossier: Dossier) -> list[dict[str, str]]:
     ]
 
 
-def _scenario_view(scenario: Scenario, names: Mapping[str, str], reviews: pl.DataFrame) -> dict[str, Any]:
+def _scenario_view(scenario: Scenario, names: Mapping[str, str], reviews: pl.DataFrame, levels: Levels) -> dict[str, Any]:
     slack = scenario.restricciones.filter(~pl.col("activa")).height
     return {
         "id": scenario.spec.id,
@@ -107,7 +108,7 @@ def _scenario_view(scenario: Scenario, names: Mapping[str, str], reviews: pl.Dat
         "holgura": plural(slack, "tope tiene holgura", "topes tienen holgura"),
         "excluidas": [_excluded(row) for row in scenario.excluidas.iter_rows(named=True)],
         "transferencias": _transfers_table(scenario, names),
-        "cambios": _changes_table(scenario, names),
+        "cambios": _changes_table(scenario, names, levels),
     }
 
 
@@ -150,11 +151,11 @@ def _transfer_rows(scenario: Scenario, names: Mapping[str, str]) -> Iterable[Row
         yield Row((first, who(row["receptor"], names, card_of(row["receptor"])), Cell(soles(row["monto_soles"]))))
 
 
-def _changes_table(scenario: Scenario, names: Mapping[str, str]) -> TableView:
+def _changes_table(scenario: Scenario, names: Mapping[str, str], levels: Levels) -> TableView:
     moved = scenario.acciones.filter(pl.col("cambio_soles") != 0).sort("papel", "cambio_soles", "accion")
     return TableView(
-        "Antes y después de las AER que cambian; la ejecución posterior supone el mismo devengado",
-        ("AER", "Papel", "PIM antes", "Cambio", "PIM después", "Ejecución antes", "Ejecución después", "Avance"),
+        f"Antes y después de las {levels.accion} que cambian; la ejecución posterior supone el mismo devengado",
+        (levels.accion, "Papel", "PIM antes", "Cambio", "PIM después", "Ejecución antes", "Ejecución después", "Avance"),
         tuple(_change_row(row, names) for row in moved.iter_rows(named=True)),
         frozenset(range(2, 8)),
     )

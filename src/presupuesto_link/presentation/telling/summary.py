@@ -12,6 +12,7 @@ from presupuesto_link.money.budget import YearBudget
 from presupuesto_link.money.by_action import NO_MONEY, NO_ROW, TRANSVERSAL
 from presupuesto_link.presentation.telling.selection import of_profile, unsolved_reason
 from presupuesto_link.presentation.telling.words import scope_words
+from presupuesto_link.tables.levels import Levels
 from presupuesto_link.wording import enumerate_words, percent, plural, share_of, soles
 
 
@@ -38,7 +39,7 @@ def _read(analysis: Evaluation) -> str:
         else ""
     )
     return (
-        f"Se leyó: {plan.objetivos.height} OER, {plan.acciones.height} AER, "
+        f"Se leyó: {plan.objetivos.height} {analysis.levels.objetivo}, {plan.acciones.height} {analysis.levels.accion}, "
         f"{plural(plan.indicadores.height, 'indicador', 'indicadores')}{printed}; {_corrections(analysis)}."
     )
 
@@ -60,16 +61,18 @@ def _unsolved(dossier: Dossier) -> list[str]:
 def _money(analysis: Evaluation) -> list[str]:
     """Each year of money, the one that decides first: whose it is, of which day and what was executed of it."""
     others = [analysis.money.chosen[year] for year in sorted(analysis.money.chosen) if year != analysis.budget.anio]
-    return [line for budget in (analysis.budget, *others) for line in _budget(budget)]
+    return [line for budget in (analysis.budget, *others) for line in _budget(budget, analysis.levels)]
 
 
-def _budget(budget: YearBudget) -> list[str]:
+def _budget(budget: YearBudget, levels: Levels) -> list[str]:
     whole, direct = budget.totales, budget.linked.direct.height
     spent = f"devengado {soles(whole['devengado_soles'])} ({percent(share_of(whole['devengado_soles'], whole['pim_soles']), 2)})"
     pace = "" if budget.ritmo is None else f", {percent(whole['ejecucion_ratio'])} de lo esperado al {budget.ritmo.al:%d/%m/%Y}"
-    lines = [f"Dinero vinculado de {budget.anio}: {direct} AER, PIM {soles(whole['pim_soles'])}, {spent}{pace}. {scope_words(budget)}"]
+    lines = [
+        f"Dinero vinculado de {budget.anio}: {direct} {levels.accion}, PIM {soles(whole['pim_soles'])}, {spent}{pace}. {scope_words(budget)}"
+    ]
     for row in budget.linked.cobertura.filter((pl.col("vinculo") == TRANSVERSAL) & (pl.col("acciones") > 0)).iter_rows(named=True):
-        lines.append(f"Transversal, aparte y sin sumar: {row['acciones']} AER, PIM {soles(row['pim_soles'])}.")
+        lines.append(f"Transversal, aparte y sin sumar: {row['acciones']} {levels.accion}, PIM {soles(row['pim_soles'])}.")
     without = budget.linked.cobertura.filter(pl.col("vinculo").is_in([NO_MONEY, NO_ROW]))["acciones"].sum()
     return [*lines, f"Sin presupuesto vinculado en {budget.anio}: {without} AER."]
 

@@ -14,6 +14,7 @@ from presupuesto_link.presentation.telling.quarter_tables import monitoring_tabl
 from presupuesto_link.presentation.telling.words import year_pair
 from presupuesto_link.scenarios.compare import Scenario
 from presupuesto_link.sources.filled import UNPLACED
+from presupuesto_link.tables.levels import Levels
 from presupuesto_link.vocabulary import MONTHS
 
 
@@ -128,7 +129,7 @@ def result_tables(dossier: Dossier) -> tuple[ResultTable, ...]:
         *_unplaced_table(analysis),
         *_commitment_tables(analysis),
         *_matrix_tables(analysis),
-        *(table for scenario in dossier.scenarios for table in _scenario_tables(scenario)),
+        *(table for scenario in dossier.scenarios for table in _scenario_tables(scenario, dossier.analysis.levels)),
         dictionary(),
     )
 
@@ -178,7 +179,7 @@ def _commitment_tables(analysis: Evaluation) -> list[ResultTable]:
         ResultTable(
             "compromisos_montos",
             "Montos prometidos",
-            "Frente al PIM de un solo año de la AER: da idea del tamaño, no del cumplimiento",
+            f"Frente al PIM de un solo año de la {analysis.levels.accion}: da idea del tamaño, no del cumplimiento",
             found.montos,
         ),
     ]
@@ -195,14 +196,22 @@ def _matrix_tables(analysis: Evaluation) -> list[ResultTable]:
         words = f"ejecución {matrix.anio_ejecucion}, resultado {matrix.anio_resultado}"
         tables += [
             ResultTable(
-                f"matriz_{years}", f"Matriz {words}", "AER y soles por celda; el ND es una clase propia en los dos ejes", matrix.celdas
+                f"matriz_{years}",
+                f"Matriz {words}",
+                f"{analysis.levels.accion} y soles por celda; el ND es una clase propia en los dos ejes",
+                matrix.celdas,
             ),
-            ResultTable(f"diagnostico_{years}", f"Diagnóstico {words}", "Qué sugiere la celda de cada AER y por qué", diagnosis),
+            ResultTable(
+                f"diagnostico_{years}",
+                f"Diagnóstico {words}",
+                f"Qué sugiere la celda de cada {analysis.levels.accion} y por qué",
+                diagnosis,
+            ),
         ]
     return tables
 
 
-def _scenario_tables(scenario: Scenario) -> list[ResultTable]:
+def _scenario_tables(scenario: Scenario, levels: Levels) -> list[ResultTable]:
     name = scenario.spec.id
     return [
         ResultTable(f"escenario_{name}_aer", f"Escenario {name}: antes y después", scenario.advertencia, scenario.acciones),
@@ -213,7 +222,7 @@ def _scenario_tables(scenario: Scenario) -> list[ResultTable]:
         ResultTable(
             f"escenario_{name}_excluidas",
             f"Escenario {name}: no pueden recibir",
-            "AER rezagadas que el escenario no puede financiar",
+            f"{levels.accion} rezagadas que el escenario no puede financiar",
             scenario.excluidas,
         ),
     ]

@@ -6,6 +6,7 @@ import re
 from math import floor
 from typing import TYPE_CHECKING, Any
 
+from presupuesto_link.tables.levels import Levels
 from presupuesto_link.vocabulary import AMBER, GREEN, GREY, RED
 from presupuesto_link.wording import MINUS, millions, percent, plain_number, soles
 
@@ -63,14 +64,15 @@ def amount_of(text: str) -> tuple[float | None, str]:
     return value, "#,##0" if found["soles"] else "General"
 
 
-def lagging_words(spec: AnalisisSpec) -> str:
+def lagging_words(spec: AnalisisSpec, levels: Levels) -> str:
     """What «rezagada» means in the ranking and why it is not the contrary of «logra»."""
     lags, achieves, bands = spec.ranking.rezagada_bajo_ratio, spec.matrices.logra_desde_ratio, spec.semaforo
     below = " (por debajo del verde)" if lags == bands.verde_desde_ratio else ""
     out = " (fuera del rojo)" if achieves == bands.amarillo_desde_ratio else ""
     return (
-        f"Una AER está «rezagada» si su avance es menor de {limit(lags)}{below}; en las matrices «logra» si su avance es "
-        f"de {limit(achieves)} o más{out}." + (" Por eso una misma AER puede lograr y estar rezagada." if achieves < lags else "")
+        f"Una {levels.accion} está «rezagada» si su avance es menor de {limit(lags)}{below}; en las matrices «logra» si su avance es "
+        f"de {limit(achieves)} o más{out}."
+        + (f" Por eso una misma {levels.accion} puede lograr y estar rezagada." if achieves < lags else "")
     )
 
 

@@ -63,7 +63,7 @@ def _about(dossier: Dossier) -> list[tuple[str, str]]:
         ("Pregunta", spec.pregunta),
         (
             "Cómo leerlo",
-            "Empiece por «Resumen»; cada código de AER lleva a su ficha. «ranking» ordena qué atender primero; «rediseno» y «brechas_de_datos» tienen celdas amarillas para llenar.",
+            f"Empiece por «Resumen»; cada código de {dossier.analysis.levels.accion} lleva a su ficha. «ranking» ordena qué atender primero; «rediseno» y «brechas_de_datos» tienen celdas amarillas para llenar.",
         ),
         (
             "Colores",

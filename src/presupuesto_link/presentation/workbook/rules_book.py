@@ -100,7 +100,7 @@ def _fill(book: _Book, linkage: Linkage, plan: Plan, raw: RawTable | None) -> No
     sheet = book.sheet(SHEET, titles, rows)
     _lists(book, sheet, titles, len(rows), plan.acciones.height, codes)
     _frame(book, "sin_vincular", _unlinked(linkage))
-    _frame(book, "AER", plan.acciones.select("accion", "objetivo", "nombre").sort("accion"))
+    _frame(book, plan.niveles.accion, plan.acciones.select("accion", "objetivo", "nombre").sort("accion"))
     width = max((len(values) for values in codes.values()), default=0)
     columns = {
         f"{name}{suffix}": [*(v[turn] for v in values), *([None] * (width - len(values)))]
