@@ -14,6 +14,9 @@ import typer
 from presupuesto_link.commands.asking.cuts import DEFAULT_STORE, StoreOption
 from presupuesto_link.commands.asking.options import JsonOption
 from presupuesto_link.commands.saying.printing import Column, number, print_json, print_table
+from presupuesto_link.errors import PresupuestoLinkError
+from presupuesto_link.findings import worst_first
+from presupuesto_link.wording import enumerate_words, soles
 
 if TYPE_CHECKING:
     from presupuesto_link.store.load_report import LoadReport, Published
@@ -51,7 +54,6 @@ def cargar(
 
     Ejemplo: presupuesto-link cargar 2024-Gasto.csv --pliego 445 --fecha-corte 2025-01-31
     """
-    from presupuesto_link.errors import PresupuestoLinkError
     from presupuesto_link.sources.siaf.named import expand
     from presupuesto_link.store.loading import load_extract
     from presupuesto_link.store.store import Store
@@ -83,8 +85,6 @@ def cargar(
 
 def print_report(report: LoadReport) -> None:
     """The closing summary of one load."""
-    from presupuesto_link.wording import enumerate_words
-
     snapshot, manifest = report.snapshot, report.snapshot.manifest
     rows, source = manifest["filas"], manifest["fuente"]
     state = "guardada" if report.is_new else "ya estaba en el almacén; no se escribió nada"
@@ -110,7 +110,6 @@ def print_report(report: LoadReport) -> None:
 def print_totals(rows: list[tuple[str, Any]]) -> None:
     """Soles per measure, one line per snapshot or year."""
     from presupuesto_link.store.store import MEASURES
-    from presupuesto_link.wording import soles
 
     titles = [_TITLES.get(m, m.removesuffix("_soles").replace("_", "\n").capitalize()) for m in MEASURES]
     columns = [Column(""), *(number(title, spare=m not in _ALWAYS) for title, m in zip(titles, MEASURES, strict=True))]
@@ -138,8 +137,7 @@ def _print_findings(report: LoadReport) -> None:
     if not report.findings:
         typer.echo("  Hallazgos: ninguno.")
         return
-    order = ("alta", "media", "baja")
-    for finding in sorted(report.findings, key=lambda f: (order.index(f.kind.severity), f.code)):
+    for finding in worst_first(report.findings):
         typer.echo(
             f"  {finding.code} ({finding.kind.severity}) {finding.kind.title}: {finding.place}, {finding.found}. {finding.explanation}."
         )

@@ -9,14 +9,14 @@ import typer
 
 from presupuesto_link.commands.asking.cuts import DEFAULT_STORE, Scope, ScopeOption, SnapshotOption, StoreOption, chosen_snapshot, raw_rules
 from presupuesto_link.commands.asking.options import DEFAULT_ANALYSIS, AnalysisOption, JsonOption, PlanOption, open_analysis
+from presupuesto_link.commands.saying.findings_text import print_findings
 from presupuesto_link.commands.saying.printing import code, name, number, print_json, print_table, records
+from presupuesto_link.wording import plural, soles
 
 if TYPE_CHECKING:
-    import polars as pl
-
     from presupuesto_link.linkage.plan.bridging import Bridging
 
-_SHOWN, _TOLD = 15, 6
+_SHOWN = 15
 _CALLED = {"pim": "PIM", "devengado": "Devengado"}
 
 
@@ -128,8 +128,6 @@ def as_json(result: Bridging) -> dict[str, Any]:
 
 def print_bridging(result: Bridging, shown: int) -> None:
     """The bridge for a person: what was read, how far the metas get, what is missing, and the differences."""
-    from presupuesto_link.wording import plural
-
     years = ", ".join(map(str, result.comparison.metas["anio"].unique().sort()))
     typer.echo(f"Instantánea {result.snapshot.id} · corte {result.snapshot.cut_off} · {result.scope} · {years or 'sin años'}")
     for row in result.poi.exportaciones.iter_rows(named=True):
@@ -138,28 +136,20 @@ def print_bridging(result: Bridging, shown: int) -> None:
     _print_steps(result)
     _print_missing(result, shown)
     _print_differences(result, shown)
-    _print_findings(result)
+    print_findings(result.findings, "Hallazgos del puente: ninguno.", lambda _: "véalos con --json", 6)
 
 
 def _print_steps(result: Bridging) -> None:
     import polars as pl
 
-    from presupuesto_link.linkage.plan.ceplan import COMPLETE
-    from presupuesto_link.wording import plural
-
-    metas, every = result.chain.metas, result.comparison.metas
-    steps = [COMPLETE, *sorted(set(metas["paso"]) - {COMPLETE})]
-    rows = [("toda la cadena" if step == COMPLETE else f"se corta: {step}", metas.filter(pl.col("paso") == step)) for step in steps]
-    nowhere = every.filter(pl.any_horizontal(pl.col("sec_ejec", "sec_func").is_null()))
-    rows += [("líneas del SIAF sin unidad o sin meta", nowhere)] if nowhere.height else []
     columns = [name("Hasta dónde llega"), number("Metas"), number("PIM"), number("Devengado")]
     print_table(
         "La cadena meta → AOI → AEI → AER, en soles de las metas",
         columns,
-        [(words, f"{group.height:,}", *_sums(group)) for words, group in (*rows, ("todo", every))],
+        [(until, f"{metas:,}", _money(pim), _money(accrued)) for until, metas, pim, accrued in result.pasos.iter_rows()],
     )
     rules = plural(len(result.chain.rules), "regla derivada vincula", "reglas derivadas vinculan")
-    measure = _measure(result)
+    measure = result.medida
     for row in result.coverage.tasas.filter(pl.col("base") == "todo el gasto").iter_rows(named=True):
         linked, whole = _money(row[f"{measure}_vinculado_soles"]), _money(row[f"{measure}_soles"])
         typer.echo(f"{row['anio']}: {rules} {linked} de {whole} soles de {measure if measure != 'pim' else 'PIM'}.")
@@ -170,7 +160,6 @@ def _print_missing(result: Bridging, shown: int) -> None:
     import polars as pl
 
     from presupuesto_link.linkage.plan.ceplan import COMPLETE
-    from presupuesto_link.wording import plural
 
     chain = result.chain
     left = chain.metas.filter(pl.col("paso") != COMPLETE)
@@ -208,7 +197,7 @@ def _print_differences(result: Bridging, shown: int) -> None:
 
     from presupuesto_link.linkage.plan.compare import EQUAL, NEITHER
 
-    compared, measure = result.comparison, _measure(result)
+    compared, measure = result.comparison, result.medida
     called, soles, moved = _CALLED[measure], f"{measure}_soles", f"{measure}_diferente_soles"
     columns = [name("Acuerdo"), number("Metas"), number("PIM"), number("Devengado"), number(f"{called} que cambia")]
     print_table(
@@ -231,38 +220,9 @@ def _print_differences(result: Bridging, shown: int) -> None:
     )
 
 
-def _measure(result: Bridging) -> str:
-    """The measure to talk of: PIM, unless the extract does not give it."""
-    return "pim" if result.comparison.metas["pim_soles"].count() else "devengado"
-
-
-def _print_findings(result: Bridging) -> None:
-    order = ("alta", "media", "baja")
-    kinds: dict[str, list[Any]] = {}
-    for finding in sorted(result.findings, key=lambda f: (order.index(f.kind.severity), f.code)):
-        kinds.setdefault(finding.code, []).append(finding)
-    for found in kinds.values():
-        kind = found[0].kind
-        typer.echo(f"{kind.code} ({kind.severity}) {kind.title}: {len(found)}. {kind.remedy}")
-        for finding in found[:_TOLD]:
-            typer.echo(f"   {finding.place}: {finding.found}; se esperaba {finding.expected}; {finding.explanation}.")
-        if len(found) > _TOLD:
-            typer.echo(f"   y {len(found) - _TOLD} más: véalos con --json.")
-    if not kinds:
-        typer.echo("Hallazgos del puente: ninguno.")
-
-
-def _sums(table: pl.DataFrame) -> tuple[str, ...]:
-    """Totals of some metas; an amount that none of them gives is not a zero."""
-    columns = [table[name] for name in ("pim_soles", "devengado_soles")]
-    return tuple(_money(None if column.count() == 0 < table.height else column.sum()) for column in columns)
-
-
 def _meta(row: dict[str, Any]) -> str:
     return f"{row['sec_ejec']}-{row['sec_func']}" if row["sec_ejec"] and row["sec_func"] else "sin meta"
 
 
 def _money(amount: Any) -> str:
-    from presupuesto_link.wording import soles
-
     return soles(amount, 2).removeprefix("S/ ")

@@ -18,6 +18,7 @@ from presupuesto_link.commands.asking.options import (
     open_analysis,
 )
 from presupuesto_link.commands.saying.printing import print_json
+from presupuesto_link.presentation.writing.folder import check_folder
 
 
 def graficar(
@@ -35,7 +36,6 @@ def graficar(
     """
     from presupuesto_link.dossier import assemble
     from presupuesto_link.presentation.folders.outputs import FIGURES, write_figures
-    from presupuesto_link.presentation.writing.folder import check_folder
 
     check_folder(salida, FIGURES)
     figures = write_figures(assemble(open_analysis(analisis, gasto, plan, perfil, nd)), salida)

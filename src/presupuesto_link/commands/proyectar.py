@@ -24,6 +24,7 @@ from presupuesto_link.commands.asking.cuts import (
 )
 from presupuesto_link.commands.asking.options import DEFAULT_ANALYSIS, AnalysisOption, JsonOption, PlanOption, open_analysis
 from presupuesto_link.commands.saying.printing import code, name, number, print_json, print_table, progress, records
+from presupuesto_link.wording import MONTHS, amount, enumerate_words, percent, short_name
 
 if TYPE_CHECKING:
     from presupuesto_link.money.follow import Followed
@@ -74,9 +75,10 @@ def proyectar(
         say("Probando los métodos en los años anteriores")
         result = project(inputs, followed, nivel is Level.ejecutora)
     if salida:
-        from presupuesto_link.presentation.folders.monitoring_folder import write_projection
+        from presupuesto_link.presentation.folders.monitoring_folder import projection_results
+        from presupuesto_link.presentation.folders.results import write_results
 
-        write_projection(result, salida)
+        write_results(projection_results(result), salida)
     if como_json:
         print_json(**as_json(result))
         return
@@ -111,7 +113,6 @@ def print_projection(result: Projection, level: Level) -> None:
     import polars as pl
 
     from presupuesto_link.money.on_time import has_money
-    from presupuesto_link.wording import MONTHS, amount, percent, short_name
 
     followed = result.followed
     by_unit = level is Level.ejecutora and result.ejecutoras is not None
@@ -169,8 +170,6 @@ def _names(result: Projection) -> dict[str, str]:
 def _print_errors(closing: Closing, month: int) -> None:
     import polars as pl
 
-    from presupuesto_link.wording import percent
-
     table = closing.prueba.errors.filter(pl.col("mes_origen") == month).sort("error_ratio")
     if table.is_empty():
         return
@@ -189,7 +188,6 @@ def _beside(followed: Followed, by_unit: bool) -> list[str]:
     import polars as pl
 
     from presupuesto_link.linkage.rules import TRANSVERSAL
-    from presupuesto_link.wording import enumerate_words
 
     now = followed.months.filter((pl.col("anio") == followed.year) & (pl.col("vinculo") == TRANSVERSAL))
     apart = now["accion"].unique().sort().to_list()
@@ -203,11 +201,7 @@ def _beside(followed: Followed, by_unit: bool) -> list[str]:
 
 def _sources(closing: Closing) -> list[str]:
     """Where the intervals come from, and what the projection does not know."""
-    import polars as pl
-
-    single = closing.unidades.filter(pl.col("nivel").is_in(["AER", "ejecutora y genérica"]))
-    kinds = single.group_by("intervalo").agg(pl.len()).sort("intervalo")
-    said = "; ".join(f"{count} por {kind}" for kind, count in kinds.iter_rows())
+    said = "; ".join(f"{count} por {kind}" for kind, count in closing.intervalos.iter_rows())
     return [
         f"Intervalos: {said}. Los de los niveles superiores suman los extremos de sus partes: son prudentes.",
         "La proyección extiende lo visto: no sabe de transferencias, emergencias ni decisiones que aún no ocurren. El PIM es el del corte.",

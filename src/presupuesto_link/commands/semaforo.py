@@ -29,6 +29,9 @@ from presupuesto_link.commands.asking.cuts import (
 )
 from presupuesto_link.commands.asking.options import DEFAULT_ANALYSIS, AnalysisOption, JsonOption, PlanOption, open_analysis
 from presupuesto_link.commands.saying.printing import code, name, number, print_json, print_table, progress, records
+from presupuesto_link.presentation.telling.words import DAGGER, banded
+from presupuesto_link.presentation.theme import band_name
+from presupuesto_link.wording import amount, percent, short_name, soles
 
 if TYPE_CHECKING:
     from presupuesto_link.quarter.light import Monitoring
@@ -83,9 +86,10 @@ def semaforo(
     with progress():
         result = monitor(evaluate(inputs, cut_of(inputs, asked, programmes)))
     if salida:
-        from presupuesto_link.presentation.folders.monitoring_folder import write_monitoring
+        from presupuesto_link.presentation.folders.monitoring_folder import monitoring_results
+        from presupuesto_link.presentation.folders.results import write_results
 
-        write_monitoring(result, salida)
+        write_results(monitoring_results(result), salida)
     if como_json:
         print_json(**as_json(result), observaciones=[*doubts, *result.notices])
         return
@@ -147,10 +151,7 @@ def _print_light(result: Monitoring, level: str) -> None:
     import polars as pl
 
     from presupuesto_link.money.by_action import TRANSVERSAL
-    from presupuesto_link.money.on_time import NO_ACTION, WHOLE, has_money
-    from presupuesto_link.presentation.telling.words import DAGGER, banded
-    from presupuesto_link.presentation.theme import band_name
-    from presupuesto_link.wording import amount, short_name
+    from presupuesto_link.money.on_time import WHOLE, has_money, named_units
 
     rows = result.light.filter((pl.col("nivel") == level) & (pl.col("mes") == result.followed.month))
     if rows.is_empty():
@@ -173,9 +174,8 @@ def _print_light(result: Monitoring, level: str) -> None:
         )
         for r in pl.concat([money, whole]).iter_rows(named=True)
     ]
-    named = pl.col("unidad") != NO_ACTION
     print_table(
-        f"Por {level}, en soles ({money.filter(named).height} con dinero de {rows.filter(named).height}). ▲: adelanto por revisar",
+        f"Por {level}, en soles ({named_units(money)} con dinero de {named_units(rows)}). ▲: adelanto por revisar",
         [
             code(level),
             name(),
@@ -196,7 +196,6 @@ def _print_light(result: Monitoring, level: str) -> None:
 def marked(row: dict[str, Any]) -> str:
     """The code of a unit, with a mark when its money is not added up."""
     from presupuesto_link.money.by_action import TRANSVERSAL
-    from presupuesto_link.presentation.telling.words import DAGGER
 
     return f"{row['unidad']}{DAGGER if row['vinculo'] == TRANSVERSAL else ''}"
 
@@ -210,9 +209,6 @@ def _brief(curve: str) -> str:
 
 def _print_alerts(result: Monitoring, level: str, shown: int) -> None:
     import polars as pl
-
-    from presupuesto_link.presentation.theme import band_name
-    from presupuesto_link.wording import soles
 
     alerts = result.alerts.filter(pl.col("nivel") == level)
     cells = [
@@ -241,7 +237,6 @@ def _print_alerts(result: Monitoring, level: str, shown: int) -> None:
 
 
 def _print_alignment(result: Monitoring) -> None:
-    from presupuesto_link.presentation.theme import band_name
     from presupuesto_link.tables.bands import COLOURS
 
     count = {(r["banda_ejecucion"], r["banda_resultado"]): r["acciones"] for r in result.cells.iter_rows(named=True)}
@@ -255,8 +250,6 @@ def _print_alignment(result: Monitoring) -> None:
 def _print_budget(result: Monitoring) -> None:
     """Composition, modifications and the end of the year, in sentences."""
     import polars as pl
-
-    from presupuesto_link.wording import percent, soles
 
     year = result.followed.year
     closed = result.rhythm.filter(pl.col("parte_diciembre_ratio").is_not_null())

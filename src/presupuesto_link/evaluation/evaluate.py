@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 import polars as pl
@@ -13,7 +14,7 @@ from presupuesto_link.evaluation.audit.gaps import register_gaps
 from presupuesto_link.evaluation.commitments import Commitments, measure_commitments
 from presupuesto_link.evaluation.diagnosis import diagnose
 from presupuesto_link.evaluation.matrix import Matrix, cross_execution_result
-from presupuesto_link.evaluation.ranking import rank_actions
+from presupuesto_link.evaluation.ranking import LAGGING, rank_actions
 from presupuesto_link.evaluation.redesign import measure_pace, review_actions
 from presupuesto_link.inputs import Inputs
 from presupuesto_link.money.budget import PRINTED, YearBudget
@@ -61,6 +62,16 @@ class Evaluation:
     def budget(self) -> YearBudget:
         """The budget of the year that decides."""
         return self.money.of(self.inputs.spec.ranking.anio_ejecucion)
+
+    @property
+    def lagging(self) -> pl.DataFrame:
+        """The rows of `ranking` that have a place in it, in order."""
+        return self.ranking.filter(pl.col("grupo") == LAGGING)
+
+    def colour_counts(self, level: str, policy: str, year: int) -> Mapping[str, int]:
+        """How many elements of a level are in each colour a year, and in all, by the profile in use and a way of counting ND."""
+        key = {"perfil": self.inputs.spec.avance.perfil, "politica_nd": policy, "anio": year, "nivel": level}
+        return self.counts.row(by_predicate=pl.all_horizontal(pl.col(name) == value for name, value in key.items()), named=True)
 
     @property
     def linked(self) -> LinkedBudget:

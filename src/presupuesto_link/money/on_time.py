@@ -32,6 +32,11 @@ _CELL = ("accion", "vinculo", "sec_ejec", "sec_func", "programa", *SEASON, "fuen
 _TRIVIAL = 0.005
 
 
+def named_units(rows: pl.DataFrame) -> int:
+    """How many rows of a light are of a unit, and not of spending that no rule links."""
+    return rows.filter(pl.col("unidad") != NO_ACTION).height
+
+
 def measure_on_time(
     months: pl.DataFrame, curves: Curves, actions: pl.DataFrame, year: int, until: int, specs: tuple[SeguimientoSpec, SemaforoSpec]
 ) -> pl.DataFrame:

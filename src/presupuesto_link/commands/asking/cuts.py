@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from presupuesto_link.wording import plural
+
 if TYPE_CHECKING:
     import polars as pl
 
@@ -204,8 +206,6 @@ def calendars(
 
 def _blanks(activities: pl.DataFrame) -> tuple[str, ...]:
     """What is not used of the POI because nobody knows whether a blank is a zero."""
-    from presupuesto_link.wording import plural
-
     if activities.is_empty():
         return ()
     shown = ", ".join(activities["aoi"].head(_SHOWN))

@@ -8,6 +8,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from presupuesto_link.errors import Problem, SpecError
+from presupuesto_link.sources.embedded import embedded_analyses
+
 if TYPE_CHECKING:
     from presupuesto_link.inputs import Inputs
 
@@ -65,9 +68,6 @@ def analysis_path(analysis: str) -> Path:
     Raises:
         SpecError: there is no such analysis; the message lists the ones that travel with the package.
     """
-    from presupuesto_link.errors import Problem, SpecError
-    from presupuesto_link.sources.embedded import embedded_analyses
-
     known = embedded_analyses()
     if analysis in known:
         return known[analysis]

@@ -6,17 +6,19 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
+from presupuesto_link.commands.saying.findings_text import print_findings
 from presupuesto_link.commands.saying.printing import code, name, number, print_table, records
+from presupuesto_link.wording import enumerate_words, percent, short_name, soles
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     import polars as pl
 
+    from presupuesto_link.findings import Finding
+    from presupuesto_link.linkage.coverage import Coverage
     from presupuesto_link.linkage.explain import Explanation
     from presupuesto_link.linkage.snapshot import Linkage
-
-_TOLD = 4
 
 
 def as_json(linkage: Linkage) -> dict[str, Any]:
@@ -67,15 +69,13 @@ def print_linkage(linkage: Linkage, shown: int) -> None:
     typer.echo("")
     _print_rates(cover.tasas)
     _print_summary(cover.resumen)
-    _print_actions(cover.acciones, shown)
+    _print_actions(cover, shown)
     _print_unlinked(linkage, shown)
-    _print_rules(cover.reglas, shown)
-    _print_findings(linkage)
+    _print_rules(cover, shown)
+    print_findings(linkage.findings, "Hallazgos sobre las reglas: ninguno.", _places)
 
 
 def _print_rates(rates: pl.DataFrame) -> None:
-    from presupuesto_link.wording import percent
-
     columns = [
         code("Año"),
         name("Base"),
@@ -104,8 +104,6 @@ def _print_rates(rates: pl.DataFrame) -> None:
 
 
 def _print_summary(table: pl.DataFrame) -> None:
-    from presupuesto_link.wording import percent
-
     print_table(
         "Por clase de vínculo y confianza de la regla",
         [code("Año"), name("Vínculo"), name("Motivo o confianza"), number("Líneas", spare=True), number("PIM"), number("Del PIM")],
@@ -127,14 +125,11 @@ def _state(state: str | None) -> str:
     return {"propuesta": " · propuesta, sin firma", "sugerido": " · sugerida"}.get(state or "", "")
 
 
-def _print_actions(table: pl.DataFrame, shown: int) -> None:
+def _print_actions(cover: Coverage, shown: int) -> None:
     import polars as pl
 
-    from presupuesto_link.wording import percent, short_name
-
-    has = table.filter(pl.col("lineas") > 0)
-    top = has.sort(["transversal", "pim_soles", "accion"], descending=[False, True, False], nulls_last=True).head(shown)
-    years = table["anio"].n_unique() > 1
+    has = cover.con_dinero
+    top, years = has.head(shown), len(cover.acciones["anio"].unique()) > 1
     columns = [code("Año y AER" if years else "AER"), name(), number("PIM"), number("Devengado", spare=True), number("Ejec.", spare=True)]
     print_table(
         f"AER con dinero ({top.height} de {has.height}{' filas de AER y año' if years else ''}, por PIM)",
@@ -145,16 +140,15 @@ def _print_actions(table: pl.DataFrame, shown: int) -> None:
                 short_name(r["nombre"], 44),
                 _money(r["pim_soles"]),
                 _money(r["devengado_soles"]),
-                percent(float(r["devengado_soles"] / r["pim_soles"]) if r["pim_soles"] and r["devengado_soles"] is not None else None),
+                percent(r["ejecucion_ratio"]),
             )
             for r in top.iter_rows(named=True)
         ],
     )
     if has["transversal"].any():
         typer.echo("* transversal: su dinero ya está en las demás; se muestra aparte y no se suma.")
-    without = table.filter(pl.col("lineas").sum().over("accion") == 0)
     for said, group in (("Con resultado medido y sin dinero vinculado", True), ("Sin resultado ni dinero", False)):
-        codes = without.filter(pl.col("con_resultado") == group)["accion"].unique().sort()
+        codes = cover.sin_dinero.filter(pl.col("con_resultado") == group)["accion"].unique().sort()
         if len(codes):
             typer.echo(f"{said} ({len(codes)}): {', '.join(codes)}.")
     typer.echo("")
@@ -206,13 +200,11 @@ def _what(row: dict[str, Any], linkage: Linkage) -> str:
     return row.get("producto") or "—"
 
 
-def _print_rules(table: pl.DataFrame, shown: int) -> None:
-    from presupuesto_link.wording import percent
-
-    enough = int((table["parte_acumulada_ratio"] < 0.9).sum()) + 1 if table.height else 0
+def _print_rules(cover: Coverage, shown: int) -> None:
+    table = cover.reglas
     columns = [code("Regla"), code("AER"), number("PIM"), number("Del vinculado", spare=True), number("Acumulado", spare=True)]
     print_table(
-        f"Reglas por soles ({min(shown, table.height)} de {table.height}; {enough} explican el 90 % del PIM vinculado)",
+        f"Reglas por soles ({min(shown, table.height)} de {table.height}; {cover.reglas_bastantes} explican el 90 % del PIM vinculado)",
         columns,
         [
             (r["regla"], r["accion"], _money(r["pim_soles"]), percent(r["parte_pim_ratio"]), percent(r["parte_acumulada_ratio"]))
@@ -221,22 +213,8 @@ def _print_rules(table: pl.DataFrame, shown: int) -> None:
     )
 
 
-def _print_findings(linkage: Linkage) -> None:
-    """Findings by kind, the worst first; many of one kind are told in one line."""
-    from itertools import groupby
-
-    order = ("alta", "media", "baja")
-    every = sorted(linkage.findings, key=lambda f: (order.index(f.kind.severity), f.code))
-    for code_, group in groupby(every, key=lambda f: f.code):
-        found = list(group)
-        kind = found[0].kind
-        typer.echo(f"{code_} ({kind.severity}) {kind.title}: {len(found)}. {kind.remedy}")
-        for finding in found[:_TOLD]:
-            typer.echo(f"   {finding.place}: {finding.found}; se esperaba {finding.expected}; {finding.explanation}.")
-        if len(found) > _TOLD:
-            typer.echo(f"   y {len(found) - _TOLD} más: {', '.join(f.place.partition('regla ')[2] or f.place for f in found[_TOLD:])}.")
-    if not every:
-        typer.echo("Hallazgos sobre las reglas: ninguno.")
+def _places(findings: Sequence[Finding]) -> str:
+    return ", ".join(f.place.partition("regla ")[2] or f.place for f in findings)
 
 
 def print_breakdown(linkage: Linkage, table: pl.DataFrame, by: str, shown: int) -> None:
@@ -244,7 +222,6 @@ def print_breakdown(linkage: Linkage, table: pl.DataFrame, by: str, shown: int) 
     import polars as pl
 
     from presupuesto_link.linkage.coverage import BREAKDOWNS
-    from presupuesto_link.wording import percent
 
     columns = [column for column in BREAKDOWNS[by] if column in table.columns]
     names = linkage.names.get(
@@ -283,8 +260,6 @@ def print_breakdown(linkage: Linkage, table: pl.DataFrame, by: str, shown: int) 
 
 
 def _money(amount: Any) -> str:
-    from presupuesto_link.wording import soles
-
     return soles(amount, 2).removeprefix("S/ ")
 
 
@@ -316,8 +291,6 @@ def explained(one: Explanation) -> dict[str, Any]:
 
 def print_explanation(one: Explanation) -> None:
     """Why some lines went where they went, for a person."""
-    from presupuesto_link.wording import percent
-
     said = ", ".join(f"{key.replace('_', ' ')} {value}" for key, value in one.values.items() if value is not None)
     typer.echo(f"{one.lines:,} líneas con {said}")
     for dimension, text in one.names.items():
@@ -337,8 +310,6 @@ def print_explanation(one: Explanation) -> None:
 
 
 def _or(words: Sequence[str]) -> str:
-    from presupuesto_link.wording import enumerate_words
-
     return enumerate_words(words, "o")
 
 

@@ -121,20 +121,11 @@ def _axis(words: dict[str, str]) -> list[str]:
     return [f"{name}\n" + wrap(words[colour], 2.4, TEXT_PT) for colour, name in names.items()]
 
 
-def _counts(analysis: Evaluation, matrix: Matrix) -> dict[str, int]:
-    limits = analysis.inputs.spec.matrices
-    spends = pl.col("ejecucion_ratio") >= limits.ejecuta_desde_ratio
-    achieves = pl.col("avance_ratio") >= limits.logra_desde_ratio
-    return matrix.acciones.select(total=pl.len(), both=(spends & achieves).sum(), neither_goal=(spends & ~achieves).sum()).row(
-        0, named=True
-    )
-
-
 def _title(analysis: Evaluation, matrix: Matrix) -> str:
-    count = _counts(analysis, matrix)
+    found = matrix.achievement(analysis.inputs.spec.matrices)
     return (
-        f"{count['both']} de {count['total']} AER {spent_words(matrix)} y lograron su "
-        f"resultado {matrix.anio_resultado}; {count['neither_goal']} ejecutaron y no lo lograron"
+        f"{found.logran} de {found.acciones} AER {spent_words(matrix)} y lograron su "
+        f"resultado {matrix.anio_resultado}; {found.no_logran} ejecutaron y no lo lograron"
     )
 
 
@@ -161,8 +152,7 @@ def _note(analysis: Evaluation, matrix: Matrix) -> str:
 
 
 def _alt(title: str, matrix: Matrix) -> str:
-    full = matrix.celdas.sort("acciones", "banda_ejecucion", "banda_resultado", descending=[True, False, False])
-    top = full.row(0, named=True)
+    top = matrix.mayor_celda
     return (
         f"Matriz de 16 casillas. {title}. La casilla con más acciones es ejecución en {_word(top['banda_ejecucion'])} y "
         f"resultado en {_word(top['banda_resultado'])}, con {plural(top['acciones'], 'AER', 'AER')}."

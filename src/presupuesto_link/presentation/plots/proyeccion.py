@@ -38,7 +38,7 @@ def draw_fan(projection: Projection) -> Figure | None:
         return None
     panels = data["panel"].n_unique()
     height = 6.5 + _PANEL_CM * -(-panels // _PANELS)
-    whole = closing.unidades.filter(pl.col("nivel") == "total").row(0, named=True)
+    whole = closing.total
     title = (
         f"A diciembre de {followed.year} se devengarían {short_amount(whole['proyectado_soles'])} de {short_amount(whole['pim_soles'])} "
         f"({percent(whole['ejecucion_proyectada_ratio'])}): quedarían libres {short_amount(whole['saldo_libre_soles'])}"
@@ -62,7 +62,7 @@ def draw_calibration(projection: Projection) -> Figure | None:
     data = closing.calibracion
     if data.is_empty():
         return None
-    asked = min(data.iter_rows(named=True), key=lambda row: abs(row["confianza_ratio"] - closing.confianza))
+    asked = closing.nearest_calibration
     title = (
         f"El intervalo del {percent(asked['confianza_ratio'], 0)} contuvo el {percent(asked['cobertura_ratio'], 0)} de "
         f"{plural(asked['pruebas'], 'cierre pasado', 'cierres pasados')}"

@@ -40,7 +40,7 @@ def draw_quarters(monitoring: Monitoring) -> Figure | None:
     if monitoring.light.filter((pl.col("nivel") == "AER") & has_money()).is_empty():
         return None
     data = _tiles(monitoring)
-    rows = data["unidad"].n_unique()
+    rows = data["y"].n_unique()
     title, height = _title(monitoring), _AROUND_CM + _ROW_CM * rows
     plot = _plot(data, _heads(monitoring), height) + page_labels(
         title,
@@ -58,7 +58,7 @@ def draw_quarters(monitoring: Monitoring) -> Figure | None:
         x="",
         y="",
     )
-    return Figure("semaforo_trimestral", title, _alt(title, data), plot, PAGE_CM, height, data)
+    return Figure("semaforo_trimestral", title, _alt(title, rows), plot, PAGE_CM, height, data)
 
 
 def draw_alignment(monitoring: Monitoring) -> Figure:
@@ -66,11 +66,9 @@ def draw_alignment(monitoring: Monitoring) -> Figure:
     data = cell_tiles(monitoring.actions, monitoring.cells)
     year, result = monitoring.followed.year, monitoring.result_year
     spec = monitoring.analysis.inputs.spec
-    both = monitoring.actions.filter((pl.col("banda_ejecucion") == GREEN) & (pl.col("banda_resultado") == GREEN)).height
-    against = monitoring.actions.filter(pl.col("banda_ejecucion").is_in([GREEN, AMBER]) & (pl.col("banda_resultado") == RED)).height
     title = (
-        f"{plural(both, 'AER tiene', 'AER tienen')} en verde el dinero {year} y el resultado {result}; "
-        f"{plural(against, 'gasta', 'gastan')} con resultado en rojo"
+        f"{plural(monitoring.aligned, 'AER tiene', 'AER tienen')} en verde el dinero {year} y el resultado {result}; "
+        f"{plural(monitoring.against, 'gasta', 'gastan')} con resultado en rojo"
     )
     height = GRID_CM + _NOTES_CM
     plot = cell_grid(data, spec.semaforo, height) + page_labels(
@@ -184,16 +182,10 @@ def _code(row: dict[str, Any]) -> str:
 
 
 def _title(monitoring: Monitoring) -> str:
-    followed = monitoring.followed
-    now = monitoring.light.filter(
-        (pl.col("nivel") == "AER") & (pl.col("mes") == followed.month) & has_money() & (pl.col("unidad") != NO_ACTION)
-    )
-    red = now.filter(pl.col("color_devengado") == RED)
-    direct = monitoring.alerts.filter((pl.col("nivel") == "AER") & (pl.col("vinculo") != TRANSVERSAL) & (pl.col("unidad") != NO_ACTION))
-    risk = direct["soles_en_riesgo"].sum()
+    followed, red = monitoring.followed, monitoring.red.height
     return (
-        f"A {MONTHS[followed.month - 1]} de {followed.year}, {red.height} de {now.height} AER con dinero {'está' if red.height == 1 else 'están'} en rojo: "
-        f"a las AER les falta devengar {short_amount(risk)} de lo esperado"
+        f"A {MONTHS[followed.month - 1]} de {followed.year}, {red} de {monitoring.now.height} AER con dinero {'está' if red == 1 else 'están'} en rojo: "
+        f"a las AER les falta devengar {short_amount(monitoring.at_risk)} de lo esperado"
     )
 
 
@@ -211,5 +203,5 @@ def _moneyless(monitoring: Monitoring) -> str:
     return f"Sin dinero vinculado ({len(gone)} AER, grises): {enumerate_words(short_code(code) for code in gone)}." if gone else ""
 
 
-def _alt(title: str, data: pl.DataFrame) -> str:
-    return f"Semáforo trimestral del dinero de {plural(data['unidad'].n_unique(), 'unidad', 'unidades')} en mosaico. {title}."
+def _alt(title: str, rows: int) -> str:
+    return f"Semáforo trimestral del dinero de {plural(rows, 'unidad', 'unidades')} en mosaico. {title}."

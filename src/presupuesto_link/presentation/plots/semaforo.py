@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import polars as pl
@@ -47,7 +48,8 @@ def draw_actions_light(analysis: Evaluation) -> Figure:
 
 def _draw(analysis: Evaluation, level: str, names: pl.DataFrame) -> Figure:
     data = _tiles(analysis, level, names)
-    title = _title(data, level)
+    count = analysis.colour_counts(level, EXCLUDE, max(data["anio"]))
+    title = _title(count, data, level)
     height = 5.6 + _ROW_CM[level] * (1 - float(data["y"].min()))  # type: ignore[arg-type]
     plot = _plot(data, level, height) + page_labels(
         title,
@@ -58,7 +60,7 @@ def _draw(analysis: Evaluation, level: str, names: pl.DataFrame) -> Figure:
         x="",
         y="",
     )
-    return Figure(f"semaforo_{level.lower()}", title, _alt(title, data, level), plot, PAGE_CM, height, data)
+    return Figure(f"semaforo_{level.lower()}", title, _alt(title, data, f"{count['total']} {level}"), plot, PAGE_CM, height, data)
 
 
 def _tiles(analysis: Evaluation, level: str, names: pl.DataFrame) -> pl.DataFrame:
@@ -141,17 +143,14 @@ def _axis(data: pl.DataFrame, level: str) -> dict[str, Any]:
     return {"breaks": rows["y"].to_list(), "labels": labels}
 
 
-def _title(data: pl.DataFrame, level: str) -> str:
-    year = max(data["anio"])
-    last = data.filter(pl.col("anio") == year)
-    counted = last.filter(pl.col("politica_nd") == EXCLUDE)["color"].value_counts()
-    count: dict[str, int] = dict(counted.iter_rows())
-    changes = last.filter(pl.col("color_depende_nd"))["elemento"].unique().sort().to_list()
+def _title(count: Mapping[str, int], data: pl.DataFrame, level: str) -> str:
+    year = count["anio"]
+    changes = data.filter((pl.col("anio") == year) & pl.col("color_depende_nd"))["elemento"].unique().sort().to_list()
     which = changes[0] if len(changes) == 1 else f"{len(changes)} {level}"
     tail = f"; el color de {which} depende de cómo se cuente el ND" if changes else ""
     return (
-        f"En {year}, {count.get(RED, 0)} de {last['elemento'].n_unique()} {level} están en rojo, "
-        f"{count.get(AMBER, 0)} en amarillo, {count.get(GREEN, 0)} en verde y {count.get(GREY, 0)} sin dato{tail}"
+        f"En {year}, {count[RED]} de {count['total']} {level} están en rojo, "
+        f"{count[AMBER]} en amarillo, {count[GREEN]} en verde y {count['gris']} sin dato{tail}"
     )
 
 
@@ -159,7 +158,7 @@ def _note(analysis: Evaluation, data: pl.DataFrame, level: str) -> str:
     spec = analysis.inputs.spec
     words = band_words(spec.semaforo)
     changes = data.filter(pl.col("color_depende_nd"))
-    edge = "Borde negro: el color cambia según cómo se cuente el ND." if changes.height else ""
+    edge = "" if changes.is_empty() else "Borde negro: el color cambia según cómo se cuente el ND."
     return source_note(
         analysis,
         f"Semáforo: rojo, {words[RED]}; amarillo, {words[AMBER]}; verde, {words[GREEN]}. ND: ningún indicador con dato. "
@@ -169,8 +168,8 @@ def _note(analysis: Evaluation, data: pl.DataFrame, level: str) -> str:
     )
 
 
-def _alt(title: str, data: pl.DataFrame, level: str) -> str:
+def _alt(title: str, data: pl.DataFrame, elements: str) -> str:
     years = enumerate_words(str(year) for year in data["anio"].unique().sort())
     changes = data.filter(pl.col("color_depende_nd"))["elemento"].unique().sort().to_list()
     tail = f" El color depende del ND en algún año en {enumerate_words(changes)}." if changes else ""
-    return f"Semáforo de los {data['elemento'].n_unique()} {level} en {years}. {title}.{tail}"
+    return f"Semáforo de los {elements} en {years}. {title}.{tail}"
