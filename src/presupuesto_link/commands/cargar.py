@@ -16,7 +16,7 @@ from presupuesto_link.commands.asking.options import JsonOption
 from presupuesto_link.commands.saying.printing import Column, number, print_json, print_table
 from presupuesto_link.errors import PresupuestoLinkError
 from presupuesto_link.findings import worst_first
-from presupuesto_link.wording import enumerate_words, soles
+from presupuesto_link.wording import amount, enumerate_words
 
 if TYPE_CHECKING:
     from presupuesto_link.store.load_report import LoadReport, Published
@@ -113,9 +113,7 @@ def print_totals(rows: list[tuple[str, Any]]) -> None:
 
     titles = [_TITLES.get(m, m.removesuffix("_soles").replace("_", "\n").capitalize()) for m in MEASURES]
     columns = [Column(""), *(number(title, spare=m not in _ALWAYS) for title, m in zip(titles, MEASURES, strict=True))]
-    print_table(
-        "Soles por medida", columns, [(name, *(soles(totals[m], 2).removeprefix("S/ ") for m in MEASURES)) for name, totals in rows]
-    )
+    print_table("Soles por medida", columns, [(name, *(amount(totals[m], 2) for m in MEASURES)) for name, totals in rows])
 
 
 def as_json(report: LoadReport) -> dict[str, Any]:

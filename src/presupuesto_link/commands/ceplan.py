@@ -11,7 +11,7 @@ from presupuesto_link.commands.asking.cuts import DEFAULT_STORE, Scope, ScopeOpt
 from presupuesto_link.commands.asking.options import DEFAULT_ANALYSIS, AnalysisOption, JsonOption, PlanOption, open_analysis
 from presupuesto_link.commands.saying.findings_text import print_findings
 from presupuesto_link.commands.saying.printing import code, name, number, print_json, print_table, records
-from presupuesto_link.wording import plural, soles
+from presupuesto_link.wording import amount, plural
 
 if TYPE_CHECKING:
     from presupuesto_link.linkage.plan.bridging import Bridging
@@ -146,12 +146,12 @@ def _print_steps(result: Bridging) -> None:
     print_table(
         "La cadena meta → AOI → AEI → AER, en soles de las metas",
         columns,
-        [(until, f"{metas:,}", _money(pim), _money(accrued)) for until, metas, pim, accrued in result.pasos.iter_rows()],
+        [(until, f"{metas:,}", amount(pim, 2), amount(accrued, 2)) for until, metas, pim, accrued in result.pasos.iter_rows()],
     )
     rules = plural(len(result.chain.rules), "regla derivada vincula", "reglas derivadas vinculan")
     measure = result.medida
     for row in result.coverage.tasas.filter(pl.col("base") == "todo el gasto").iter_rows(named=True):
-        linked, whole = _money(row[f"{measure}_vinculado_soles"]), _money(row[f"{measure}_soles"])
+        linked, whole = amount(row[f"{measure}_vinculado_soles"], 2), amount(row[f"{measure}_soles"], 2)
         typer.echo(f"{row['anio']}: {rules} {linked} de {whole} soles de {measure if measure != 'pim' else 'PIM'}.")
     typer.echo("")
 
@@ -167,7 +167,13 @@ def _print_missing(result: Bridging, shown: int) -> None:
         f"Metas que no llegan a una AER ({min(shown, left.height)} de {left.height:,})",
         [code("Meta"), code("Prog."), name("Qué falta"), number("PIM"), number("Devengado")],
         [
-            (f"{r['sec_ejec']}-{r['sec_func']}", r["programa"] or "—", r["paso"], _money(r["pim_soles"]), _money(r["devengado_soles"]))
+            (
+                f"{r['sec_ejec']}-{r['sec_func']}",
+                r["programa"] or "—",
+                r["paso"],
+                amount(r["pim_soles"], 2),
+                amount(r["devengado_soles"], 2),
+            )
             for r in left.head(shown).iter_rows(named=True)
         ],
     )
@@ -175,7 +181,12 @@ def _print_missing(result: Bridging, shown: int) -> None:
         f"AOI sin meta ({min(shown, chain.aoi_sin_meta.height)} de {chain.aoi_sin_meta.height:,})",
         [code("AOI"), name(), code("AEI"), number("Programado")],
         [
-            (r["aoi"] + (" (inactiva)" if r["activo"] is False else ""), r["nombre"] or "—", r["aei"] or "—", _money(r["programado_soles"]))
+            (
+                r["aoi"] + (" (inactiva)" if r["activo"] is False else ""),
+                r["nombre"] or "—",
+                r["aei"] or "—",
+                amount(r["programado_soles"], 2),
+            )
             for r in chain.aoi_sin_meta.head(shown).iter_rows(named=True)
         ],
     )
@@ -183,7 +194,7 @@ def _print_missing(result: Bridging, shown: int) -> None:
         f"AEI sin AER ({min(shown, chain.aei_sin_aer.height)} de {chain.aei_sin_aer.height:,})",
         [code("Año"), code("AEI"), number("AOI"), number("Metas"), number("Programado")],
         [
-            (str(r["anio"]), r["aei"], f"{r['aoi']:,}", f"{r['metas']:,}", _money(r["programado_soles"]))
+            (str(r["anio"]), r["aei"], f"{r['aoi']:,}", f"{r['metas']:,}", amount(r["programado_soles"], 2))
             for r in chain.aei_sin_aer.head(shown).iter_rows(named=True)
         ],
     )
@@ -204,7 +215,7 @@ def _print_differences(result: Bridging, shown: int) -> None:
         f"CEPLAN y las {len(result.manual.rules):,} reglas manuales que cuentan ({result.manual.signed:,} firmadas), en soles",
         columns,
         [
-            (r["acuerdo"], f"{r['metas']:,}", _money(r["pim_soles"]), _money(r["devengado_soles"]), _money(r[moved]))
+            (r["acuerdo"], f"{r['metas']:,}", amount(r["pim_soles"], 2), amount(r["devengado_soles"], 2), amount(r[moved], 2))
             for r in compared.resumen.iter_rows(named=True)
         ],
     )
@@ -214,7 +225,7 @@ def _print_differences(result: Bridging, shown: int) -> None:
         f"Mayores diferencias ({min(shown, apart.height)} de {apart.height:,})",
         columns,
         [
-            (_meta(r), r["aer_ceplan"] or "—", r["aer_manual"] or "—", _money(r[soles]), _money(r[moved]), r["acuerdo"])
+            (_meta(r), r["aer_ceplan"] or "—", r["aer_manual"] or "—", amount(r[soles], 2), amount(r[moved], 2), r["acuerdo"])
             for r in apart.head(shown).iter_rows(named=True)
         ],
     )
@@ -222,7 +233,3 @@ def _print_differences(result: Bridging, shown: int) -> None:
 
 def _meta(row: dict[str, Any]) -> str:
     return f"{row['sec_ejec']}-{row['sec_func']}" if row["sec_ejec"] and row["sec_func"] else "sin meta"
-
-
-def _money(amount: Any) -> str:
-    return soles(amount, 2).removeprefix("S/ ")

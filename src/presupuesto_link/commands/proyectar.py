@@ -7,22 +7,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from presupuesto_link.commands.asking.cuts import (
-    DEFAULT_STORE,
-    Asked,
-    FolderOption,
-    HistoryOption,
-    MonthOption,
-    RulesOption,
-    Scope,
-    ScopeOption,
-    SnapshotOption,
-    StoreOption,
-    SuggestedOption,
-    YearOption,
-    cut_of,
-)
-from presupuesto_link.commands.asking.options import DEFAULT_ANALYSIS, AnalysisOption, JsonOption, PlanOption, open_analysis
+from presupuesto_link.commands.asking.cuts import FolderOption, HistoryOption, cut_of
+from presupuesto_link.commands.asking.groups import Ruled, Seen, grouped
+from presupuesto_link.commands.asking.options import JsonOption
 from presupuesto_link.commands.saying.printing import code, name, number, print_json, print_table, progress, records
 from presupuesto_link.wording import MONTHS, amount, enumerate_words, percent, short_name
 
@@ -40,12 +27,10 @@ class Level(StrEnum):
     ejecutora = "ejecutora"
 
 
+@grouped
 def proyectar(
-    almacen: StoreOption = DEFAULT_STORE,
-    instantanea: SnapshotOption = None,
-    ambito: ScopeOption = Scope.pliego,
-    anio: YearOption = None,
-    mes: MonthOption = None,
+    *,
+    visto: Seen,
     nivel: Annotated[
         Level, typer.Option("--nivel", help="Qué se muestra: AER, OER o ejecutora (por genérica)", case_sensitive=False)
     ] = Level.aer,
@@ -54,10 +39,7 @@ def proyectar(
         float | None,
         typer.Option("--confianza", help="Confianza del intervalo, de 0.5 a 0.99; sin ella, la del análisis", min=0.5, max=0.99),
     ] = None,
-    reglas: RulesOption = None,
-    incluir_sugeridos: SuggestedOption = False,
-    analisis: AnalysisOption = DEFAULT_ANALYSIS,
-    plan: PlanOption = None,
+    vinculo: Ruled,
     salida: FolderOption = None,
     como_json: JsonOption = False,
 ) -> None:
@@ -68,9 +50,8 @@ def proyectar(
     from presupuesto_link.money.follow import follow
     from presupuesto_link.quarter.projection import project, with_confidence
 
-    inputs = with_confidence(open_analysis(analisis, plan=plan), confianza)
-    asked = Asked(almacen, instantanea, ambito, reglas, incluir_sugeridos, anio, mes, historia or ())
-    followed = follow(inputs, cut_of(inputs, asked, ()))
+    inputs = with_confidence(vinculo.open(), confianza)
+    followed = follow(inputs, cut_of(inputs, vinculo.asked(visto, historia), ()))
     with progress() as say:
         say("Probando los métodos en los años anteriores")
         result = project(inputs, followed, nivel is Level.ejecutora)

@@ -8,26 +8,17 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from presupuesto_link.commands.asking.cuts import (
-    DEFAULT_STORE,
-    Asked,
     BeforeOption,
     CalendarOption,
     FolderOption,
     HistoryOption,
     MetasOption,
-    MonthOption,
     PoiOption,
-    RulesOption,
-    Scope,
-    ScopeOption,
-    SnapshotOption,
-    StoreOption,
-    SuggestedOption,
-    YearOption,
     calendars,
     cut_of,
 )
-from presupuesto_link.commands.asking.options import DEFAULT_ANALYSIS, AnalysisOption, JsonOption, PlanOption, open_analysis
+from presupuesto_link.commands.asking.groups import Ruled, Seen, grouped
+from presupuesto_link.commands.asking.options import JsonOption
 from presupuesto_link.commands.saying.printing import code, name, number, print_json, print_table, progress, records
 from presupuesto_link.presentation.telling.words import DAGGER, banded
 from presupuesto_link.presentation.theme import band_name
@@ -51,12 +42,10 @@ class Level(StrEnum):
     programa = "programa"
 
 
+@grouped
 def semaforo(
-    almacen: StoreOption = DEFAULT_STORE,
-    instantanea: SnapshotOption = None,
-    ambito: ScopeOption = Scope.pliego,
-    anio: YearOption = None,
-    mes: MonthOption = None,
+    *,
+    visto: Seen,
     nivel: Annotated[
         Level, typer.Option("--nivel", help="Qué se mide: AER, OER, ejecutora, fuente o programa", case_sensitive=False)
     ] = Level.aer,
@@ -65,10 +54,7 @@ def semaforo(
     calendario: CalendarOption = None,
     poi: PoiOption = None,
     metas_aoi: MetasOption = None,
-    reglas: RulesOption = None,
-    incluir_sugeridos: SuggestedOption = False,
-    analisis: AnalysisOption = DEFAULT_ANALYSIS,
-    plan: PlanOption = None,
+    vinculo: Ruled,
     primeras: Annotated[int, typer.Option("--primeras", help="Cuántas alertas mostrar", metavar="N", min=1)] = _SHOWN,
     salida: FolderOption = None,
     como_json: JsonOption = False,
@@ -80,11 +66,10 @@ def semaforo(
     from presupuesto_link.evaluation.evaluate import evaluate
     from presupuesto_link.quarter.light import monitor
 
-    inputs = open_analysis(analisis, plan=plan)
+    inputs = vinculo.open()
     programmes, doubts = calendars(inputs, calendario, poi or (), metas_aoi)
-    asked = Asked(almacen, instantanea, ambito, reglas, incluir_sugeridos, anio, mes, historia or (), anterior)
     with progress():
-        result = monitor(evaluate(inputs, cut_of(inputs, asked, programmes)))
+        result = monitor(evaluate(inputs, cut_of(inputs, vinculo.asked(visto, historia, anterior), programmes)))
     if salida:
         from presupuesto_link.presentation.folders.monitoring_folder import monitoring_results
         from presupuesto_link.presentation.folders.results import write_results

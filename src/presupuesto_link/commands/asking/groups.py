@@ -21,6 +21,7 @@ from presupuesto_link.commands.asking.cuts import (
     RulesOption,
     Scope,
     ScopeOption,
+    SnapshotOption,
     StoreOption,
     SuggestedOption,
     YearOption,
@@ -102,6 +103,36 @@ class Money:
 
         asked = Asked(self.almacen, self.instantanea, self.ambito, self.reglas, self.incluir_sugeridos, self.anio)
         return evaluate(inputs, optional_cut(inputs, asked))
+
+
+@dataclass(frozen=True)
+class Seen:
+    """Which snapshot is followed, whose spending and until when."""
+
+    almacen: StoreOption = DEFAULT_STORE
+    instantanea: SnapshotOption = None
+    ambito: ScopeOption = Scope.pliego
+    anio: YearOption = None
+    mes: MonthOption = None
+
+
+@dataclass(frozen=True)
+class Ruled:
+    """By which rules it is linked, and to what plan."""
+
+    reglas: RulesOption = None
+    incluir_sugeridos: SuggestedOption = False
+    analisis: AnalysisOption = DEFAULT_ANALYSIS
+    plan: PlanOption = None
+
+    def open(self) -> Inputs:
+        """The analysis with that plan."""
+        return open_analysis(self.analisis, plan=self.plan)
+
+    def asked(self, seen: Seen, history: Sequence[str] | None, before: str | None = None) -> Asked:
+        """What is asked of the cut."""
+        months = (seen.anio, seen.mes, history or (), before)
+        return Asked(seen.almacen, seen.instantanea, seen.ambito, self.reglas, self.incluir_sugeridos, *months)
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ import typer
 
 from presupuesto_link.commands.saying.findings_text import print_findings
 from presupuesto_link.commands.saying.printing import code, name, number, print_table, records
-from presupuesto_link.wording import enumerate_words, percent, short_name, soles
+from presupuesto_link.wording import amount, enumerate_words, percent, short_name
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -92,10 +92,10 @@ def _print_rates(rates: pl.DataFrame) -> None:
             (
                 str(r["anio"]),
                 r["base"],
-                _money(r["pim_soles"]),
-                _money(r["pim_vinculado_soles"]),
+                amount(r["pim_soles"], 2),
+                amount(r["pim_vinculado_soles"], 2),
                 percent(r["cobertura_ratio"]),
-                _money(r["devengado_vinculado_soles"]),
+                amount(r["devengado_vinculado_soles"], 2),
                 percent(r["cobertura_devengado_ratio"]),
             )
             for r in rates.iter_rows(named=True)
@@ -113,7 +113,7 @@ def _print_summary(table: pl.DataFrame) -> None:
                 r["vinculo"] + (" (no se suma)" if r["vinculo"] == "transversal" else ""),
                 r["motivo"] or f"confianza {r['confianza']}" + _state(r["estado"]),
                 f"{r['lineas']:,}",
-                _money(r["pim_soles"]),
+                amount(r["pim_soles"], 2),
                 percent(r["parte_pim_ratio"]),
             )
             for r in table.iter_rows(named=True)
@@ -138,8 +138,8 @@ def _print_actions(cover: Coverage, shown: int) -> None:
             (
                 (f"{r['anio']} " if years else "") + r["accion"] + ("*" if r["transversal"] else ""),
                 short_name(r["nombre"], 44),
-                _money(r["pim_soles"]),
-                _money(r["devengado_soles"]),
+                amount(r["pim_soles"], 2),
+                amount(r["devengado_soles"], 2),
                 percent(r["ejecucion_ratio"]),
             )
             for r in top.iter_rows(named=True)
@@ -175,8 +175,8 @@ def _print_unlinked(linkage: Linkage, shown: int) -> None:
                 r["funcion"] or "—",
                 _what(r, linkage),
                 r["motivo"],
-                _money(r["pim_soles"]),
-                _money(r["devengado_soles"]),
+                amount(r["pim_soles"], 2),
+                amount(r["devengado_soles"], 2),
             )
             for r in table.head(shown).iter_rows(named=True)
         ],
@@ -207,7 +207,7 @@ def _print_rules(cover: Coverage, shown: int) -> None:
         f"Reglas por soles ({min(shown, table.height)} de {table.height}; {cover.reglas_bastantes} explican el 90 % del PIM vinculado)",
         columns,
         [
-            (r["regla"], r["accion"], _money(r["pim_soles"]), percent(r["parte_pim_ratio"]), percent(r["parte_acumulada_ratio"]))
+            (r["regla"], r["accion"], amount(r["pim_soles"], 2), percent(r["parte_pim_ratio"]), percent(r["parte_acumulada_ratio"]))
             for r in table.head(shown).iter_rows(named=True)
         ],
     )
@@ -250,17 +250,13 @@ def print_breakdown(linkage: Linkage, table: pl.DataFrame, by: str, shown: int) 
                 r["accion"] + ("*" if r["vinculo"] == "transversal" else ""),
                 *(r[c] or "sin dato" for c in columns),
                 str(r.get("nombre") or "").capitalize()[:50],
-                _money(r["pim_soles"]),
-                _money(r["devengado_soles"]),
+                amount(r["pim_soles"], 2),
+                amount(r["devengado_soles"], 2),
                 percent(r["parte_pim_ratio"]),
             )
             for r in top.head(shown).iter_rows(named=True)
         ],
     )
-
-
-def _money(amount: Any) -> str:
-    return soles(amount, 2).removeprefix("S/ ")
 
 
 def explained(one: Explanation) -> dict[str, Any]:
@@ -295,7 +291,7 @@ def print_explanation(one: Explanation) -> None:
     typer.echo(f"{one.lines:,} líneas con {said}")
     for dimension, text in one.names.items():
         typer.echo(f"  {dimension}: {text}")
-    typer.echo(f"  PIM {_money(one.pim)} · devengado {_money(one.devengado)}")
+    typer.echo(f"  PIM {amount(one.pim, 2)} · devengado {amount(one.devengado, 2)}")
     for taken in one.taken:
         typer.echo(
             f"  → {taken.rule.action} {percent(float(taken.part))}: {taken.rule.place}, {taken.why}. Atrapa {taken.rule.words()}; {_signed(taken.rule)}."

@@ -9,9 +9,7 @@ from typing import Any
 from uuid import uuid4
 
 from presupuesto_link.errors import OutputError, Problem, system_reason
-from presupuesto_link.presentation.workbook.book_parts import CREATED
-
-_OPTIONS = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False, "in_memory": True}
+from presupuesto_link.presentation.workbook.book_parts import CREATED, OPTIONS
 
 
 @contextmanager
@@ -39,7 +37,7 @@ def new_book(path: Path, title: str) -> Iterator[Any]:
         )
     part = path.with_name(f".parcial-{uuid4().hex}.xlsx")
     try:
-        book = Workbook(str(part), _OPTIONS)
+        book = Workbook(str(part), OPTIONS)
         book.set_properties({"title": title, "author": "presupuesto-link", "created": CREATED})
         yield book
         book.close()

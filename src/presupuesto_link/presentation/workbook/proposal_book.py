@@ -12,6 +12,7 @@ from typing import Any
 import polars as pl
 
 from presupuesto_link.presentation.theme import HEAD
+from presupuesto_link.presentation.workbook.book_parts import column_letter
 from presupuesto_link.presentation.workbook.new_book import new_book
 from presupuesto_link.presentation.workbook.proposal_sheet import (
     COUNT,
@@ -23,7 +24,6 @@ from presupuesto_link.presentation.workbook.proposal_sheet import (
     Column,
     Placed,
     ProposalBook,
-    column_letter,
 )
 from presupuesto_link.presentation.workbook.proposal_tables import detail_lines, opening_lines, signatures
 from presupuesto_link.scenarios.breakdown import CANCEL, ENABLE

@@ -8,11 +8,19 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from presupuesto_link.presentation.workbook.book_parts import CREATED, Styles, lines_of, page_setup, quoted_name, set_height, text_style
+from presupuesto_link.presentation.workbook.book_parts import (
+    CREATED,
+    OPTIONS,
+    Styles,
+    lines_of,
+    page_setup,
+    quoted_name,
+    set_height,
+    text_style,
+)
 from presupuesto_link.presentation.workbook.book_table import Reading, Sheets, TableSheet, write_table
 
 README = "Léame"
-_OPTIONS = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False, "in_memory": True}
 
 
 @dataclass(frozen=True)
@@ -51,7 +59,7 @@ def write_workbook(
     from xlsxwriter import Workbook
     from xlsxwriter.exceptions import FileCreateError
 
-    book = Workbook(str(path), _OPTIONS)
+    book = Workbook(str(path), OPTIONS)
     book.set_properties({"title": dict(about).get("Análisis", ""), "author": "presupuesto-link", "created": CREATED})
     styles = Styles(book)
     reading = reading or Reading()
