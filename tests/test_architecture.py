@@ -109,7 +109,7 @@ def test_the_middle_touches_neither_disk_nor_screen(room):
 ADDS_UP = {"group_by", "agg", "rank", "quantile"}
 WITHOUT_ARGUMENTS = {"sum", "count", "mean", "median", "std", "n_unique", "cum_sum", "value_counts"}
 LAYS_OUT = {
-    ("plots/common", "width_cm"): "the printed width of a text",
+    ("plots/text", "width_cm"): "the printed width of a text",
     ("plots/drawn", "_marks"): "marks of a drawing, so that each keeps its key",
     ("plots/labels", "_by_crowding"): "where a name fits beside its mark",
     ("plots/labels", "_cost"): "where a name fits beside its mark",

@@ -8,7 +8,8 @@ import polars as pl
 import pytest
 
 from presupuesto_link.presentation.plots.asociacion import draw_association
-from presupuesto_link.presentation.plots.common import save_figure, short_code
+from presupuesto_link.presentation.plots.common import save_figure
+from presupuesto_link.presentation.plots.text import short_code
 from presupuesto_link.studies.association import study_association
 from presupuesto_link.studies.influence import most_influential
 

@@ -14,9 +14,9 @@ from presupuesto_link.dossier import Dossier
 from presupuesto_link.evaluation.evaluate import Evaluation
 from presupuesto_link.presentation.plots import Figure, draw_all, save_figure
 from presupuesto_link.presentation.plots.burbujas import draw_bubbles
-from presupuesto_link.presentation.plots.common import short_code
 from presupuesto_link.presentation.plots.escenario import draw_scenario
 from presupuesto_link.presentation.plots.semaforo import draw_objectives_light
+from presupuesto_link.presentation.plots.text import short_code
 from presupuesto_link.presentation.plots.transferencias import draw_transfers
 
 SVG = "{http://www.w3.org/2000/svg}"

@@ -148,8 +148,7 @@ class Scenario:
 
 
 def _part() -> pl.Expr:
-    amount = pl.col("monto_soles").cast(pl.Float64)
-    return amount / amount.sum()
+    return pl.col("monto_soles").cast(pl.Float64) / pl.col("monto_soles").sum().cast(pl.Float64)
 
 
 def _largest_first(actions: pl.DataFrame, role: str) -> pl.DataFrame:

@@ -11,7 +11,8 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from presupuesto_link.presentation.plots.common import PAGE_CM, Figure, base_theme, grammar, page_labels, pandas_of, short_code, width_cm
+from presupuesto_link.presentation.plots.common import PAGE_CM, Figure, base_theme, grammar, page_labels, pandas_of
+from presupuesto_link.presentation.plots.text import short_code, width_cm
 from presupuesto_link.presentation.telling.association_words import held, row_of, signed, years_of
 from presupuesto_link.presentation.theme import BLUE, INK, MUTED, PAPER, VERMILION
 from presupuesto_link.studies.association import AssociationStudy, Case

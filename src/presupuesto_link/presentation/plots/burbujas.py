@@ -10,19 +10,9 @@ from presupuesto_link.evaluation.diagnosis import GET_DATA, NO_BUDGET, REDESIGN,
 from presupuesto_link.evaluation.evaluate import Evaluation
 from presupuesto_link.evaluation.matrix import Matrix
 from presupuesto_link.money.by_action import TRANSVERSAL
-from presupuesto_link.presentation.plots.common import (
-    PAGE_CM,
-    SMALL_PT,
-    Figure,
-    base_theme,
-    grammar,
-    page_labels,
-    pandas_of,
-    short_code,
-    source_note,
-    transversal_note,
-    width_cm,
-)
+from presupuesto_link.presentation.plots.common import PAGE_CM, SMALL_PT, Figure, base_theme, grammar, page_labels, pandas_of
+from presupuesto_link.presentation.plots.notes import source_note, transversal_note
+from presupuesto_link.presentation.plots.text import short_code, width_cm
 from presupuesto_link.presentation.telling.words import DAGGER, limit, year_pair
 from presupuesto_link.presentation.theme import DIAGNOSIS_MARKS, INK, KEY_FILL, MUTED, PAPER
 from presupuesto_link.specs import MatricesSpec

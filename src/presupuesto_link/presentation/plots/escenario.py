@@ -7,17 +7,9 @@ from typing import Any
 import polars as pl
 
 from presupuesto_link.inputs import Inputs
-from presupuesto_link.presentation.plots.common import (
-    PAGE_CM,
-    SMALL_PT,
-    Figure,
-    base_theme,
-    boxed_name,
-    grammar,
-    page_labels,
-    pandas_of,
-    scenario_note,
-)
+from presupuesto_link.presentation.plots.common import PAGE_CM, SMALL_PT, Figure, base_theme, grammar, page_labels, pandas_of
+from presupuesto_link.presentation.plots.notes import scenario_note
+from presupuesto_link.presentation.plots.text import boxed_name
 from presupuesto_link.presentation.telling.words import signed_soles
 from presupuesto_link.presentation.theme import GIVES, INK, TAKES
 from presupuesto_link.scenarios.compare import Scenario

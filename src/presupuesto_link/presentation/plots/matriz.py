@@ -9,20 +9,9 @@ import polars as pl
 from presupuesto_link.evaluation.evaluate import Evaluation
 from presupuesto_link.evaluation.matrix import WHOLE_YEAR, Matrix
 from presupuesto_link.money.by_action import TRANSVERSAL
-from presupuesto_link.presentation.plots.common import (
-    PAGE_CM,
-    SMALL_PT,
-    TEXT_PT,
-    Figure,
-    base_theme,
-    grammar,
-    page_labels,
-    pandas_of,
-    short_code,
-    source_note,
-    transversal_note,
-    wrap,
-)
+from presupuesto_link.presentation.plots.common import PAGE_CM, SMALL_PT, TEXT_PT, Figure, base_theme, grammar, page_labels, pandas_of
+from presupuesto_link.presentation.plots.notes import source_note, transversal_note
+from presupuesto_link.presentation.plots.text import short_code, wrap
 from presupuesto_link.presentation.telling.words import DAGGER, band_words, limit, short_amount, year_pair
 from presupuesto_link.presentation.theme import FEW_TO_MANY, HEX, INK, LETTER, LINE, PAPER, TEXT_ON
 from presupuesto_link.specs import SemaforoSpec

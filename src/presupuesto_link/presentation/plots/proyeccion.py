@@ -6,18 +6,9 @@ from typing import Any
 
 import polars as pl
 
-from presupuesto_link.presentation.plots.common import (
-    PAGE_CM,
-    SMALL_PT,
-    TEXT_PT,
-    Figure,
-    base_theme,
-    followed_note,
-    grammar,
-    page_labels,
-    pandas_of,
-    wrap,
-)
+from presupuesto_link.presentation.plots.common import PAGE_CM, SMALL_PT, TEXT_PT, Figure, base_theme, grammar, page_labels, pandas_of
+from presupuesto_link.presentation.plots.notes import followed_note
+from presupuesto_link.presentation.plots.text import wrap
 from presupuesto_link.presentation.telling.words import short_amount
 from presupuesto_link.presentation.theme import BLUE, INK, LINE, MUTED, PALE_BLUE, VERMILION
 from presupuesto_link.quarter.closing import Closing

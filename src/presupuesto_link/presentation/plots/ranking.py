@@ -8,18 +8,9 @@ import polars as pl
 
 from presupuesto_link.evaluation.evaluate import Evaluation
 from presupuesto_link.evaluation.ranking import COMPONENTS, heaviest
-from presupuesto_link.presentation.plots.common import (
-    PAGE_CM,
-    SMALL_PT,
-    TEXT_PT,
-    Figure,
-    base_theme,
-    boxed_name,
-    grammar,
-    page_labels,
-    pandas_of,
-    source_note,
-)
+from presupuesto_link.presentation.plots.common import PAGE_CM, SMALL_PT, TEXT_PT, Figure, base_theme, grammar, page_labels, pandas_of
+from presupuesto_link.presentation.plots.notes import source_note
+from presupuesto_link.presentation.plots.text import boxed_name
 from presupuesto_link.presentation.telling.robustness_words import places, readings_words, weights_words
 from presupuesto_link.presentation.telling.words import limit, trend_note, trend_words
 from presupuesto_link.presentation.theme import COMPONENT_LOOKS, INK, MUTED

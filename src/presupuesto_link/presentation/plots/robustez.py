@@ -8,18 +8,9 @@ from typing import Any
 import polars as pl
 
 from presupuesto_link.evaluation.evaluate import Evaluation
-from presupuesto_link.presentation.plots.common import (
-    PAGE_CM,
-    SMALL_PT,
-    TEXT_PT,
-    Figure,
-    base_theme,
-    grammar,
-    page_labels,
-    pandas_of,
-    source_note,
-    wrap,
-)
+from presupuesto_link.presentation.plots.common import PAGE_CM, SMALL_PT, TEXT_PT, Figure, base_theme, grammar, page_labels, pandas_of
+from presupuesto_link.presentation.plots.notes import source_note
+from presupuesto_link.presentation.plots.text import wrap
 from presupuesto_link.presentation.telling.robustness_words import how, interval, share
 from presupuesto_link.presentation.theme import BLUE, FEW_TO_MANY, INK, LINE, MUTED, NEVER_TO_ALWAYS, ORANGE, PAPER, SLATE
 from presupuesto_link.studies.robustness import ALWAYS, DEPENDS, NEVER, Robustness

@@ -8,20 +8,10 @@ import polars as pl
 
 from presupuesto_link.money.by_action import TRANSVERSAL
 from presupuesto_link.money.on_time import NO_ACTION, has_money
-from presupuesto_link.presentation.plots.common import (
-    PAGE_CM,
-    SMALL_PT,
-    Figure,
-    base_theme,
-    boxed_name,
-    followed_note,
-    grammar,
-    page_labels,
-    pandas_of,
-    short_code,
-    transversal_note,
-)
+from presupuesto_link.presentation.plots.common import PAGE_CM, SMALL_PT, Figure, base_theme, grammar, page_labels, pandas_of
 from presupuesto_link.presentation.plots.matriz import GRID_CM, cell_grid, cell_tiles
+from presupuesto_link.presentation.plots.notes import followed_note, transversal_note
+from presupuesto_link.presentation.plots.text import boxed_name, short_code
 from presupuesto_link.presentation.telling.monitoring_words import MONITORING, curve_words
 from presupuesto_link.presentation.telling.words import DAGGER, band_words, banded, limit, short_amount
 from presupuesto_link.presentation.theme import HEX, INK, LETTER, PAPER, TEXT_ON

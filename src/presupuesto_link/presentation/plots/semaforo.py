@@ -8,18 +8,9 @@ from typing import Any
 import polars as pl
 
 from presupuesto_link.evaluation.evaluate import Evaluation
-from presupuesto_link.presentation.plots.common import (
-    PAGE_CM,
-    SMALL_PT,
-    Figure,
-    base_theme,
-    boxed_name,
-    grammar,
-    page_labels,
-    pandas_of,
-    short_code,
-    source_note,
-)
+from presupuesto_link.presentation.plots.common import PAGE_CM, SMALL_PT, Figure, base_theme, grammar, page_labels, pandas_of
+from presupuesto_link.presentation.plots.notes import source_note
+from presupuesto_link.presentation.plots.text import boxed_name, short_code
 from presupuesto_link.presentation.telling.selection import of_profile
 from presupuesto_link.presentation.telling.words import band_words
 from presupuesto_link.presentation.theme import HEX, INK, LETTER, PAPER, TEXT_ON

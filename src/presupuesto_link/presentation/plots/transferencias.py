@@ -8,18 +8,9 @@ from typing import Any
 import polars as pl
 
 from presupuesto_link.inputs import Inputs
-from presupuesto_link.presentation.plots.common import (
-    PAGE_CM,
-    SMALL_PT,
-    Figure,
-    base_theme,
-    boxed_name,
-    grammar,
-    page_labels,
-    pandas_of,
-    scenario_note,
-    wrap,
-)
+from presupuesto_link.presentation.plots.common import PAGE_CM, SMALL_PT, Figure, base_theme, grammar, page_labels, pandas_of
+from presupuesto_link.presentation.plots.notes import scenario_note
+from presupuesto_link.presentation.plots.text import boxed_name, wrap
 from presupuesto_link.presentation.telling.words import short_amount
 from presupuesto_link.presentation.theme import INK, LINE, LITTLE_TO_MUCH
 from presupuesto_link.scenarios.breakdown import folded

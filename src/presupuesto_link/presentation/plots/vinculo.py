@@ -10,7 +10,8 @@ from presupuesto_link.linkage.coverage import ENOUGH, NOT_LINKED, NOT_SIGNED, by
 from presupuesto_link.linkage.findings import unsigned
 from presupuesto_link.linkage.rules import TRANSVERSAL
 from presupuesto_link.linkage.snapshot import Linkage
-from presupuesto_link.presentation.plots.common import PAGE_CM, SMALL_PT, TEXT_PT, Figure, base_theme, grammar, page_labels, pandas_of, wrap
+from presupuesto_link.presentation.plots.common import PAGE_CM, SMALL_PT, TEXT_PT, Figure, base_theme, grammar, page_labels, pandas_of
+from presupuesto_link.presentation.plots.text import wrap
 from presupuesto_link.presentation.theme import FAIRLY_SURE, INK, LINE, MUTED, SUGGESTED, SURE, UNLINKED, UNSURE
 from presupuesto_link.wording import millions, percent, plural
 
