@@ -61,6 +61,20 @@ class Styles:
         return self._book.add_format({"valign": "top", **properties})
 
 
+def close_book(book: Any) -> None:
+    """Write a workbook.
+
+    Raises:
+        OSError: it cannot be written; xlsxwriter wraps what the disk said.
+    """
+    from xlsxwriter.exceptions import FileCreateError
+
+    try:
+        book.close()
+    except FileCreateError as error:
+        raise OSError(*getattr(error.args[0], "args", (str(error),))) from error
+
+
 def column_letter(place: int) -> str:
     """`A` for 0."""
     from xlsxwriter.utility import xl_col_to_name

@@ -12,6 +12,7 @@ from presupuesto_link.presentation.workbook.book_parts import (
     CREATED,
     OPTIONS,
     Styles,
+    close_book,
     lines_of,
     page_setup,
     quoted_name,
@@ -57,7 +58,6 @@ def write_workbook(
         OSError: the file cannot be written.
     """
     from xlsxwriter import Workbook
-    from xlsxwriter.exceptions import FileCreateError
 
     book = Workbook(str(path), OPTIONS)
     book.set_properties({"title": dict(about).get("Análisis", ""), "author": "presupuesto-link", "created": CREATED})
@@ -72,10 +72,7 @@ def write_workbook(
         first.write(book, styles)
     for number, (key, table) in enumerate(tables.items(), start=1):
         write_table(book.add_worksheet(names[key]), table, f"tabla_{number}", styles, reading, first)
-    try:
-        book.close()
-    except FileCreateError as error:
-        raise OSError(*getattr(error.args[0], "args", (str(error),))) from error
+    close_book(book)
 
 
 def sheet_names(keys: Mapping[str, object] | Sequence[str]) -> dict[str, str]:
