@@ -25,7 +25,6 @@ POLICY_WORDS: dict[str, str] = {EXCLUDE: "excluyendo los ND", ZERO: "contando el
 
 Scope = Literal["pliego", "departamento", "todo"]
 """Whose spending is linked: what the pliego spends, what everybody spends in the department, or everything there is."""
-SCOPES: tuple[str, ...] = get_args(Scope)
 
 GOVERNMENTS = {"E": "Gobierno nacional", "R": "Gobierno regional", "M": "Gobierno local"}
 """Levels of government, by their letter in the SIAF."""

@@ -17,7 +17,6 @@ from presupuesto_link.presentation.theme import INK, LINE, MUTED, PAPER
 PAGE_CM = 17.5  # text width of an A4 portrait page
 MARGIN_CM = 0.35
 TITLE_PT, SUBTITLE_PT, CAPTION_PT, TEXT_PT, SMALL_PT = 11, 8.5, 7, 8, 7
-MM_PER_PT = 0.352778  # plotnine sizes text in points and marks in millimetres
 
 
 @dataclass(frozen=True)
