@@ -10,7 +10,7 @@ import typer
 from presupuesto_link.commands.asking.cuts import DEFAULT_STORE, StoreOption
 from presupuesto_link.commands.asking.options import JsonOption
 from presupuesto_link.commands.cargar import print_totals
-from presupuesto_link.commands.saying.printing import print_json, print_table, records
+from presupuesto_link.commands.saying.printing import Column, number, print_json, print_table, records
 from presupuesto_link.commands.saying.spanish import SpanishCommand, SpanishGroup
 from presupuesto_link.errors import InputDataError, Problem
 from presupuesto_link.wording import soles
@@ -57,16 +57,8 @@ def listar(almacen: StoreOption = DEFAULT_STORE, como_json: JsonOption = False) 
         )
         for s in snapshots
     ]
-    columns = [
-        ("Instantánea", "left"),
-        ("Corte", "left"),
-        ("Años", "left"),
-        ("Forma", "left"),
-        ("Filtros", "left"),
-        ("Filas", "right"),
-        ("MB", "right"),
-        ("Archivo", "left"),
-    ]
+    words = [Column(title) for title in ("Instantánea", "Corte", "Años", "Forma", "Filtros")]
+    columns = [*words, number("Filas"), number("MB"), Column("Archivo")]
     print_table(f"{len(rows)} instantáneas en {almacen}", columns, rows)
 
 
@@ -149,13 +141,8 @@ def comparar(
         )
         for r in shown.iter_rows(named=True)
     ]
-    columns = [
-        *((name, "left") for name in (*by, "medida")),
-        ("Antes", "right"),
-        ("Después", "right"),
-        ("Diferencia", "right"),
-        ("Cambio", "left"),
-    ]
+    figures = [number(title) for title in ("Antes", "Después", "Diferencia")]
+    columns = [*(Column(name) for name in (*by, "medida")), *figures, Column("Cambio")]
     print_table(f"De {old.id} a {new.id} ({len(rows)} de {moved.height} diferencias)", columns, rows)
     _print_sums(moved)
 

@@ -10,7 +10,7 @@ import typer
 from presupuesto_link.commands.asking.cuts import FolderOption, HistoryOption, cut_of
 from presupuesto_link.commands.asking.groups import Ruled, Seen, grouped
 from presupuesto_link.commands.asking.options import JsonOption
-from presupuesto_link.commands.saying.printing import code, name, number, print_json, print_table, progress, records
+from presupuesto_link.commands.saying.printing import Column, code, name, number, print_json, print_table, progress, records
 from presupuesto_link.wording import MONTHS, amount, enumerate_words, percent, short_name
 
 if TYPE_CHECKING:
@@ -156,7 +156,7 @@ def _print_errors(closing: Closing, month: int) -> None:
         return
     print_table(
         f"Prueba de origen móvil desde el mes {month} (error: suma de errores absolutos sobre lo que faltaba devengar)",
-        [("Método", "left"), number("Pruebas"), number("Error"), number("Sesgo"), ("", "left")],
+        [Column("Método"), number("Pruebas"), number("Error"), number("Sesgo"), Column("")],
         [
             (r["metodo"], str(r["pruebas"]), percent(r["error_ratio"]), percent(r["sesgo_ratio"]), "elegido" if r["elegido"] else "")
             for r in table.iter_rows(named=True)

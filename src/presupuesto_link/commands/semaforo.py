@@ -19,7 +19,7 @@ from presupuesto_link.commands.asking.cuts import (
 )
 from presupuesto_link.commands.asking.groups import Ruled, Seen, grouped
 from presupuesto_link.commands.asking.options import JsonOption
-from presupuesto_link.commands.saying.printing import code, name, number, print_json, print_table, progress, records
+from presupuesto_link.commands.saying.printing import Column, code, name, number, print_json, print_table, progress, records
 from presupuesto_link.presentation.telling.words import DAGGER, banded
 from presupuesto_link.presentation.theme import band_name
 from presupuesto_link.wording import amount, percent, short_name, soles
@@ -211,8 +211,8 @@ def _print_alerts(result: Monitoring, level: str, shown: int) -> None:
         f"Alertas ({min(shown, alerts.height)} de {alerts.height}): soles que faltan para lo esperado",
         [
             code(level),
-            ("Alerta", "left"),
-            ("Cambio", "left"),
+            Column("Alerta"),
+            Column("Cambio"),
             number("Soles en\nriesgo"),
             number("Días en\nrojo"),
             code(f"Resultado\n{result.result_year}"),
