@@ -106,6 +106,114 @@ def test_the_middle_touches_neither_disk_nor_screen(room):
                 )
 
 
+ADDS_UP = {"group_by", "agg", "rank", "quantile"}
+WITHOUT_ARGUMENTS = {"sum", "count", "mean", "median", "std", "n_unique", "cum_sum", "value_counts"}
+LAYS_OUT = {
+    ("plots/text", "width_cm"): "the printed width of a text",
+    ("plots/drawn", "_marks"): "marks of a drawing, so that each keeps its key",
+    ("plots/labels", "_by_crowding"): "where a name fits beside its mark",
+    ("plots/labels", "_cost"): "where a name fits beside its mark",
+    ("plots/proyeccion", "draw_fan"): "panels, for the height",
+    ("plots/ranking", "_pieces"): "where each piece of a bar begins",
+    ("plots/seguimiento", "_plot"): "the middle of the columns under one heading",
+    ("plots/seguimiento", "draw_quarters"): "rows, for the height",
+    ("plots/semaforo", "_tiles"): "white between the objectives",
+    ("plots/transferencias", "draw_transfers"): "rows, for the height",
+    ("plots/vinculo", "_pieces"): "where each piece of a bar begins",
+    ("plots/vinculo", "_programmes"): "rows, for the height",
+    ("report/docx", "_widths"): "the width of each column of a table",
+    ("star/star_files", "_batches"): "how many lines are read at once",
+    ("star/star_files", "_conserve"): "checks that what was written is what was linked; nothing of it is shown",
+    ("workbook/book_cards", "_write_block"): "the height of a row",
+    ("workbook/book_parts", "_shown"): "the width of a column",
+    ("workbook/book_parts", "lines_of"): "the height of a row",
+    ("workbook/book_table", "write_table"): "the width of a sheet",
+    ("workbook/proposal_sheet", "_lines"): "the height of a row",
+    ("workbook/proposal_sheet", "_totals"): "what the formula that it writes gives, for programs that do not work formulas out",
+    ("printing", "_taken"): "the width of a table on a terminal",
+    ("printing", "_widths"): "the width of a table on a terminal",
+}
+"""Functions of presentation and of commands that add up or count, and for what: none of it is a figure that people read."""
+DEBTS = {
+    "advance": 1,
+    "association_words": 11,
+    "audit": 3,
+    "chosen": 1,
+    "compromisos": 3,
+    "lines": 5,
+    "matrices": 1,
+    "quarter_lines": 3,
+    "ranking": 1,
+    "rediseno": 9,
+    "scenarios": 1,
+    "summary": 3,
+}
+"""Modules of `telling` that still make some figures of their own, and how many: only to be lowered, and taken out at zero."""
+
+
+def makes_a_figure(node) -> bool:
+    """Whether a node adds up, counts, ranks or divides one column by another."""
+    if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
+        return node.func.id in {"sum", "Counter"}
+    if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
+        return node.func.attr in ADDS_UP or (node.func.attr in WITHOUT_ARGUMENTS and not node.args)
+    if isinstance(node, ast.Attribute) and node.attr == "height":
+        return isinstance(node.value, ast.Call) and getattr(node.value.func, "attr", "") in {"filter", "unique"}
+    if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Div) and not isinstance(node.right, (ast.Constant, ast.JoinedStr)):
+        return all(is_a_column(side) for side in (node.left, node.right))
+    return False
+
+
+def is_a_column(node) -> bool:
+    """Whether it names a column: `pl.col("pim_soles")`, `row["pim_soles"]`, cast or not."""
+    while isinstance(node, ast.Call):
+        if isinstance(node.func, ast.Attribute) and node.func.attr == "col":
+            return True
+        node = node.func.value if isinstance(node.func, ast.Attribute) else node.args[0] if node.args else None
+    return isinstance(node, ast.Subscript) and isinstance(node.slice, ast.Constant) and isinstance(node.slice.value, str)
+
+
+def figures_made(*rooms: str) -> list[tuple[str, str]]:
+    """Module (within its room) and function of every figure that some rooms make."""
+    return [
+        (path.relative_to(PACKAGE / room).with_suffix("").as_posix(), getattr(own, "name", ""))
+        for room in rooms
+        for path in sorted((PACKAGE / room).rglob("*.py"))
+        for outer in ast.parse(path.read_text(encoding="utf-8")).body
+        for own in (outer.body if isinstance(outer, ast.ClassDef) else [outer])
+        for node in ast.walk(own)
+        if makes_a_figure(node)
+    ]
+
+
+def test_no_number_is_born_where_it_is_shown():
+    found = [place for place in figures_made("presentation", "commands") if "telling/" not in place[0]]
+    assert {(module.removeprefix("saying/"), function) for module, function in found} == LAYS_OUT.keys()
+
+
+def test_what_the_sentences_still_work_out_only_gets_less():
+    found = [module for module, _ in figures_made("presentation/telling")]
+    assert {module: found.count(module) for module in found} == DEBTS
+
+
+@pytest.mark.parametrize(
+    ("code", "made"),
+    [
+        ('frame["pim_soles"].sum()', True),
+        ("frame.filter(late).height", True),
+        ('float(row["a"]) / float(row["b"])', True),
+        ('pl.col("a").cast(pl.Float64) / pl.col("b")', True),
+        ("sum(counts)", True),
+        ('pl.col("a") / 1e6', False),
+        ('name.count("-")', False),
+        ('folder / f"{name}.csv"', False),
+        ("frame.height", False),
+    ],
+)
+def test_what_is_taken_for_a_figure(code, made):
+    assert any(makes_a_figure(node) for node in ast.walk(ast.parse(code))) is made
+
+
 def loaded_by(code: str) -> set[str]:
     done = subprocess.run(
         [sys.executable, "-c", f"import sys\n{code}\nprint(*sorted(sys.modules), file=sys.stderr)"],

@@ -6,8 +6,10 @@ workbook and the docs page all show the same words.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Literal
+from itertools import groupby
+from typing import Literal, get_args
 
 Severity = Literal["alta", "media", "baja"]
 
@@ -49,6 +51,17 @@ class Finding:
             "explicacion": self.explanation,
             "remedio": self.kind.remedy,
         }
+
+
+def worst_first(findings: Iterable[Finding]) -> list[Finding]:
+    """Findings by severity, code and the order given."""
+    order = get_args(Severity)
+    return sorted(findings, key=lambda finding: (order.index(finding.kind.severity), finding.code))
+
+
+def by_kind(findings: Iterable[Finding]) -> list[tuple[FindingKind, list[Finding]]]:
+    """Findings that follow each other and are of one kind, together."""
+    return [(FINDING_KINDS[code], list(group)) for code, group in groupby(findings, key=lambda finding: finding.code)]
 
 
 def _catalogue(*kinds: FindingKind) -> dict[str, FindingKind]:

@@ -16,14 +16,14 @@ CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")  # what no document, p
 RISKY_STARTS = ("=", "+", "-", "@", "\t", "\r")  # what a spreadsheet may take for a formula
 
 
-def soles(amount: Decimal | float | None, decimals: int = 0) -> str:
+def soles(value: Decimal | float | None, decimals: int = 0) -> str:
     """`S/ 14,701,288,105`; `ND` when there is no amount."""
-    return NO_DATA if amount is None else "S/ " + _grouped(float(amount) if decimals else _half_up(amount), decimals)
+    return NO_DATA if value is None else f"S/ {amount(value, decimals)}"
 
 
-def amount(value: Decimal | float | None) -> str:
-    """`14,701,288,105`: whole soles for a column whose heading says so; `ND` when there is none."""
-    return NO_DATA if value is None else _grouped(_half_up(value), 0)
+def amount(value: Decimal | float | None, decimals: int = 0) -> str:
+    """`14,701,288,105`: soles for a column whose heading says so; `ND` when there is none."""
+    return NO_DATA if value is None else _grouped(float(value) if decimals else _half_up(value), decimals)
 
 
 def millions(amount: Decimal | float | None) -> str:

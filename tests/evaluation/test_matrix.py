@@ -6,7 +6,7 @@ import polars as pl
 import pytest
 
 from presupuesto_link.errors import SpecError
-from presupuesto_link.evaluation.diagnosis import DIAGNOSES, diagnose
+from presupuesto_link.evaluation.diagnosis import DIAGNOSES, count_diagnoses, diagnose
 from presupuesto_link.evaluation.matrix import cross_execution_result
 from presupuesto_link.money.by_action import DIRECT
 from presupuesto_link.specs import MatricesSpec, SemaforoSpec
@@ -152,3 +152,17 @@ def test_some_diagnoses_of_the_report(analysis):
     assert later["AER.09.04"] == "revisar meta"
     assert later["AER.13.02"] == "completar dato"
     assert later["AER.09.01"] == "sin presupuesto vinculado"
+
+
+def test_what_executed_and_achieved_is_counted_once_for_figures_and_sentences(analysis):
+    limits = analysis.inputs.spec.matrices
+    for matrix, diagnosis in zip(analysis.matrices, analysis.diagnoses, strict=True):
+        found, count = matrix.achievement(limits), count_diagnoses(diagnosis)
+        rows = [(r["ejecucion_ratio"], r["avance_ratio"]) for r in matrix.acciones.iter_rows(named=True)]
+        spent = [advance for execution, advance in rows if execution is not None and execution >= limits.ejecuta_desde_ratio]
+        reached = [advance for advance in spent if advance is not None and advance >= limits.logra_desde_ratio]
+        short = [advance for advance in spent if advance is not None and advance < limits.logra_desde_ratio]
+        assert found == (len(rows), len(reached), len(short))
+        assert count.total() == len(rows)
+        assert count.keys() <= set(DIAGNOSES)
+        assert matrix.mayor_celda["acciones"] == max(matrix.celdas["acciones"])

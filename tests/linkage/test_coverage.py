@@ -5,9 +5,10 @@ from decimal import Decimal
 import polars as pl
 import pytest
 
-from presupuesto_link.linkage.coverage import cover, cube
+from presupuesto_link.linkage.coverage import NOT_LINKED, NOT_SIGNED, by_class, cover, cube, running_share, whole_pim
 from presupuesto_link.linkage.link import link_gasto
 from presupuesto_link.linkage.rules import Rules
+from presupuesto_link.tables.numbers import MONEY
 from tests.linkage.spending import gasto, rule
 
 ACTIONS = pl.DataFrame({"accion": ["AER.01.01"], "objetivo": ["OER.01"], "nombre": ["Riego"]})
@@ -43,3 +44,41 @@ def test_what_is_not_a_product_is_left_out_of_the_second_base_only(programme):
 def test_any_other_programme_and_none_at_all_stay_in_both_bases(programme):
     found = covered(("0042", "400.00", "90.00"), (programme, "600.00", "30.00"))
     assert found.tasas["pim_soles"].to_list() == [Decimal(1000), Decimal(1000)]
+
+
+def test_programmes_beyond_those_shown_go_together_and_no_money_is_lost():
+    codes = ["0001", "0002", "0003", "0004", None]
+    pim = [Decimal(50), Decimal(40), Decimal(30), Decimal(20), Decimal(10)]
+    counted = pl.DataFrame(
+        {
+            "programa": codes,
+            "vinculo": ["directo", "directo", "no vinculado", "directo", "no vinculado"],
+            "estado": ["firmado", "sugerido", None, "firmado", None],
+            "confianza": ["alta", "media", None, "baja", None],
+            "pim_soles": pl.Series(pim, dtype=MONEY),
+        }
+    )
+    table = by_class(counted, 2)
+    assert table["grupo"].to_list() == ["0001", "0002", *["otras 3 categorías"] * 2]
+    assert table["pim_soles"].sum() == whole_pim(counted) == sum(pim)
+    assert dict(table.select("clase", "pim_soles").rows()) == {
+        "confianza alta": Decimal(50),
+        NOT_SIGNED: Decimal(40),
+        "confianza baja": Decimal(20),
+        NOT_LINKED: Decimal(40),
+    }
+    assert table["vinculado_ratio"].round(3).to_list()[-2:] == [0.333, 0.333]
+    assert by_class(counted, 4)["grupo"].to_list() == codes
+
+
+def test_the_running_share_is_of_all_the_money_and_leaves_out_who_links_nothing():
+    counted = pl.DataFrame({"pim_soles": pl.Series([Decimal(60), Decimal(40)], dtype=MONEY)})
+    rules = pl.DataFrame(
+        {
+            "regla": ["a", "nadie", "b"],
+            "clase": ["directo", "directo", "directo"],
+            "accion": ["AER.01.01", "NINGUNA", "AER.01.02"],
+            "pim_soles": pl.Series([Decimal(50), Decimal(30), Decimal(10)], dtype=MONEY),
+        }
+    )
+    assert running_share(counted, rules).rows() == [(1, 0.5, "a"), (2, 0.6, "b")]

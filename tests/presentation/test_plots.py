@@ -13,8 +13,8 @@ import pytest
 from presupuesto_link.dossier import Dossier
 from presupuesto_link.money.by_action import TRANSVERSAL
 from presupuesto_link.presentation.plots import Figure, draw_all, save_figure
-from presupuesto_link.presentation.plots.common import width_cm, wrap
 from presupuesto_link.presentation.plots.frontera import draw_frontier
+from presupuesto_link.presentation.plots.text import width_cm, wrap
 from presupuesto_link.presentation.plots.transferencias import draw_transfers
 from presupuesto_link.presentation.telling.words import short_amount
 from presupuesto_link.tables.levels import short_code

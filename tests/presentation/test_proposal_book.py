@@ -12,8 +12,9 @@ from presupuesto_link.dossier import Dossier
 from presupuesto_link.errors import OutputError
 from presupuesto_link.presentation.workbook.proposal_book import GROUNDS, SUPPORTS, write_proposal
 from presupuesto_link.presentation.workbook.proposal_sheet import DRAFT_BANNER
-from presupuesto_link.presentation.workbook.proposal_tables import rules, signatures
+from presupuesto_link.presentation.workbook.proposal_tables import signatures
 from presupuesto_link.scenarios.compare import Scenario
+from presupuesto_link.scenarios.proposal import rules
 from presupuesto_link.vocabulary import VERDICTS
 from tests.presentation.proposals import detailed
 

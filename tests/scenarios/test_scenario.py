@@ -13,6 +13,7 @@ from presupuesto_link.errors import InfeasibleScenarioError, SpecError
 from presupuesto_link.normas.rulebook import Rulebook
 from presupuesto_link.scenarios import compare
 from presupuesto_link.scenarios.baseline import baseline_of_actions
+from presupuesto_link.scenarios.questions import enough
 from presupuesto_link.specs import EscenarioSpec, PesosSpec, validate_spec
 from presupuesto_link.tables.numbers import MONEY
 from tests.examples import few
@@ -199,3 +200,10 @@ def test_conservation_limits_and_row_order(shapes, order):
     assert (table["pim_despues_soles"] >= 0).all()
     again = run_scenario(*world(shuffled), spec())
     assert again.transferencias.equals(result.transferencias)
+
+
+def test_the_least_amount_that_brings_most_of_the_gain_is_one_of_the_curve():
+    curve = pl.DataFrame({"monto_soles": [300, 0, 200, 100, 400], "valor": [9.0, 0.0, 8.9, 5.0, 10.0]})
+    assert enough(curve, 0.9) == (300, 0.9)
+    assert enough(curve, 0.5) == (100, 0.5)
+    assert enough(curve.with_columns(valor=pl.lit(0.0)), 0.9) is None

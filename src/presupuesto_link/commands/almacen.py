@@ -10,8 +10,10 @@ import typer
 from presupuesto_link.commands.asking.cuts import DEFAULT_STORE, StoreOption
 from presupuesto_link.commands.asking.options import JsonOption
 from presupuesto_link.commands.cargar import print_totals
-from presupuesto_link.commands.saying.printing import print_json, print_table, records
+from presupuesto_link.commands.saying.printing import Column, number, print_json, print_table, records
 from presupuesto_link.commands.saying.spanish import SpanishCommand, SpanishGroup
+from presupuesto_link.errors import InputDataError, Problem
+from presupuesto_link.wording import soles
 
 if TYPE_CHECKING:
     import polars as pl
@@ -55,16 +57,8 @@ def listar(almacen: StoreOption = DEFAULT_STORE, como_json: JsonOption = False) 
         )
         for s in snapshots
     ]
-    columns = [
-        ("Instantánea", "left"),
-        ("Corte", "left"),
-        ("Años", "left"),
-        ("Forma", "left"),
-        ("Filtros", "left"),
-        ("Filas", "right"),
-        ("MB", "right"),
-        ("Archivo", "left"),
-    ]
+    words = [Column(title) for title in ("Instantánea", "Corte", "Años", "Forma", "Filtros")]
+    columns = [*words, number("Filas"), number("MB"), Column("Archivo")]
     print_table(f"{len(rows)} instantáneas en {almacen}", columns, rows)
 
 
@@ -101,7 +95,8 @@ def verificar(identificadores: IdArgument = None, almacen: StoreOption = DEFAULT
             typer.echo(f"{name}: {'sana' if not problems else 'dañada'}")
             for problem in problems:
                 typer.echo(f"- {problem}")
-        typer.echo(f"{sum(not p for p in results.values())} de {len(results)} instantáneas sanas")
+        sound = [name for name, problems in results.items() if not problems]
+        typer.echo(f"{len(sound)} de {len(results)} instantáneas sanas")
     if any(results.values()):
         raise typer.Exit(_BROKEN)
 
@@ -120,8 +115,6 @@ def comparar(
     Ejemplo: presupuesto-link almacen comparar 20250131 20250630 --por programa
     """
     import polars as pl
-
-    from presupuesto_link.wording import soles
 
     store = _open(almacen)
     old, new, keys = store.get(antes), store.get(despues), _columns(por)
@@ -148,13 +141,8 @@ def comparar(
         )
         for r in shown.iter_rows(named=True)
     ]
-    columns = [
-        *((name, "left") for name in (*by, "medida")),
-        ("Antes", "right"),
-        ("Después", "right"),
-        ("Diferencia", "right"),
-        ("Cambio", "left"),
-    ]
+    figures = [number(title) for title in ("Antes", "Después", "Diferencia")]
+    columns = [*(Column(name) for name in (*by, "medida")), *figures, Column("Cambio")]
     print_table(f"De {old.id} a {new.id} ({len(rows)} de {moved.height} diferencias)", columns, rows)
     _print_sums(moved)
 
@@ -186,7 +174,6 @@ def podar(
 
 
 def _open(folder: Path) -> Store:
-    from presupuesto_link.errors import InputDataError, Problem
     from presupuesto_link.store.store import Store
 
     if not folder.is_dir():
@@ -230,10 +217,9 @@ def _differences(old: Snapshot, new: Snapshot) -> list[str]:
 
 
 def _print_sums(moved: pl.DataFrame) -> None:
-    import polars as pl
+    from presupuesto_link.store.moved import sums_of
 
-    from presupuesto_link.wording import soles
-
-    sums = moved.group_by("anio", "medida", maintain_order=True).agg(pl.col("diferencia_soles").sum(), pl.len())
-    for row in sums.sort("anio", "medida").iter_rows(named=True):
-        typer.echo(f"{row['anio']} · {row['medida'].removesuffix('_soles')}: {soles(row['diferencia_soles'], 2)} en {row['len']:,} claves")
+    for row in sums_of(moved).iter_rows(named=True):
+        typer.echo(
+            f"{row['anio']} · {row['medida'].removesuffix('_soles')}: {soles(row['diferencia_soles'], 2)} en {row['claves']:,} claves"
+        )

@@ -8,34 +8,13 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from presupuesto_link.commands.asking.cuts import (
-    DEFAULT_STORE,
-    Asked,
-    BeforeOption,
-    CutOption,
-    HistoryOption,
-    MonthOption,
-    RulesOption,
-    Scope,
-    ScopeOption,
-    StoreOption,
-    SuggestedOption,
-    YearOption,
-    optional_cut,
-)
-from presupuesto_link.commands.asking.options import (
-    AnalysisOption,
-    BudgetOption,
-    FilledOption,
-    JsonOption,
-    PlanOption,
-    PolicyOption,
-    ProfileOption,
-    open_analysis,
-)
+from presupuesto_link.commands.asking.groups import Story, grouped
+from presupuesto_link.commands.asking.options import AnalysisOption, JsonOption
 from presupuesto_link.commands.ranking import print_ranking
 from presupuesto_link.commands.saying.printing import print_json, progress
+from presupuesto_link.presentation.writing.folder import check_folder
 from presupuesto_link.sources.embedded import DEFAULT_ANALYSIS
+from presupuesto_link.wording import plural
 
 if TYPE_CHECKING:
     from presupuesto_link.dossier import Dossier
@@ -52,23 +31,12 @@ class Part(StrEnum):
     escenarios = "escenarios"
 
 
+@grouped
 def analizar(
     analisis: AnalysisOption = DEFAULT_ANALYSIS,
     salida: Annotated[Path, typer.Option("--salida", "-s", help="Carpeta de resultados", metavar="CARPETA")] = Path("salida"),
-    perfil: ProfileOption = None,
-    nd: PolicyOption = None,
-    gasto: BudgetOption = None,
-    plan: PlanOption = None,
-    almacen: StoreOption = DEFAULT_STORE,
-    instantanea: CutOption = None,
-    ambito: ScopeOption = Scope.pliego,
-    anio: YearOption = None,
-    mes: MonthOption = None,
-    anterior: BeforeOption = None,
-    historia: HistoryOption = None,
-    reglas: RulesOption = None,
-    incluir_sugeridos: SuggestedOption = False,
-    libro_anterior: FilledOption = None,
+    *,
+    pedido: Story,
     solo: Annotated[
         list[Part] | None, typer.Option("--solo", help="Escribe sólo esa parte; se puede repetir", show_default="todas")
     ] = None,
@@ -78,15 +46,11 @@ def analizar(
 
     Ejemplo: presupuesto-link analizar --salida salida --instantanea ultima
     """
-    from presupuesto_link.dossier import assemble
     from presupuesto_link.presentation.folders.outputs import ANALYSIS, PARTS, write_analysis
-    from presupuesto_link.presentation.writing.folder import check_folder
 
     check_folder(salida, ANALYSIS)
-    asked = Asked(almacen, instantanea, ambito, reglas, incluir_sugeridos, anio, mes, historia or (), anterior)
     with progress() as say:
-        inputs = open_analysis(analisis, gasto, plan, perfil, nd, filled=libro_anterior)
-        dossier = assemble(inputs, optional_cut(inputs, asked), say)
+        dossier = pedido.assembled(analisis, say)
         written = write_analysis(dossier, salida, say, [part.value for part in solo] if solo else PARTS)
     result = dossier.analysis
     if como_json:
@@ -99,7 +63,6 @@ def print_summary(dossier: Dossier, folder: Path, files: int) -> None:
     """What was read, what was found, the ten most lagging actions and where everything is."""
     from presupuesto_link.presentation.telling.summary import summary_lines
     from presupuesto_link.sources.filled import UNPLACED
-    from presupuesto_link.wording import plural
 
     result = dossier.analysis
     if dossier.synthetic:

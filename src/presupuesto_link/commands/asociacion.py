@@ -7,21 +7,11 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from presupuesto_link.commands.asking.cuts import (
-    DEFAULT_STORE,
-    Asked,
-    CutOption,
-    RulesOption,
-    Scope,
-    ScopeOption,
-    StoreOption,
-    SuggestedOption,
-    YearOption,
-    optional_cut,
-)
-from presupuesto_link.commands.asking.options import AnalysisOption, BudgetOption, JsonOption, PlanOption, open_analysis
+from presupuesto_link.commands.asking.groups import Money, grouped
+from presupuesto_link.commands.asking.options import AnalysisOption, JsonOption
 from presupuesto_link.commands.saying.printing import Column, code, name, number, print_json, print_table, progress, records
 from presupuesto_link.sources.embedded import DEFAULT_ANALYSIS
+from presupuesto_link.wording import percent, short_name, soles
 
 if TYPE_CHECKING:
     from presupuesto_link.inputs import Inputs
@@ -30,6 +20,7 @@ if TYPE_CHECKING:
 _SHOWN = 5
 
 
+@grouped
 def asociacion(
     analisis: AnalysisOption = DEFAULT_ANALYSIS,
     semilla: Annotated[
@@ -39,28 +30,20 @@ def asociacion(
         Path | None, typer.Option("--salida", "-s", help="Carpeta donde se escriben tablas y figuras", metavar="CARPETA")
     ] = None,
     eficiencia: Annotated[bool, typer.Option("--eficiencia", help="Muestra también el puntaje de eficiencia de cada AER")] = False,
-    gasto: BudgetOption = None,
-    plan: PlanOption = None,
-    almacen: StoreOption = DEFAULT_STORE,
-    instantanea: CutOption = None,
-    ambito: ScopeOption = Scope.pliego,
-    anio: YearOption = None,
-    reglas: RulesOption = None,
-    incluir_sugeridos: SuggestedOption = False,
+    *,
+    dinero: Money,
     como_json: JsonOption = False,
 ) -> None:
     """Mira si ejecutar y avanzar van juntos, y dice primero cuánto pueden decir tan pocas AER.
 
     Ejemplo: presupuesto-link asociacion --salida asociacion
     """
-    from presupuesto_link.evaluation.evaluate import evaluate
     from presupuesto_link.studies.association import study_association
 
-    asked = Asked(almacen, instantanea, ambito, reglas, incluir_sugeridos, anio)
-    inputs = _seeded(open_analysis(analisis, gasto, plan), semilla)
+    inputs = _seeded(dinero.open(analisis), semilla)
     with progress() as say:
         say("Estimando")
-        study = study_association(evaluate(inputs, optional_cut(inputs, asked)))
+        study = study_association(dinero.evaluated(inputs))
         written = _write(study, salida)
     if como_json:
         _print_as_json(study, eficiencia)
@@ -81,9 +64,10 @@ def _seeded(inputs: Inputs, seed: int | None) -> Inputs:
 
 
 def _write(study: AssociationStudy, folder: Path | None) -> int:
-    from presupuesto_link.presentation.folders.association_folder import write_association
+    from presupuesto_link.presentation.folders.association_folder import association_results
+    from presupuesto_link.presentation.folders.results import write_results
 
-    return len(write_association(study, folder)) if folder else 0
+    return len(write_results(association_results(study), folder)) if folder else 0
 
 
 def _print_as_json(study: AssociationStudy, with_scores: bool) -> None:
@@ -204,7 +188,6 @@ def _print_panel(study: AssociationStudy) -> None:
 def _print_scores(study: AssociationStudy, case: Case) -> None:
     """The efficiency of each action, after what it cannot say."""
     from presupuesto_link.presentation.telling.association_words import SCORE_LIMITS, on_the_frontier
-    from presupuesto_link.wording import percent, short_name, soles
 
     table = study.of(case, "eficiencia").sort("puntaje_ratio", "accion", descending=[True, False], nulls_last=True)
     typer.echo(f"{SCORE_LIMITS} {on_the_frontier(table, study.inputs.plan.niveles)}\n")

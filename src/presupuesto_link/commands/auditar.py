@@ -9,6 +9,8 @@ import typer
 
 from presupuesto_link.commands.asking.options import AnalysisOption, BudgetOption, JsonOption, PlanOption, open_analysis
 from presupuesto_link.commands.saying.printing import print_json
+from presupuesto_link.errors import Problem, SpecError
+from presupuesto_link.findings import FINDING_KINDS, by_kind
 from presupuesto_link.sources.embedded import DEFAULT_ANALYSIS
 
 if TYPE_CHECKING:
@@ -57,9 +59,6 @@ def _known_code(code: str | None) -> str | None:
     Raises:
         SpecError: the catalogue has no such code; the message lists the ones it has.
     """
-    from presupuesto_link.errors import Problem, SpecError
-    from presupuesto_link.findings import FINDING_KINDS
-
     if code is None or code.strip().upper() in FINDING_KINDS:
         return code and code.strip().upper()
     known = ", ".join(sorted(FINDING_KINDS))
@@ -68,14 +67,11 @@ def _known_code(code: str | None) -> str | None:
 
 def _print_findings(findings: list[Finding]) -> None:
     """Findings grouped by kind, each with place, found, expected and why."""
-    code = ""
-    for finding in findings:
-        if finding.code != code:
-            code = finding.code
-            count = sum(f.code == code for f in findings)
-            typer.echo(f"\n{code} · severidad {finding.kind.severity} · {finding.kind.title} ({count})")
-            typer.echo(f"   Qué hacer: {finding.kind.remedy}")
-        typer.echo(
-            f" - {finding.place}\n     se encontró: {finding.found}\n     se esperaba: {finding.expected}\n     {finding.explanation}"
-        )
+    for kind, found in by_kind(findings):
+        typer.echo(f"\n{kind.code} · severidad {kind.severity} · {kind.title} ({len(found)})")
+        typer.echo(f"   Qué hacer: {kind.remedy}")
+        for finding in found:
+            typer.echo(
+                f" - {finding.place}\n     se encontró: {finding.found}\n     se esperaba: {finding.expected}\n     {finding.explanation}"
+            )
     typer.echo(f"\n{len(findings)} hallazgos.")

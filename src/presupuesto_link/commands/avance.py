@@ -9,7 +9,11 @@ import typer
 
 from presupuesto_link.commands.asking.options import AnalysisOption, JsonOption, PlanOption, PolicyOption, ProfileOption, open_analysis
 from presupuesto_link.commands.saying.printing import Column, code, number, print_json, print_table, records
+from presupuesto_link.errors import Problem, SpecError
+from presupuesto_link.presentation.telling.words import rule_title
+from presupuesto_link.presentation.theme import band_name
 from presupuesto_link.sources.embedded import DEFAULT_ANALYSIS
+from presupuesto_link.wording import percent, plain_number
 
 if TYPE_CHECKING:
     import polars as pl
@@ -61,17 +65,12 @@ def avance(
 
 
 def _must_have_rows(frame: pl.DataFrame, year: int | None, elements: pl.DataFrame) -> None:
-    from presupuesto_link.errors import Problem, SpecError
-
     if frame.is_empty():
         known = ", ".join(str(y) for y in elements["anio"].unique().sort())
         raise SpecError(Problem("opción --anio", f"no hay avance de {year}", f"uno de {known}", "elija otro año"))
 
 
 def _print_elements(frame: pl.DataFrame, title: str) -> None:
-    from presupuesto_link.presentation.theme import band_name
-    from presupuesto_link.wording import percent
-
     rows = [
         (
             str(r["anio"]),
@@ -98,10 +97,6 @@ def _print_indicators(frame: pl.DataFrame, profile: str) -> None:
 
 
 def _indicator_row(row: dict[str, Any]) -> tuple[str, ...]:
-    from presupuesto_link.presentation.telling.words import rule_title
-    from presupuesto_link.presentation.theme import band_name
-    from presupuesto_link.wording import percent, plain_number
-
     return (
         str(row["anio"]),
         row["indicador"],

@@ -14,7 +14,10 @@ import typer
 from presupuesto_link.commands.asking.cuts import DEFAULT_STORE, StoreOption
 from presupuesto_link.commands.asking.options import JsonOption
 from presupuesto_link.commands.saying.printing import Column, number, print_json, print_table
+from presupuesto_link.errors import PresupuestoLinkError
+from presupuesto_link.findings import worst_first
 from presupuesto_link.vocabulary import GOVERNMENTS
+from presupuesto_link.wording import amount, enumerate_words
 
 if TYPE_CHECKING:
     from presupuesto_link.store.load_report import LoadReport, Published
@@ -52,7 +55,6 @@ def cargar(
 
     Ejemplo: presupuesto-link cargar 2024-Gasto.csv --pliego 445 --fecha-corte 2025-01-31
     """
-    from presupuesto_link.errors import PresupuestoLinkError
     from presupuesto_link.sources.siaf.named import expand
     from presupuesto_link.store.loading import load_extract
     from presupuesto_link.store.store import Store
@@ -84,8 +86,6 @@ def cargar(
 
 def print_report(report: LoadReport) -> None:
     """The closing summary of one load."""
-    from presupuesto_link.wording import enumerate_words
-
     snapshot, manifest = report.snapshot, report.snapshot.manifest
     rows, source = manifest["filas"], manifest["fuente"]
     state = "guardada" if report.is_new else "ya estaba en el almacén; no se escribió nada"
@@ -111,13 +111,10 @@ def print_report(report: LoadReport) -> None:
 def print_totals(rows: list[tuple[str, Any]]) -> None:
     """Soles per measure, one line per snapshot or year."""
     from presupuesto_link.store.store import MEASURES
-    from presupuesto_link.wording import soles
 
     titles = [_TITLES.get(m, m.removesuffix("_soles").replace("_", "\n").capitalize()) for m in MEASURES]
     columns = [Column(""), *(number(title, spare=m not in _ALWAYS) for title, m in zip(titles, MEASURES, strict=True))]
-    print_table(
-        "Soles por medida", columns, [(name, *(soles(totals[m], 2).removeprefix("S/ ") for m in MEASURES)) for name, totals in rows]
-    )
+    print_table("Soles por medida", columns, [(name, *(amount(totals[m], 2) for m in MEASURES)) for name, totals in rows])
 
 
 def as_json(report: LoadReport) -> dict[str, Any]:
@@ -139,8 +136,7 @@ def _print_findings(report: LoadReport) -> None:
     if not report.findings:
         typer.echo("  Hallazgos: ninguno.")
         return
-    order = ("alta", "media", "baja")
-    for finding in sorted(report.findings, key=lambda f: (order.index(f.kind.severity), f.code)):
+    for finding in worst_first(report.findings):
         typer.echo(
             f"  {finding.code} ({finding.kind.severity}) {finding.kind.title}: {finding.place}, {finding.found}. {finding.explanation}."
         )

@@ -9,15 +9,15 @@ import typer
 
 from presupuesto_link.commands.asking.cuts import DEFAULT_STORE, Scope, ScopeOption, SnapshotOption, StoreOption, chosen_snapshot, raw_rules
 from presupuesto_link.commands.asking.options import AnalysisOption, JsonOption, PlanOption, open_analysis
+from presupuesto_link.commands.saying.findings_text import print_findings
 from presupuesto_link.commands.saying.printing import code, name, number, print_json, print_table, records
 from presupuesto_link.sources.embedded import DEFAULT_ANALYSIS
+from presupuesto_link.wording import amount, plural
 
 if TYPE_CHECKING:
-    import polars as pl
-
     from presupuesto_link.linkage.plan.bridging import Bridging
 
-_SHOWN, _TOLD = 15, 6
+_SHOWN = 15
 _CALLED = {"pim": "PIM", "devengado": "Devengado"}
 
 
@@ -129,8 +129,6 @@ def as_json(result: Bridging) -> dict[str, Any]:
 
 def print_bridging(result: Bridging, shown: int) -> None:
     """The bridge for a person: what was read, how far the metas get, what is missing, and the differences."""
-    from presupuesto_link.wording import plural
-
     years = ", ".join(map(str, result.comparison.metas["anio"].unique().sort()))
     typer.echo(f"Instantánea {result.snapshot.id} · corte {result.snapshot.cut_off} · {result.scope} · {years or 'sin años'}")
     for row in result.poi.exportaciones.iter_rows(named=True):
@@ -139,30 +137,22 @@ def print_bridging(result: Bridging, shown: int) -> None:
     _print_steps(result)
     _print_missing(result, shown)
     _print_differences(result, shown)
-    _print_findings(result)
+    print_findings(result.findings, "Hallazgos del puente: ninguno.", lambda _: "véalos con --json", 6)
 
 
 def _print_steps(result: Bridging) -> None:
     import polars as pl
 
-    from presupuesto_link.linkage.plan.ceplan import COMPLETE
-    from presupuesto_link.wording import plural
-
-    metas, every = result.chain.metas, result.comparison.metas
-    steps = [COMPLETE, *sorted(set(metas["paso"]) - {COMPLETE})]
-    rows = [("toda la cadena" if step == COMPLETE else f"se corta: {step}", metas.filter(pl.col("paso") == step)) for step in steps]
-    nowhere = every.filter(pl.any_horizontal(pl.col("sec_ejec", "sec_func").is_null()))
-    rows += [("líneas del SIAF sin unidad o sin meta", nowhere)] if nowhere.height else []
     columns = [name("Hasta dónde llega"), number("Metas"), number("PIM"), number("Devengado")]
     print_table(
         "La cadena meta → AOI → AEI → AER, en soles de las metas",
         columns,
-        [(words, f"{group.height:,}", *_sums(group)) for words, group in (*rows, ("todo", every))],
+        [(until, f"{metas:,}", amount(pim, 2), amount(accrued, 2)) for until, metas, pim, accrued in result.pasos.iter_rows()],
     )
     rules = plural(len(result.chain.rules), "regla derivada vincula", "reglas derivadas vinculan")
-    measure = _measure(result)
+    measure = result.medida
     for row in result.coverage.tasas.filter(pl.col("base") == "todo el gasto").iter_rows(named=True):
-        linked, whole = _money(row[f"{measure}_vinculado_soles"]), _money(row[f"{measure}_soles"])
+        linked, whole = amount(row[f"{measure}_vinculado_soles"], 2), amount(row[f"{measure}_soles"], 2)
         typer.echo(f"{row['anio']}: {rules} {linked} de {whole} soles de {measure if measure != 'pim' else 'PIM'}.")
     typer.echo("")
 
@@ -171,7 +161,6 @@ def _print_missing(result: Bridging, shown: int) -> None:
     import polars as pl
 
     from presupuesto_link.linkage.plan.ceplan import COMPLETE
-    from presupuesto_link.wording import plural
 
     chain = result.chain
     left = chain.metas.filter(pl.col("paso") != COMPLETE)
@@ -179,7 +168,13 @@ def _print_missing(result: Bridging, shown: int) -> None:
         f"Metas que no llegan a una AER ({min(shown, left.height)} de {left.height:,})",
         [code("Meta"), code("Prog."), name("Qué falta"), number("PIM"), number("Devengado")],
         [
-            (f"{r['sec_ejec']}-{r['sec_func']}", r["programa"] or "—", r["paso"], _money(r["pim_soles"]), _money(r["devengado_soles"]))
+            (
+                f"{r['sec_ejec']}-{r['sec_func']}",
+                r["programa"] or "—",
+                r["paso"],
+                amount(r["pim_soles"], 2),
+                amount(r["devengado_soles"], 2),
+            )
             for r in left.head(shown).iter_rows(named=True)
         ],
     )
@@ -187,7 +182,12 @@ def _print_missing(result: Bridging, shown: int) -> None:
         f"AOI sin meta ({min(shown, chain.aoi_sin_meta.height)} de {chain.aoi_sin_meta.height:,})",
         [code("AOI"), name(), code("AEI"), number("Programado")],
         [
-            (r["aoi"] + (" (inactiva)" if r["activo"] is False else ""), r["nombre"] or "—", r["aei"] or "—", _money(r["programado_soles"]))
+            (
+                r["aoi"] + (" (inactiva)" if r["activo"] is False else ""),
+                r["nombre"] or "—",
+                r["aei"] or "—",
+                amount(r["programado_soles"], 2),
+            )
             for r in chain.aoi_sin_meta.head(shown).iter_rows(named=True)
         ],
     )
@@ -195,7 +195,7 @@ def _print_missing(result: Bridging, shown: int) -> None:
         f"AEI sin AER ({min(shown, chain.aei_sin_aer.height)} de {chain.aei_sin_aer.height:,})",
         [code("Año"), code("AEI"), number("AOI"), number("Metas"), number("Programado")],
         [
-            (str(r["anio"]), r["aei"], f"{r['aoi']:,}", f"{r['metas']:,}", _money(r["programado_soles"]))
+            (str(r["anio"]), r["aei"], f"{r['aoi']:,}", f"{r['metas']:,}", amount(r["programado_soles"], 2))
             for r in chain.aei_sin_aer.head(shown).iter_rows(named=True)
         ],
     )
@@ -209,14 +209,14 @@ def _print_differences(result: Bridging, shown: int) -> None:
 
     from presupuesto_link.linkage.plan.compare import EQUAL, NEITHER
 
-    compared, measure = result.comparison, _measure(result)
+    compared, measure = result.comparison, result.medida
     called, soles, moved = _CALLED[measure], f"{measure}_soles", f"{measure}_diferente_soles"
     columns = [name("Acuerdo"), number("Metas"), number("PIM"), number("Devengado"), number(f"{called} que cambia")]
     print_table(
         f"CEPLAN y las {len(result.manual.rules):,} reglas manuales que cuentan ({result.manual.signed:,} firmadas), en soles",
         columns,
         [
-            (r["acuerdo"], f"{r['metas']:,}", _money(r["pim_soles"]), _money(r["devengado_soles"]), _money(r[moved]))
+            (r["acuerdo"], f"{r['metas']:,}", amount(r["pim_soles"], 2), amount(r["devengado_soles"], 2), amount(r[moved], 2))
             for r in compared.resumen.iter_rows(named=True)
         ],
     )
@@ -226,44 +226,11 @@ def _print_differences(result: Bridging, shown: int) -> None:
         f"Mayores diferencias ({min(shown, apart.height)} de {apart.height:,})",
         columns,
         [
-            (_meta(r), r["aer_ceplan"] or "—", r["aer_manual"] or "—", _money(r[soles]), _money(r[moved]), r["acuerdo"])
+            (_meta(r), r["aer_ceplan"] or "—", r["aer_manual"] or "—", amount(r[soles], 2), amount(r[moved], 2), r["acuerdo"])
             for r in apart.head(shown).iter_rows(named=True)
         ],
     )
 
 
-def _measure(result: Bridging) -> str:
-    """The measure to talk of: PIM, unless the extract does not give it."""
-    return "pim" if result.comparison.metas["pim_soles"].count() else "devengado"
-
-
-def _print_findings(result: Bridging) -> None:
-    order = ("alta", "media", "baja")
-    kinds: dict[str, list[Any]] = {}
-    for finding in sorted(result.findings, key=lambda f: (order.index(f.kind.severity), f.code)):
-        kinds.setdefault(finding.code, []).append(finding)
-    for found in kinds.values():
-        kind = found[0].kind
-        typer.echo(f"{kind.code} ({kind.severity}) {kind.title}: {len(found)}. {kind.remedy}")
-        for finding in found[:_TOLD]:
-            typer.echo(f"   {finding.place}: {finding.found}; se esperaba {finding.expected}; {finding.explanation}.")
-        if len(found) > _TOLD:
-            typer.echo(f"   y {len(found) - _TOLD} más: véalos con --json.")
-    if not kinds:
-        typer.echo("Hallazgos del puente: ninguno.")
-
-
-def _sums(table: pl.DataFrame) -> tuple[str, ...]:
-    """Totals of some metas; an amount that none of them gives is not a zero."""
-    columns = [table[name] for name in ("pim_soles", "devengado_soles")]
-    return tuple(_money(None if column.count() == 0 < table.height else column.sum()) for column in columns)
-
-
 def _meta(row: dict[str, Any]) -> str:
     return f"{row['sec_ejec']}-{row['sec_func']}" if row["sec_ejec"] and row["sec_func"] else "sin meta"
-
-
-def _money(amount: Any) -> str:
-    from presupuesto_link.wording import soles
-
-    return soles(amount, 2).removeprefix("S/ ")

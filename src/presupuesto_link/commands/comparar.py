@@ -6,42 +6,23 @@ from typing import Annotated
 
 import typer
 
-from presupuesto_link.commands.asking.cuts import (
-    DEFAULT_STORE,
-    Asked,
-    CutOption,
-    DateOption,
-    NormsOption,
-    OptionalScopeOption,
-    RulesOption,
-    StoreOption,
-    SuggestedOption,
-    YearOption,
-)
-from presupuesto_link.commands.asking.options import AnalysisOption, BudgetOption, JsonOption, PlanOption, open_analysis
-from presupuesto_link.commands.asking.scenarios import date_of, runner, scenario_specs
+from presupuesto_link.commands.asking.groups import Proposals, grouped
+from presupuesto_link.commands.asking.options import JsonOption
 from presupuesto_link.commands.saying.printing import code, name, number, print_json, print_table, progress, records
-from presupuesto_link.sources.embedded import DEFAULT_ANALYSIS
+from presupuesto_link.presentation.telling.words import signed_soles
 from presupuesto_link.tables.levels import Levels
+from presupuesto_link.wording import short_name, soles
 
 _LEAST = 2
 
 
+@grouped
 def comparar(
     archivos: Annotated[
         list[str], typer.Argument(help="Dos o más escenarios: archivos TOML o nombres de los del análisis", metavar="ESCENARIO")
     ],
-    instantanea: CutOption = None,
-    almacen: StoreOption = DEFAULT_STORE,
-    ambito: OptionalScopeOption = None,
-    anio: YearOption = None,
-    fecha: DateOption = None,
-    reglas: RulesOption = None,
-    incluir_sugeridos: SuggestedOption = False,
-    normas: NormsOption = None,
-    analisis: AnalysisOption = DEFAULT_ANALYSIS,
-    gasto: BudgetOption = None,
-    plan: PlanOption = None,
+    *,
+    sobre: Proposals,
     como_json: JsonOption = False,
 ) -> None:
     """Pone escenarios uno al lado del otro, con las mismas medidas.
@@ -52,12 +33,9 @@ def comparar(
         raise typer.BadParameter("comparar pide al menos dos escenarios.")
     from presupuesto_link.scenarios.side_by_side import changes, shared, summarise
 
-    inputs = open_analysis(analisis, gasto, plan, norms=normas)
-    specs = scenario_specs(inputs, archivos)
+    inputs, specs, run = sobre.asked(archivos)
     if len({spec.id for spec in specs}) < len(specs):
         raise typer.BadParameter("dos escenarios tienen el mismo id: cambie uno de los dos.")
-    asked = Asked(almacen, instantanea, rules=reglas, suggested=incluir_sugeridos, year=anio)
-    run = runner(inputs, asked, ambito, date_of(fecha))
     with progress() as say:
         say("Resolviendo escenarios")
         solved = [run(spec) for spec in specs]
@@ -69,9 +47,7 @@ def comparar(
 
 
 def _print(solved: list, levels: Levels) -> None:  # type: ignore[type-arg]
-    from presupuesto_link.presentation.telling.words import signed_soles
     from presupuesto_link.scenarios.side_by_side import changes, summarise
-    from presupuesto_link.wording import short_name, soles
 
     for sentence in dict.fromkeys(scenario.advertencia for scenario in solved):
         typer.echo(sentence)

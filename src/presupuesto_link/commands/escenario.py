@@ -9,28 +9,15 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from presupuesto_link.commands.asking.cuts import (
-    DEFAULT_STORE,
-    Asked,
-    CutOption,
-    DateOption,
-    NormsOption,
-    OptionalScopeOption,
-    RulesOption,
-    StoreOption,
-    SuggestedOption,
-    YearOption,
-)
-from presupuesto_link.commands.asking.options import AnalysisOption, BudgetOption, JsonOption, PlanOption, open_analysis
-from presupuesto_link.commands.asking.scenarios import date_of, runner, scenario_specs
+from presupuesto_link.commands.asking.groups import Proposals, grouped
+from presupuesto_link.commands.asking.options import JsonOption
 from presupuesto_link.commands.saying.printing import bar, print_json, progress, records
 from presupuesto_link.commands.saying.scenario_text import print_answers, print_scenario
-from presupuesto_link.sources.embedded import DEFAULT_ANALYSIS
+from presupuesto_link.errors import InfeasibleScenarioError
 
 if TYPE_CHECKING:
     import polars as pl
 
-    from presupuesto_link.errors import InfeasibleScenarioError
     from presupuesto_link.inputs import Inputs
     from presupuesto_link.presentation.folders.scenario_folder import Answers
     from presupuesto_link.scenarios.compare import Scenario
@@ -40,6 +27,7 @@ if TYPE_CHECKING:
 _POINTS, _RUNS, _SEED = 20, 200, 7
 
 
+@grouped
 def escenario(
     archivos: Annotated[
         list[str] | None,
@@ -49,17 +37,8 @@ def escenario(
             show_default=False,
         ),
     ] = None,
-    instantanea: CutOption = None,
-    almacen: StoreOption = DEFAULT_STORE,
-    ambito: OptionalScopeOption = None,
-    anio: YearOption = None,
-    fecha: DateOption = None,
-    reglas: RulesOption = None,
-    incluir_sugeridos: SuggestedOption = False,
-    normas: NormsOption = None,
-    analisis: AnalysisOption = DEFAULT_ANALYSIS,
-    gasto: BudgetOption = None,
-    plan: PlanOption = None,
+    *,
+    sobre: Proposals,
     preguntas: Annotated[
         bool,
         typer.Option(
@@ -87,10 +66,8 @@ def escenario(
 
     Ejemplo: presupuesto-link escenario recomendacion-2 --instantanea ultima --salida propuesta
     """
-    inputs = open_analysis(analisis, gasto, plan, norms=normas)
-    asked = Asked(almacen, instantanea, rules=reglas, suggested=incluir_sugeridos, year=anio)
-    run = runner(inputs, asked, ambito, date_of(fecha))
-    solved, failed = _solve_all(_apart(scenario_specs(inputs, archivos or [])), run)
+    inputs, specs, run = sobre.asked(archivos or [])
+    solved, failed = _solve_all(_apart(specs), run)
     answered = [(scenario, _answers(scenario, corridas, semilla) if preguntas else None) for scenario in solved]
     if salida and not failed:
         from presupuesto_link.presentation.folders.scenario_folder import write_scenarios
@@ -116,8 +93,6 @@ def _apart(specs: tuple[EscenarioSpec, ...]) -> tuple[EscenarioSpec, ...]:
 
 def _solve_all(specs: Iterable[Any], run: Any) -> tuple[list[Scenario], list[InfeasibleScenarioError]]:
     """Every scenario that has a solution; one without it does not hold back the others."""
-    from presupuesto_link.errors import InfeasibleScenarioError
-
     solved, failed = [], []
     with progress() as say:
         for spec in specs:
@@ -131,8 +106,6 @@ def _solve_all(specs: Iterable[Any], run: Any) -> tuple[list[Scenario], list[Inf
 
 def _must_be_solved(failed: list[InfeasibleScenarioError]) -> None:
     """A scenario without solution is an error, told after those that have one; all of them are named together."""
-    from presupuesto_link.errors import InfeasibleScenarioError
-
     problems = [problem for error in failed for problem in error.problems]
     if problems:
         raise InfeasibleScenarioError(*problems)

@@ -21,6 +21,7 @@ from presupuesto_link.commands.asking.options import AnalysisOption, JsonOption,
 from presupuesto_link.commands.saying.printing import print_json, progress
 from presupuesto_link.commands.vincular import YearOption, link
 from presupuesto_link.sources.embedded import DEFAULT_ANALYSIS
+from presupuesto_link.wording import plural, soles
 
 if TYPE_CHECKING:
     from presupuesto_link.presentation.star.star_files import Export, Written
@@ -69,7 +70,6 @@ def exportar(
 def _print_summary(export: Export, folder: Path, files: list[str], written: Written) -> None:
     """What was written, with totals that can be checked against the store."""
     from presupuesto_link.linkage.findings import summary, unsigned
-    from presupuesto_link.wording import plural, soles
 
     linkage = export.linkage
     totals, rows = written.soles["hechos"], written.rows

@@ -17,6 +17,7 @@ from presupuesto_link.commands.asking.options import (
     open_analysis,
 )
 from presupuesto_link.commands.saying.printing import print_json
+from presupuesto_link.presentation.writing.folder import check_folder
 from presupuesto_link.sources.embedded import DEFAULT_ANALYSIS
 
 
@@ -35,7 +36,6 @@ def graficar(
     """
     from presupuesto_link.dossier import assemble
     from presupuesto_link.presentation.folders.outputs import FIGURES, write_figures
-    from presupuesto_link.presentation.writing.folder import check_folder
 
     check_folder(salida, FIGURES)
     figures = write_figures(assemble(open_analysis(analisis, gasto, plan, perfil, nd)), salida)

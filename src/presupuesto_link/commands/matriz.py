@@ -6,30 +6,13 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from presupuesto_link.commands.asking.cuts import (
-    DEFAULT_STORE,
-    Asked,
-    CutOption,
-    RulesOption,
-    Scope,
-    ScopeOption,
-    StoreOption,
-    SuggestedOption,
-    YearOption,
-    optional_cut,
-)
-from presupuesto_link.commands.asking.options import (
-    AnalysisOption,
-    BudgetOption,
-    JsonOption,
-    PlanOption,
-    PolicyOption,
-    ProfileOption,
-    open_analysis,
-)
+from presupuesto_link.commands.asking.groups import Measure, Money, grouped
+from presupuesto_link.commands.asking.options import AnalysisOption, JsonOption
 from presupuesto_link.commands.saying.printing import Column, code, number, print_json, print_table, records
+from presupuesto_link.presentation.theme import band_name
 from presupuesto_link.sources.embedded import DEFAULT_ANALYSIS
 from presupuesto_link.tables.levels import Levels
+from presupuesto_link.wording import soles
 
 if TYPE_CHECKING:
     import polars as pl
@@ -41,34 +24,27 @@ _OWN_PAIR = "el que decide"
 _CODES = Column("Cuáles", least=20)
 
 
+@grouped
 def matriz(
     analisis: AnalysisOption = DEFAULT_ANALYSIS,
     ejecucion: Annotated[
         int | None, typer.Option("--ejecucion", help="Año del presupuesto", metavar="AAAA", show_default=_OWN_PAIR)
     ] = None,
     resultado: Annotated[int | None, typer.Option("--resultado", help="Año del resultado", metavar="AAAA", show_default=_OWN_PAIR)] = None,
-    perfil: ProfileOption = None,
-    nd: PolicyOption = None,
-    gasto: BudgetOption = None,
-    plan: PlanOption = None,
-    almacen: StoreOption = DEFAULT_STORE,
-    instantanea: CutOption = None,
-    ambito: ScopeOption = Scope.pliego,
-    anio: YearOption = None,
-    reglas: RulesOption = None,
-    incluir_sugeridos: SuggestedOption = False,
+    *,
+    medida: Measure,
+    dinero: Money,
     como_json: JsonOption = False,
 ) -> None:
     """Cruza la ejecución de un año con el resultado de otro y diagnostica cada AER.
 
     Ejemplo: presupuesto-link matriz --ejecucion 2023 --resultado 2024
     """
-    from presupuesto_link.evaluation.evaluate import evaluate, matrix_of
+    from presupuesto_link.evaluation.evaluate import matrix_of
 
-    asked = Asked(almacen, instantanea, ambito, reglas, incluir_sugeridos, anio)
-    inputs = open_analysis(analisis, gasto, plan, perfil, nd)
+    inputs = dinero.open(analisis, medida)
     levels = inputs.plan.niveles
-    cells, diagnosis = matrix_of(evaluate(inputs, optional_cut(inputs, asked)), ejecucion, resultado)
+    cells, diagnosis = matrix_of(dinero.evaluated(inputs), ejecucion, resultado)
     if como_json:
         print_json(
             anio_ejecucion=cells.anio_ejecucion,
@@ -87,8 +63,6 @@ def matriz(
 
 
 def _print_cells(matrix: Matrix, levels: Levels) -> None:
-    from presupuesto_link.presentation.theme import band_name
-
     rows = [
         (band_name(r["banda_ejecucion"]), band_name(r["banda_resultado"]), str(r["acciones"]), *_money(r), r["lista"])
         for r in matrix.celdas.iter_rows(named=True)
@@ -104,7 +78,6 @@ def _print_cells(matrix: Matrix, levels: Levels) -> None:
 def _money(cell: dict[str, Any]) -> tuple[str, str]:
     """PIM and devengado of a cell; words, never zero, where its actions have no budget that may be added up."""
     from presupuesto_link.vocabulary import GREY
-    from presupuesto_link.wording import soles
 
     if cell["banda_ejecucion"] == GREY:
         return "sin presupuesto", "—"

@@ -11,6 +11,8 @@ import typer
 from presupuesto_link.commands.asking.options import JsonOption
 from presupuesto_link.commands.saying.printing import Column, code, print_json, print_table
 from presupuesto_link.commands.saying.spanish import SpanishCommand, SpanishGroup
+from presupuesto_link.errors import Problem, SpecError
+from presupuesto_link.sources.embedded import embedded_root
 
 if TYPE_CHECKING:
     from presupuesto_link.specs import CondicionSpec, ExcepcionSpec, FormalidadSpec, NormaSpec, ReglaSpec
@@ -114,7 +116,6 @@ def revisar(
 
 
 def _read(folder: Path | None) -> tuple[NormaSpec, ...]:
-    from presupuesto_link.sources.embedded import embedded_root
     from presupuesto_link.specs import read_norms
 
     return read_norms(folder or embedded_root() / "data" / "normas")
@@ -166,8 +167,6 @@ def _facts(entry: Entry) -> dict[str, Any]:
 
 def _find(norms: tuple[NormaSpec, ...], wanted: str) -> tuple[NormaSpec, Entry]:
     from difflib import get_close_matches
-
-    from presupuesto_link.errors import Problem, SpecError
 
     known = {entry.id: (norm, entry) for norm in norms for entry in norm.entries()}
     if wanted.upper() in known:

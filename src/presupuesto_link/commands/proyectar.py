@@ -7,24 +7,11 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from presupuesto_link.commands.asking.cuts import (
-    DEFAULT_STORE,
-    Asked,
-    FolderOption,
-    HistoryOption,
-    MonthOption,
-    RulesOption,
-    Scope,
-    ScopeOption,
-    SnapshotOption,
-    StoreOption,
-    SuggestedOption,
-    YearOption,
-    cut_of,
-)
-from presupuesto_link.commands.asking.options import AnalysisOption, JsonOption, PlanOption, open_analysis
-from presupuesto_link.commands.saying.printing import code, name, number, print_json, print_table, progress, records
-from presupuesto_link.sources.embedded import DEFAULT_ANALYSIS
+from presupuesto_link.commands.asking.cuts import FolderOption, HistoryOption, cut_of
+from presupuesto_link.commands.asking.groups import Ruled, Seen, grouped
+from presupuesto_link.commands.asking.options import JsonOption
+from presupuesto_link.commands.saying.printing import Column, code, name, number, print_json, print_table, progress, records
+from presupuesto_link.wording import amount, enumerate_words, percent, short_name
 
 if TYPE_CHECKING:
     from presupuesto_link.money.follow import Followed
@@ -41,12 +28,10 @@ class Level(StrEnum):
     ejecutora = "ejecutora"
 
 
+@grouped
 def proyectar(
-    almacen: StoreOption = DEFAULT_STORE,
-    instantanea: SnapshotOption = None,
-    ambito: ScopeOption = Scope.pliego,
-    anio: YearOption = None,
-    mes: MonthOption = None,
+    *,
+    visto: Seen,
     nivel: Annotated[
         Level, typer.Option("--nivel", help="Qué se muestra: objetivo, accion o ejecutora (por genérica)", case_sensitive=False)
     ] = Level.accion,
@@ -55,10 +40,7 @@ def proyectar(
         float | None,
         typer.Option("--confianza", help="Confianza del intervalo, de 0.5 a 0.99; sin ella, la del análisis", min=0.5, max=0.99),
     ] = None,
-    reglas: RulesOption = None,
-    incluir_sugeridos: SuggestedOption = False,
-    analisis: AnalysisOption = DEFAULT_ANALYSIS,
-    plan: PlanOption = None,
+    vinculo: Ruled,
     salida: FolderOption = None,
     como_json: JsonOption = False,
 ) -> None:
@@ -69,16 +51,16 @@ def proyectar(
     from presupuesto_link.money.follow import follow
     from presupuesto_link.quarter.projection import project, with_confidence
 
-    inputs = with_confidence(open_analysis(analisis, plan=plan), confianza)
-    asked = Asked(almacen, instantanea, ambito, reglas, incluir_sugeridos, anio, mes, historia or ())
-    followed = follow(inputs, cut_of(inputs, asked, ()))
+    inputs = with_confidence(vinculo.open(), confianza)
+    followed = follow(inputs, cut_of(inputs, vinculo.asked(visto, historia), ()))
     with progress() as say:
         say("Probando los métodos en los años anteriores")
         result = project(inputs, followed, nivel is Level.ejecutora)
     if salida:
-        from presupuesto_link.presentation.folders.monitoring_folder import write_projection
+        from presupuesto_link.presentation.folders.monitoring_folder import projection_results
+        from presupuesto_link.presentation.folders.results import write_results
 
-        write_projection(result, salida)
+        write_results(projection_results(result), salida)
     if como_json:
         print_json(**as_json(result))
         return
@@ -114,7 +96,6 @@ def print_projection(result: Projection, level: Level) -> None:
 
     from presupuesto_link.money.on_time import has_money
     from presupuesto_link.vocabulary import MONTHS
-    from presupuesto_link.wording import amount, percent, short_name
 
     followed = result.followed
     by_unit = level is Level.ejecutora and result.ejecutoras is not None
@@ -172,14 +153,12 @@ def _names(result: Projection) -> dict[str, str]:
 def _print_errors(closing: Closing, month: int) -> None:
     import polars as pl
 
-    from presupuesto_link.wording import percent
-
     table = closing.prueba.errors.filter(pl.col("mes_origen") == month).sort("error_ratio")
     if table.is_empty():
         return
     print_table(
         f"Prueba de origen móvil desde el mes {month} (error: suma de errores absolutos sobre lo que faltaba devengar)",
-        [("Método", "left"), number("Pruebas"), number("Error"), number("Sesgo"), ("", "left")],
+        [Column("Método"), number("Pruebas"), number("Error"), number("Sesgo"), Column("")],
         [
             (r["metodo"], str(r["pruebas"]), percent(r["error_ratio"]), percent(r["sesgo_ratio"]), "elegido" if r["elegido"] else "")
             for r in table.iter_rows(named=True)
@@ -192,7 +171,6 @@ def _beside(followed: Followed, by_unit: bool) -> list[str]:
     import polars as pl
 
     from presupuesto_link.linkage.rules import TRANSVERSAL
-    from presupuesto_link.wording import enumerate_words
 
     now = followed.months.filter((pl.col("anio") == followed.year) & (pl.col("vinculo") == TRANSVERSAL))
     apart = now["accion"].unique().sort().to_list()
@@ -206,11 +184,7 @@ def _beside(followed: Followed, by_unit: bool) -> list[str]:
 
 def _sources(closing: Closing, levels: Levels) -> list[str]:
     """Where the intervals come from, and what the projection does not know."""
-    import polars as pl
-
-    single = closing.unidades.filter(pl.col("nivel").is_in([levels.accion, "ejecutora y genérica"]))
-    kinds = single.group_by("intervalo").agg(pl.len()).sort("intervalo")
-    said = "; ".join(f"{count} por {kind}" for kind, count in kinds.iter_rows())
+    said = "; ".join(f"{count} por {kind}" for kind, count in closing.intervalos.iter_rows())
     return [
         f"Intervalos: {said}. Los de los niveles superiores suman los extremos de sus partes: son prudentes.",
         "La proyección extiende lo visto: no sabe de transferencias, emergencias ni decisiones que aún no ocurren. El PIM es el del corte.",

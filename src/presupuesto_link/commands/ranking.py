@@ -6,30 +6,14 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from presupuesto_link.commands.asking.cuts import (
-    DEFAULT_STORE,
-    Asked,
-    CutOption,
-    RulesOption,
-    Scope,
-    ScopeOption,
-    StoreOption,
-    SuggestedOption,
-    YearOption,
-    optional_cut,
-)
-from presupuesto_link.commands.asking.options import (
-    AnalysisOption,
-    BudgetOption,
-    JsonOption,
-    PlanOption,
-    PolicyOption,
-    ProfileOption,
-    open_analysis,
-)
+from presupuesto_link.commands.asking.groups import Measure, Money, grouped
+from presupuesto_link.commands.asking.options import AnalysisOption, JsonOption
 from presupuesto_link.commands.saying.printing import Column, code, name, number, print_json, print_table, records
+from presupuesto_link.presentation.telling.words import lagging_words, money_words
+from presupuesto_link.presentation.theme import COMPONENT_LOOKS
 from presupuesto_link.sources.embedded import DEFAULT_ANALYSIS
 from presupuesto_link.tables.levels import Levels
+from presupuesto_link.wording import NO_DATA, percent, short_name, soles
 
 if TYPE_CHECKING:
     import polars as pl
@@ -37,30 +21,20 @@ if TYPE_CHECKING:
     from presupuesto_link.evaluation.decision import Decision
 
 
+@grouped
 def ranking(
     analisis: AnalysisOption = DEFAULT_ANALYSIS,
     primeras: Annotated[int | None, typer.Option("--primeras", help="Cuántas AER rezagadas mostrar", metavar="N", min=1)] = None,
-    perfil: ProfileOption = None,
-    nd: PolicyOption = None,
-    gasto: BudgetOption = None,
-    plan: PlanOption = None,
-    almacen: StoreOption = DEFAULT_STORE,
-    instantanea: CutOption = None,
-    ambito: ScopeOption = Scope.pliego,
-    anio: YearOption = None,
-    reglas: RulesOption = None,
-    incluir_sugeridos: SuggestedOption = False,
+    *,
+    medida: Measure,
+    dinero: Money,
     como_json: JsonOption = False,
 ) -> None:
     """Ordena las AER rezagadas con un puntaje cuyos componentes se ven; los ND van aparte.
 
     Ejemplo: presupuesto-link ranking --primeras 10
     """
-    from presupuesto_link.evaluation.decision import decide
-
-    asked = Asked(almacen, instantanea, ambito, reglas, incluir_sugeridos, anio)
-    inputs = open_analysis(analisis, gasto, plan, perfil, nd)
-    result = decide(inputs, optional_cut(inputs, asked))
+    result = dinero.decided(dinero.open(analisis, medida))
     if como_json:
         from presupuesto_link.presentation.telling.words import money_facts
 
@@ -72,13 +46,9 @@ def ranking(
 
 def print_ranking(analysis: Decision, first: int | None = None) -> None:
     """Print the lagging actions with the components of their score, and what lagging means."""
-    import polars as pl
+    from presupuesto_link.evaluation.ranking import COMPONENTS
 
-    from presupuesto_link.evaluation.ranking import COMPONENTS, LAGGING
-    from presupuesto_link.presentation.telling.words import lagging_words, money_words
-    from presupuesto_link.wording import NO_DATA, percent, short_name
-
-    lagging = analysis.ranking.filter(pl.col("grupo") == LAGGING)
+    lagging = analysis.lagging
     shown = lagging.head(first) if first else lagging
     rows = [
         (
@@ -102,7 +72,6 @@ def print_ranking(analysis: Decision, first: int | None = None) -> None:
 
 def _component_columns() -> list[Column]:
     from presupuesto_link.evaluation.ranking import COMPONENTS
-    from presupuesto_link.presentation.theme import COMPONENT_LOOKS
 
     return [number(COMPONENT_LOOKS[component].brief, spare=True) for component in COMPONENTS]
 
@@ -111,7 +80,6 @@ def _print_waiting(table: pl.DataFrame, levels: Levels) -> None:
     import polars as pl
 
     from presupuesto_link.evaluation.ranking import NO_DATA as WAITING
-    from presupuesto_link.wording import short_name, soles
 
     rows = [
         (str(r["puesto"]), r["accion"], short_name(r["nombre"]), soles(r["pim_soles"]))

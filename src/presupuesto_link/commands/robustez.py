@@ -7,26 +7,18 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from presupuesto_link.commands.asking.cuts import (
-    DEFAULT_STORE,
-    Asked,
-    CutOption,
-    RulesOption,
-    Scope,
-    ScopeOption,
-    StoreOption,
-    SuggestedOption,
-    YearOption,
-    optional_cut,
-)
-from presupuesto_link.commands.asking.options import AnalysisOption, BudgetOption, JsonOption, PlanOption, open_analysis
+from presupuesto_link.commands.asking.groups import Money, grouped
+from presupuesto_link.commands.asking.options import AnalysisOption, JsonOption
 from presupuesto_link.commands.saying.printing import Column, code, name, number, print_json, print_table, records
+from presupuesto_link.presentation.telling.robustness_words import DOUBTS, central_words, how, interval, options_words, sentences, share
 from presupuesto_link.sources.embedded import DEFAULT_ANALYSIS
+from presupuesto_link.wording import points, short_name
 
 if TYPE_CHECKING:
     from presupuesto_link.studies.robustness import Robustness
 
 
+@grouped
 def robustez(
     analisis: AnalysisOption = DEFAULT_ANALYSIS,
     sorteos: Annotated[
@@ -37,33 +29,25 @@ def robustez(
         int | None, typer.Option("--primeros", help="Cuántas AER forman la lista que se decide", metavar="N", min=1)
     ] = None,
     salida: Annotated[Path | None, typer.Option("--salida", help="Escribe las tablas y las figuras", metavar="CARPETA")] = None,
-    gasto: BudgetOption = None,
-    plan: PlanOption = None,
-    almacen: StoreOption = DEFAULT_STORE,
-    instantanea: CutOption = None,
-    ambito: ScopeOption = Scope.pliego,
-    anio: YearOption = None,
-    reglas: RulesOption = None,
-    incluir_sugeridos: SuggestedOption = False,
+    *,
+    dinero: Money,
     como_json: JsonOption = False,
 ) -> None:
     """Dice qué AER rezagadas lo son con cualquier peso, cuáles dependen de los pesos o de la lectura, y qué duda importa más.
 
     Ejemplo: presupuesto-link robustez --salida robustez
     """
-    from presupuesto_link.evaluation.evaluate import evaluate
     from presupuesto_link.studies.robustness import study_robustness
 
-    asked = Asked(almacen, instantanea, ambito, reglas, incluir_sugeridos, anio)
-    inputs = open_analysis(analisis, gasto, plan)
-    analysis = evaluate(inputs, optional_cut(inputs, asked))
+    analysis = dinero.evaluated(dinero.open(analisis))
     given = {"sorteos": sorteos, "semilla": semilla, "primeros": primeros}
     spec = analysis.inputs.spec.robustez.model_copy(update={key: n for key, n in given.items() if n is not None})
     found = study_robustness(analysis, spec)
     if salida:
-        from presupuesto_link.presentation.folders.robustness_folder import write_robustness
+        from presupuesto_link.presentation.folders.results import write_results
+        from presupuesto_link.presentation.folders.robustness_folder import robustness_results
 
-        write_robustness(analysis, found, salida)
+        write_results(robustness_results(analysis, found), salida)
     if como_json:
         _print_json(found)
         return
@@ -76,7 +60,6 @@ def robustez(
 
 def _print_json(found: Robustness) -> None:
     from presupuesto_link.presentation.folders.robustness_folder import robustness_tables
-    from presupuesto_link.presentation.telling.robustness_words import sentences
 
     print_json(
         robustez=found.spec.model_dump(mode="json"),
@@ -88,11 +71,6 @@ def _print_json(found: Robustness) -> None:
 
 def _print_actions(found: Robustness) -> None:
     """The actions that ever have a place, in the order of the ranking."""
-    import polars as pl
-
-    from presupuesto_link.presentation.telling.robustness_words import central_words, interval, share
-    from presupuesto_link.wording import short_name
-
     weights: dict[str, dict[str, float | None]] = {}
     for action, component, weight in found.aceptabilidad.centrales.select("accion", "componente", "peso_central_ratio").iter_rows():
         weights.setdefault(action, {})[component] = weight
@@ -104,10 +82,10 @@ def _print_actions(found: Robustness) -> None:
             interval(r["puesto_bajo"], r["puesto_alto"]),
             share(r["primeros_ratio"]),
             share(r["primera_ratio"]),
-            share(1 - r["rezagada_ratio"]),
+            share(r["sin_puesto_ratio"]),
             central_words(weights[r["accion"]]),
         )
-        for r in found.resumen.filter(pl.col("rezagada_ratio") > 0).iter_rows(named=True)
+        for r in found.con_puesto.iter_rows(named=True)
     ]
     print_table(
         f"Qué tan firme es el ranking ({len(rows)} {found.levels.accion} con puesto en algún caso)",
@@ -130,9 +108,6 @@ def _print_actions(found: Robustness) -> None:
 
 
 def _print_effects(found: Robustness) -> None:
-    from presupuesto_link.presentation.telling.robustness_words import DOUBTS, options_words
-    from presupuesto_link.wording import points
-
     rows = [
         (
             DOUBTS[r["duda"]],
@@ -157,8 +132,6 @@ def _print_effects(found: Robustness) -> None:
 
 
 def _print_words(found: Robustness) -> None:
-    from presupuesto_link.presentation.telling.robustness_words import how, sentences
-
     for sentence in sentences(found):
         typer.echo(sentence)
     typer.echo(how(found))

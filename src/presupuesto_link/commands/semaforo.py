@@ -8,28 +8,21 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from presupuesto_link.commands.asking.cuts import (
-    DEFAULT_STORE,
-    Asked,
     BeforeOption,
     CalendarOption,
     FolderOption,
     HistoryOption,
     MetasOption,
-    MonthOption,
     PoiOption,
-    RulesOption,
-    Scope,
-    ScopeOption,
-    SnapshotOption,
-    StoreOption,
-    SuggestedOption,
-    YearOption,
     calendars,
     cut_of,
 )
-from presupuesto_link.commands.asking.options import AnalysisOption, JsonOption, PlanOption, open_analysis
-from presupuesto_link.commands.saying.printing import code, name, number, print_json, print_table, progress, records
-from presupuesto_link.sources.embedded import DEFAULT_ANALYSIS
+from presupuesto_link.commands.asking.groups import Ruled, Seen, grouped
+from presupuesto_link.commands.asking.options import JsonOption
+from presupuesto_link.commands.saying.printing import Column, code, name, number, print_json, print_table, progress, records
+from presupuesto_link.presentation.telling.words import DAGGER, banded
+from presupuesto_link.presentation.theme import band_name
+from presupuesto_link.wording import amount, percent, short_name, soles
 
 if TYPE_CHECKING:
     from presupuesto_link.quarter.light import Monitoring
@@ -49,12 +42,10 @@ class Level(StrEnum):
     programa = "programa"
 
 
+@grouped
 def semaforo(
-    almacen: StoreOption = DEFAULT_STORE,
-    instantanea: SnapshotOption = None,
-    ambito: ScopeOption = Scope.pliego,
-    anio: YearOption = None,
-    mes: MonthOption = None,
+    *,
+    visto: Seen,
     nivel: Annotated[
         Level, typer.Option("--nivel", help="Qué se mide: objetivo, accion, ejecutora, fuente o programa", case_sensitive=False)
     ] = Level.accion,
@@ -63,10 +54,7 @@ def semaforo(
     calendario: CalendarOption = None,
     poi: PoiOption = None,
     metas_aoi: MetasOption = None,
-    reglas: RulesOption = None,
-    incluir_sugeridos: SuggestedOption = False,
-    analisis: AnalysisOption = DEFAULT_ANALYSIS,
-    plan: PlanOption = None,
+    vinculo: Ruled,
     primeras: Annotated[int, typer.Option("--primeras", help="Cuántas alertas mostrar", metavar="N", min=1)] = _SHOWN,
     salida: FolderOption = None,
     como_json: JsonOption = False,
@@ -78,15 +66,15 @@ def semaforo(
     from presupuesto_link.evaluation.evaluate import evaluate
     from presupuesto_link.quarter.light import monitor
 
-    inputs = open_analysis(analisis, plan=plan)
+    inputs = vinculo.open()
     programmes, doubts = calendars(inputs, calendario, poi or (), metas_aoi)
-    asked = Asked(almacen, instantanea, ambito, reglas, incluir_sugeridos, anio, mes, historia or (), anterior)
     with progress():
-        result = monitor(evaluate(inputs, cut_of(inputs, asked, programmes)))
+        result = monitor(evaluate(inputs, cut_of(inputs, vinculo.asked(visto, historia, anterior), programmes)))
     if salida:
-        from presupuesto_link.presentation.folders.monitoring_folder import write_monitoring
+        from presupuesto_link.presentation.folders.monitoring_folder import monitoring_results
+        from presupuesto_link.presentation.folders.results import write_results
 
-        write_monitoring(result, salida)
+        write_results(monitoring_results(result), salida)
     if como_json:
         print_json(**as_json(result), observaciones=[*doubts, *result.notices])
         return
@@ -148,10 +136,7 @@ def _print_light(result: Monitoring, level: str) -> None:
     import polars as pl
 
     from presupuesto_link.money.by_action import TRANSVERSAL
-    from presupuesto_link.money.on_time import WHOLE, has_money
-    from presupuesto_link.presentation.telling.words import DAGGER, banded
-    from presupuesto_link.presentation.theme import band_name
-    from presupuesto_link.wording import amount, short_name
+    from presupuesto_link.money.on_time import WHOLE, has_money, named_units
 
     rows = result.light.filter((pl.col("nivel") == level) & (pl.col("mes") == result.followed.month))
     if rows.is_empty():
@@ -174,9 +159,8 @@ def _print_light(result: Monitoring, level: str) -> None:
         )
         for r in pl.concat([money, whole]).iter_rows(named=True)
     ]
-    named = pl.col("unidad") != result.levels.sin_accion
     print_table(
-        f"Por {level}, en soles ({money.filter(named).height} con dinero de {rows.filter(named).height}). ▲: adelanto por revisar",
+        f"Por {level}, en soles ({named_units(money, result.levels)} con dinero de {named_units(rows, result.levels)}). ▲: adelanto por revisar",
         [
             code(level),
             name(),
@@ -197,7 +181,6 @@ def _print_light(result: Monitoring, level: str) -> None:
 def marked(row: dict[str, Any]) -> str:
     """The code of a unit, with a mark when its money is not added up."""
     from presupuesto_link.money.by_action import TRANSVERSAL
-    from presupuesto_link.presentation.telling.words import DAGGER
 
     return f"{row['unidad']}{DAGGER if row['vinculo'] == TRANSVERSAL else ''}"
 
@@ -211,9 +194,6 @@ def _brief(curve: str) -> str:
 
 def _print_alerts(result: Monitoring, level: str, shown: int) -> None:
     import polars as pl
-
-    from presupuesto_link.presentation.theme import band_name
-    from presupuesto_link.wording import soles
 
     alerts = result.alerts.filter(pl.col("nivel") == level)
     cells = [
@@ -231,8 +211,8 @@ def _print_alerts(result: Monitoring, level: str, shown: int) -> None:
         f"Alertas ({min(shown, alerts.height)} de {alerts.height}): soles que faltan para lo esperado",
         [
             code(level),
-            ("Alerta", "left"),
-            ("Cambio", "left"),
+            Column("Alerta"),
+            Column("Cambio"),
             number("Soles en\nriesgo"),
             number("Días en\nrojo"),
             code(f"Resultado\n{result.result_year}"),
@@ -242,7 +222,6 @@ def _print_alerts(result: Monitoring, level: str, shown: int) -> None:
 
 
 def _print_alignment(result: Monitoring) -> None:
-    from presupuesto_link.presentation.theme import band_name
     from presupuesto_link.vocabulary import COLOURS
 
     count = {(r["banda_ejecucion"], r["banda_resultado"]): r["acciones"] for r in result.cells.iter_rows(named=True)}
@@ -256,8 +235,6 @@ def _print_alignment(result: Monitoring) -> None:
 def _print_budget(result: Monitoring) -> None:
     """Composition, modifications and the end of the year, in sentences."""
     import polars as pl
-
-    from presupuesto_link.wording import percent, soles
 
     year = result.followed.year
     closed = result.rhythm.filter(pl.col("parte_diciembre_ratio").is_not_null())

@@ -20,7 +20,8 @@ from presupuesto_link.commands.asking.cuts import (
 from presupuesto_link.commands.asking.options import AnalysisOption, JsonOption, PlanOption, open_analysis
 from presupuesto_link.commands.saying.linkage_text import as_json, explained, facts, print_breakdown, print_explanation, print_linkage
 from presupuesto_link.commands.saying.printing import print_json, records
-from presupuesto_link.sources.embedded import DEFAULT_ANALYSIS
+from presupuesto_link.errors import InputDataError, Problem
+from presupuesto_link.sources.embedded import DEFAULT_ANALYSIS, embedded_root
 
 if TYPE_CHECKING:
     import polars as pl
@@ -85,9 +86,10 @@ def vincular(
 
         write_rules_book(exportar, linkage, inputs.plan, raw_rules(inputs, reglas))
     if salida:
-        from presupuesto_link.presentation.folders.linkage_folder import write_linkage
+        from presupuesto_link.presentation.folders.linkage_folder import linkage_results
+        from presupuesto_link.presentation.folders.results import write_results
 
-        write_linkage(linkage, inputs.plan, salida)
+        write_results(linkage_results(linkage, inputs.plan), salida)
     if sugerir:
         _suggest(linkage, inputs, sugerir, como_json)
         return
@@ -164,7 +166,6 @@ def _suggest(linkage: Linkage, inputs: Inputs, path: Path, as_json_text: bool) -
 def _programmes(inputs: Inputs) -> pl.DataFrame:
     from presupuesto_link.linkage.programmes import check_programmes
     from presupuesto_link.sources.delimited import read_delimited
-    from presupuesto_link.sources.embedded import embedded_root
 
     return check_programmes(read_delimited(embedded_root() / "data" / "vinculos" / "programas.csv"), inputs.plan.acciones["accion"])
 
@@ -182,7 +183,6 @@ def _break(linkage: Linkage, inputs: Inputs, by: str, shown: int, as_json_text: 
 
 
 def _explain(linkage: Linkage, store: Store, wanted: str, as_json_text: bool) -> None:
-    from presupuesto_link.errors import InputDataError, Problem
     from presupuesto_link.linkage.explain import explain
 
     unit, _, meta = (part.strip().lstrip("0") or "0" for part in wanted.partition("-"))

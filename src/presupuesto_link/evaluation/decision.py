@@ -10,7 +10,7 @@ import polars as pl
 from presupuesto_link.evaluation.advance import measure_advance
 from presupuesto_link.evaluation.aggregate import aggregate_elements
 from presupuesto_link.evaluation.matrix import Matrix, cross_execution_result
-from presupuesto_link.evaluation.ranking import rank_actions
+from presupuesto_link.evaluation.ranking import LAGGING, rank_actions
 from presupuesto_link.inputs import Inputs
 from presupuesto_link.money.budget import YearBudget
 from presupuesto_link.money.by_action import LinkedBudget
@@ -70,6 +70,11 @@ class Decision:
     def budget(self) -> YearBudget:
         """The budget of the year that decides."""
         return self.money.of(self.pair[0])
+
+    @property
+    def lagging(self) -> pl.DataFrame:
+        """The rows of `ranking` that have a place in it, in order."""
+        return self.ranking.filter(pl.col("grupo") == LAGGING)
 
     @property
     def linked(self) -> LinkedBudget:

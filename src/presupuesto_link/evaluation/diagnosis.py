@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import Any
 
 import polars as pl
@@ -52,6 +53,11 @@ def diagnose(matrix: Matrix, indicators: pl.DataFrame, doubts: pl.DataFrame, lim
     )
     reasons = [_reason(row, limits, matrix.de_que) for row in frame.iter_rows(named=True)]
     return frame.drop("dudas").with_columns(pl.Series("razon", reasons, pl.String))
+
+
+def count_diagnoses(diagnosed: pl.DataFrame) -> Counter[str]:
+    """How many of some diagnosed actions have each diagnosis."""
+    return Counter(diagnosed["diagnostico"])
 
 
 def _diagnosis(limits: MatricesSpec) -> pl.Expr:

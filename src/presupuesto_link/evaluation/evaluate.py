@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import polars as pl
@@ -43,6 +44,11 @@ class Evaluation(Decision):
     reviews: pl.DataFrame
     commitments: Commitments | None
     unplaced: pl.DataFrame | None = None
+
+    def colour_counts(self, level: str, policy: str, year: int) -> Mapping[str, int]:
+        """How many elements of a level are in each colour a year, and in all, by the profile in use and a way of counting ND."""
+        key = {"perfil": self.inputs.spec.avance.perfil, "politica_nd": policy, "anio": year, "nivel": level}
+        return self.counts.row(by_predicate=pl.all_horizontal(pl.col(name) == value for name, value in key.items()), named=True)
 
 
 def evaluate(inputs: Inputs, cut: Cut | None = None, money: Money | None = None) -> Evaluation:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any, NamedTuple
 
 import polars as pl
 
 from presupuesto_link.errors import Problem, SpecError
 from presupuesto_link.money.by_action import DIRECT, TRANSVERSAL
-from presupuesto_link.specs import SemaforoSpec
+from presupuesto_link.specs import MatricesSpec, SemaforoSpec
 from presupuesto_link.tables.bands import colour
 from presupuesto_link.tables.levels import is_action
 from presupuesto_link.tables.numbers import MONEY
@@ -17,6 +19,14 @@ from presupuesto_link.vocabulary import COLOURS
 _MONEY = ("pim_soles", "devengado_soles")
 WHOLE_YEAR = "devengado ÷ PIM"
 _ABOUT = {"ejecucion_medida": WHOLE_YEAR, "ejecucion_de": "", "ambito": "", "cita": "", "sintetico": False}
+
+
+class Achievement(NamedTuple):
+    """How many actions a matrix has; of them, how many executed and achieved, and how many executed without achieving."""
+
+    acciones: int
+    logran: int
+    no_logran: int
 
 
 @dataclass(frozen=True)
@@ -50,6 +60,17 @@ class Matrix:
     def nota(self) -> str:
         """Whose money it is and what its execution is measured against, for under a table or a figure."""
         return f"Dinero: {self.cita}. Ámbito: {self.ambito}. Ejecución: {self.medida}." if self.cita else ""
+
+    @property
+    def mayor_celda(self) -> Mapping[str, Any]:
+        """The cell with most actions; ties by band."""
+        return self.celdas.sort("acciones", "banda_ejecucion", "banda_resultado", descending=[True, False, False]).row(0, named=True)
+
+    def achievement(self, limits: MatricesSpec) -> Achievement:
+        """How many executed and achieved; an action without one of both figures did neither."""
+        spends = pl.col("ejecucion_ratio") >= limits.ejecuta_desde_ratio
+        achieves = pl.col("avance_ratio") >= limits.logra_desde_ratio
+        return Achievement(*self.acciones.select(pl.len(), a=(spends & achieves).sum(), b=(spends & ~achieves).sum()).row(0))
 
 
 def cross_execution_result(execution: pl.DataFrame, elements: pl.DataFrame, years: tuple[int, int], bands: SemaforoSpec) -> Matrix:

@@ -46,6 +46,13 @@ def rank_actions(matrix: Matrix, previous: pl.DataFrame, spec: RankingSpec) -> p
     return _placed(_scored(frame, spec.pesos))
 
 
+def heaviest(lagging: pl.DataFrame) -> tuple[str, float]:
+    """The component that gives most to the scores of some actions, and what part of them it gives."""
+    given = {name: float(lagging[f"aporte_{name}"].sum()) for name in COMPONENTS}
+    most = max(COMPONENTS, key=lambda name: given[name])
+    return most, given[most] / sum(given.values())
+
+
 def _components(spec: RankingSpec) -> list[pl.Expr]:
     advance, execution = pl.col("avance_ratio"), pl.col("ejecucion_ratio")
     own = pl.when(pl.col("vinculo") == DIRECT).then(pl.col("pim_soles").cast(pl.Float64))

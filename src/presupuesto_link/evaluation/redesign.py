@@ -6,9 +6,10 @@ exigentes». Nothing here decides: it puts the observed pace beside the required
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 import polars as pl
 
@@ -90,6 +91,20 @@ def measure_pace(plan: Plan) -> pl.DataFrame:
         ritmo_ratio=pl.when(need > 0).then(has / need),
         anio_alcance=pl.when((need > 0) & (has > 0)).then(pl.col("linea_base_anio") + years.cast(pl.Int32, strict=False)),
     ).drop("signo")
+
+
+class Reviewed(NamedTuple):
+    """How many OER and AER have something to review, how many of them with high priority, and how many cases there are of each kind."""
+
+    elementos: int
+    alta: int
+    casos: Counter[str]
+
+
+def count_reviews(reviews: pl.DataFrame) -> Reviewed:
+    """What the redesign sheet has."""
+    high = reviews.filter(pl.col("prioridad_revision") == "alta")
+    return Reviewed(reviews["elemento"].n_unique(), high["elemento"].n_unique(), Counter(reviews["que_revisar"]))
 
 
 def review_actions(plan: Plan, pace: pl.DataFrame, doubts: pl.DataFrame, diagnosis: pl.DataFrame, execution_limit: float) -> pl.DataFrame:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 
 import polars as pl
 
 from presupuesto_link.linkage.link import RESULT, LinkedGasto
-from presupuesto_link.linkage.rules import DECLARED, DIRECT, PROPOSED, SIGNED, SUGGESTED, TRANSVERSAL, Rule
+from presupuesto_link.linkage.rules import DECLARED, DIRECT, NOBODY, PROPOSED, SIGNED, SUGGESTED, TRANSVERSAL, Rule
 from presupuesto_link.tables.gasto import MEASURES
-from presupuesto_link.tables.numbers import MONEY
+from presupuesto_link.tables.numbers import MONEY, known_sum
 from presupuesto_link.tables.plan import Plan
 
 CUBE = (
@@ -66,6 +67,22 @@ class Coverage:
     acciones: pl.DataFrame
     reglas: pl.DataFrame
     firmas: pl.DataFrame
+
+    @property
+    def reglas_bastantes(self) -> int:
+        """How many rules, from the one that catches most, explain `ENOUGH` of the linked PIM."""
+        return int((self.reglas["parte_acumulada_ratio"] < ENOUGH).sum()) + 1 if self.reglas.height else 0
+
+    @property
+    def sin_dinero(self) -> pl.DataFrame:
+        """The rows of `acciones` of those without a line in any year."""
+        return self.acciones.filter(pl.col("lineas").sum().over("accion") == 0)
+
+    @property
+    def con_dinero(self) -> pl.DataFrame:
+        """The rows of `acciones` with lines, transversal ones last and the largest PIM first, with their `ejecucion_ratio` (null without PIM)."""
+        rows = self.acciones.filter(pl.col("lineas") > 0).with_columns(ejecucion_ratio=_ratio("devengado_soles", "pim_soles"))
+        return rows.sort(["transversal", "pim_soles", "accion"], descending=[False, True, False], nulls_last=True)
 
 
 def measured_actions(plan: Plan) -> pl.DataFrame:
@@ -196,7 +213,7 @@ def _unlinked(counted: pl.DataFrame) -> pl.DataFrame:
 
 def _actions(linked: pl.DataFrame, actions: pl.DataFrame) -> pl.DataFrame:
     """Every action of the plan for every year with spending."""
-    sums = [pl.when(pl.col(m).count() > 0).then(pl.col(m).sum()).cast(MONEY).alias(m) for m in MEASURES]
+    sums = [known_sum(m).cast(MONEY) for m in MEASURES]
     money = (
         linked.filter(pl.col("accion").is_not_null())
         .group_by("anio", "accion")
@@ -241,6 +258,65 @@ def _rules(linked: pl.DataFrame, rules: tuple[Rule, ...]) -> pl.DataFrame:
         .with_columns(parte_pim_ratio=pl.when(whole > 0).then(share / whole))
         .with_columns(parte_acumulada_ratio=pl.col("parte_pim_ratio").fill_null(0).cum_sum().over("anio"))
         .select("anio", pl.exclude("anio"))
+    )
+
+
+NOT_LINKED, NOT_SIGNED = "sin vincular", "sugerida, sin firma"
+ENOUGH = 0.9
+"""The part of the money that a few rules are expected to explain."""
+
+
+def by_class(counted: pl.DataFrame, shown: int) -> pl.DataFrame:
+    """The PIM of each programme of a year, by how sure its link is; when there are many, those beyond the largest `shown` together.
+
+    Args:
+        counted: `cube` of the year without transversal rows.
+        shown: how many programmes go alone.
+
+    Returns:
+        Key `grupo` (a programme, null for none, or `otras N categorías`), `clase` (`confianza …`, `NOT_SIGNED` or `NOT_LINKED`): `pim_soles`; and of
+        the whole group `total_soles`, `vinculado_ratio` (null without PIM) and `resto`. The largest group first, the rest last.
+    """
+    ranked = counted.group_by("programa").agg(pl.col("pim_soles").sum()).sort(["pim_soles", "programa"], descending=[True, False])
+    several = ranked.height > shown + 1
+    alone = pl.col("programa").is_in(ranked.head(shown)["programa"].to_list()) | (not several)
+    rest = f"otras {ranked.height - shown} categorías"
+    sure = pl.when(pl.col("estado") == SUGGESTED).then(pl.lit(NOT_SIGNED)).otherwise(pl.concat_str(pl.lit("confianza "), "confianza"))
+    pieces = (
+        counted.with_columns(
+            grupo=pl.when(alone).then(pl.col("programa")).otherwise(pl.lit(rest)),
+            clase=pl.when(pl.col("vinculo") == DIRECT).then(sure).otherwise(pl.lit(NOT_LINKED)),
+        )
+        .group_by("grupo", "clase")
+        .agg(pl.col("pim_soles").sum().cast(MONEY))
+    )
+    whole = pieces.group_by("grupo").agg(
+        pl.col("pim_soles").sum().alias("total_soles"), vinculado=pl.col("pim_soles").filter(pl.col("clase") != NOT_LINKED).sum()
+    )
+    ordered = whole.with_columns(resto=(pl.col("grupo") == rest).fill_null(False), vinculado_ratio=_ratio("vinculado", "total_soles")).sort(
+        ["resto", "total_soles", "grupo"], descending=[False, True, False]
+    )
+    return ordered.drop("vinculado").join(pieces, on="grupo", nulls_equal=True, validate="1:m", maintain_order="left")
+
+
+def whole_pim(counted: pl.DataFrame) -> Decimal:
+    """The PIM of some rows of a `cube`."""
+    return Decimal(counted["pim_soles"].sum())
+
+
+def running_share(counted: pl.DataFrame, rules: pl.DataFrame) -> pl.DataFrame:
+    """How much of all the PIM of a year the rules reach, from the one that catches most.
+
+    Args:
+        counted: `cube` of the year without transversal rows.
+        rules: `Coverage.reglas` of the year.
+
+    Returns:
+        Key `puesto` (from 1): `regla`, and `acumulado_ratio` of the whole PIM.
+    """
+    whole = float(whole_pim(counted))
+    return rules.filter((pl.col("clase") == DIRECT) & (pl.col("accion") != NOBODY)).select(
+        puesto=pl.int_range(1, pl.len() + 1), acumulado_ratio=pl.col("pim_soles").cast(pl.Float64).cum_sum() / whole, regla="regla"
     )
 
 

@@ -14,6 +14,7 @@ from presupuesto_link.linkage.cells import NAMED, Names, needle, with_cells
 from presupuesto_link.linkage.link import LinkedGasto
 from presupuesto_link.linkage.match import CLASH, COMPLEMENT, WHOLE
 from presupuesto_link.linkage.rules import PRECEDENCE, TEXT, TRANSVERSAL, Rule, plain_text
+from presupuesto_link.tables.numbers import known_sum
 
 CHAIN = ("anio", "sec_ejec", "sec_func", "programa", "producto", "actividad", "funcion", "division", "grupo", "finalidad")
 _SHOWN = 5
@@ -74,7 +75,7 @@ def explain(lines: pl.LazyFrame, linked: LinkedGasto, names: Names) -> tuple[Exp
         lines, has = lines.rename({"accion": "accion_declarada"}), [*has, "accion_declarada"]
     shown = [column for column in dict.fromkeys((*CHAIN, *PRECEDENCE)) if column in has]
     same = [pl.when(pl.col(c).n_unique() == 1).then(pl.col(c).first()).alias(c) for c in shown]
-    money = [pl.when(pl.col(m).count() > 0).then(pl.col(m).sum()).alias(m) for m in ("pim_soles", "devengado_soles")]
+    money = [known_sum(m) for m in ("pim_soles", "devengado_soles")]
     cells = with_cells(lines, linked.seen).group_by(keys).agg(pl.len().alias("lineas"), *money, *same).collect()
     every = cells.sort(["pim_soles", *keys], descending=[True, *(False for _ in keys)], nulls_last=True)
     return tuple(_one(row, keys, linked, names) for row in every.iter_rows(named=True))

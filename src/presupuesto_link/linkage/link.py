@@ -12,6 +12,7 @@ from presupuesto_link.linkage.match import COMPLEMENT, WHOLE, allocate, match_ce
 from presupuesto_link.linkage.money import split_money, with_shares
 from presupuesto_link.linkage.rules import TRANSVERSAL, Rule, Rules, declared_rules, ordered
 from presupuesto_link.tables.gasto import MEASURES
+from presupuesto_link.tables.numbers import known_sum
 
 RESULT = ("accion", "vinculo", "regla", "motivo", "confianza", "estado")
 
@@ -96,7 +97,7 @@ class LinkedGasto:
 
 
 def _sums() -> list[pl.Expr]:
-    return [pl.when(pl.col(measure).count() > 0).then(pl.col(measure).sum()).alias(measure) for measure in MEASURES]
+    return [known_sum(measure) for measure in MEASURES]
 
 
 def _declares(gasto: pl.LazyFrame, columns: Sequence[str]) -> bool:

@@ -20,7 +20,7 @@ from presupuesto_link.specs import SemaforoSpec
 from presupuesto_link.store.store import Kept
 from presupuesto_link.tables.bands import colour
 from presupuesto_link.tables.gasto import MEASURES
-from presupuesto_link.tables.numbers import MONEY
+from presupuesto_link.tables.numbers import MONEY, known_sum
 from presupuesto_link.vocabulary import DECEMBER
 from presupuesto_link.wording import share_of
 
@@ -113,7 +113,7 @@ class YearBudget:
         """
         rows = self.ejecucion.filter(pl.col("vinculo") == DIRECT)
         names = (*MEASURES, "esperado_soles", "devengado_al_ritmo_soles")
-        sums = rows.select(pl.when(pl.col(n).count() > 0).then(pl.col(n).sum()).cast(MONEY).alias(n) for n in names).row(0, named=True)
+        sums = rows.select(known_sum(n).cast(MONEY) for n in names).row(0, named=True)
         done, due = (
             (sums["devengado_soles"], sums["pim_soles"])
             if self.ritmo is None

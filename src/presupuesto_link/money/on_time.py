@@ -25,6 +25,11 @@ _CELL = ("accion", "vinculo", "sec_ejec", "sec_func", "programa", *SEASON, "fuen
 _TRIVIAL = 0.005
 
 
+def named_units(rows: pl.DataFrame, levels: Levels) -> int:
+    """How many rows of a light are of a unit, and not of spending that no rule links."""
+    return rows.filter(pl.col("unidad") != levels.sin_accion).height
+
+
 def measure_on_time(  # noqa: PLR0913, PLR0917 - the money, what it is measured against, the plan and when
     months: pl.DataFrame,
     curves: Curves,

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -17,7 +18,7 @@ from presupuesto_link.quarter.backtest import Backtest, backtest, calibration, g
 from presupuesto_link.quarter.forecast import Array, Tick, project
 from presupuesto_link.quarter.reconcile import reconcile
 from presupuesto_link.specs import Method, ProyeccionSpec
-from presupuesto_link.tables.numbers import MONEY
+from presupuesto_link.tables.numbers import MONEY, known_sum
 from presupuesto_link.vocabulary import DECEMBER
 
 BY_ERRORS, BY_SUM = "errores de la prueba", "suma de los extremos de sus partes"
@@ -43,6 +44,7 @@ class Closing:
         metodo: the one used, and why, in `motivo`.
         anios: the complete years of history used.
         confianza: nominal confidence of the interval.
+        nivel: the lowest level of `unidades`.
     """
 
     unidades: pl.DataFrame
@@ -53,6 +55,23 @@ class Closing:
     motivo: str
     anios: tuple[int, ...]
     confianza: float
+    nivel: str
+
+    @property
+    def total(self) -> Mapping[str, Any]:
+        """The row of `unidades` of everything."""
+        return self.unidades.row(by_predicate=pl.col("nivel") == "total", named=True)
+
+    @property
+    def nearest_calibration(self) -> Mapping[str, Any]:
+        """The row of `calibracion` whose confidence is nearest to the one asked for."""
+        return min(self.calibracion.iter_rows(named=True), key=lambda row: abs(row["confianza_ratio"] - self.confianza))
+
+    @property
+    def intervalos(self) -> pl.DataFrame:
+        """Key `intervalo`, of the lowest level: how many `unidades` have their interval from there."""
+        single = self.unidades.filter(pl.col("nivel") == self.nivel)
+        return single.group_by("intervalo").agg(pl.len().alias("unidades")).sort("intervalo")
 
 
 _RHYTHMS: Mapping[Method, str] = {
@@ -126,6 +145,7 @@ def project_close(  # noqa: PLR0913, PLR0917 - the year, its month, its levels a
         reason,
         years,
         spec.confianza,
+        part[0],
     )
 
 
@@ -338,7 +358,7 @@ def _trail(series: _Series, ahead: tuple[Array, Array, Array]) -> pl.DataFrame:
 def _levelled(parts: pl.DataFrame, levels: tuple[str, str], keys: Sequence[str] = ()) -> pl.DataFrame:
     """The parts, their groups and the whole; a group has an amount when some part of it has."""
     money = [name for name in _MONEY if name in parts.columns]
-    sums = [pl.when(pl.col(name).count() > 0).then(pl.col(name).sum()).cast(MONEY).alias(name) for name in money]
+    sums = [known_sum(name).cast(MONEY) for name in money]
     wider = [
         parts.group_by(*keys, unidad=key).agg(sums).with_columns(nivel=pl.lit(level))
         for level, key in ((levels[1], pl.col("grupo")), ("total", pl.lit(WHOLE)))

@@ -16,18 +16,19 @@ from presupuesto_link.errors import InputDataError, Problem
 from presupuesto_link.evaluation.evaluate import Evaluation
 from presupuesto_link.evaluation.matrix import count_cells
 from presupuesto_link.inputs import Inputs
+from presupuesto_link.linkage.rules import TRANSVERSAL
 from presupuesto_link.money.cut import Cut
 from presupuesto_link.money.expected import Curves
 from presupuesto_link.money.follow import Followed, closed_month, follow
 from presupuesto_link.money.money import light_of
-from presupuesto_link.money.on_time import months_off
+from presupuesto_link.money.on_time import has_money, months_off
 from presupuesto_link.quarter.alerts import alerts_of, colour_changes
 from presupuesto_link.quarter.modifications import composition_variance, modifications_between, rhythm
 from presupuesto_link.store.store import Snapshot, Store
 from presupuesto_link.tables.bands import colour
-from presupuesto_link.tables.gasto import MEASURES
+from presupuesto_link.tables.gasto import totals_of
 from presupuesto_link.tables.levels import Levels, is_action
-from presupuesto_link.tables.numbers import MONEY
+from presupuesto_link.vocabulary import AMBER, GREEN, RED
 
 QUARTERS = (3, 6, 9, 12)
 
@@ -96,6 +97,45 @@ class Monitoring:
         """The year of the results beside the money."""
         return self.analysis.inputs.spec.ranking.anio_resultado
 
+    @property
+    def now(self) -> pl.DataFrame:
+        """The rows of `light` of the actions of the plan with money, at the cut-off."""
+        own = (pl.col("nivel") == self.levels.accion) & (pl.col("unidad") != self.levels.sin_accion)
+        return self.light.filter(own & has_money() & (pl.col("mes") == self.followed.month))
+
+    @property
+    def red(self) -> pl.DataFrame:
+        """Those of `now` whose accrual is in red."""
+        return self.now.filter(pl.col("color_devengado") == RED)
+
+    @property
+    def action_alerts(self) -> pl.DataFrame:
+        """The rows of `alerts` of the actions of the plan."""
+        return self.alerts.filter((pl.col("nivel") == self.levels.accion) & (pl.col("unidad") != self.levels.sin_accion))
+
+    @property
+    def at_risk(self) -> Decimal:
+        """Soles that the actions of the plan were expected to accrue and have not; transversal ones are not added up."""
+        return Decimal(self.action_alerts.filter(pl.col("vinculo") != TRANSVERSAL)["soles_en_riesgo"].sum())
+
+    @property
+    def aligned(self) -> int:
+        """How many actions are green in money and in result."""
+        return self._in_cells((GREEN,), GREEN)
+
+    @property
+    def against(self) -> int:
+        """How many spend, in green or amber, with their result in red."""
+        return self._in_cells((GREEN, AMBER), RED)
+
+    def _in_cells(self, money: tuple[str, ...], result: str) -> int:
+        here = pl.col("banda_ejecucion").is_in(money) & (pl.col("banda_resultado") == result)
+        return int(self.cells.filter(here)["acciones"].sum())
+
+    def colour_changed(self, *kinds: str) -> pl.DataFrame:
+        """The rows of `changes` of every action, linked or not, whose colour changed in one of those ways, by way and code."""
+        return self.changes.filter((pl.col("nivel") == self.levels.accion) & pl.col("cambio").is_in(kinds)).sort("cambio", "unidad")
+
 
 def monitor(analysis: Evaluation) -> Monitoring:
     """The traffic light of the year of a cut.
@@ -154,8 +194,7 @@ def _at_cut(followed: Followed) -> Mapping[str, Decimal | None] | None:
     if not followed.whole:
         return None
     rows = followed.counted.filter(pl.col("anio") == followed.year)
-    sums = rows.select(pl.when(pl.col(m).count() > 0).then(pl.col(m).sum()).cast(MONEY).alias(m) for m in MEASURES)
-    return sums.row(0, named=True)
+    return totals_of(rows)
 
 
 def _previous(store: Store, followed: Followed) -> Snapshot | None:

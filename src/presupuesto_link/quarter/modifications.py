@@ -104,7 +104,7 @@ def modifications_between(before: pl.DataFrame, after: pl.DataFrame, year: int) 
         pl.col("pim_antes_soles", "pim_despues_soles").fill_null(pl.lit(0, MONEY))
     )
     moved = both.with_columns(cambio_soles=(pl.col("pim_despues_soles") - pl.col("pim_antes_soles")).cast(MONEY))
-    change, first = pl.col("cambio_soles"), pl.col("pim_antes_soles").cast(pl.Float64).sum()
+    change, first = pl.col("cambio_soles"), pl.col("pim_antes_soles").sum().cast(pl.Float64)
     ups, downs = change.filter(change > 0).sum().cast(MONEY), (-change.filter(change < 0).sum()).cast(MONEY)
     size = pl.max_horizontal(ups.cast(pl.Float64), downs.cast(pl.Float64))
     summary = moved.select(

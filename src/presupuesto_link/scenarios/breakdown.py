@@ -116,6 +116,32 @@ def between_actions(moved: pl.DataFrame) -> pl.DataFrame:
     return moved.group_by("donante", "receptor", maintain_order=True).agg(pl.col("monto_soles").sum().cast(MONEY))
 
 
+def folded(transfers: pl.DataFrame, most: int, rest: str) -> pl.DataFrame:
+    """Transfers with no more than `most` donors nor receivers: the smallest of a side are added up as `rest`, its last.
+
+    Returns:
+        Key `donante, receptor`: `monto_soles`, and `donante_orden` and `receptor_orden`, the place of each by what it moves, from 0.
+    """
+    pairs = transfers.select("donante", "receptor", "monto_soles")
+    for side in ("donante", "receptor"):
+        order = _by_amount(pairs, side, rest)
+        kept = order if len(order) <= most else order[: most - 1]
+        pairs = pairs.with_columns(pl.when(pl.col(side).is_in(kept)).then(pl.col(side)).otherwise(pl.lit(rest)).alias(side))
+    summed = between_actions(pairs)
+    places = {side: _by_amount(summed, side, rest) for side in ("donante", "receptor")}
+    return summed.with_columns(
+        pl.col(side).replace_strict(order, list(range(len(order))), return_dtype=pl.Int64).alias(f"{side}_orden")
+        for side, order in places.items()
+    )
+
+
+def _by_amount(pairs: pl.DataFrame, side: str, rest: str) -> list[str]:
+    """The codes of a side by what they move, largest first; what is added up goes last."""
+    sums = pairs.group_by(side).agg(pl.col("monto_soles").sum())
+    ordered = sums.sort(pl.col(side) == rest, "monto_soles", side, descending=[False, True, False])
+    return ordered[side].to_list()
+
+
 def balance_by_source(written: pl.DataFrame) -> pl.DataFrame:
     """Key `pliego, fuente, rubro`: annulled, enabled and their difference, which is always zero."""
     signed = pl.col("monto_soles")

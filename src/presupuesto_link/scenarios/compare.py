@@ -93,6 +93,32 @@ class Scenario:
         return int(self.transferencias["monto_soles"].sum())
 
     @property
+    def donantes(self) -> pl.DataFrame:
+        """See `_largest_first`: those that give."""
+        return _largest_first(self.acciones, "donante")
+
+    @property
+    def receptores(self) -> pl.DataFrame:
+        """See `_largest_first`: those that receive."""
+        return _largest_first(self.acciones, "receptor")
+
+    @property
+    def en_tope(self) -> int:
+        """How many of those that give or receive reach their cap."""
+        return int(self.acciones.filter(pl.col("papel") != "sin cambio")["en_tope"].sum())
+
+    @property
+    def mayores_transferencias(self) -> pl.DataFrame:
+        """`transferencias`, the largest first, with `parte_ratio` of all that moves."""
+        ordered = self.transferencias.sort("monto_soles", "donante", "receptor", descending=[True, False, False])
+        return ordered.with_columns(parte_ratio=_part())
+
+    @property
+    def lineas(self) -> int:
+        """How many lines of the budget change."""
+        return self.asientos["linea"].n_unique()
+
+    @property
     def objetivo(self) -> Objective:
         """What it seeks."""
         return objective_of(self.spec)
@@ -120,6 +146,26 @@ class Scenario:
     def sustentos(self) -> pl.DataFrame:
         """See `legal.papers_of`."""
         return papers_of(self.spec, self.baseline.lineas)
+
+
+def _part() -> pl.Expr:
+    return pl.col("monto_soles").cast(pl.Float64) / pl.col("monto_soles").sum().cast(pl.Float64)
+
+
+def _largest_first(actions: pl.DataFrame, role: str) -> pl.DataFrame:
+    """The rows of `Scenario.acciones` with a role, the largest change first.
+
+    Returns:
+        Key `accion`, with `monto_soles` (without sign), `parte_ratio` (of all that the role moves) and `cambio_ratio` (of its own PIM; null
+        without PIM).
+    """
+    before = pl.col("pim_antes_soles").cast(pl.Float64)
+    return (
+        actions.filter(pl.col("papel") == role)
+        .with_columns(monto_soles=pl.col("cambio_soles").abs())
+        .sort("monto_soles", "accion", descending=[True, False])
+        .with_columns(parte_ratio=_part(), cambio_ratio=pl.when(before != 0).then(pl.col("cambio_soles").cast(pl.Float64) / before))
+    )
 
 
 def run_scenario(baseline: Baseline, spec: EscenarioSpec, book: Rulebook, level: str = "central") -> Scenario:

@@ -24,6 +24,7 @@ from presupuesto_link.quarter.projection import Projection, project
 from presupuesto_link.scenarios.baseline import AMOUNTS, CHAIN, NAMED, Baseline, baseline_of_actions
 from presupuesto_link.scenarios.compare import Scenario, run_scenario
 from presupuesto_link.specs import EscenarioSpec, read_spec
+from presupuesto_link.tables.numbers import known_sum
 
 Unsolved = tuple[EscenarioSpec, InfeasibleScenarioError]
 
@@ -116,7 +117,7 @@ def _lines(linkage: Linkage, year: int) -> pl.DataFrame:
     lines = legal_fields(linkage.linked.lines.filter(pl.col("anio") == year), linkage.names)
     present = lines.collect_schema().names()
     keys = ["accion", "vinculo", *(name for name in (*CHAIN, *NAMED) if name in present)]
-    sums = [pl.when(pl.col(name).count() > 0).then(pl.col(name).sum()).alias(name) for name in AMOUNTS]
+    sums = [known_sum(name) for name in AMOUNTS]
     return lines.group_by(keys).agg(sums).collect().sort(keys, nulls_last=True)
 
 

@@ -121,6 +121,19 @@ def by_assumption(scenario: Scenario) -> pl.DataFrame:
     return pl.concat(frames)
 
 
+def level_totals(assumed: pl.DataFrame) -> pl.DataFrame:
+    """What moves and what would be spent of it under each assumption of `by_assumption`: key `nivel`, in the order given."""
+    return assumed.group_by("nivel", maintain_order=True).agg(pl.col("recibe_soles").sum(), pl.col("absorbido_soles").sum())
+
+
+def enough(curve: pl.DataFrame, part: float) -> tuple[int, float] | None:
+    """The least amount of a `frontier` that brings that part of its largest value, and the part it brings; null when nothing is gained."""
+    ordered = curve.drop_nulls("valor").sort("monto_soles")
+    reached = ordered.with_columns(parte=pl.col("valor") / pl.col("valor").max()).filter(pl.col("parte") >= part)
+    top = ordered["valor"].max()
+    return reached.select("monto_soles", "parte").row(0) if isinstance(top, float) and top > 0 else None
+
+
 def _assumed(scenario: Scenario, problem: ReallocationProblem, received: np.ndarray, level: str) -> pl.DataFrame:
     response = scenario.spec.supuestos.respuesta
     advance = scenario.baseline.acciones.select("accion", "avance_ratio")

@@ -35,7 +35,7 @@ def _row(scenario: Scenario) -> dict[str, object]:
         "receptores": scenario.transferencias["receptor"].n_unique(),
         "transferencias": scenario.transferencias.height,
         "movimientos": moved.height,
-        "lineas": scenario.asientos["linea"].n_unique(),
+        "lineas": scenario.lineas,
         "notas_3": int((moved["nota_tipo"] == INSIDE).sum()),
         "notas_4": int((moved["nota_tipo"] == BETWEEN).sum()),
         "sin_dato": int((moved["veredicto"] == MISSING).sum()),

@@ -157,6 +157,12 @@ class PesosSpec(Spec):
         """Weights by component name."""
         return self.model_dump()
 
+    @property
+    def partes(self) -> dict[str, float]:
+        """The part of the whole score that each component may give."""
+        total = sum(self.as_dict().values())
+        return {name: weight / total for name, weight in self.as_dict().items()}
+
 
 class RankingSpec(Spec):
     """Which years, which objectives have priority and how the components are weighed."""

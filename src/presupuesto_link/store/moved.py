@@ -25,3 +25,8 @@ def moved(old: pl.DataFrame, new: pl.DataFrame, by: Sequence[str]) -> pl.DataFra
         .filter((before.fill_null(0) != 0) | (after.fill_null(0) != 0))
         .sort(*by, "medida", nulls_last=True)
     )
+
+
+def sums_of(rows: pl.DataFrame) -> pl.DataFrame:
+    """What `moved` adds up to: key `anio, medida`: `diferencia_soles` and `claves`, how many keys moved."""
+    return rows.group_by("anio", "medida").agg(pl.col("diferencia_soles").sum(), pl.len().alias("claves")).sort("anio", "medida")

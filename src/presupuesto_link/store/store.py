@@ -27,6 +27,7 @@ from presupuesto_link.sources.digest import digest_of
 from presupuesto_link.sources.lock import PART, clean_parts, locked, new_part, owner
 from presupuesto_link.sources.siaf.layout import AMOUNTS, with_later_codes
 from presupuesto_link.store.moved import moved, summed
+from presupuesto_link.tables.numbers import known_sum
 
 MANIFEST = "manifiesto.json"
 SNAPSHOTS = "instantaneas"
@@ -312,7 +313,7 @@ class Store:
 
 def add_up(rows: pl.LazyFrame) -> tuple[int, Totals]:
     """Rows, and exact soles per year and measure (null when no row has the measure)."""
-    sums = [pl.when(pl.col(m).count() > 0).then(pl.col(m).sum()).alias(m) for m in MEASURES]
+    sums = [known_sum(m) for m in MEASURES]
     table = rows.group_by("anio").agg(pl.len().alias("filas"), *sums).collect().sort("anio")
     return int(table["filas"].sum()), {row["anio"]: {m: row[m] for m in MEASURES} for row in table.iter_rows(named=True)}
 

@@ -63,6 +63,19 @@ def most_influential(influence: pl.DataFrame) -> str:
     return str(ordered["accion"][0])
 
 
+def line_without(influence: pl.DataFrame, action: str) -> tuple[float, float]:
+    """Height at zero and slope of the line of the added-variable plot without an action: through the middle of the others."""
+    rest = influence.filter(pl.col("accion") != action)
+    slope = float(influence.filter(pl.col("accion") == action)["pendiente_sin_ella"][0])
+    x, y = (float(rest[name].sum()) / rest.height for name in ("ejecucion_parcial_ratio", "avance_parcial_ratio"))
+    return y - slope * x, slope
+
+
+def worst_fitted(influence: pl.DataFrame) -> dict[str, Any]:
+    """The row of the action furthest from the line; ties by code."""
+    return influence.sort(pl.col("residuo_ratio").abs(), "accion", descending=[True, False]).row(0, named=True)
+
+
 def usual_limits(influence: pl.DataFrame, columns: int) -> dict[str, float]:
     """From where each diagnostic is usually looked at: 2k/n, 4/n, 2·√(k/n) and 2, with n actions and k columns."""
     n = influence.height

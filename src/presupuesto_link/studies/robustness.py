@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import product
+from typing import Any
 
 import polars as pl
 
@@ -51,6 +52,20 @@ class Robustness:
     aceptabilidad: Acceptability
     efectos: pl.DataFrame
     efectos_por_accion: pl.DataFrame
+
+    @property
+    def con_puesto(self) -> pl.DataFrame:
+        """The rows of `resumen` that have a place in some case, in its order, with `sin_puesto_ratio`: in how many cases they have none."""
+        return self.resumen.filter(pl.col("clase") != NO_PLACE).with_columns(sin_puesto_ratio=1 - pl.col("rezagada_ratio"))
+
+    @property
+    def lider(self) -> Mapping[str, Any]:
+        """The row of `resumen` that is first most often; ties by code."""
+        return self.resumen.sort("primera_ratio", "accion", descending=[True, False]).row(0, named=True)
+
+    def of_class(self, kind: str) -> list[str]:
+        """The actions of a class, by code."""
+        return self.resumen.filter(pl.col("clase") == kind)["accion"].sort().to_list()
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,7 @@ from presupuesto_link.findings import Finding
 from presupuesto_link.sources.ceplan import TITLES, Month, RawExport, month_of
 from presupuesto_link.tables.contract import raise_problems
 from presupuesto_link.tables.gasto import FLOAT_NOISE, FRACTION, WIDTHS
-from presupuesto_link.tables.numbers import MONEY, NumberStyle, detect_style, not_numbers, number, plain
+from presupuesto_link.tables.numbers import MONEY, NumberStyle, detect_style, known_sum, not_numbers, number, plain
 
 VERSIONS = {"CS": "consistente", "RE": "reprogramado", "SE": "seguimiento"}
 AOI_KEY = ("anio", "aoi")
@@ -214,7 +214,7 @@ def _quantities(parts: Sequence[pl.DataFrame]) -> pl.DataFrame:
 
 def _amounts(parts: Sequence[pl.DataFrame]) -> pl.DataFrame:
     key = [name for name in FINANCIAL_SCHEMA if name != "monto_soles"]
-    total = pl.when(pl.col("valor").count() > 0).then(pl.col("valor").sum())
+    total = known_sum("valor")
     united = pl.concat(parts).group_by(key).agg(total.cast(MONEY).alias("monto_soles"))
     return united.select(*FINANCIAL_SCHEMA).sort(key, nulls_last=True)
 

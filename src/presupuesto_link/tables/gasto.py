@@ -6,13 +6,14 @@ grain is null there, so adding a column up is always right and a repeated PIM ca
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
+from decimal import Decimal
 
 import polars as pl
 
 from presupuesto_link.sources.siaf.layout import AMOUNTS, CODES, NAME_PREFIX, Layout, carried
-from presupuesto_link.tables.numbers import MONEY
+from presupuesto_link.tables.numbers import MONEY, known_sum
 
 WIDTHS = {
     "programa": 4,
@@ -107,10 +108,20 @@ def other_sums(layout: Layout, raw: pl.LazyFrame, filters: Filters) -> dict[str,
         return {}
     which = NAME_PREFIX + "desglose"  # goes through the typing as names do
     every = pl.concat(rows.with_columns(pl.lit(said).alias(which)) for said, rows in layout.others(raw).items())
-    sums = [pl.when(pl.col(m).count() > 0).then(pl.col(m).sum()).alias(m) for m in MEASURES]
+    sums = [known_sum(m) for m in MEASURES]
     typed = type_rows(keep(every, filters)).filter(pl.col("rechazo").is_null())
     table = typed.group_by(which, "anio").agg(pl.len().alias("filas"), *sums).collect().sort(which, "anio")
     return {str(said): found.drop(which) for (said,), found in table.group_by(which, maintain_order=True)}
+
+
+def add_up(rows: pl.DataFrame, by: Sequence[str]) -> pl.DataFrame:
+    """Exact soles of every measure by some columns, in their order; null where no row gives it."""
+    return rows.group_by(by).agg(known_sum(m) for m in MEASURES).sort(by)
+
+
+def totals_of(rows: pl.DataFrame) -> dict[str, Decimal | None]:
+    """Exact soles of every measure; null where no row gives it."""
+    return rows.select(known_sum(m).cast(MONEY) for m in MEASURES).row(0, named=True)
 
 
 def rejected_rows(rows: pl.LazyFrame) -> pl.LazyFrame:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import polars as pl
 
 from presupuesto_link.tables.gasto import KEY, MEASURES, WIDTHS
+from presupuesto_link.tables.numbers import known_sum
 
 ANNUAL = ("pia_soles", "pim_soles")
 FLOWS = tuple(measure for measure in MEASURES if measure not in ANNUAL)
@@ -53,15 +54,11 @@ def add_facts(pieces: Sequence[Facts]) -> Facts:
     numbers, examples = pl.exclude(f"^{EXAMPLE}.*$").sum(), pl.col(f"^{EXAMPLE}.*$").min()
     months = pl.concat(piece.months for piece in pieces).group_by("anio", "mes")
     return Facts(
-        months.agg(pl.exclude(MEASURES).sum(), *(_sum_or_null(measure) for measure in MEASURES)).sort("anio", "mes"),
+        months.agg(pl.exclude(MEASURES).sum(), *(known_sum(measure) for measure in MEASURES)).sort("anio", "mes"),
         pl.concat(piece.lines for piece in pieces).group_by(pl.exclude(MEASURES)).agg(pl.col(MEASURES).sum()),
         pl.concat(piece.codes for piece in pieces).select(numbers, examples),
         pl.concat(piece.keys for piece in pieces).sum(),
     )
-
-
-def _sum_or_null(measure: str) -> pl.Expr:
-    return pl.when(pl.col(measure).count() > 0).then(pl.col(measure).sum()).alias(measure)
 
 
 def _months(rows: pl.LazyFrame) -> pl.LazyFrame:
@@ -72,7 +69,7 @@ def _months(rows: pl.LazyFrame) -> pl.LazyFrame:
         .group_by("anio", "mes")
         .agg(
             pl.len().alias("filas"),
-            *(_sum_or_null(measure) for measure in MEASURES),
+            *(known_sum(measure) for measure in MEASURES),
             pl.col("movida").sum().alias("movidas"),
             pl.col("devengado_soles").filter("movida").sum().alias("devengado_movido"),
             pl.col("presupuestada").sum().alias("presupuestadas"),

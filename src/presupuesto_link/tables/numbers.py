@@ -75,6 +75,11 @@ def not_numbers(table: RawTable, column: str, style: NumberStyle, allowed: tuple
     ]
 
 
+def known_sum(column: str) -> pl.Expr:
+    """The sum of a column under its name; null where no row has it, which is not a zero."""
+    return pl.when(pl.col(column).count() > 0).then(pl.col(column).sum()).alias(column)
+
+
 def plain(column: str, style: NumberStyle) -> pl.Expr:
     """The cell as plain digits with a point, null when it is not a number."""
     thousands = "," if style.decimal == "." else "."

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from presupuesto_link.vocabulary import DECEMBER, DEPARTMENT, EVERYTHING, PLIEGO
+from presupuesto_link.wording import plural
 
 if TYPE_CHECKING:
     import polars as pl
@@ -206,8 +207,6 @@ def calendars(
 
 def _blanks(activities: pl.DataFrame) -> tuple[str, ...]:
     """What is not used of the POI because nobody knows whether a blank is a zero."""
-    from presupuesto_link.wording import plural
-
     if activities.is_empty():
         return ()
     shown = ", ".join(activities["aoi"].head(_SHOWN))

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from presupuesto_link.errors import Problem, SpecError
+from presupuesto_link.sources.embedded import embedded_analyses
 from presupuesto_link.vocabulary import EXCLUDE, ZERO
 
 if TYPE_CHECKING:
@@ -66,9 +68,6 @@ def analysis_path(analysis: str) -> Path:
     Raises:
         SpecError: there is no such analysis; the message lists the ones that travel with the package.
     """
-    from presupuesto_link.errors import Problem, SpecError
-    from presupuesto_link.sources.embedded import embedded_analyses
-
     known = embedded_analyses()
     if analysis in known:
         return known[analysis]

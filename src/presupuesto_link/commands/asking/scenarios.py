@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import typer
 
 from presupuesto_link.commands.asking.cuts import Asked, Scope, optional_cut
+from presupuesto_link.errors import Problem, SpecError
 
 if TYPE_CHECKING:
     from presupuesto_link.inputs import Inputs
@@ -43,8 +44,6 @@ def scenario_specs(inputs: Inputs, asked: Sequence[str]) -> tuple[EscenarioSpec,
 
 
 def _place(inputs: Inputs, name: str) -> Path:
-    from presupuesto_link.errors import Problem, SpecError
-
     folder = inputs.scenario_folder
     own = folder / f"{name}.toml"
     if own.is_file() and not Path(name).is_file():

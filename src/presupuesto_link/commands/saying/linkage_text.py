@@ -6,18 +6,20 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
+from presupuesto_link.commands.saying.findings_text import print_findings
 from presupuesto_link.commands.saying.printing import code, name, number, print_table, records
 from presupuesto_link.tables.levels import Levels
+from presupuesto_link.wording import amount, enumerate_words, percent, short_name
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     import polars as pl
 
+    from presupuesto_link.findings import Finding
+    from presupuesto_link.linkage.coverage import Coverage
     from presupuesto_link.linkage.explain import Explanation
     from presupuesto_link.linkage.snapshot import Linkage
-
-_TOLD = 4
 
 
 def as_json(linkage: Linkage) -> dict[str, Any]:
@@ -68,15 +70,13 @@ def print_linkage(linkage: Linkage, shown: int, levels: Levels) -> None:
     typer.echo("")
     _print_rates(cover.tasas)
     _print_summary(cover.resumen)
-    _print_actions(cover.acciones, shown, levels)
+    _print_actions(cover, shown, levels)
     _print_unlinked(linkage, shown)
-    _print_rules(cover.reglas, shown, levels)
-    _print_findings(linkage)
+    _print_rules(cover, shown, levels)
+    print_findings(linkage.findings, "Hallazgos sobre las reglas: ninguno.", _places)
 
 
 def _print_rates(rates: pl.DataFrame) -> None:
-    from presupuesto_link.wording import percent
-
     columns = [
         code("Año"),
         name("Base"),
@@ -93,10 +93,10 @@ def _print_rates(rates: pl.DataFrame) -> None:
             (
                 str(r["anio"]),
                 r["base"],
-                _money(r["pim_soles"]),
-                _money(r["pim_vinculado_soles"]),
+                amount(r["pim_soles"], 2),
+                amount(r["pim_vinculado_soles"], 2),
                 percent(r["cobertura_ratio"]),
-                _money(r["devengado_vinculado_soles"]),
+                amount(r["devengado_vinculado_soles"], 2),
                 percent(r["cobertura_devengado_ratio"]),
             )
             for r in rates.iter_rows(named=True)
@@ -105,8 +105,6 @@ def _print_rates(rates: pl.DataFrame) -> None:
 
 
 def _print_summary(table: pl.DataFrame) -> None:
-    from presupuesto_link.wording import percent
-
     print_table(
         "Por clase de vínculo y confianza de la regla",
         [code("Año"), name("Vínculo"), name("Motivo o confianza"), number("Líneas", spare=True), number("PIM"), number("Del PIM")],
@@ -116,7 +114,7 @@ def _print_summary(table: pl.DataFrame) -> None:
                 r["vinculo"] + (" (no se suma)" if r["vinculo"] == "transversal" else ""),
                 r["motivo"] or f"confianza {r['confianza']}" + _state(r["estado"]),
                 f"{r['lineas']:,}",
-                _money(r["pim_soles"]),
+                amount(r["pim_soles"], 2),
                 percent(r["parte_pim_ratio"]),
             )
             for r in table.iter_rows(named=True)
@@ -128,14 +126,11 @@ def _state(state: str | None) -> str:
     return {"propuesta": " · propuesta, sin firma", "sugerido": " · sugerida"}.get(state or "", "")
 
 
-def _print_actions(table: pl.DataFrame, shown: int, levels: Levels) -> None:
+def _print_actions(cover: Coverage, shown: int, levels: Levels) -> None:
     import polars as pl
 
-    from presupuesto_link.wording import percent, short_name
-
-    has = table.filter(pl.col("lineas") > 0)
-    top = has.sort(["transversal", "pim_soles", "accion"], descending=[False, True, False], nulls_last=True).head(shown)
-    years = table["anio"].n_unique() > 1
+    has = cover.con_dinero
+    top, years = has.head(shown), len(cover.acciones["anio"].unique()) > 1
     columns = [
         code(f"Año y {levels.accion}" if years else levels.accion),
         name(),
@@ -150,18 +145,17 @@ def _print_actions(table: pl.DataFrame, shown: int, levels: Levels) -> None:
             (
                 (f"{r['anio']} " if years else "") + r["accion"] + ("*" if r["transversal"] else ""),
                 short_name(r["nombre"], 44),
-                _money(r["pim_soles"]),
-                _money(r["devengado_soles"]),
-                percent(float(r["devengado_soles"] / r["pim_soles"]) if r["pim_soles"] and r["devengado_soles"] is not None else None),
+                amount(r["pim_soles"], 2),
+                amount(r["devengado_soles"], 2),
+                percent(r["ejecucion_ratio"]),
             )
             for r in top.iter_rows(named=True)
         ],
     )
     if has["transversal"].any():
         typer.echo("* transversal: su dinero ya está en las demás; se muestra aparte y no se suma.")
-    without = table.filter(pl.col("lineas").sum().over("accion") == 0)
     for said, group in (("Con resultado medido y sin dinero vinculado", True), ("Sin resultado ni dinero", False)):
-        codes = without.filter(pl.col("con_resultado") == group)["accion"].unique().sort()
+        codes = cover.sin_dinero.filter(pl.col("con_resultado") == group)["accion"].unique().sort()
         if len(codes):
             typer.echo(f"{said} ({len(codes)}): {', '.join(codes)}.")
     typer.echo("")
@@ -188,8 +182,8 @@ def _print_unlinked(linkage: Linkage, shown: int) -> None:
                 r["funcion"] or "—",
                 _what(r, linkage),
                 r["motivo"],
-                _money(r["pim_soles"]),
-                _money(r["devengado_soles"]),
+                amount(r["pim_soles"], 2),
+                amount(r["devengado_soles"], 2),
             )
             for r in table.head(shown).iter_rows(named=True)
         ],
@@ -213,37 +207,21 @@ def _what(row: dict[str, Any], linkage: Linkage) -> str:
     return row.get("producto") or "—"
 
 
-def _print_rules(table: pl.DataFrame, shown: int, levels: Levels) -> None:
-    from presupuesto_link.wording import percent
-
-    enough = int((table["parte_acumulada_ratio"] < 0.9).sum()) + 1 if table.height else 0
+def _print_rules(cover: Coverage, shown: int, levels: Levels) -> None:
+    table = cover.reglas
     columns = [code("Regla"), code(levels.accion), number("PIM"), number("Del vinculado", spare=True), number("Acumulado", spare=True)]
     print_table(
-        f"Reglas por soles ({min(shown, table.height)} de {table.height}; {enough} explican el 90 % del PIM vinculado)",
+        f"Reglas por soles ({min(shown, table.height)} de {table.height}; {cover.reglas_bastantes} explican el 90 % del PIM vinculado)",
         columns,
         [
-            (r["regla"], r["accion"], _money(r["pim_soles"]), percent(r["parte_pim_ratio"]), percent(r["parte_acumulada_ratio"]))
+            (r["regla"], r["accion"], amount(r["pim_soles"], 2), percent(r["parte_pim_ratio"]), percent(r["parte_acumulada_ratio"]))
             for r in table.head(shown).iter_rows(named=True)
         ],
     )
 
 
-def _print_findings(linkage: Linkage) -> None:
-    """Findings by kind, the worst first; many of one kind are told in one line."""
-    from itertools import groupby
-
-    order = ("alta", "media", "baja")
-    every = sorted(linkage.findings, key=lambda f: (order.index(f.kind.severity), f.code))
-    for code_, group in groupby(every, key=lambda f: f.code):
-        found = list(group)
-        kind = found[0].kind
-        typer.echo(f"{code_} ({kind.severity}) {kind.title}: {len(found)}. {kind.remedy}")
-        for finding in found[:_TOLD]:
-            typer.echo(f"   {finding.place}: {finding.found}; se esperaba {finding.expected}; {finding.explanation}.")
-        if len(found) > _TOLD:
-            typer.echo(f"   y {len(found) - _TOLD} más: {', '.join(f.place.partition('regla ')[2] or f.place for f in found[_TOLD:])}.")
-    if not every:
-        typer.echo("Hallazgos sobre las reglas: ninguno.")
+def _places(findings: Sequence[Finding]) -> str:
+    return ", ".join(f.place.partition("regla ")[2] or f.place for f in findings)
 
 
 def print_breakdown(linkage: Linkage, table: pl.DataFrame, by: str, shown: int, levels: Levels) -> None:
@@ -251,7 +229,6 @@ def print_breakdown(linkage: Linkage, table: pl.DataFrame, by: str, shown: int, 
     import polars as pl
 
     from presupuesto_link.linkage.coverage import BREAKDOWNS
-    from presupuesto_link.wording import percent
 
     columns = [column for column in BREAKDOWNS[by] if column in table.columns]
     names = linkage.names.get(
@@ -280,19 +257,13 @@ def print_breakdown(linkage: Linkage, table: pl.DataFrame, by: str, shown: int, 
                 r["accion"] + ("*" if r["vinculo"] == "transversal" else ""),
                 *(r[c] or "sin dato" for c in columns),
                 str(r.get("nombre") or "").capitalize()[:50],
-                _money(r["pim_soles"]),
-                _money(r["devengado_soles"]),
+                amount(r["pim_soles"], 2),
+                amount(r["devengado_soles"], 2),
                 percent(r["parte_pim_ratio"]),
             )
             for r in top.head(shown).iter_rows(named=True)
         ],
     )
-
-
-def _money(amount: Any) -> str:
-    from presupuesto_link.wording import soles
-
-    return soles(amount, 2).removeprefix("S/ ")
 
 
 def explained(one: Explanation) -> dict[str, Any]:
@@ -323,13 +294,11 @@ def explained(one: Explanation) -> dict[str, Any]:
 
 def print_explanation(one: Explanation) -> None:
     """Why some lines went where they went, for a person."""
-    from presupuesto_link.wording import percent
-
     said = ", ".join(f"{key.replace('_', ' ')} {value}" for key, value in one.values.items() if value is not None)
     typer.echo(f"{one.lines:,} líneas con {said}")
     for dimension, text in one.names.items():
         typer.echo(f"  {dimension}: {text}")
-    typer.echo(f"  PIM {_money(one.pim)} · devengado {_money(one.devengado)}")
+    typer.echo(f"  PIM {amount(one.pim, 2)} · devengado {amount(one.devengado, 2)}")
     for taken in one.taken:
         typer.echo(
             f"  → {taken.rule.action} {percent(float(taken.part))}: {taken.rule.place}, {taken.why}. Atrapa {taken.rule.words()}; {_signed(taken.rule)}."
@@ -344,8 +313,6 @@ def print_explanation(one: Explanation) -> None:
 
 
 def _or(words: Sequence[str]) -> str:
-    from presupuesto_link.wording import enumerate_words
-
     return enumerate_words(words, "o")
 
 

@@ -66,17 +66,16 @@ def name(title: str = "Nombre") -> Column:
     return Column(title, least=_NAME_LEAST)
 
 
-def print_table(title: str, columns: Sequence[Column | tuple[str, str]], rows: Iterable[Sequence[str]]) -> None:
-    """Print a table that fits the screen. A column given as a pair is (title, "left" or "right")."""
+def print_table(title: str, columns: Sequence[Column], rows: Iterable[Sequence[str]]) -> None:
+    """Print a table that fits the screen."""
     from rich.console import Console
 
     cells = [[str(cell) for cell in row] for row in rows]
     console = Console(file=sys.stdout, width=_width(), highlight=False)
-    every = [column if isinstance(column, Column) else _from_pair(*column) for column in columns]
-    shown, gap = _fitting(every, cells, console.width)
-    columns_shown, rows_shown = [every[i] for i in shown], [[row[i] for i in shown] for row in cells]
+    shown, gap = _fitting(columns, cells, console.width)
+    columns_shown, rows_shown = [columns[i] for i in shown], [[row[i] for i in shown] for row in cells]
     console.print(_table(title, columns_shown, rows_shown, gap, _widths(columns_shown, rows_shown, gap, console.width)))
-    left_out = [column.heading(_ROOMY).replace("\n", " ") for i, column in enumerate(every) if i not in shown]
+    left_out = [column.heading(_ROOMY).replace("\n", " ") for i, column in enumerate(columns) if i not in shown]
     if left_out:
         typer.echo(f"No caben a este ancho: {', '.join(left_out)}. Ensanche la ventana o use --json.")
     typer.echo("")
@@ -88,10 +87,6 @@ def _width() -> int | None:
         return None
     asked = os.environ.get("COLUMNS", "")
     return int(asked) if asked.isdecimal() and int(asked) else _WIDTH_WITHOUT_TERMINAL
-
-
-def _from_pair(title: str, side: str) -> Column:
-    return number(title) if side == "right" else Column(title)
 
 
 def _fitting(columns: Sequence[Column], rows: Sequence[Sequence[str]], width: int) -> tuple[list[int], int]:

@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING, Any
 import typer
 
 from presupuesto_link.commands.saying.printing import Column, code, name, number, print_table
+from presupuesto_link.presentation.telling.words import signed_soles
 from presupuesto_link.tables.levels import Levels
+from presupuesto_link.wording import percent, plural, short_name, soles
 
 if TYPE_CHECKING:
     import polars as pl
@@ -20,8 +22,6 @@ _SHOWN = 12
 
 def print_scenario(scenario: Scenario, levels: Levels) -> None:
     """What it proposes, on what budget, what stops it and what the law asks."""
-    from presupuesto_link.wording import plural, soles
-
     typer.echo(f"\n{scenario.spec.titulo}\n{scenario.advertencia}")
     typer.echo(f"Base: {scenario.baseline.titulo}. Norma al {scenario.baseline.fecha:%d/%m/%Y}.")
     for sentence in scenario.book.avisos:
@@ -29,9 +29,7 @@ def print_scenario(scenario: Scenario, levels: Levels) -> None:
     for sentence in scenario.cautelas:
         typer.echo(f"Cautela: {sentence}")
     moved = plural(scenario.movimientos.height, "movimiento", "movimientos")
-    typer.echo(
-        f"Se mueven {soles(scenario.monto_soles)} en {moved}; {plural(scenario.asientos['linea'].n_unique(), 'línea cambia', 'líneas cambian')}."
-    )
+    typer.echo(f"Se mueven {soles(scenario.monto_soles)} en {moved}; {plural(scenario.lineas, 'línea cambia', 'líneas cambian')}.")
     _print_side(scenario, "donante", "Donantes: antes y después, en soles", levels)
     _print_side(scenario, "receptor", "Receptores: antes y después, en soles", levels)
     typer.echo("* llega a su tope. Ejec.: ejecución antes del cambio.")
@@ -47,7 +45,6 @@ def print_scenario(scenario: Scenario, levels: Levels) -> None:
 
 def _print_limits(scenario: Scenario) -> None:
     from presupuesto_link.presentation.telling.selection import binding_limits
-    from presupuesto_link.wording import soles
 
     rows = [(row["frase"], soles(row["usado_soles"])) for row in binding_limits(scenario).iter_rows(named=True)]
     if rows:
@@ -58,17 +55,10 @@ def _print_limits(scenario: Scenario) -> None:
 
 def _print_law(scenario: Scenario) -> None:
     """Verdicts of the movements, and the rules that speak of most of them."""
-    import polars as pl
+    from presupuesto_link.scenarios.proposal import speaking
 
-    from presupuesto_link.wording import plural, soles
-
-    table = (
-        scenario.reglas.group_by("regla", "veredicto", "articulo", "requiere", "faltan")
-        .agg(pl.len().alias("movimientos"))
-        .sort("veredicto", "movimientos", "regla", descending=[False, True, False])
-    )
-    by_verdict = scenario.movimientos.group_by("veredicto").agg(pl.len(), pl.col("monto_soles").sum()).sort("veredicto")
-    for verdict, count, amount in by_verdict.iter_rows():
+    table = speaking(scenario)
+    for verdict, count, amount in scenario.veredictos.iter_rows():
         typer.echo(f"{verdict}: {plural(count, 'movimiento', 'movimientos')}, {soles(amount)}.")
     rows = [
         (row["regla"], row["veredicto"], str(row["movimientos"]), row["faltan"] or row["requiere"] or "")
@@ -95,9 +85,6 @@ def _print_side(scenario: Scenario, role: str, title: str, levels: Levels) -> No
 
 
 def _side_row(row: dict[str, Any]) -> tuple[str, ...]:
-    from presupuesto_link.presentation.telling.words import signed_soles
-    from presupuesto_link.wording import percent, short_name, soles
-
     before, change, after = (
         text.replace("S/ ", "")
         for text in (soles(row["pim_antes_soles"]), signed_soles(row["cambio_soles"]), soles(row["pim_despues_soles"]))
@@ -115,7 +102,7 @@ def _side_row(row: dict[str, Any]) -> tuple[str, ...]:
 
 def print_answers(answers: Answers, unit: str) -> None:
     """What each rule and limit costs, how far the money goes, and what depends on assumptions."""
-    from presupuesto_link.wording import percent, soles
+    from presupuesto_link.scenarios.questions import level_totals
 
     if answers.normas.height:
         print_table(
@@ -136,7 +123,7 @@ def print_answers(answers: Answers, unit: str) -> None:
     print_table(
         "Según el supuesto",
         [code("Nivel"), number("Se mueve"), number("Se absorbería")],
-        [(level, soles(moved), soles(round(used))) for level, moved, used in _by_level(answers.supuestos).iter_rows()],
+        [(level, soles(moved), soles(round(used))) for level, moved, used in level_totals(answers.supuestos).iter_rows()],
     )
     survival = answers.supervivencia
     print_table(
@@ -154,12 +141,6 @@ def _some(curve: pl.DataFrame) -> pl.DataFrame:
 
     every = max(1, curve.height // 6)
     return curve.filter((pl.int_range(pl.len()) % every == 0) | (pl.int_range(pl.len()) == pl.len() - 1))
-
-
-def _by_level(table: pl.DataFrame) -> pl.DataFrame:
-    import polars as pl
-
-    return table.group_by("nivel", maintain_order=True).agg(pl.col("recibe_soles").sum(), pl.col("absorbido_soles").sum())
 
 
 def _plain(value: float | None) -> str:

@@ -12,7 +12,7 @@ from presupuesto_link.findings import Finding
 from presupuesto_link.linkage.coverage import CUBE, Coverage, cover, cube
 from presupuesto_link.linkage.link import conservation, link_gasto
 from presupuesto_link.linkage.plan.bridge import Bridge, read_bridge
-from presupuesto_link.linkage.plan.ceplan import Chain, derive, metas_of
+from presupuesto_link.linkage.plan.ceplan import COMPLETE, Chain, derive, metas_of
 from presupuesto_link.linkage.plan.compare import Comparison, compare_with_manual
 from presupuesto_link.linkage.rules import Rules, read_rules
 from presupuesto_link.linkage.snapshot import chosen_spending, dimensions
@@ -21,6 +21,7 @@ from presupuesto_link.sources.delimited import RawTable
 from presupuesto_link.specs import VinculoSpec
 from presupuesto_link.store.store import Snapshot, Store
 from presupuesto_link.tables.ceplan import Poi, read_poi
+from presupuesto_link.tables.numbers import MONEY, known_sum
 from presupuesto_link.vocabulary import PLIEGO, Scope
 
 
@@ -49,6 +50,28 @@ class Bridging:
     manual: Rules
     comparison: Comparison
     findings: tuple[Finding, ...]
+
+    @property
+    def pasos(self) -> pl.DataFrame:
+        """How far the metas get: key `hasta`, in order: whole, where each chain breaks, lines without meta (when there are), and `todo`.
+
+        Returns:
+            `metas`, how many; `pim_soles` and `devengado_soles`, exact (null when no meta gives it, zero when there are none).
+        """
+        metas, every = self.chain.metas, self.comparison.metas
+        steps = [COMPLETE, *sorted(set(metas["paso"]) - {COMPLETE})]
+        nowhere = every.filter(pl.any_horizontal(pl.col("sec_ejec", "sec_func").is_null()))
+        groups = {"toda la cadena" if step == COMPLETE else f"se corta: {step}": metas.filter(pl.col("paso") == step) for step in steps}
+        groups |= {"líneas del SIAF sin unidad o sin meta": nowhere} if nowhere.height else {}
+        money = [pl.when(pl.len() == 0).then(0).otherwise(known_sum(m)).cast(MONEY).alias(m) for m in ("pim_soles", "devengado_soles")]
+        return pl.concat(
+            g.select(pl.lit(name).alias("hasta"), pl.len().alias("metas"), *money) for name, g in (groups | {"todo": every}).items()
+        )
+
+    @property
+    def medida(self) -> str:
+        """The measure to talk of: `pim`, unless the extract does not give it."""
+        return "devengado" if self.comparison.metas["pim_soles"].is_null().all() else "pim"
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ from presupuesto_link.findings import Finding
 from presupuesto_link.linkage.plan.bridge import ActionLink, Bridge, MetaLink
 from presupuesto_link.linkage.rules import DIRECT, TRANSVERSAL, Rule
 from presupuesto_link.tables.ceplan import AOI_KEY, Poi
-from presupuesto_link.tables.numbers import MONEY
+from presupuesto_link.tables.numbers import MONEY, known_sum
 
 META = ("anio", "sec_ejec", "sec_func")
 CHAIN = ("programa", "producto", "actividad")
@@ -77,7 +77,7 @@ def metas_of(gasto: pl.LazyFrame) -> pl.DataFrame:
 
     Lines without unit or meta are left out: no plan can name them. A code of the chain that differs among its lines is null.
     """
-    sums = [pl.when(pl.col(m).count() > 0).then(pl.col(m).sum()).cast(MONEY).alias(m) for m in _MONEY]
+    sums = [known_sum(m).cast(MONEY) for m in _MONEY]
     same = [pl.when(pl.col(c).n_unique() == 1).then(pl.col(c).first()).alias(c) for c in CHAIN]
     named = gasto.filter(pl.col("sec_ejec").is_not_null(), pl.col("sec_func").is_not_null())
     return named.group_by(META).agg(*sums, *same).collect().sort(META)
@@ -214,7 +214,7 @@ def _without_meta(programmed: pl.DataFrame, steps: pl.DataFrame) -> pl.DataFrame
 def _without_aer(programmed: pl.DataFrame, steps: pl.DataFrame, bridge: Bridge) -> pl.DataFrame:
     served = sorted({link.aei for link in bridge.actions})
     left = programmed.filter(pl.col("aei").is_not_null(), ~pl.col("aei").is_in(served))
-    sums = pl.when(pl.col("programado_soles").count() > 0).then(pl.col("programado_soles").sum()).cast(MONEY).alias("programado_soles")
+    sums = known_sum("programado_soles").cast(MONEY)
     table = left.group_by("anio", "aei").agg(pl.len().cast(pl.Int64).alias("aoi"), sums)
     metas = (
         steps.filter(pl.col("aei").is_not_null())

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import polars as pl
 
 from presupuesto_link.linkage.rules import TRANSVERSAL
-from presupuesto_link.tables.numbers import MONEY
+from presupuesto_link.tables.numbers import MONEY, known_sum
 
 META = ("anio", "sec_ejec", "sec_func")
 EQUAL, DIFFERENT, ONLY_CEPLAN, ONLY_MANUAL, NEITHER = "igual", "distinto", "sólo CEPLAN", "sólo manual", "ninguno"
@@ -113,7 +113,7 @@ def _verdict() -> pl.Expr:
 
 def _summary(metas: pl.DataFrame) -> pl.DataFrame:
     order = pl.DataFrame({"acuerdo": list(_ORDER)})
-    amounts = [pl.when(pl.col(m).count() > 0).then(pl.col(m).sum()).cast(MONEY).alias(m) for m in (*_MEASURES, *_MOVED)]
+    amounts = [known_sum(m).cast(MONEY) for m in (*_MEASURES, *_MOVED)]
     sums = metas.group_by("acuerdo").agg(pl.len().cast(pl.Int64).alias("metas"), *amounts)
     joined = order.join(sums, on="acuerdo", how="left", validate="1:1", maintain_order="left")
     none = pl.col("metas").is_null()

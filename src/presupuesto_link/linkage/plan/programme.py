@@ -9,7 +9,7 @@ import polars as pl
 from presupuesto_link.linkage.plan.bridge import MetaLink
 from presupuesto_link.tables.calendar import Calendar
 from presupuesto_link.tables.ceplan import VERSIONS, Poi
-from presupuesto_link.tables.numbers import MONEY
+from presupuesto_link.tables.numbers import MONEY, known_sum
 from presupuesto_link.vocabulary import DECEMBER
 
 _META = ("anio", "sec_ejec", "sec_func")
@@ -56,5 +56,5 @@ def _programmed(poi: Poi) -> pl.DataFrame:
     moved = given.filter(pl.col("monto_soles").fill_null(0) != 0)
     ruling = moved.group_by("anio", "aoi").agg(pl.col("orden").min())
     rows = given.join(ruling, on=["anio", "aoi", "orden"], how="semi")
-    total = pl.when(pl.col("monto_soles").count() > 0).then(pl.col("monto_soles").sum())
+    total = known_sum("monto_soles")
     return rows.group_by("anio", "aoi", "mes").agg(total.cast(MONEY).alias("monto_soles"))

@@ -6,10 +6,10 @@ from collections.abc import Callable, Mapping, Sequence
 from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING
-from uuid import uuid4
 
 from presupuesto_link.dossier import Dossier
-from presupuesto_link.errors import OutputError, Problem, system_reason
+from presupuesto_link.errors import OutputError, Problem
+from presupuesto_link.presentation.writing.file import whole_file
 
 if TYPE_CHECKING:
     from presupuesto_link.presentation.plots import Figure
@@ -51,17 +51,9 @@ def write_board(dossier: Dossier, path: Path, progress: Callable[[str], None] = 
     figures = draw_all(dossier)
     progress("Componiendo el tablero")
     text = board_text(dossier, figures)
-    part = path.with_name(f".parcial-{uuid4().hex}.html")
-    try:
+    with whole_file(path) as part:
         path.parent.mkdir(parents=True, exist_ok=True)
         part.write_text(text, encoding="utf-8", newline="\n")
-        part.replace(path)
-    except OSError as error:
-        raise _refusal(
-            path, f"no se pudo escribir: {system_reason(error)}", "una carpeta con permiso y espacio", "revise la ruta"
-        ) from error
-    finally:
-        part.unlink(missing_ok=True)
 
 
 def _sealed(text: str) -> str:

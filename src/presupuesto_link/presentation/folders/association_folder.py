@@ -2,37 +2,22 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import polars as pl
 
-from presupuesto_link.presentation.folders.results import Results, write_results
+from presupuesto_link.presentation.folders.results import Results
 from presupuesto_link.presentation.telling.association_words import SCORE_LIMITS, on_the_frontier, plain_answer, reading
 from presupuesto_link.sources.digest import digest_of
 from presupuesto_link.studies.association import AssociationStudy
 
-COMMAND = "asociacion"
 _LIBRARIES = ("matplotlib", "numpy", "plotnine", "polars", "scipy", "statsmodels")
 
 
-def write_association(study: AssociationStudy, folder: Path) -> list[str]:
-    """Write the tables as CSV, the figures as PNG and SVG, and the sentences as text.
-
-    Args:
-        study: what to write.
-        folder: target; it may exist if it is empty or holds an earlier study of this program.
-
-    Returns:
-        The files written, relative to the folder, in order.
-
-    Raises:
-        OutputError: the folder holds somebody else's files, or cannot be written.
-    """
+def association_results(study: AssociationStudy) -> Results:
+    """What is left of a study: its tables, its figures and its sentences."""
     from presupuesto_link.presentation.plots.asociacion import draw_association
 
     texts = {"lectura.txt": "\n\n".join(sentences(study)) + "\n"}
-    results = Results(COMMAND, _about(study), _LIBRARIES, study_tables(study), lambda: draw_association(study), texts)
-    return write_results(results, folder)
+    return Results("asociacion", _about(study), _LIBRARIES, study_tables(study), lambda: draw_association(study), texts)
 
 
 def study_tables(study: AssociationStudy) -> dict[str, pl.DataFrame]:

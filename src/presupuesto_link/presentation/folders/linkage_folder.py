@@ -2,39 +2,23 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import polars as pl
 
 from presupuesto_link.linkage.coverage import BREAKDOWNS, breakdown
 from presupuesto_link.linkage.snapshot import Linkage
-from presupuesto_link.presentation.folders.results import Results, write_results
+from presupuesto_link.presentation.folders.results import Results
 from presupuesto_link.tables.plan import Plan
 
-COMMAND = "vincular"
 _LIBRARIES = ("matplotlib", "plotnine", "polars")
 
 
-def write_linkage(linkage: Linkage, plan: Plan, folder: Path) -> list[str]:
-    """Write every table of the coverage as CSV and parquet, and the figures as PNG and SVG.
-
-    Args:
-        linkage: what to write.
-        plan: the plan of its actions.
-        folder: target; it may exist if it is empty or holds an earlier link of this program.
-
-    Returns:
-        The files written, relative to the folder, in order.
-
-    Raises:
-        OutputError: the folder holds somebody else's files, or cannot be written.
-    """
+def linkage_results(linkage: Linkage, plan: Plan) -> Results:
+    """What is left of a link to the actions of a plan: every table of its coverage and its figures."""
     from presupuesto_link.presentation.plots.vinculo import draw_linkage
 
-    results = Results(
-        COMMAND, _about(linkage), _LIBRARIES, _tables(linkage, plan), lambda: draw_linkage(linkage, plan.niveles), parquet=True
+    return Results(
+        "vincular", _about(linkage), _LIBRARIES, _tables(linkage, plan), lambda: draw_linkage(linkage, plan.niveles), parquet=True
     )
-    return write_results(results, folder)
 
 
 def _tables(linkage: Linkage, plan: Plan) -> dict[str, pl.DataFrame]:

@@ -2,63 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
-
-import polars as pl
+from typing import Any
 
 from presupuesto_link.money.follow import Followed
-from presupuesto_link.presentation.folders.results import Results, write_results
+from presupuesto_link.presentation.folders.results import Results
 from presupuesto_link.presentation.telling.quarter_tables import monitoring_tables, projection_tables
 from presupuesto_link.quarter.light import Monitoring
 from presupuesto_link.quarter.projection import Projection
 
-if TYPE_CHECKING:
-    from presupuesto_link.presentation.plots import Figure
-
 _LIBRARIES = ("matplotlib", "numpy", "plotnine", "polars", "scipy", "statsmodels")
 
 
-def write_monitoring(result: Monitoring, folder: Path) -> list[str]:
-    """Write the tables of the light as CSV and its figures as PNG and SVG.
-
-    Raises:
-        OutputError: the folder holds somebody else's files, or cannot be written.
-    """
+def monitoring_results(result: Monitoring) -> Results:
+    """What is left of the light: its tables and its figures."""
     from presupuesto_link.presentation.plots.seguimiento import draw_alignment, draw_quarters
 
-    extra = {"corte_anterior": result.previous_told, "anio_resultado": result.result_year}
-    return _write(
-        "semaforo", folder, result.followed, monitoring_tables(result), lambda: (draw_quarters(result), draw_alignment(result)), extra
-    )
+    about = about_followed(result.followed) | {"corte_anterior": result.previous_told, "anio_resultado": result.result_year}
+    tables, made_up = monitoring_tables(result), result.followed.synthetic
+    return Results("semaforo", about, _LIBRARIES, tables, lambda: (draw_quarters(result), draw_alignment(result)), synthetic=made_up)
 
 
-def write_projection(result: Projection, folder: Path) -> list[str]:
-    """Write the tables of the projection as CSV and its figures as PNG and SVG.
-
-    Raises:
-        OutputError: the folder holds somebody else's files, or cannot be written.
-    """
+def projection_results(result: Projection) -> Results:
+    """What is left of the projection: its tables and its figures."""
     from presupuesto_link.presentation.plots.proyeccion import draw_calibration, draw_fan
 
-    closing = result.acciones
+    closing, tables, made_up = result.acciones, projection_tables(result), result.followed.synthetic
     extra = {"metodo": closing.metodo, "motivo": closing.motivo, "anios": list(closing.anios), "confianza": closing.confianza}
-    return _write(
-        "proyectar", folder, result.followed, projection_tables(result), lambda: (draw_fan(result), draw_calibration(result)), extra
-    )
-
-
-def _write(
-    command: str,
-    folder: Path,
-    followed: Followed,
-    tables: Mapping[str, pl.DataFrame],
-    draw: Callable[[], tuple[Figure | None, ...]],
-    extra: dict[str, Any],
-) -> list[str]:
-    about = about_followed(followed) | extra
-    return write_results(Results(command, about, _LIBRARIES, tables, draw, synthetic=followed.synthetic), folder)
+    about = about_followed(result.followed) | extra
+    return Results("proyectar", about, _LIBRARIES, tables, lambda: (draw_fan(result), draw_calibration(result)), synthetic=made_up)
 
 
 def about_followed(followed: Followed) -> dict[str, Any]:

@@ -45,7 +45,7 @@ class Results:
 
 
 def write_results(results: Results, folder: Path) -> list[str]:
-    """Write a folder of results.
+    """Write a folder of results: tables as CSV (and parquet), figures as PNG and SVG, texts and manifest.
 
     Args:
         results: what to write.

@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import polars as pl
 
 from presupuesto_link.evaluation.evaluate import Evaluation
-from presupuesto_link.presentation.folders.results import Results, write_results
+from presupuesto_link.presentation.folders.results import Results
 from presupuesto_link.sources.digest import digest_of
 from presupuesto_link.studies.robustness import Robustness
 
 if TYPE_CHECKING:
     from presupuesto_link.presentation.plots import Figure
 
-COMMAND = "robustez"
 _DECIMALS = 5  # finer than any sampling error that can be asked for
 _LIBRARIES = ("matplotlib", "numpy", "plotnine", "polars")
 
@@ -35,27 +33,14 @@ def robustness_tables(robustness: Robustness) -> dict[str, pl.DataFrame]:
     return {name: frame.with_columns(pl.selectors.float().round(_DECIMALS) + 0.0) for name, frame in tables.items()}
 
 
-def write_robustness(analysis: Evaluation, robustness: Robustness, folder: Path) -> list[str]:
-    """Write the tables as CSV and the figures as PNG and SVG.
-
-    Args:
-        analysis: whose ranking it is.
-        robustness: `study_robustness` of it.
-        folder: target; it may exist if it is empty or holds an earlier study of this program.
-
-    Returns:
-        The files written, relative to the folder, in order.
-
-    Raises:
-        OutputError: the folder holds somebody else's files, or cannot be written.
-    """
+def robustness_results(analysis: Evaluation, robustness: Robustness) -> Results:
+    """What is left of the robustness of the ranking of an analysis: its tables and its figures."""
     from presupuesto_link.presentation.plots.robustez import draw_acceptability, draw_intervals
 
     def draw() -> tuple[Figure | None, ...]:
         return draw_intervals(analysis, robustness), draw_acceptability(analysis, robustness)
 
-    about, tables = _about(analysis, robustness), robustness_tables(robustness)
-    return write_results(Results(COMMAND, about, _LIBRARIES, tables, draw), folder)
+    return Results("robustez", _about(analysis, robustness), _LIBRARIES, robustness_tables(robustness), draw)
 
 
 def _about(analysis: Evaluation, robustness: Robustness) -> dict[str, object]:

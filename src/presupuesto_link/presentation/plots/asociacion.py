@@ -11,11 +11,12 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from presupuesto_link.presentation.plots.common import PAGE_CM, Figure, base_theme, grammar, page_labels, pandas_of, width_cm
+from presupuesto_link.presentation.plots.common import PAGE_CM, Figure, base_theme, grammar, page_labels, pandas_of
+from presupuesto_link.presentation.plots.text import width_cm
 from presupuesto_link.presentation.telling.association_words import held, row_of, signed, years_of
 from presupuesto_link.presentation.theme import BLUE, INK, MUTED, PAPER, VERMILION
 from presupuesto_link.studies.association import AssociationStudy, Case
-from presupuesto_link.studies.influence import most_influential, usual_limits
+from presupuesto_link.studies.influence import line_without, most_influential, usual_limits, worst_fitted
 from presupuesto_link.tables.levels import short_code
 from presupuesto_link.wording import MINUS, percent, short_name
 
@@ -110,7 +111,7 @@ def _correlation_title(study: AssociationStudy, case: Case, n: int) -> str:
 def _partial(study: AssociationStudy, case: Case) -> Figure:
     data = study.of(case, "influencia")
     row, first = row_of(study, case, "mco") or {}, most_influential(data)
-    other = float(data.filter(pl.col("accion") == first)["pendiente_sin_ella"][0])
+    start, other = line_without(data, first)
     rest = (held(row, study.inputs.spec.asociacion) or f"en todas las {study.inputs.plan.niveles.accion}, ").removesuffix(", ")
     axes = _Axes(
         "ejecucion_parcial_ratio",
@@ -134,16 +135,9 @@ def _partial(study: AssociationStudy, case: Case) -> Figure:
     lines = [
         _Line(axes.span_x, (0, 0)),
         _sloped(0.0, float(row["estimacion"]), axes.span_x, _Line((0, 0), (0, 0), _MARK, 0.8)),
-        _sloped(*_without(data, first, other), axes.span_x, _Line((0, 0), (0, 0), _LOUD, 0.7, "dashed")),
+        _sloped(start, other, axes.span_x, _Line((0, 0), (0, 0), _LOUD, 0.7, "dashed")),
     ]
     return _figure(study, case, words, data.with_columns(destacada=pl.col("accion") == first), axes, lines)
-
-
-def _without(data: pl.DataFrame, action: str, slope: float) -> tuple[float, float]:
-    """Height at zero and slope of the line without an action: through the middle of the others."""
-    rest = data.filter(pl.col("accion") != action)
-    x, y = (float(rest[name].sum()) / rest.height for name in ("ejecucion_parcial_ratio", "avance_parcial_ratio"))
-    return y - slope * x, slope
 
 
 def _sloped(start: float, slope: float, span: tuple[float, float], look: _Line) -> _Line:
@@ -187,7 +181,7 @@ def _influence(study: AssociationStudy, case: Case) -> Figure:
 
 def _residuals(study: AssociationStudy, case: Case) -> Figure:
     data = study.of(case, "influencia")
-    worst = data.sort(pl.col("residuo_ratio").abs(), "accion", descending=[True, False]).row(0, named=True)
+    worst = worst_fitted(data)
     axes = _Axes(
         "ajustado_ratio",
         "residuo_ratio",

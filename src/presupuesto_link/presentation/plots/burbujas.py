@@ -6,22 +6,13 @@ from typing import Any
 
 import polars as pl
 
-from presupuesto_link.evaluation.diagnosis import GET_DATA, NO_BUDGET, REDESIGN, REVIEW_TARGET, SUSTAIN, UNBLOCK
+from presupuesto_link.evaluation.diagnosis import GET_DATA, NO_BUDGET, REDESIGN, REVIEW_TARGET, SUSTAIN, UNBLOCK, count_diagnoses
 from presupuesto_link.evaluation.evaluate import Evaluation
 from presupuesto_link.evaluation.matrix import Matrix
 from presupuesto_link.money.by_action import TRANSVERSAL
-from presupuesto_link.presentation.plots.common import (
-    PAGE_CM,
-    SMALL_PT,
-    Figure,
-    base_theme,
-    grammar,
-    page_labels,
-    pandas_of,
-    source_note,
-    transversal_note,
-    width_cm,
-)
+from presupuesto_link.presentation.plots.common import PAGE_CM, SMALL_PT, Figure, base_theme, grammar, page_labels, pandas_of
+from presupuesto_link.presentation.plots.notes import source_note, transversal_note
+from presupuesto_link.presentation.plots.text import width_cm
 from presupuesto_link.presentation.telling.words import DAGGER, limit, year_pair
 from presupuesto_link.presentation.theme import DIAGNOSIS_MARKS, INK, KEY_FILL, MUTED, PAPER
 from presupuesto_link.specs import MatricesSpec
@@ -250,16 +241,16 @@ def _quadrants(left: float, right: float) -> list[Any]:
 
 
 def _title(data: pl.DataFrame, matrix: Matrix, levels: Levels) -> str:
-    count = {key: data.filter(pl.col("diagnostico") == key).height for key in DIAGNOSIS_MARKS}
+    count = count_diagnoses(data)
     return (
-        f"De {plural(data.height, levels.accion, levels.accion)} con gasto {matrix.anio_ejecucion} y resultado {matrix.anio_resultado}: "
+        f"De {plural(count.total(), levels.accion, levels.accion)} con gasto {matrix.anio_ejecucion} y resultado {matrix.anio_resultado}: "
         f"{count[SUSTAIN]} para sostener, {count[REDESIGN]} para rediseñar, {count[UNBLOCK]} para destrabar y "
         f"{count[REVIEW_TARGET]} con meta por revisar"
     )
 
 
 def _note(analysis: Evaluation, diagnosis: pl.DataFrame, limits: MatricesSpec, year: int) -> str:
-    absent = {key: diagnosis.filter(pl.col("diagnostico") == key).height for key in (NO_BUDGET, GET_DATA)}
+    absent = count_diagnoses(diagnosis)
     return source_note(
         analysis,
         f"Líneas punteadas: {limit(limits.ejecuta_desde_ratio)} de ejecución y {limit(limits.logra_desde_ratio)} "

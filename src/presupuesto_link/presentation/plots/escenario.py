@@ -7,17 +7,9 @@ from typing import Any
 import polars as pl
 
 from presupuesto_link.inputs import Inputs
-from presupuesto_link.presentation.plots.common import (
-    PAGE_CM,
-    SMALL_PT,
-    Figure,
-    base_theme,
-    boxed_name,
-    grammar,
-    page_labels,
-    pandas_of,
-    scenario_note,
-)
+from presupuesto_link.presentation.plots.common import PAGE_CM, SMALL_PT, Figure, base_theme, grammar, page_labels, pandas_of
+from presupuesto_link.presentation.plots.notes import scenario_note
+from presupuesto_link.presentation.plots.text import boxed_name
 from presupuesto_link.presentation.telling.words import signed_soles
 from presupuesto_link.presentation.theme import GIVES, INK, TAKES
 from presupuesto_link.scenarios.compare import Scenario
@@ -34,18 +26,18 @@ def draw_scenario(inputs: Inputs, scenario: Scenario) -> Figure | None:
     data = _bars(scenario)
     if data.is_empty():
         return None
-    title, year = _title(data, inputs.plan.niveles), scenario.baseline.anio
+    title, year = _title(scenario, inputs.plan.niveles), scenario.baseline.anio
     height = 7.2 + _ROW_CM * data.height
     plot = _plot(data, height) + page_labels(
         title,
         f"{_status(scenario)}, no es una propuesta aprobada. Soles que cambiarían de {inputs.plan.niveles.accion} y PIM {year} antes → después. "
         f"Escenario: {scenario.spec.titulo}.",
-        scenario_note(inputs, scenario, scenario.advertencia, _binding(data, inputs.plan.niveles)),
+        scenario_note(inputs, scenario, scenario.advertencia, _binding(scenario.en_tope, inputs.plan.niveles)),
         PAGE_CM,
         x="Cambio del PIM (millones de S/, sin signo)",
         y="",
     )
-    return Figure(f"escenario_{scenario.spec.id}", title, _alt(title, data), plot, PAGE_CM, height, data)
+    return Figure(f"escenario_{scenario.spec.id}", title, _alt(title, scenario), plot, PAGE_CM, height, data)
 
 
 def _status(scenario: Scenario) -> str:
@@ -54,11 +46,7 @@ def _status(scenario: Scenario) -> str:
 
 def _bars(scenario: Scenario) -> pl.DataFrame:
     """Actions that change, donors first, largest change first, with the length and text of their bars."""
-    changed = (
-        scenario.acciones.filter(pl.col("papel") != "sin cambio")
-        .with_columns(monto_soles=pl.col("cambio_soles").abs())
-        .sort("papel", "monto_soles", "accion", descending=[False, True, False])
-    )
+    changed = pl.concat([scenario.donantes, scenario.receptores])
     texts = [_label(row) for row in changed.iter_rows(named=True)]
     return changed.with_columns(y=-pl.int_range(pl.len()).cast(pl.Float64), texto=pl.Series(texts, dtype=pl.String))
 
@@ -66,7 +54,7 @@ def _bars(scenario: Scenario) -> pl.DataFrame:
 def _label(row: dict[str, Any]) -> str:
     before, change = row["pim_antes_soles"], row["cambio_soles"]
     sign = "+" if change > 0 else ""
-    share = f" ({sign}{percent(float(change) / float(before))})" if before else ""
+    share = f" ({sign}{percent(row['cambio_ratio'])})" if before else ""
     cap = " ▲" if row["en_tope"] else ""
     return f"{signed_soles(change)}{share}{cap}\n{soles(before)} → {soles(row['pim_despues_soles'])}"
 
@@ -123,22 +111,21 @@ def _names(data: pl.DataFrame) -> list[str]:
     return [boxed_name(row["accion"], row["nombre"], _NAME_CM, SMALL_PT, 3) for row in data.iter_rows(named=True)]
 
 
-def _title(data: pl.DataFrame, levels: Levels) -> str:
-    gives, takes = (data.filter(pl.col("papel") == side) for side in _SIDES)
-    total, first = gives["monto_soles"].sum(), gives.row(0, named=True)
+def _title(scenario: Scenario, levels: Levels) -> str:
+    gives, takes = scenario.donantes, scenario.receptores
+    first = gives.row(0, named=True)
     verb = "cedería" if gives.height == 1 else "cederían"
-    share = percent(float(first["monto_soles"]) / float(total), 0)
-    tail = f"; {first['accion']} pondría el {share}" if gives.height > 1 else ""
-    return f"{plural(gives.height, levels.accion, levels.accion)} {verb} {millions(total)} a {plural(takes.height, f'{levels.accion} rezagada', f'{levels.accion} rezagadas')}{tail}"
+    tail = f"; {first['accion']} pondría el {percent(first['parte_ratio'], 0)}" if gives.height > 1 else ""
+    total, lagging = millions(scenario.monto_soles), plural(takes.height, f"{levels.accion} rezagada", f"{levels.accion} rezagadas")
+    return f"{plural(gives.height, levels.accion, levels.accion)} {verb} {total} a {lagging}{tail}"
 
 
-def _binding(data: pl.DataFrame, levels: Levels) -> str:
-    capped = data.filter(pl.col("en_tope")).height
+def _binding(capped: int, levels: Levels) -> str:
     return f"▲ Llega a su tope ({plural(capped, levels.accion, levels.accion)}): no puede ceder o recibir más." if capped else ""
 
 
-def _alt(title: str, data: pl.DataFrame) -> str:
-    takes = data.filter(pl.col("papel") == "receptor").row(0, named=True)
+def _alt(title: str, scenario: Scenario) -> str:
+    takes = scenario.receptores.row(0, named=True)
     return (
         f"Barras con el cambio del PIM por acción, indicativo. {title}. La que más recibiría es {takes['accion']}, "
         f"con {soles(takes['cambio_soles'])}."

@@ -7,10 +7,12 @@ from typing import Any
 import polars as pl
 
 from presupuesto_link.inputs import Inputs
-from presupuesto_link.presentation.plots.common import PAGE_CM, SMALL_PT, Figure, base_theme, grammar, page_labels, pandas_of, scenario_note
+from presupuesto_link.presentation.plots.common import PAGE_CM, SMALL_PT, Figure, base_theme, grammar, page_labels, pandas_of
+from presupuesto_link.presentation.plots.notes import scenario_note
 from presupuesto_link.presentation.telling.words import short_amount
 from presupuesto_link.presentation.theme import GIVES, INK, MUTED, PAPER, TAKES
 from presupuesto_link.scenarios.compare import Scenario
+from presupuesto_link.scenarios.questions import enough
 from presupuesto_link.wording import percent, soles
 
 _HEIGHT_CM = 10.5
@@ -98,12 +100,11 @@ def _mark(scenario: Scenario, reach: float) -> Any:
 
 def _title(data: pl.DataFrame, scenario: Scenario) -> str:
     """How much money brings most of the gain; what is sought by moving little has no gain to share out."""
-    amounts, values = data["monto_soles"].to_list(), data["valor"].to_list()
-    top = max(values)
-    if scenario.objetivo.less_is_better or top <= 0:
-        return f"Lo que costaría mover hasta {short_amount(amounts[-1])}"
-    place = next(place for place, value in enumerate(values) if value >= _MOST_GAIN * top)
-    return f"Con {short_amount(amounts[place])} se lograría el {percent(values[place] / top, 0)} de la mayor ganancia calculada"
+    found = None if scenario.objetivo.less_is_better else enough(data, _MOST_GAIN)
+    if found is None:
+        return f"Lo que costaría mover hasta {short_amount(data['monto_soles'][-1])}"
+    amount, part = found
+    return f"Con {short_amount(amount)} se lograría el {percent(part, 0)} de la mayor ganancia calculada"
 
 
 def _alt(title: str, data: pl.DataFrame, scenario: Scenario) -> str:

@@ -9,19 +9,9 @@ import polars as pl
 from presupuesto_link.evaluation.evaluate import Evaluation
 from presupuesto_link.evaluation.matrix import WHOLE_YEAR, Matrix
 from presupuesto_link.money.by_action import TRANSVERSAL
-from presupuesto_link.presentation.plots.common import (
-    PAGE_CM,
-    SMALL_PT,
-    TEXT_PT,
-    Figure,
-    base_theme,
-    grammar,
-    page_labels,
-    pandas_of,
-    source_note,
-    transversal_note,
-    wrap,
-)
+from presupuesto_link.presentation.plots.common import PAGE_CM, SMALL_PT, TEXT_PT, Figure, base_theme, grammar, page_labels, pandas_of
+from presupuesto_link.presentation.plots.notes import source_note, transversal_note
+from presupuesto_link.presentation.plots.text import wrap
 from presupuesto_link.presentation.telling.words import DAGGER, band_words, limit, short_amount, year_pair
 from presupuesto_link.presentation.theme import FEW_TO_MANY, HEX, INK, LETTER, LINE, PAPER, TEXT_ON
 from presupuesto_link.specs import SemaforoSpec
@@ -121,20 +111,11 @@ def _axis(words: dict[str, str]) -> list[str]:
     return [f"{name}\n" + wrap(words[colour], 2.4, TEXT_PT) for colour, name in names.items()]
 
 
-def _counts(analysis: Evaluation, matrix: Matrix) -> dict[str, int]:
-    limits = analysis.inputs.spec.matrices
-    spends = pl.col("ejecucion_ratio") >= limits.ejecuta_desde_ratio
-    achieves = pl.col("avance_ratio") >= limits.logra_desde_ratio
-    return matrix.acciones.select(total=pl.len(), both=(spends & achieves).sum(), neither_goal=(spends & ~achieves).sum()).row(
-        0, named=True
-    )
-
-
 def _title(analysis: Evaluation, matrix: Matrix) -> str:
-    count = _counts(analysis, matrix)
+    found = matrix.achievement(analysis.inputs.spec.matrices)
     return (
-        f"{count['both']} de {count['total']} {analysis.levels.accion} {spent_words(matrix)} y lograron su "
-        f"resultado {matrix.anio_resultado}; {count['neither_goal']} ejecutaron y no lo lograron"
+        f"{found.logran} de {found.acciones} {analysis.levels.accion} {spent_words(matrix)} y lograron su "
+        f"resultado {matrix.anio_resultado}; {found.no_logran} ejecutaron y no lo lograron"
     )
 
 
@@ -161,8 +142,7 @@ def _note(analysis: Evaluation, matrix: Matrix) -> str:
 
 
 def _alt(title: str, matrix: Matrix, levels: Levels) -> str:
-    full = matrix.celdas.sort("acciones", "banda_ejecucion", "banda_resultado", descending=[True, False, False])
-    top = full.row(0, named=True)
+    top = matrix.mayor_celda
     return (
         f"Matriz de 16 casillas. {title}. La casilla con más acciones es ejecución en {_word(top['banda_ejecucion'])} y "
         f"resultado en {_word(top['banda_resultado'])}, con {plural(top['acciones'], levels.accion, levels.accion)}."

@@ -6,18 +6,9 @@ from typing import Any
 
 import polars as pl
 
-from presupuesto_link.presentation.plots.common import (
-    PAGE_CM,
-    SMALL_PT,
-    TEXT_PT,
-    Figure,
-    base_theme,
-    followed_note,
-    grammar,
-    page_labels,
-    pandas_of,
-    wrap,
-)
+from presupuesto_link.presentation.plots.common import PAGE_CM, SMALL_PT, TEXT_PT, Figure, base_theme, grammar, page_labels, pandas_of
+from presupuesto_link.presentation.plots.notes import followed_note
+from presupuesto_link.presentation.plots.text import wrap
 from presupuesto_link.presentation.telling.words import short_amount
 from presupuesto_link.presentation.theme import BLUE, INK, LINE, MUTED, PALE_BLUE, VERMILION
 from presupuesto_link.quarter.closing import Closing
@@ -39,7 +30,7 @@ def draw_fan(projection: Projection) -> Figure | None:
         return None
     panels = data["panel"].n_unique()
     height = 6.5 + _PANEL_CM * -(-panels // _PANELS)
-    whole = closing.unidades.filter(pl.col("nivel") == "total").row(0, named=True)
+    whole = closing.total
     title = (
         f"A diciembre de {followed.year} se devengarían {short_amount(whole['proyectado_soles'])} de {short_amount(whole['pim_soles'])} "
         f"({percent(whole['ejecucion_proyectada_ratio'])}): quedarían libres {short_amount(whole['saldo_libre_soles'])}"
@@ -65,7 +56,7 @@ def draw_calibration(projection: Projection) -> Figure | None:
     data = closing.calibracion
     if data.is_empty():
         return None
-    asked = min(data.iter_rows(named=True), key=lambda row: abs(row["confianza_ratio"] - closing.confianza))
+    asked = closing.nearest_calibration
     title = (
         f"El intervalo del {percent(asked['confianza_ratio'], 0)} contuvo el {percent(asked['cobertura_ratio'], 0)} de "
         f"{plural(asked['pruebas'], 'cierre pasado', 'cierres pasados')}"

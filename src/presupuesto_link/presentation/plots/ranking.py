@@ -7,19 +7,10 @@ from typing import Any
 import polars as pl
 
 from presupuesto_link.evaluation.evaluate import Evaluation
-from presupuesto_link.evaluation.ranking import COMPONENTS, LAGGING
-from presupuesto_link.presentation.plots.common import (
-    PAGE_CM,
-    SMALL_PT,
-    TEXT_PT,
-    Figure,
-    base_theme,
-    boxed_name,
-    grammar,
-    page_labels,
-    pandas_of,
-    source_note,
-)
+from presupuesto_link.evaluation.ranking import COMPONENTS, heaviest
+from presupuesto_link.presentation.plots.common import PAGE_CM, SMALL_PT, TEXT_PT, Figure, base_theme, grammar, page_labels, pandas_of
+from presupuesto_link.presentation.plots.notes import source_note
+from presupuesto_link.presentation.plots.text import boxed_name
 from presupuesto_link.presentation.telling.robustness_words import places, readings_words, weights_words
 from presupuesto_link.presentation.telling.words import limit, trend_note, trend_words
 from presupuesto_link.presentation.theme import COMPONENT_LOOKS, INK, MUTED
@@ -34,7 +25,7 @@ _WRITTEN_FROM = 0.075  # of the longest bar; a narrower piece has no room for it
 
 def draw_ranking(analysis: Evaluation, robustness: Robustness | None = None) -> Figure | None:
     """Which actions lag most and why, and, when its robustness is given, between which places each falls; None when none lags."""
-    lagging = analysis.ranking.filter(pl.col("grupo") == LAGGING)
+    lagging = analysis.lagging
     if lagging.is_empty():
         return None
     data = _pieces(lagging, robustness)
@@ -161,11 +152,9 @@ def _names(lagging: pl.DataFrame) -> list[str]:
 
 def _title(lagging: pl.DataFrame, levels: Levels) -> str:
     leaders = enumerate_words(lagging.filter(pl.col("puesto") <= 3)["accion"].to_list())
-    share = {name: float(lagging[f"aporte_{name}"].sum()) for name in COMPONENTS}
-    largest = max(COMPONENTS, key=lambda name: share[name])
-    weight = percent(share[largest] / sum(share.values()), 0)
+    largest, part = heaviest(lagging)
     count = plural(lagging.height, f"{levels.accion} rezagada", f"{levels.accion} rezagadas")
-    return f"{leaders} encabezan las {count}: la {_noun(largest)} aporta el {weight} de los puntajes"
+    return f"{leaders} encabezan las {count}: la {_noun(largest)} aporta el {percent(part, 0)} de los puntajes"
 
 
 def _noun(name: str) -> str:
@@ -174,8 +163,7 @@ def _noun(name: str) -> str:
 
 def _note(analysis: Evaluation, lagging: pl.DataFrame, robustness: Robustness | None) -> str:
     rule = analysis.inputs.spec.ranking
-    total = sum(rule.pesos.as_dict().values())
-    weights = enumerate_words(f"{_noun(name)} {percent(weight / total, 0)}" for name, weight in rule.pesos.as_dict().items())
+    weights = enumerate_words(f"{_noun(name)} {percent(part, 0)}" for name, part in rule.pesos.partes.items())
     chosen = enumerate_words(rule.objetivos_prioritarios)
     priority = f"Prioridad: pertenece a {chosen}." if chosen else ""
     missing = lagging.filter(pl.col("peso_con_dato_ratio") < 1)["accion"].sort().to_list()

@@ -2,26 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import polars as pl
 
 from presupuesto_link.evaluation.evaluate import Evaluation
-from presupuesto_link.presentation.plots.common import (
-    PAGE_CM,
-    SMALL_PT,
-    TEXT_PT,
-    Figure,
-    base_theme,
-    grammar,
-    page_labels,
-    pandas_of,
-    source_note,
-    wrap,
-)
+from presupuesto_link.presentation.plots.common import PAGE_CM, SMALL_PT, TEXT_PT, Figure, base_theme, grammar, page_labels, pandas_of
+from presupuesto_link.presentation.plots.notes import source_note
+from presupuesto_link.presentation.plots.text import wrap
 from presupuesto_link.presentation.telling.robustness_words import how, interval, share
 from presupuesto_link.presentation.theme import BLUE, FEW_TO_MANY, INK, LINE, MUTED, NEVER_TO_ALWAYS, ORANGE, PAPER, SLATE
-from presupuesto_link.studies.robustness import ALWAYS, DEPENDS, NEVER, NO_PLACE, Robustness
+from presupuesto_link.studies.robustness import ALWAYS, DEPENDS, NEVER, Robustness
 from presupuesto_link.tables.levels import Levels
 from presupuesto_link.wording import enumerate_words, plural, short_name
 
@@ -59,7 +51,7 @@ def draw_acceptability(analysis: Evaluation, robustness: Robustness) -> Figure |
     if rows.is_empty():
         return None
     data, height = _cells(rows, robustness), _height(rows.height)
-    title = _leader(rows)
+    title = _leader(robustness.lider)
     plot = _heat(data, rows, robustness, height) + page_labels(
         title,
         f"En qué parte de los casos, en %, ocupa cada {analysis.levels.accion} cada puesto; la última columna, en cuáles no tiene puesto porque su avance "
@@ -74,10 +66,8 @@ def draw_acceptability(analysis: Evaluation, robustness: Robustness) -> Figure |
 
 def _rows(robustness: Robustness) -> pl.DataFrame:
     """The actions that ever have a place, the surest of the first ones on top."""
-    return (
-        robustness.resumen.filter(pl.col("clase") != NO_PLACE)
-        .sort("primeros_ratio", "puesto_esperado", "accion", descending=[True, False, False])
-        .with_columns(y=-pl.int_range(pl.len()).cast(pl.Float64), sin_puesto_ratio=1 - pl.col("rezagada_ratio"))
+    return robustness.con_puesto.sort("primeros_ratio", "puesto_esperado", "accion", descending=[True, False, False]).with_columns(
+        y=-pl.int_range(pl.len()).cast(pl.Float64)
     )
 
 
@@ -211,8 +201,7 @@ def _heat(data: pl.DataFrame, rows: pl.DataFrame, robustness: Robustness, height
 def _title(robustness: Robustness) -> str:
     """How many of the first places do not depend on anything."""
     first = robustness.spec.primeros
-    codes = robustness.resumen.filter(pl.col("clase") == ALWAYS)["accion"].sort().to_list()
-    depends = robustness.resumen.filter(pl.col("clase") == DEPENDS).height
+    codes, depends = robustness.of_class(ALWAYS), len(robustness.of_class(DEPENDS))
     if not codes:
         return f"Ninguna {robustness.levels.accion} es segura entre las {first} más rezagadas: {depends} dependen de los pesos y de cómo se lea el avance"
     named = enumerate_words(codes) if len(codes) <= _NAMED else f"{len(codes)} {robustness.levels.accion}"
@@ -220,9 +209,8 @@ def _title(robustness: Robustness) -> str:
     return f"{sure}; {plural(depends, f'{robustness.levels.accion} depende', f'{robustness.levels.accion} dependen')} de los pesos y de cómo se lea el avance"
 
 
-def _leader(rows: pl.DataFrame) -> str:
+def _leader(top: Mapping[str, Any]) -> str:
     """Which action is first most often."""
-    top = rows.sort("primera_ratio", "accion", descending=[True, False]).row(0, named=True)
     return f"{top['accion']} es la más rezagada en el {share(top['primera_ratio'])} de los casos, más que ninguna"
 
 

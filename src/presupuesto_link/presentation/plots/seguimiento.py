@@ -8,19 +8,10 @@ import polars as pl
 
 from presupuesto_link.money.by_action import TRANSVERSAL
 from presupuesto_link.money.on_time import has_money
-from presupuesto_link.presentation.plots.common import (
-    PAGE_CM,
-    SMALL_PT,
-    Figure,
-    base_theme,
-    boxed_name,
-    followed_note,
-    grammar,
-    page_labels,
-    pandas_of,
-    transversal_note,
-)
+from presupuesto_link.presentation.plots.common import PAGE_CM, SMALL_PT, Figure, base_theme, grammar, page_labels, pandas_of
 from presupuesto_link.presentation.plots.matriz import GRID_CM, cell_grid, cell_tiles
+from presupuesto_link.presentation.plots.notes import followed_note, transversal_note
+from presupuesto_link.presentation.plots.text import boxed_name
 from presupuesto_link.presentation.telling.monitoring_words import MONITORING, curve_words
 from presupuesto_link.presentation.telling.words import DAGGER, band_words, banded, limit, short_amount
 from presupuesto_link.presentation.theme import HEX, INK, LETTER, PAPER, TEXT_ON
@@ -40,7 +31,7 @@ def draw_quarters(monitoring: Monitoring) -> Figure | None:
     if monitoring.light.filter((pl.col("nivel") == monitoring.levels.accion) & has_money()).is_empty():
         return None
     data = _tiles(monitoring)
-    rows = data["unidad"].n_unique()
+    rows = data["y"].n_unique()
     title, height = _title(monitoring), _AROUND_CM + _ROW_CM * rows
     plot = _plot(data, _heads(monitoring), height, monitoring.levels) + page_labels(
         title,
@@ -58,7 +49,7 @@ def draw_quarters(monitoring: Monitoring) -> Figure | None:
         x="",
         y="",
     )
-    return Figure("semaforo_trimestral", title, _alt(title, data), plot, PAGE_CM, height, data)
+    return Figure("semaforo_trimestral", title, _alt(title, rows), plot, PAGE_CM, height, data)
 
 
 def draw_alignment(monitoring: Monitoring) -> Figure:
@@ -66,11 +57,9 @@ def draw_alignment(monitoring: Monitoring) -> Figure:
     data = cell_tiles(monitoring.actions, monitoring.cells, monitoring.levels)
     year, result = monitoring.followed.year, monitoring.result_year
     spec = monitoring.analysis.inputs.spec
-    both = monitoring.actions.filter((pl.col("banda_ejecucion") == GREEN) & (pl.col("banda_resultado") == GREEN)).height
-    against = monitoring.actions.filter(pl.col("banda_ejecucion").is_in([GREEN, AMBER]) & (pl.col("banda_resultado") == RED)).height
     title = (
-        f"{plural(both, f'{monitoring.levels.accion} tiene', f'{monitoring.levels.accion} tienen')} en verde el dinero {year} y el resultado {result}; "
-        f"{plural(against, 'gasta', 'gastan')} con resultado en rojo"
+        f"{plural(monitoring.aligned, f'{monitoring.levels.accion} tiene', f'{monitoring.levels.accion} tienen')} en verde el dinero {year} y el resultado {result}; "
+        f"{plural(monitoring.against, 'gasta', 'gastan')} con resultado en rojo"
     )
     height = GRID_CM + _NOTES_CM
     plot = cell_grid(data, spec.semaforo, height) + page_labels(
@@ -184,23 +173,10 @@ def _code(row: dict[str, Any], levels: Levels) -> str:
 
 
 def _title(monitoring: Monitoring) -> str:
-    followed = monitoring.followed
-    now = monitoring.light.filter(
-        (pl.col("nivel") == monitoring.levels.accion)
-        & (pl.col("mes") == followed.month)
-        & has_money()
-        & (pl.col("unidad") != monitoring.levels.sin_accion)
-    )
-    red = now.filter(pl.col("color_devengado") == RED)
-    direct = monitoring.alerts.filter(
-        (pl.col("nivel") == monitoring.levels.accion)
-        & (pl.col("vinculo") != TRANSVERSAL)
-        & (pl.col("unidad") != monitoring.levels.sin_accion)
-    )
-    risk = direct["soles_en_riesgo"].sum()
+    followed, red, word = monitoring.followed, monitoring.red.height, monitoring.levels.accion
     return (
-        f"A {MONTHS[followed.month - 1]} de {followed.year}, {red.height} de {now.height} {monitoring.levels.accion} con dinero {'está' if red.height == 1 else 'están'} en rojo: "
-        f"a las {monitoring.levels.accion} les falta devengar {short_amount(risk)} de lo esperado"
+        f"A {MONTHS[followed.month - 1]} de {followed.year}, {red} de {monitoring.now.height} {word} con dinero {'está' if red == 1 else 'están'} en rojo: "
+        f"a las {word} les falta devengar {short_amount(monitoring.at_risk)} de lo esperado"
     )
 
 
@@ -222,5 +198,5 @@ def _moneyless(monitoring: Monitoring) -> str:
     )
 
 
-def _alt(title: str, data: pl.DataFrame) -> str:
-    return f"Semáforo trimestral del dinero de {plural(data['unidad'].n_unique(), 'unidad', 'unidades')} en mosaico. {title}."
+def _alt(title: str, rows: int) -> str:
+    return f"Semáforo trimestral del dinero de {plural(rows, 'unidad', 'unidades')} en mosaico. {title}."

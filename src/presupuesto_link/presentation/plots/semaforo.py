@@ -2,22 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import polars as pl
 
 from presupuesto_link.evaluation.evaluate import Evaluation
-from presupuesto_link.presentation.plots.common import (
-    PAGE_CM,
-    SMALL_PT,
-    Figure,
-    base_theme,
-    boxed_name,
-    grammar,
-    page_labels,
-    pandas_of,
-    source_note,
-)
+from presupuesto_link.presentation.plots.common import PAGE_CM, SMALL_PT, Figure, base_theme, grammar, page_labels, pandas_of
+from presupuesto_link.presentation.plots.notes import source_note
+from presupuesto_link.presentation.plots.text import boxed_name
 from presupuesto_link.presentation.telling.selection import of_profile
 from presupuesto_link.presentation.telling.words import band_words
 from presupuesto_link.presentation.theme import HEX, INK, LETTER, PAPER, TEXT_ON
@@ -48,7 +41,8 @@ def draw_actions_light(analysis: Evaluation) -> Figure:
 def _draw(analysis: Evaluation, level: str, names: pl.DataFrame) -> Figure:
     data = _tiles(analysis, level, names)
     word = analysis.levels.named(level)
-    title = _title(data, word)
+    count = analysis.colour_counts(word, EXCLUDE, max(data["anio"]))
+    title = _title(count, data, word)
     height = 5.6 + _ROW_CM[level] * (1 - float(data["y"].min()))  # type: ignore[arg-type]
     plot = _plot(data, level, height) + page_labels(
         title,
@@ -59,7 +53,7 @@ def _draw(analysis: Evaluation, level: str, names: pl.DataFrame) -> Figure:
         x="",
         y="",
     )
-    return Figure(f"semaforo_{word.lower()}", title, _alt(title, data, word), plot, PAGE_CM, height, data)
+    return Figure(f"semaforo_{word.lower()}", title, _alt(title, data, f"{count['total']} {word}"), plot, PAGE_CM, height, data)
 
 
 def _tiles(analysis: Evaluation, level: str, names: pl.DataFrame) -> pl.DataFrame:
@@ -142,17 +136,14 @@ def _axis(data: pl.DataFrame, level: str) -> dict[str, Any]:
     return {"breaks": rows["y"].to_list(), "labels": labels}
 
 
-def _title(data: pl.DataFrame, level: str) -> str:
-    year = max(data["anio"])
-    last = data.filter(pl.col("anio") == year)
-    counted = last.filter(pl.col("politica_nd") == EXCLUDE)["color"].value_counts()
-    count: dict[str, int] = dict(counted.iter_rows())
-    changes = last.filter(pl.col("color_depende_nd"))["elemento"].unique().sort().to_list()
+def _title(count: Mapping[str, int], data: pl.DataFrame, level: str) -> str:
+    year = count["anio"]
+    changes = data.filter((pl.col("anio") == year) & pl.col("color_depende_nd"))["elemento"].unique().sort().to_list()
     which = changes[0] if len(changes) == 1 else f"{len(changes)} {level}"
     tail = f"; el color de {which} depende de cómo se cuente el ND" if changes else ""
     return (
-        f"En {year}, {count.get(RED, 0)} de {last['elemento'].n_unique()} {level} están en rojo, "
-        f"{count.get(AMBER, 0)} en amarillo, {count.get(GREEN, 0)} en verde y {count.get(GREY, 0)} sin dato{tail}"
+        f"En {year}, {count[RED]} de {count['total']} {level} están en rojo, "
+        f"{count[AMBER]} en amarillo, {count[GREEN]} en verde y {count['gris']} sin dato{tail}"
     )
 
 
@@ -160,7 +151,7 @@ def _note(analysis: Evaluation, data: pl.DataFrame, level: str) -> str:
     spec = analysis.inputs.spec
     words = band_words(spec.semaforo)
     changes = data.filter(pl.col("color_depende_nd"))
-    edge = "Borde negro: el color cambia según cómo se cuente el ND." if changes.height else ""
+    edge = "" if changes.is_empty() else "Borde negro: el color cambia según cómo se cuente el ND."
     return source_note(
         analysis,
         f"Semáforo: rojo, {words[RED]}; amarillo, {words[AMBER]}; verde, {words[GREEN]}. ND: ningún indicador con dato. "
@@ -170,8 +161,8 @@ def _note(analysis: Evaluation, data: pl.DataFrame, level: str) -> str:
     )
 
 
-def _alt(title: str, data: pl.DataFrame, level: str) -> str:
+def _alt(title: str, data: pl.DataFrame, elements: str) -> str:
     years = enumerate_words(str(year) for year in data["anio"].unique().sort())
     changes = data.filter(pl.col("color_depende_nd"))["elemento"].unique().sort().to_list()
     tail = f" El color depende del ND en algún año en {enumerate_words(changes)}." if changes else ""
-    return f"Semáforo de los {data['elemento'].n_unique()} {level} en {years}. {title}.{tail}"
+    return f"Semáforo de los {elements} en {years}. {title}.{tail}"

@@ -8,20 +8,12 @@ from typing import Any
 import polars as pl
 
 from presupuesto_link.inputs import Inputs
-from presupuesto_link.presentation.plots.common import (
-    PAGE_CM,
-    SMALL_PT,
-    Figure,
-    base_theme,
-    boxed_name,
-    grammar,
-    page_labels,
-    pandas_of,
-    scenario_note,
-    wrap,
-)
+from presupuesto_link.presentation.plots.common import PAGE_CM, SMALL_PT, Figure, base_theme, grammar, page_labels, pandas_of
+from presupuesto_link.presentation.plots.notes import scenario_note
+from presupuesto_link.presentation.plots.text import boxed_name, wrap
 from presupuesto_link.presentation.telling.words import short_amount
 from presupuesto_link.presentation.theme import INK, LINE, LITTLE_TO_MUCH
+from presupuesto_link.scenarios.breakdown import folded
 from presupuesto_link.scenarios.compare import Scenario
 from presupuesto_link.tables.levels import Levels
 from presupuesto_link.wording import percent, plural, short_name
@@ -40,7 +32,7 @@ def draw_transfers(inputs: Inputs, scenario: Scenario) -> Figure | None:
     if scenario.transferencias.is_empty():
         return None
     data = _tiles(scenario)
-    title = _title(scenario.transferencias)
+    title = _title(scenario)
     names = dict(scenario.acciones.select("accion", "nombre").iter_rows())
     columns = _column_names(_codes(data, "receptor", "x"), names)
     height = _CHROME_CM + _ROW_CM * data["y"].n_unique() + _LINE_CM * max(name.count("\n") + 1 for name in columns)
@@ -62,15 +54,13 @@ def _status(scenario: Scenario) -> str:
 
 def _tiles(scenario: Scenario) -> pl.DataFrame:
     """Key `donante, receptor`: `monto_soles`, its place (largest donor on top, largest receiver on the left) and its text."""
-    pairs = scenario.transferencias
-    for side in ("donante", "receptor"):
-        pairs = pairs.with_columns(_kept(pairs, side).alias(side))
-    summed = pairs.group_by("donante", "receptor", maintain_order=True).agg(pl.col("monto_soles").sum())
-    rows, columns = _order(summed, "donante"), _order(summed, "receptor")
-    placed = summed.with_columns(
-        x=pl.col("receptor").replace_strict(columns, return_dtype=pl.Float64),
-        y=-pl.col("donante").replace_strict(rows, return_dtype=pl.Float64),
-    ).sort("y", "x", descending=[True, False])
+    placed = (
+        folded(scenario.transferencias, _MOST, _REST)
+        .select(
+            "donante", "receptor", "monto_soles", x=pl.col("receptor_orden").cast(pl.Float64), y=-pl.col("donante_orden").cast(pl.Float64)
+        )
+        .sort("y", "x", descending=[True, False])
+    )
     texts = [_millions(amount) for amount in placed["monto_soles"]]
     return placed.with_columns(texto=pl.Series(texts, dtype=pl.String))
 
@@ -83,20 +73,6 @@ def _millions(amount: Decimal) -> str:
 def _codes(data: pl.DataFrame, side: str, axis: str) -> list[str]:
     """The codes of an axis, in the order of its places."""
     return data.select(side, axis).unique().sort(axis)[side].to_list()
-
-
-def _kept(pairs: pl.DataFrame, side: str) -> pl.Expr:
-    """The side's own code, or `_REST` beyond the largest that fit."""
-    order = list(_order(pairs, side))
-    kept = order if len(order) <= _MOST else order[: _MOST - 1]
-    return pl.when(pl.col(side).is_in(kept)).then(pl.col(side)).otherwise(pl.lit(_REST))
-
-
-def _order(pairs: pl.DataFrame, side: str) -> dict[str, int]:
-    """Places by amount, largest first; what is added up goes last."""
-    sums = pairs.group_by(side).agg(pl.col("monto_soles").sum())
-    ordered = sums.sort(pl.col(side) == _REST, "monto_soles", side, descending=[False, True, False])
-    return {code: place for place, code in enumerate(ordered[side].to_list())}
 
 
 def _plot(data: pl.DataFrame, height: float, columns: list[str], rows: list[str]) -> Any:
@@ -133,15 +109,14 @@ def _column_names(codes: list[str], names: dict[str, str]) -> list[str]:
     return [f"{code}\n" + wrap(short_name(names.get(code, ""), 200), room, SMALL_PT, lines=_COLUMN_LINES) for code in codes]
 
 
-def _title(pairs: pl.DataFrame) -> str:
-    largest = pairs.sort("monto_soles", "donante", "receptor", descending=[True, False, False]).row(0, named=True)
-    total = pairs["monto_soles"].sum()
+def _title(scenario: Scenario) -> str:
+    pairs, total = scenario.mayores_transferencias, short_amount(scenario.monto_soles)
+    largest = pairs.row(0, named=True)
     if pairs.height == 1:
-        return f"{short_amount(total)} pasarían de {largest['donante']} a {largest['receptor']}"
-    share = percent(float(largest["monto_soles"]) / float(total), 0)
+        return f"{total} pasarían de {largest['donante']} a {largest['receptor']}"
     return (
-        f"{short_amount(total)} se moverían en {plural(pairs.height, 'transferencia', 'transferencias')}; la mayor, de "
-        f"{largest['donante']} a {largest['receptor']}, es el {share}"
+        f"{total} se moverían en {plural(pairs.height, 'transferencia', 'transferencias')}; la mayor, de "
+        f"{largest['donante']} a {largest['receptor']}, es el {percent(largest['parte_ratio'], 0)}"
     )
 
 
@@ -151,7 +126,7 @@ def _folded(data: pl.DataFrame, levels: Levels) -> str:
 
 
 def _alt(title: str, scenario: Scenario, levels: Levels) -> str:
-    gives, takes = (scenario.transferencias[side].n_unique() for side in ("donante", "receptor"))
+    gives, takes = scenario.donantes.height, scenario.receptores.height
     return (
         f"Cuadro de montos, {'indicativo' if scenario.indicativo else 'en borrador'}: {plural(gives, f'{levels.accion} que cedería', f'{levels.accion} que cederían')} "
         f"en filas y {plural(takes, f'{levels.accion} que recibiría', f'{levels.accion} que recibirían')} en columnas. {title}."

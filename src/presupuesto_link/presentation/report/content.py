@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
-import polars as pl
-
 from presupuesto_link.dossier import Dossier, Quarter
 from presupuesto_link.presentation.plots import Figure
 from presupuesto_link.presentation.report.blocks import Block, Drawing, Paragraph, Points, Report, Section
@@ -156,13 +154,10 @@ def _changes(quarter: Quarter, names: dict[str, str]) -> tuple[Block, ...]:
     found = quarter.monitoring
     if found.previous is None:
         return (Paragraph("No hay un corte anterior con que comparar: el cambio se verá en el próximo informe."),)
-    rows = found.changes.filter((pl.col("nivel") == quarter.monitoring.levels.accion) & pl.col("cambio").is_in([WORSE, BETTER])).sort(
-        "cambio", "unidad"
-    )
-    count = {kind: rows.filter(pl.col("cambio") == kind).height for kind in (WORSE, BETTER)}
+    worse, better, word = found.colour_changed(WORSE).height, found.colour_changed(BETTER).height, quarter.monitoring.levels.accion
     told = (
-        f"Corte anterior: {found.previous}. {capital(counted(count[WORSE], f'{quarter.monitoring.levels.accion} empeoró', f'{quarter.monitoring.levels.accion} empeoraron', f'ninguna {quarter.monitoring.levels.accion} empeoró'))} de color y "
-        f"{counted(count[BETTER], 'mejoró', 'mejoraron', 'ninguna mejoró')}."
+        f"Corte anterior: {found.previous}. {capital(counted(worse, f'{word} empeoró', f'{word} empeoraron', f'ninguna {word} empeoró'))} de color y "
+        f"{counted(better, 'mejoró', 'mejoraron', 'ninguna mejoró')}."
     )
     table = TableView(
         f"{quarter.monitoring.levels.accion} cuyo color cambió",
@@ -178,7 +173,7 @@ def _changes(quarter: Quarter, names: dict[str, str]) -> tuple[Block, ...]:
                     Cell(soles(r["pim_cambio_soles"])),
                 )
             )
-            for r in rows.iter_rows(named=True)
+            for r in found.colour_changed(WORSE, BETTER).iter_rows(named=True)
         ),
         frozenset({4, 5}),
     )

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import polars as pl
 
 from presupuesto_link.presentation.star.star import DIMENSIONS, NO_NAME
-from presupuesto_link.tables.gasto import MEASURES
+from presupuesto_link.tables.gasto import add_up
 
 AMOUNTS = {
     "approved": "pia_soles",
@@ -47,8 +47,7 @@ def flat(facts: pl.DataFrame, tables: Mapping[str, pl.DataFrame]) -> pl.DataFram
         entity may spend again. An amount that no line gives is null.
     """
     by = [*_KEYS, "accion", "vinculo"]
-    sums = [pl.when(pl.col(m).count() > 0).then(pl.col(m).sum()).alias(m) for m in MEASURES]
-    table = facts.group_by("anio", *by).agg(sums).sort("anio", *by)
+    table = add_up(facts, ["anio", *by])
     for name, columns in _LABELS.items():
         table = table.join(_labelled(tables[name], name, columns), on=f"{name}_id", how="left", validate="m:1", maintain_order="left")
     table = table.join(_action_labels(tables["accion"]), on="accion", how="left", validate="m:1", maintain_order="left")

@@ -19,7 +19,7 @@ from presupuesto_link.presentation.star.star import CODES, TEXTS, complete, dime
 from presupuesto_link.presentation.star.star_readme import README, readme
 from presupuesto_link.presentation.writing.csv_files import harmless
 from presupuesto_link.presentation.writing.folder import made_with, replace_folder, write_manifest
-from presupuesto_link.tables.gasto import MEASURES
+from presupuesto_link.tables.gasto import MEASURES, totals_of
 from presupuesto_link.tables.plan import Plan
 
 EXPORT = "exportar"
@@ -60,9 +60,9 @@ class Written:
     def add(self, name: str, facts: pl.DataFrame) -> None:
         """Count some rows."""
         self.rows[name] += facts.height
-        for measure in MEASURES:
-            if facts[measure].count():
-                self.soles[name][measure] = (self.soles[name][measure] or Decimal(0)) + Decimal(facts[measure].sum())
+        for measure, soles in totals_of(facts).items():
+            if soles is not None:
+                self.soles[name][measure] = (self.soles[name][measure] or Decimal(0)) + soles
 
 
 def write_star(export: Export, folder: Path, progress: Callable[[str], None] = lambda _: None) -> tuple[list[str], Written]:
@@ -149,7 +149,7 @@ def _conserve(cube: pl.DataFrame, written: Written) -> None:
     """What is in the files is what was linked, to the céntimo; anything else is a defect of this program."""
     beside = pl.col("vinculo") == TRANSVERSAL
     for name, rows in zip(FACT_FILES, (cube.filter(~beside), cube.filter(beside)), strict=True):
-        expected = {m: rows[m].sum() if rows[m].count() else None for m in MEASURES}
+        expected = totals_of(rows)
         if expected != written.soles[name] or int(rows["lineas"].sum()) != written.rows[name]:
             raise RuntimeError(f"{name} does not hold the linked spending: {written.soles[name]} != {expected}")
 

@@ -13,6 +13,7 @@ import polars as pl
 from presupuesto_link.presentation.theme import HEAD, HEX, INK, LINE, LINK, MUTED, TEXT_ON, TO_FILL, WARNING
 from presupuesto_link.wording import RISKY_STARTS
 
+OPTIONS = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False, "in_memory": True}
 CREATED = dt.datetime(2000, 1, 1)  # fixed, so that the same tables give the same bytes
 TEXT = "texto"  # the style of text cells; its number format is the general one
 WRAP_FROM = 48
@@ -58,6 +59,34 @@ class Styles:
 
     def _add(self, **properties: Any) -> Any:
         return self._book.add_format({"valign": "top", **properties})
+
+
+def close_book(book: Any) -> None:
+    """Write a workbook.
+
+    Raises:
+        OSError: it cannot be written; xlsxwriter wraps what the disk said.
+    """
+    from xlsxwriter.exceptions import FileCreateError
+
+    try:
+        book.close()
+    except FileCreateError as error:
+        raise OSError(*getattr(error.args[0], "args", (str(error),))) from error
+
+
+def column_letter(place: int) -> str:
+    """`A` for 0."""
+    from xlsxwriter.utility import xl_col_to_name
+
+    return str(xl_col_to_name(place))
+
+
+def offer(sheet: Any, cells: tuple[int, int, int], source: str | list[str], message: str, kind: str = "warning") -> None:
+    """A list to choose from in some cells (first row, last row, column); other words are accepted with a warning, or not when `kind` is "stop"."""
+    first, last, column = cells
+    words = {"error_type": kind, "error_title": "Revise la celda", "error_message": message}
+    sheet.data_validation(first, column, last, column, {"validate": "list", "source": source, "ignore_blank": True, **words})
 
 
 def quoted_name(name: str) -> str:

@@ -6,12 +6,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
-from uuid import uuid4
 
-from presupuesto_link.errors import OutputError, Problem, system_reason
-from presupuesto_link.presentation.workbook.book_parts import CREATED
-
-_OPTIONS = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False, "in_memory": True}
+from presupuesto_link.errors import OutputError, Problem
+from presupuesto_link.presentation.workbook.book_parts import CREATED, OPTIONS, close_book
+from presupuesto_link.presentation.writing.file import whole_file
 
 
 @contextmanager
@@ -26,7 +24,6 @@ def new_book(path: Path, title: str) -> Iterator[Any]:
         OutputError: the file is there, or cannot be written.
     """
     from xlsxwriter import Workbook
-    from xlsxwriter.exceptions import FileCreateError
 
     if path.exists():
         raise OutputError(
@@ -37,18 +34,8 @@ def new_book(path: Path, title: str) -> Iterator[Any]:
                 "elija otro nombre: el libro puede tener cambios hechos a mano",
             )
         )
-    part = path.with_name(f".parcial-{uuid4().hex}.xlsx")
-    try:
-        book = Workbook(str(part), _OPTIONS)
+    with whole_file(path) as part:
+        book = Workbook(str(part), OPTIONS)
         book.set_properties({"title": title, "author": "presupuesto-link", "created": CREATED})
         yield book
-        book.close()
-        part.replace(path)
-    except (OSError, FileCreateError) as error:
-        cause = error if isinstance(error, OSError) else error.args[0]  # xlsxwriter wraps what the disk said
-        reason = system_reason(cause) if isinstance(cause, OSError) else str(cause)
-        raise OutputError(
-            Problem(str(path), f"no se pudo escribir: {reason}", "una carpeta con permiso y espacio", "revise la ruta")
-        ) from error
-    finally:
-        part.unlink(missing_ok=True)
+        close_book(book)

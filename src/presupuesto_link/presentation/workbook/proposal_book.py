@@ -12,6 +12,7 @@ from typing import Any
 import polars as pl
 
 from presupuesto_link.presentation.theme import HEAD
+from presupuesto_link.presentation.workbook.book_parts import column_letter
 from presupuesto_link.presentation.workbook.new_book import new_book
 from presupuesto_link.presentation.workbook.proposal_sheet import (
     COUNT,
@@ -23,22 +24,11 @@ from presupuesto_link.presentation.workbook.proposal_sheet import (
     Column,
     Placed,
     ProposalBook,
-    column_letter,
 )
-from presupuesto_link.presentation.workbook.proposal_tables import (
-    activities,
-    before_after,
-    detail_lines,
-    metas,
-    note_lines,
-    opening_lines,
-    pairs,
-    papers,
-    rules,
-    signatures,
-)
+from presupuesto_link.presentation.workbook.proposal_tables import detail_lines, opening_lines, signatures
 from presupuesto_link.scenarios.breakdown import CANCEL, ENABLE
 from presupuesto_link.scenarios.compare import Scenario
+from presupuesto_link.scenarios.proposal import activities, before_after, metas, note_lines, pairs, papers, rules
 from presupuesto_link.wording import enumerate_words
 
 GROUNDS = (
@@ -236,7 +226,7 @@ def _notes(book: ProposalBook, scenario: Scenario, side: str, name: str, declare
     intro = f"Una fila por línea de {side}. «sin dato»: la fuente no lo trae. La última columna la declara la Oficina de Presupuesto."
     _, placed = book.table(name, columns, frame, f"{intro}{unknown}", ("monto_soles",))
     letter = column_letter([column.name for column in columns].index("monto_soles"))
-    return f"{name}!{letter}{_total(placed) + 1}", float(frame["monto_soles"].sum())
+    return f"{name}!{letter}{_total(placed) + 1}", float(scenario.monto_soles)
 
 
 def _known(frame: pl.DataFrame) -> tuple[tuple[Column, ...], str]:

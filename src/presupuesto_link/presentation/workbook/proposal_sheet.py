@@ -11,6 +11,7 @@ from typing import Any
 import polars as pl
 
 from presupuesto_link.presentation.theme import HEAD, HEX, INK, LINE, MUTED, TEXT_ON, TO_SIGN
+from presupuesto_link.presentation.workbook.book_parts import column_letter, offer, set_height
 from presupuesto_link.vocabulary import AMBER, GREEN, GREY, RED, VERDICTS
 from presupuesto_link.wording import RISKY_STARTS
 
@@ -24,7 +25,6 @@ _SIDE: dict[bool, dict[str, Any]] = {True: {"align": "right"}, False: {"align": 
 """Numbers to the right, words to the left and apart from them."""
 VERDICT_COLOURS = dict(zip(VERDICTS, (GREEN, AMBER, GREY, RED), strict=True))
 _READING_WIDTH = 100  # a text across columns ends where it has this room, so that a screen shows it whole
-_LINE_POINTS, _TALLEST = 15, 405
 _CAPITALS = 1.2  # the SIAF writes names in capitals, which are wider
 _A4 = 9
 
@@ -103,14 +103,14 @@ class ProposalBook:
             sheet.write_string(row, 0, text, style)
         for place in range(last + 1, len(widths)):
             sheet.write_blank(row, place, None, style)
-        _height(sheet, row, _lines(text, reach))
+        set_height(sheet, row, _lines(text, reach))
 
     def line(self, sheet: Any, row: int, width: float, concept: str, text: str) -> None:
         """A concept and its text, side by side."""
         sheet.write_string(row, 0, concept, self.style(bold=True, **RULE))
         sheet.write_string(row, 1, text, self.style(num_format=TEXT, text_wrap=True, **RULE))
         sheet.write_blank(row, 2, None, self.style(**RULE))
-        _height(sheet, row, _lines(text, width))
+        set_height(sheet, row, _lines(text, width))
 
     def table(
         self, name: str, columns: Sequence[Column], frame: pl.DataFrame, intro: str, totals: Sequence[str] = ()
@@ -122,10 +122,10 @@ class ProposalBook:
         for place, column in enumerate(columns):
             sheet.write_string(head, place, column.title, self._head(column))
             tallest = max(tallest, _lines(column.title, column.width))
-        _height(sheet, head, tallest)
+        set_height(sheet, head, tallest)
         rows = frame.select([column.name for column in columns if column.name in frame.columns]).rows(named=True)
         for row, values in enumerate(rows, head + 1):
-            _height(sheet, row, max(self._cell(sheet, row, place, column, values) for place, column in enumerate(columns)))
+            set_height(sheet, row, max(self._cell(sheet, row, place, column, values) for place, column in enumerate(columns)))
         placed = Placed(head + 1, head + len(rows), head + 1 + len(rows) if totals else None)
         if totals:
             self._totals(sheet, columns, frame, totals, placed)
@@ -181,27 +181,7 @@ class ProposalBook:
     def _choices(self, sheet: Any, columns: Sequence[Column], placed: Placed) -> None:
         for place, column in enumerate(columns):
             if column.choices and placed.last >= placed.first:
-                sheet.data_validation(
-                    placed.first,
-                    place,
-                    placed.last,
-                    place,
-                    {
-                        "validate": "list",
-                        "source": list(column.choices),
-                        "ignore_blank": True,
-                        "error_type": "warning",
-                        "error_title": "Revise la celda",
-                        "error_message": "Elija una opción de la lista.",
-                    },
-                )
-
-
-def column_letter(place: int) -> str:
-    """`A` for 0."""
-    from xlsxwriter.utility import xl_col_to_name
-
-    return str(xl_col_to_name(place))
+                offer(sheet, (placed.first, placed.last, place), list(column.choices), "Elija una opción de la lista.")
 
 
 def _print_setup(sheet: Any, name: str) -> None:
@@ -217,8 +197,3 @@ def _lines(text: str, width: float) -> int:
     """How many lines a text takes in a column that wraps, about."""
     room = max(width * 1.1 - 3, 1)  # what a word that does not fit leaves empty
     return sum(max(1, math.ceil(len(line) * (_CAPITALS if line.isupper() else 1) / room)) for line in text.splitlines()) or 1
-
-
-def _height(sheet: Any, row: int, lines: int) -> None:
-    if lines > 1:
-        sheet.set_row(row, min(lines * _LINE_POINTS, _TALLEST))

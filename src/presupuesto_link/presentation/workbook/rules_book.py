@@ -16,7 +16,7 @@ import polars as pl
 from presupuesto_link.linkage.match import EXCLUDED
 from presupuesto_link.linkage.rules import COLUMNS, DIRECT, NOBODY, PROPOSED, SIGNED, SUGGESTED, TRANSVERSAL
 from presupuesto_link.presentation.theme import HEAD, INK, LINE
-from presupuesto_link.presentation.workbook.book_parts import lines_of, page_setup, set_height
+from presupuesto_link.presentation.workbook.book_parts import column_letter, lines_of, offer, page_setup, set_height
 from presupuesto_link.presentation.workbook.new_book import new_book
 from presupuesto_link.sources.delimited import RawTable
 from presupuesto_link.sources.links import SHEET
@@ -160,44 +160,15 @@ def _lists(book: _Book, sheet: Any, titles: Sequence[str], used: int, actions: i
         if title in COLUMNS:
             note = _HELP.get(title, "Códigos que la línea debe cumplir, separados por «;»; vacío es cualquiera")
             sheet.write_comment(0, column, note, {"author": "presupuesto-link"})
+        cells = (1, last, column)
         if title == "accion":
-            _choose(sheet, column, last, f"=AER!$A$2:$A${actions + 1}", f"Elija una AER de la lista, o escriba {NOBODY}.", "warning")
+            offer(sheet, cells, f"=AER!$A$2:$A${actions + 1}", f"Elija una AER de la lista, o escriba {NOBODY}.")
         elif title in _WORDS:
-            _choose(sheet, column, last, list(_WORDS[title]), "Elija una palabra de la lista.", "stop")
+            offer(sheet, cells, list(_WORDS[title]), "Elija una palabra de la lista.", "stop")
         elif codes.get(title):
-            place = 2 * list(codes).index(title)
-            letter = _letter(place)
-            _choose(
-                sheet,
-                column,
-                last,
-                f"=codigos!${letter}$2:${letter}${len(codes[title]) + 1}",
-                "Ese código no está en los datos. Varios códigos se separan con «;».",
-                "warning",
-            )
-
-
-def _letter(place: int) -> str:
-    from xlsxwriter.utility import xl_col_to_name
-
-    return str(xl_col_to_name(place))
-
-
-def _choose(sheet: Any, column: int, last: int, source: Any, message: str, kind: str) -> None:
-    sheet.data_validation(
-        1,
-        column,
-        last,
-        column,
-        {
-            "validate": "list",
-            "source": source,
-            "error_type": kind,
-            "error_title": "Revise la celda",
-            "error_message": message,
-            "ignore_blank": True,
-        },
-    )
+            letter = column_letter(2 * list(codes).index(title))
+            source = f"=codigos!${letter}$2:${letter}${len(codes[title]) + 1}"
+            offer(sheet, cells, source, "Ese código no está en los datos. Varios códigos se separan con «;».")
 
 
 def _codes(linkage: Linkage) -> dict[str, list[tuple[str, str]]]:

@@ -8,11 +8,20 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from presupuesto_link.presentation.workbook.book_parts import CREATED, Styles, lines_of, page_setup, quoted_name, set_height, text_style
+from presupuesto_link.presentation.workbook.book_parts import (
+    CREATED,
+    OPTIONS,
+    Styles,
+    close_book,
+    lines_of,
+    page_setup,
+    quoted_name,
+    set_height,
+    text_style,
+)
 from presupuesto_link.presentation.workbook.book_table import Reading, Sheets, TableSheet, write_table
 
 README = "Léame"
-_OPTIONS = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False, "in_memory": True}
 
 
 @dataclass(frozen=True)
@@ -49,9 +58,8 @@ def write_workbook(
         OSError: the file cannot be written.
     """
     from xlsxwriter import Workbook
-    from xlsxwriter.exceptions import FileCreateError
 
-    book = Workbook(str(path), _OPTIONS)
+    book = Workbook(str(path), OPTIONS)
     book.set_properties({"title": dict(about).get("Análisis", ""), "author": "presupuesto-link", "created": CREATED})
     styles = Styles(book)
     reading = reading or Reading()
@@ -64,10 +72,7 @@ def write_workbook(
         first.write(book, styles)
     for number, (key, table) in enumerate(tables.items(), start=1):
         write_table(book.add_worksheet(names[key]), table, f"tabla_{number}", styles, reading, first)
-    try:
-        book.close()
-    except FileCreateError as error:
-        raise OSError(*getattr(error.args[0], "args", (str(error),))) from error
+    close_book(book)
 
 
 def sheet_names(keys: Mapping[str, object] | Sequence[str]) -> dict[str, str]:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from pathlib import Path
-from uuid import uuid4
 
 import polars as pl
 
-from presupuesto_link.errors import OutputError, Problem, system_reason
+from presupuesto_link.errors import OutputError, Problem
+from presupuesto_link.presentation.writing.file import whole_file
 from presupuesto_link.wording import RISKY_STARTS
 
 _PLAIN_NUMBER = r"^[+-]?\d[\d.,]*(?:[eE][+-]?\d+)?\s?%?$"
@@ -44,14 +44,5 @@ def write_new_csv(frame: pl.DataFrame, path: Path) -> None:
         raise OutputError(
             Problem(str(path), "el archivo ya existe", "un nombre nuevo", "elija otro nombre: puede tener cambios hechos a mano")
         )
-    part = path.with_name(f".parcial-{uuid4().hex}.csv")
-    try:
+    with whole_file(path) as part:
         write_csv(frame, part)
-        part.replace(path)
-    except OSError as error:
-        reason = system_reason(error)
-        raise OutputError(
-            Problem(str(path), f"no se pudo escribir: {reason}", "una carpeta con permiso y espacio", "revise la ruta")
-        ) from error
-    finally:
-        part.unlink(missing_ok=True)
