@@ -51,8 +51,9 @@ def commands_page() -> str:
     import io
 
     os.environ["COLUMNS"] = "100"
-    from presupuesto_link.commands.main import _code, app
+    from presupuesto_link.commands.main import _app, _code
 
+    app = _app([])
     names = [[info.callback.__name__] for info in app.registered_commands if info.callback]
     for group in app.registered_groups:
         inner = group.typer_instance
