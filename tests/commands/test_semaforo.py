@@ -53,7 +53,7 @@ def _centimos(text):
     return int(text.replace(".", ""))
 
 
-@pytest.mark.parametrize("level", ["OER", "programa"])
+@pytest.mark.parametrize("level", ["objetivo", "programa"])
 def test_every_level_is_printed_with_its_label(ask, level):
     code, out, _ = ask("--anterior", "20250701", "--nivel", level)
     assert code == 0

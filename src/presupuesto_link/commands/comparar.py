@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -22,7 +22,9 @@ from presupuesto_link.commands.asking.options import AnalysisOption, BudgetOptio
 from presupuesto_link.commands.asking.scenarios import date_of, runner, scenario_specs
 from presupuesto_link.commands.saying.printing import code, name, number, print_json, print_table, progress, records
 from presupuesto_link.sources.embedded import DEFAULT_ANALYSIS
-from presupuesto_link.tables.levels import Levels
+
+if TYPE_CHECKING:
+    from presupuesto_link.tables.levels import Levels
 
 _LEAST = 2
 

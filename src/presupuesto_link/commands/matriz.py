@@ -29,12 +29,12 @@ from presupuesto_link.commands.asking.options import (
 )
 from presupuesto_link.commands.saying.printing import Column, code, number, print_json, print_table, records
 from presupuesto_link.sources.embedded import DEFAULT_ANALYSIS
-from presupuesto_link.tables.levels import Levels
 
 if TYPE_CHECKING:
     import polars as pl
 
     from presupuesto_link.evaluation.matrix import Matrix
+    from presupuesto_link.tables.levels import Levels
 
 
 _OWN_PAIR = "el que decide"

@@ -29,12 +29,12 @@ from presupuesto_link.commands.asking.options import (
 )
 from presupuesto_link.commands.saying.printing import Column, code, name, number, print_json, print_table, records
 from presupuesto_link.sources.embedded import DEFAULT_ANALYSIS
-from presupuesto_link.tables.levels import Levels
 
 if TYPE_CHECKING:
     import polars as pl
 
     from presupuesto_link.evaluation.evaluate import Evaluation
+    from presupuesto_link.tables.levels import Levels
 
 
 def ranking(

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 import typer
 
 from presupuesto_link.commands.saying.printing import code, name, number, print_table, records
-from presupuesto_link.tables.levels import Levels
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -16,6 +15,7 @@ if TYPE_CHECKING:
 
     from presupuesto_link.linkage.explain import Explanation
     from presupuesto_link.linkage.snapshot import Linkage
+    from presupuesto_link.tables.levels import Levels
 
 _TOLD = 4
 

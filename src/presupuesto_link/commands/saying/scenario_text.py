@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, Any
 import typer
 
 from presupuesto_link.commands.saying.printing import Column, code, name, number, print_table
-from presupuesto_link.tables.levels import Levels
 
 if TYPE_CHECKING:
     import polars as pl
 
     from presupuesto_link.presentation.folders.scenario_folder import Answers
     from presupuesto_link.scenarios.compare import Scenario
+    from presupuesto_link.tables.levels import Levels
 
 _SHOWN = 12
 
