@@ -64,7 +64,7 @@ def load(analysis: Path, overrides: dict[str, Path] | None = None, filled: Path 
     norms = read_norms(norms_folder)
     raw = read_evaluation(place["plan"], place.get("gasto_aer"))
     plan = check_plan(raw.plan, raw.correcciones, spec.niveles)
-    spec = with_years(_named_sources(spec, overrides or {}), plan)
+    spec = with_years(_named_sources(spec, overrides or {}, plan), plan)
     check_ranking(spec, plan)
     year, table = spec.fuentes.anio_gasto, raw.gasto_aer
     budget = check_budget(table, year, plan.acciones, spec.fuentes.lugar_gasto) if table is not None and year is not None else None
@@ -98,9 +98,9 @@ def _scenario_files(folder: Path, spec: AnalisisSpec) -> list[Path]:
     return [folder / f"{name}.toml" for name in spec.escenarios]
 
 
-def _named_sources(spec: AnalisisSpec, overrides: dict[str, Path]) -> AnalisisSpec:
+def _named_sources(spec: AnalisisSpec, overrides: dict[str, Path], plan: Plan) -> AnalisisSpec:
     """The source as it must be cited when a person brings other files: nobody else's numbers under the Report's name."""
-    titles = {"gasto_aer": "presupuesto por AER", "plan": "plan"}
+    titles = {"gasto_aer": f"presupuesto por {plan.niveles.accion}", "plan": "plan"}
     given = [f"{titles[key]}: {path.name}" for key, path in overrides.items() if key in titles]
     if not given:
         return spec

@@ -62,9 +62,13 @@ def enumerate_words(words: Iterable[str], last: str = "y") -> str:
     return f"{', '.join(items[:-1])} {last} {items[-1]}"
 
 
+_NAME = r"(?:(?:La|Las|Los|San|Madre) )?(?:de )?[A-ZÁÉÍÓÚÑ]\w+"
+_DEPARTMENT = re.compile(rf"\s*\b(?:en el|del|para el) departamento de {_NAME}")
+
+
 def short_name(name: str, width: int = 60) -> str:
     """An element's name without what every name repeats, cut at a word."""
-    text = re.sub(r"\s*\b(?:en el|del|para el) departamento de Cajamarca\b", "", name).strip()
+    text = _DEPARTMENT.sub("", name).strip()
     return text if len(text) <= width else text[: width - 1].rsplit(" ", 1)[0].rstrip(",;") + "…"
 
 

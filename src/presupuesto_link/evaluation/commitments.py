@@ -1,6 +1,6 @@
 """What a government plan promised, beside what the regional plan says and what was obtained.
 
-It compares figures, not governments: the promise was for 2022, the evaluation measures 2023 and 2024, and definitions seldom match. What was obtained is
+It compares figures, not governments: the promise was for another year than those evaluated, and definitions seldom match. What was obtained is
 never worded as the work of anyone.
 """
 

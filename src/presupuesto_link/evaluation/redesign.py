@@ -32,9 +32,11 @@ class Review:
 
 
 REVIEWS = {
-    "dato_en_duda": Review("La meta o el valor están en duda", "Confirmar sentido, unidad, meta y valor antes de juzgar la AER", "alta"),
+    "dato_en_duda": Review(
+        "La meta o el valor están en duda", "Confirmar sentido, unidad, meta y valor antes de juzgar la {accion}", "alta"
+    ),
     "sentido_contrario": Review(
-        "El indicador se aleja de su meta", "Revisar si la AER actúa sobre lo que mide el indicador, y qué lo empuja en contra", "alta"
+        "El indicador se aleja de su meta", "Revisar si la {accion} actúa sobre lo que mide el indicador, y qué lo empuja en contra", "alta"
     ),
     "sin_movimiento_con_gasto": Review(
         "Se gasta y ningún indicador se mueve hacia su meta",
@@ -124,7 +126,7 @@ def review_actions(plan: Plan, pace: pl.DataFrame, doubts: pl.DataFrame, diagnos
     """
     found = pl.concat([*_of_indicators(plan, pace, doubts), *_of_actions(plan, pace, diagnosis, execution_limit)], how="diagonal")
     told = pl.DataFrame(
-        [(kind, r.title, r.remedy, r.priority) for kind, r in REVIEWS.items()],
+        [(kind, r.title, r.remedy.format(accion=plan.niveles.accion), r.priority) for kind, r in REVIEWS.items()],
         schema=["que_revisar", "titulo", "remedio", "prioridad_revision"],
         orient="row",
     )

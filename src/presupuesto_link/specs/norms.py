@@ -63,7 +63,7 @@ FACTS: Mapping[str, str] = {
     "mantenimiento_infraestructura": "mantenimiento de infraestructura",
     "seguridad_ciudadana": "seguridad ciudadana y lucha contra la criminalidad",
     "punto_critico_sigrid": "actividad del artículo 54 en un punto crítico publicado en el SIGRID",
-    "fondes_o_emergencia": "la misma actividad recibió FONDES o dinero de una emergencia en 2024 o 2025",
+    "fondes_o_emergencia": "la misma actividad recibió FONDES o dinero de una emergencia en los años que dice la regla",
     "maquinaria_gestion_riesgo": "maquinaria y equipo para la gestión del riesgo de desastres",
     "mayores_ingresos": "mayores ingresos del año, no previstos en la apertura",
     "contrato_en_ejecucion": "contrato suscrito y ejecución física: si, no o paralizada",

@@ -185,12 +185,13 @@ def _years(budget: AerBudget, elements: pl.DataFrame, year: int) -> list[Finding
     missing = sorted(result - money)
     if not missing:
         return []
+    action = str(elements.filter(is_action())["nivel"][0])
     return [
         Finding(
             "P07",
             budget.lugar,
             f"presupuesto de {enumerate_words(map(str, sorted(money)))}",
             f"presupuesto de {enumerate_words(map(str, sorted(result)))}",
-            f"No hay PIA, PIM ni devengado por AER de {enumerate_words(map(str, missing))}: la ejecución de todo el periodo no se puede calcular con esta tabla.",
+            f"No hay PIA, PIM ni devengado por {action} de {enumerate_words(map(str, missing))}: la ejecución de todo el periodo no se puede calcular con esta tabla.",
         )
     ]

@@ -15,7 +15,7 @@ from presupuesto_link.linkage.link import LinkedGasto
 from presupuesto_link.linkage.rules import NOBODY, Rule
 from presupuesto_link.tables.gasto import MEASURES
 from presupuesto_link.tables.plan import Plan
-from presupuesto_link.vocabulary import MONTHS
+from presupuesto_link.vocabulary import GOVERNMENTS, MONTHS
 
 NO_ACTION, NO_RULE = "SIN AER", "SIN REGLA"
 """Members for lines that have none."""
@@ -93,7 +93,7 @@ KEYS = {"tiempo": "tiempo_id", "accion": "accion", "regla": "regla"} | {d.name: 
 _ORDER = ("entidad_id", *(column for column in FACTS if column != "entidad_id"))
 """Units are together, so that facts can be written a few units at a time and still be in order."""
 _FIXED: Mapping[str, Mapping[str, str]] = {
-    "nivel": {"E": "Gobierno Nacional", "R": "Gobiernos Regionales", "M": "Gobiernos Locales"},
+    "nivel": dict(zip(GOVERNMENTS, ("Gobierno Nacional", "Gobiernos Regionales", "Gobiernos Locales"), strict=True)),
     "tipo_producto": {"2": "Proyecto", "3": "Producto o actividad"},
     "categoria_gasto": {"5": "Gasto corriente", "6": "Gasto de capital", "7": "Servicio de la deuda"},
     "tipo_transaccion": {"2": "Gasto presupuestario"},

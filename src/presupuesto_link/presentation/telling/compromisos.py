@@ -43,11 +43,9 @@ def _sentence(rows: pl.DataFrame) -> str:
 
 
 def _compared_table(rows: pl.DataFrame) -> TableView:
-    year = max(rows["anio"], default=0)
+    year, promised = max(rows["anio"], default=0), rows["anio_prometido"].unique().to_list()
     return TableView(
-        "Prometido para 2022, línea base, meta y obtenido"
-        if rows["anio_prometido"].unique().to_list() == [2022]
-        else "Prometido, línea base, meta y obtenido",
+        f"Prometido{f' para {promised[0]}' if len(promised) == 1 else ''}, línea base, meta y obtenido",
         (
             "Compromiso",
             "Prometido",

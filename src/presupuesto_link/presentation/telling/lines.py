@@ -166,7 +166,7 @@ def _scenario_line(dossier: Dossier) -> Line:
             " ".join(f"«{spec.titulo}»: {unsolved_reason(error)}." for spec, error in dossier.unsolved),
         )
     if not dossier.scenarios:
-        return Line("No se pidió ningún escenario.", "El análisis no propone mover dinero entre AER.")
+        return Line("No se pidió ningún escenario.", f"El análisis no propone mover dinero entre {dossier.analysis.levels.accion}.")
     scenario = dossier.scenarios[0]
     givers, takers = (scenario.transferencias[side].n_unique() for side in ("donante", "receptor"))
     extra = len(dossier.scenarios) - 1

@@ -26,8 +26,8 @@ _MEANING = {
     "brecha_avance": "lo que le falta para su meta",
     "tendencia": "cuánto bajó su avance desde el año anterior",
     "brecha_ejecucion": "la parte del PIM que no devengó",
-    "peso_presupuestal": "el lugar de su PIM entre las AER con presupuesto",
-    "prioridad": "si su OER es de los priorizados",
+    "peso_presupuestal": "el lugar de su PIM entre las {accion} con presupuesto",
+    "prioridad": "si su {objetivo} es de los priorizados",
 }
 
 
@@ -42,7 +42,10 @@ def ranking_view(dossier: Dossier, names: Mapping[str, str], shelf: FigureShelf)
         "tabla": _ranking_table(dossier, names),
         "firmeza": sentences(dossier.robustness),
         "como": how(dossier.robustness),
-        "componentes": [(COMPONENT_LOOKS[n].label, weights[n], _MEANING[n]) for n in COMPONENTS],
+        "componentes": [
+            (COMPONENT_LOOKS[n].label, weights[n], _MEANING[n].format(objetivo=analysis.levels.objetivo, accion=analysis.levels.accion))
+            for n in COMPONENTS
+        ],
         "rezagada": lagging_words(analysis.inputs.spec, analysis.levels),
         "prioritarios": enumerate_words(spec.objetivos_prioritarios) or "ninguno",
         "en_meta": enumerate_words(on_target["accion"]),

@@ -85,11 +85,14 @@ def gaps_view(analysis: Evaluation, names: Mapping[str, str], today: dt.date) ->
 
 def _kinds_table(rows: pl.DataFrame) -> TableView:
     count = dict(rows.group_by("que_revisar").len().iter_rows())
+    remedy = dict(rows.select("que_revisar", "remedio").unique().iter_rows())
     return TableView(
         "Cuánto hay de cada cosa",
         ("Qué revisar", "Prioridad", "Casos", "Qué hacer"),
         tuple(
-            Row((Cell(r.title), Cell(r.priority), Cell(str(count[kind])), Cell(r.remedy))) for kind, r in REVIEWS.items() if kind in count
+            Row((Cell(r.title), Cell(r.priority), Cell(str(count[kind])), Cell(remedy[kind])))
+            for kind, r in REVIEWS.items()
+            if kind in count
         ),
         frozenset({2}),
     )

@@ -30,19 +30,19 @@ class ResultTable:
 
 _TEXTS = {
     "presupuesto_aer": (
-        "Presupuesto por AER",
-        "Cada etapa del gasto de cada AER y año, con su fuente, su ámbito y el día que es; las transversales no se suman",
+        "Presupuesto por {accion}",
+        "Cada etapa del gasto de cada {accion} y año, con su fuente, su ámbito y el día que es; las transversales no se suman",
     ),
-    "cobertura": ("Cobertura del vínculo", "Cuántas AER y cuántos soles hay en cada clase de vínculo"),
+    "cobertura": ("Cobertura del vínculo", "Cuántas {accion} y cuántos soles hay en cada clase de vínculo"),
     "conciliacion_dinero": (
         "Dos fuentes de un mismo año",
-        "Cada AER según la fuente que decide y según la otra, la diferencia y su motivo probable; vacía si cada año tiene una sola",
+        "Cada {accion} según la fuente que decide y según la otra, la diferencia y su motivo probable; vacía si cada año tiene una sola",
     ),
     "indicadores": ("Indicadores", "Sentido declarado, con su sustento y los desacuerdos con la serie de metas"),
     "avance_indicadores": ("Avance de indicadores", "Avance Tipo I y II con cada perfil, y la regla que dio cada cifra"),
-    "avance_elementos": ("Avance de OER y AER", "Con cada perfil y las dos políticas de ND"),
-    "conteo_colores": ("Conteo por color", "OER y AER en cada color"),
-    "indice": ("Índice propio (no oficial)", "Media de los OER; no es el Índice de Gestión publicado"),
+    "avance_elementos": ("Avance de {objetivo} y {accion}", "Con cada perfil y las dos políticas de ND"),
+    "conteo_colores": ("Conteo por color", "{objetivo} y {accion} en cada color"),
+    "indice": ("Índice propio (no oficial)", "Media de los {objetivo}; no es el Índice de Gestión publicado"),
     "hallazgos": ("Hallazgos de la auditoría", "Qué se encontró, qué se esperaba, por qué y qué hacer"),
     "conciliacion_avances": ("Conciliación de avances", "Cada avance declarado frente a las reglas"),
     "conciliacion_reglas": ("Reglas que explican", "Cuántos avances declarados explica cada regla"),
@@ -50,8 +50,8 @@ _TEXTS = {
     "dudas": ("Indicadores en duda", "Por qué la auditoría observa su meta o su valor de ese año"),
     "correcciones": ("Correcciones", "Qué valores se corrigieron y con qué evidencia"),
     "rediseno": (
-        "Hoja de rediseño de las AER",
-        "Qué sugieren revisar los números; responsable, fecha y decisión se llenan a mano. El PIM se repite en cada fila de la misma AER",
+        "Hoja de rediseño de las {accion}",
+        "Qué sugieren revisar los números; responsable, fecha y decisión se llenan a mano. El PIM se repite en cada fila de la misma {accion}",
     ),
     "ritmo_de_indicadores": (
         "Ritmo de los indicadores",
@@ -62,7 +62,7 @@ _TEXTS = {
         "Cada valor ND, desde cuándo y qué color depende de él; fuente, fecha y responsable se llenan a mano",
     ),
     "ranking": (
-        "Ranking de AER rezagadas",
+        "Ranking de {accion} rezagadas",
         "Puntaje con cada componente; los ND van aparte. No sume su PIM: las transversales cuentan otra vez el de las demás",
     ),
 }
@@ -75,16 +75,16 @@ _QUARTER = {
     ),
     "alertas": (
         "Alertas",
-        "Dónde mirar primero: qué va atrasado o adelantado, cuántos soles y desde cuándo. Los mismos soles salen por AER, OER, programa, fuente y ejecutora: filtre un nivel antes de sumar",
+        "Dónde mirar primero: qué va atrasado o adelantado, cuántos soles y desde cuándo. Los mismos soles salen por {accion}, {objetivo}, programa, fuente y ejecutora: filtre un nivel antes de sumar",
     ),
     "cambios": (
         "Cambio de color desde el corte anterior",
         "El color de antes, con el PIM que tenía entonces, y el de ahora; y cuánto cambió el PIM",
     ),
-    "alineamiento": ("Dinero a tiempo y resultado por AER", "Dos colores puestos juntos; el uno no explica el otro"),
-    "alineamiento_celdas": ("Dinero a tiempo y resultado", "Cuántas AER y cuánto PIM hay en cada cruce de colores"),
+    "alineamiento": ("Dinero a tiempo y resultado por {accion}", "Dos colores puestos juntos; el uno no explica el otro"),
+    "alineamiento_celdas": ("Dinero a tiempo y resultado", "Cuántas {accion} y cuánto PIM hay en cada cruce de colores"),
     "curvas": ("Curvas de lo esperado", "Qué parte del PIM se espera devengada al cierre de cada mes, y de dónde sale"),
-    "meses_fuera_de_ritmo": ("Meses fuera de ritmo", "Cuántos meses cada AER devengó menos o más de lo esperado, y cuáles"),
+    "meses_fuera_de_ritmo": ("Meses fuera de ritmo", "Cuántos meses cada {accion} devengó menos o más de lo esperado, y cuáles"),
     "composicion": ("Composición (PEFA PI-2)", "Cuánto cambió el total, y cuánto el reparto, de PIA a PIM y de PIM a devengado"),
     "composicion_por_unidad": (
         "Composición por unidad",
@@ -98,6 +98,11 @@ _QUARTER = {
     "errores_de_metodos": ("Errores de los métodos", "Cuánto se equivocó cada método al proyectar los años ya cerrados"),
     "calibracion": ("Calibración de los intervalos", "De los intervalos prometidos, cuántos acertaron en los años ya cerrados"),
 }
+
+
+def _worded(texts: tuple[str, str], levels: Levels) -> tuple[str, str]:
+    title, note = (text.format(objetivo=levels.objetivo, accion=levels.accion) for text in texts)
+    return title, note
 
 
 def result_tables(dossier: Dossier) -> tuple[ResultTable, ...]:
@@ -125,7 +130,7 @@ def result_tables(dossier: Dossier) -> tuple[ResultTable, ...]:
         "brechas_de_datos": analysis.gaps,
     }
     return (
-        *(ResultTable(name, *_TEXTS[name], frame) for name, frame in frames.items()),
+        *(ResultTable(name, *_worded(_TEXTS[name], analysis.levels), frame) for name, frame in frames.items()),
         *_unplaced_table(analysis),
         *_commitment_tables(analysis),
         *_matrix_tables(analysis),
@@ -141,7 +146,9 @@ def quarter_tables(quarter: Quarter) -> tuple[ResultTable, ...]:
     year = f"{followed.year} a {MONTHS[followed.month - 1]}"
     return tuple(
         ResultTable(f"trimestre_{name}", f"{title}, {year}", note, marked(frame, followed.synthetic))
-        for (title, note), name, frame in ((_QUARTER[name], name, frame) for name, frame in frames.items())
+        for (title, note), name, frame in (
+            (_worded(_QUARTER[name], quarter.monitoring.levels), name, frame) for name, frame in frames.items()
+        )
     )
 
 
