@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 import polars as pl
 
@@ -12,9 +13,11 @@ from presupuesto_link.evaluation.audit import Audit, audit_evaluation
 from presupuesto_link.evaluation.audit.gaps import register_gaps
 from presupuesto_link.evaluation.commitments import Commitments, measure_commitments
 from presupuesto_link.evaluation.diagnosis import diagnose
+from presupuesto_link.evaluation.facts import crossed_facts, ranking_facts, result_facts
 from presupuesto_link.evaluation.matrix import Matrix, cross_execution_result
 from presupuesto_link.evaluation.ranking import rank_actions
 from presupuesto_link.evaluation.redesign import measure_pace, review_actions
+from presupuesto_link.facts import Facts
 from presupuesto_link.inputs import Inputs
 from presupuesto_link.money.budget import PRINTED, YearBudget
 from presupuesto_link.money.by_action import LinkedBudget
@@ -66,6 +69,18 @@ class Evaluation:
     def linked(self) -> LinkedBudget:
         """That budget by action, with what its link covers."""
         return self.budget.linked
+
+    @cached_property
+    def facts(self) -> Facts:
+        """Every figure of it, each once: the money of every source, the one that decides first, and what is measured with it."""
+        spec = self.inputs.spec
+        crossed = zip(self.matrices, self.diagnoses, strict=True)
+        return Facts.join(
+            *(budget.facts for budget in self.money.budgets),
+            *result_facts(spec, self.indicators, self.elements, self.index, self.counts),
+            *(part for matrix, told in crossed for part in crossed_facts(spec, matrix, told, self.money.of(matrix.anio_ejecucion).origen)),
+            *ranking_facts(spec, self.ranking, self.budget.origen),
+        )
 
 
 def evaluate(inputs: Inputs, cut: Cut | None = None, money: Money | None = None) -> Evaluation:

@@ -9,12 +9,15 @@ import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal
+from functools import cached_property
 
 import polars as pl
 
 from presupuesto_link.errors import InputDataError, Problem
 from presupuesto_link.evaluation.evaluate import Evaluation
+from presupuesto_link.evaluation.facts import beside
 from presupuesto_link.evaluation.matrix import count_cells
+from presupuesto_link.facts import Facts
 from presupuesto_link.inputs import Inputs
 from presupuesto_link.money.cut import Cut
 from presupuesto_link.money.expected import Curves
@@ -22,6 +25,7 @@ from presupuesto_link.money.follow import Followed, closed_month, follow
 from presupuesto_link.money.money import light_of
 from presupuesto_link.money.on_time import months_off
 from presupuesto_link.quarter.alerts import alerts_of, colour_changes
+from presupuesto_link.quarter.facts import alert_facts, alignment_facts, light_facts, moved_facts
 from presupuesto_link.quarter.modifications import composition_variance, modifications_between, rhythm
 from presupuesto_link.store.store import Snapshot, Store
 from presupuesto_link.tables.bands import colour
@@ -89,6 +93,16 @@ class Monitoring:
     def result_year(self) -> int:
         """The year of the results beside the money."""
         return self.analysis.inputs.spec.ranking.anio_resultado
+
+    @cached_property
+    def facts(self) -> Facts:
+        """Every figure of the light that is told by objective, by action or for the whole."""
+        return Facts.join(
+            *light_facts(self.followed, self.light, self.cuts, self.at_cut),
+            *alert_facts(self.followed, self.alerts, self.changes, self.previous_id),
+            *alignment_facts(self.followed, self.actions, self.cells, beside(self.result_year)),
+            *moved_facts(self.followed, self.composition, self.modifications, self.previous_id),
+        )
 
 
 def monitor(analysis: Evaluation) -> Monitoring:
