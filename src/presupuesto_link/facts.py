@@ -123,7 +123,10 @@ def tell(  # noqa: PLR0913 - what identifies a figure
         rows: of a result.
         measures: those told; one that the table has not is left out.
         source: of all of them.
-        unidad, anio, mes, variante: what tells one row from another.
+        unidad: what each is of.
+        anio: its year.
+        mes: its month; null of what does not go by month.
+        variante: what else tells it apart.
         filas: which rows each comes from.
         al: the day of each, where it is not that of the source.
         regla: the rule of those that bring none; by default, the meaning of the measure.
@@ -233,6 +236,11 @@ class Facts:
             KeyError: nobody told it.
         """
         return self._at(self._places[unidad, medida, anio, mes, variante])
+
+    def find(self, unidad: str, medida: str, anio: int, mes: int | None = None, variante: str = "") -> Fact | None:
+        """The same, or null when nobody told it."""
+        place = self._places.get((unidad, medida, anio, mes, variante))
+        return None if place is None else self._at(place)
 
     def by_key(self, clave: str) -> Fact:
         """The fact of a key.

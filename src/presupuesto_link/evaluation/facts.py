@@ -56,7 +56,7 @@ def result_facts(
         anio=year,
         variante=policy,
     )
-    own = {
+    own: dict[str, Any] = {
         "unidad": pl.col("indicador"),
         "filas": pl.format("avance_indicadores: indicador={}, anio={}", "indicador", "anio"),
         "anio": year,

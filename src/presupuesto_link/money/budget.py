@@ -173,7 +173,7 @@ class YearBudget:
         about: dict[str, Any] = {"source": self.origen.source, "unidad": unit, "filas": where, "anio": self.anio}
         yield tell(rows, MEASURES, **about, regla=made)
         yield tell(rows, ["saldo_soles", Measure("devengado_pim_ratio", motivo=why, regla="devengado ÷ PIM")], **about)
-        judged = [Measure("ejecucion_ratio", motivo=why, regla=self.medida), "color_ejecucion"]
+        judged: list[str | Measure] = [Measure("ejecucion_ratio", motivo=why, regla=self.medida), "color_ejecucion"]
         if self.ritmo is None:
             yield tell(rows, judged, **about)
             return

@@ -115,7 +115,7 @@ def _summary(dossier: Dossier) -> tuple[Block, ...]:
 
 
 def _points(lines: Sequence[Line]) -> tuple[Paragraph, ...]:
-    return tuple(Paragraph(line.text, line.lead) for line in lines)
+    return tuple(Paragraph(line.text, line.lead, facts=line.facts) for line in lines)
 
 
 def _quarter_sections(quarter: Quarter, names: dict[str, str], drawn: dict[str, Figure]) -> Iterable[Section]:
@@ -217,7 +217,7 @@ def _scenarios(dossier: Dossier, names: dict[str, str], drawn: dict[str, Figure]
             Paragraph(view["pregunta"], f"{view['titulo']}."),
             Paragraph(view["advertencia"], "Advertencia."),
             *([Points(tuple(Paragraph(text) for text in view["cautelas"]))] if view["cautelas"] else []),
-            Paragraph(f"Se movería en total {view['monto']}."),
+            Paragraph(f"Se movería en total {view['monto'].text}."),
             *_figure(drawn, f"escenario_{view['id']}"),
             view["transferencias"],
             Points(tuple(Paragraph(text) for text in view["no_modela"])),
