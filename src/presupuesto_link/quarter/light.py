@@ -17,7 +17,7 @@ from presupuesto_link.errors import InputDataError, Problem
 from presupuesto_link.evaluation.evaluate import Evaluation
 from presupuesto_link.evaluation.facts import beside
 from presupuesto_link.evaluation.matrix import count_cells
-from presupuesto_link.facts import Facts
+from presupuesto_link.facts import Fact, Facts
 from presupuesto_link.inputs import Inputs
 from presupuesto_link.money.cut import Cut
 from presupuesto_link.money.expected import Curves
@@ -25,7 +25,7 @@ from presupuesto_link.money.follow import Followed, closed_month, follow
 from presupuesto_link.money.money import light_of
 from presupuesto_link.money.on_time import months_off
 from presupuesto_link.quarter.alerts import alerts_of, colour_changes
-from presupuesto_link.quarter.facts import alert_facts, alignment_facts, light_facts, moved_facts
+from presupuesto_link.quarter.facts import alert_facts, alignment_facts, light_facts, moved_facts, since
 from presupuesto_link.quarter.modifications import composition_variance, modifications_between, rhythm
 from presupuesto_link.store.store import Snapshot, Store
 from presupuesto_link.tables.bands import colour
@@ -103,6 +103,18 @@ class Monitoring:
             *alignment_facts(self.followed, self.actions, self.cells, beside(self.result_year)),
             *moved_facts(self.followed, self.composition, self.modifications, self.previous_id),
         )
+
+    def now(self, unit: str, measure: str) -> Fact:
+        """What a unit has at the last closed month."""
+        return self.facts.get(unit, measure, self.followed.year, self.followed.month)
+
+    def told(self, unit: str, measure: str) -> Fact:
+        """What an alert, or the change since the cut-off before, says of a unit."""
+        return self.facts.get(unit, measure, self.followed.year, self.followed.month, since(self.previous_id))
+
+    def aligned(self, unit: str, measure: str) -> Fact:
+        """What a cell of money on time by result has."""
+        return self.facts.get(unit, measure, self.followed.year, self.followed.month, beside(self.result_year))
 
 
 def monitor(analysis: Evaluation) -> Monitoring:

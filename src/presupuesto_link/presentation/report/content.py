@@ -26,7 +26,7 @@ from presupuesto_link.presentation.telling.ranking import data_table, ranking_vi
 from presupuesto_link.presentation.telling.rediseno import gaps_view, review_view
 from presupuesto_link.presentation.telling.scenarios import scenario_views
 from presupuesto_link.presentation.telling.shelf import FigureShelf
-from presupuesto_link.presentation.telling.views import Cell, Row, TableView
+from presupuesto_link.presentation.telling.views import Cell, Row, TableView, shown
 from presupuesto_link.presentation.telling.words import money_note
 from presupuesto_link.presentation.workbook.dossier_book import BANNER
 from presupuesto_link.quarter.alerts import BETTER, WORSE
@@ -172,8 +172,8 @@ def _changes(quarter: Quarter, names: dict[str, str]) -> tuple[Block, ...]:
                     Cell(r["cambio"]),
                     Cell(r["color_previo"] or "ND", color=r["color_previo"] or GREY),
                     Cell(r["color_devengado"], color=r["color_devengado"]),
-                    Cell(soles(r["soles_en_riesgo"])),
-                    Cell(soles(r["pim_cambio_soles"])),
+                    shown(found.told(r["unidad"], "soles_en_riesgo"), soles),
+                    shown(found.told(r["unidad"], "pim_cambio_soles"), soles),
                 )
             )
             for r in rows.iter_rows(named=True)
