@@ -62,11 +62,12 @@ def matriz(
 
     Ejemplo: presupuesto-link matriz --ejecucion 2023 --resultado 2024
     """
-    from presupuesto_link.evaluation.evaluate import evaluate, matrix_of
+    from presupuesto_link.evaluation.evaluate import evaluate, facts_of, matrix_of
 
     asked = Asked(almacen, instantanea, ambito, reglas, incluir_sugeridos, anio)
     inputs = open_analysis(analisis, gasto, plan, perfil, nd)
-    cells, diagnosis = matrix_of(evaluate(inputs, optional_cut(inputs, asked)), ejecucion, resultado)
+    analysis = evaluate(inputs, optional_cut(inputs, asked))
+    cells, diagnosis = matrix_of(analysis, ejecucion, resultado)
     if como_json:
         print_json(
             anio_ejecucion=cells.anio_ejecucion,
@@ -77,6 +78,7 @@ def matriz(
             sintetico=cells.sintetico,
             celdas=records(cells.celdas),
             acciones=records(diagnosis),
+            hechos=facts_of(analysis, cells, diagnosis).records(),
         )
         return
     _print_cells(cells)

@@ -63,7 +63,13 @@ def ranking(
     if como_json:
         from presupuesto_link.presentation.telling.words import money_facts
 
-        print_json(dinero=money_facts(result.budget), pesos=result.inputs.spec.ranking.pesos.as_dict(), filas=records(result.ranking))
+        shown = result.facts.of(result.ranking.columns, (result.budget.anio,))
+        print_json(
+            dinero=money_facts(result.budget),
+            pesos=result.inputs.spec.ranking.pesos.as_dict(),
+            filas=records(result.ranking),
+            hechos=shown.records(),
+        )
         return
     print_ranking(result, primeras)
     _print_waiting(result.ranking)

@@ -13,7 +13,7 @@ from presupuesto_link.evaluation.audit import Audit, audit_evaluation
 from presupuesto_link.evaluation.audit.gaps import register_gaps
 from presupuesto_link.evaluation.commitments import Commitments, measure_commitments
 from presupuesto_link.evaluation.diagnosis import diagnose
-from presupuesto_link.evaluation.facts import crossed_facts, ranking_facts, result_facts
+from presupuesto_link.evaluation.facts import counted_as, crossed_facts, ranking_facts, result_facts
 from presupuesto_link.evaluation.matrix import Matrix, cross_execution_result
 from presupuesto_link.evaluation.ranking import rank_actions
 from presupuesto_link.evaluation.redesign import measure_pace, review_actions
@@ -150,6 +150,18 @@ def matrix_of(analysis: Evaluation, money_year: int | None = None, result_year: 
     used = pl.col("perfil") == spec.avance.perfil
     chosen = analysis.elements.filter(used & (pl.col("politica_nd") == spec.avance.politica_nd))
     return _crossed(analysis.money, chosen, analysis.indicators.filter(used), analysis.audit, spec, pair)
+
+
+def facts_of(analysis: Evaluation, matrix: Matrix, diagnosis: pl.DataFrame) -> Facts:
+    """The facts of a matrix of any pair of years: its cells and diagnoses, and the money and the advance of its actions."""
+    spec, years = analysis.inputs.spec, (matrix.anio_ejecucion, matrix.anio_resultado)
+    budget = analysis.money.of(years[0])
+    mine, used = pl.col("unidad").is_in(diagnosis["accion"].to_list()), counted_as(spec.avance.perfil, spec.avance.politica_nd)
+    known = analysis.facts.tabla.filter(
+        mine & (pl.col("medida") == "avance_ratio") & (pl.col("anio") == years[1]) & (pl.col("variante") == used)
+    )
+    own = budget.facts.tabla.filter(mine & pl.col("medida").is_in(diagnosis.columns))
+    return Facts.join(Facts(own), Facts(known), *crossed_facts(spec, matrix, diagnosis, budget.origen))
 
 
 def _crossed(

@@ -58,7 +58,7 @@ def _money_line(analysis: Evaluation) -> Line:
     """What was accrued of the money that decides; of a year in course, also of what was expected."""
     budget = analysis.budget
     names = ("acciones", "pim_soles", "devengado_soles", "saldo_soles", "devengado_pim_ratio", "ejecucion_ratio")
-    count, pim, spent, left, part, pace = facts = [budget.facts.get(DIRECT, name, budget.anio) for name in names]
+    count, pim, spent, left, part, pace = (budget.facts.get(DIRECT, name, budget.anio) for name in names)
     day = f"{budget.origen.al:%d/%m/%Y}"
     lead = (
         f"Se ejecutó {percent(part.valor)} del presupuesto vinculado de {budget.anio}."
@@ -70,7 +70,7 @@ def _money_line(analysis: Evaluation) -> Line:
         f"Las {count.valor:.0f} AER con presupuesto vinculado tienen un PIM de {short_amount(pim.valor)} y un devengado de "
         f"{short_amount(spent.valor)}{'' if budget.ritmo is None else f' al {day}'}; {'quedaron' if budget.ritmo is None else 'quedan'} {short_amount(left.valor)} sin ejecutar."
         f" {scope_words(budget)}",
-        said(*facts),
+        said(count, pim, spent, left, part if budget.ritmo is None else pace),
     )
 
 

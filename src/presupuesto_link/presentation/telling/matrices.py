@@ -14,6 +14,7 @@ from presupuesto_link.evaluation.matrix import Matrix
 from presupuesto_link.facts import Fact
 from presupuesto_link.money.by_action import TRANSVERSAL
 from presupuesto_link.presentation.telling.chosen import decision_index
+from presupuesto_link.presentation.telling.lines import said
 from presupuesto_link.presentation.telling.phrases import agree, capital
 from presupuesto_link.presentation.telling.shelf import FigureShelf
 from presupuesto_link.presentation.telling.views import Row, TableView, card_of, rated, shown, who
@@ -133,7 +134,7 @@ def _grid_cell(pair: _Pair, row: Mapping[str, Any], names: Mapping[str, str]) ->
     money = "" if row["banda_ejecucion"] == GREY else f"PIM {short_amount(pim.valor)}"
     return {
         "acciones": number,
-        "hechos": (count.clave, pim.clave),
+        "hechos": said(count, *([pim] if number and money else [])),
         "cuenta": f"{number} AER",
         "pim": money if number else "",
         "nota": f"{plural(across, 'transversal', 'transversales')}, sin sumar su PIM" if across else "",
@@ -147,7 +148,7 @@ def _diagnosis_group(pair: _Pair, diagnosis: pl.DataFrame, name: str, names: Map
     return {
         "nombre": capital(name),
         "consejo": _ADVICE[name],
-        "hechos": (count.clave, money.clave),
+        "hechos": said(count, *([money] if money.valor else [])),
         "cuenta": f"{count.valor:.0f} AER",
         "pim": f"PIM {short_amount(money.valor)}" if money.valor else "sin PIM vinculado",
         "vacio": rows.is_empty(),

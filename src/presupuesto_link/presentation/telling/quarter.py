@@ -151,7 +151,7 @@ def _alignment_cell(found: Monitoring, row: Mapping[str, Any], names: Mapping[st
     count, pim = (found.aligned(unit, measure) for measure in ("acciones", "pim_soles"))
     return {
         "acciones": int(count.valor),
-        "hechos": said(count, pim),
+        "hechos": said(count, *([pim] if count.valor and pim.valor else [])),
         "cuenta": f"{count.valor:.0f} AER",
         "pim": f"PIM {short_amount(pim.valor)}" if count.valor and pim.valor else "",
         "nota": "",
