@@ -78,7 +78,7 @@ def proyectar(
 
         write_projection(result, salida)
     if como_json:
-        print_json(**as_json(result))
+        print_json(**as_json(result), hechos=result.facts.records())
         return
     print_projection(result, nivel)
     if salida:
