@@ -18,6 +18,7 @@ ROOMS = {
     "store": "snapshots: an extract loaded whole, kept, read and compared",
     "linkage": "a line of spending to its action, by signed rules",
     "linkage.plan": "the bridge of the operational plan",
+    "facts": "a figure with its key, its rule and its rows: each result tells its own, and one key has one value",
     "money": "what each action has by year and month, from a snapshot or a printed table, each with its source and day",
     "evaluation": "progress, execution (a whole year's, or the pace of one in course), judgement, audit, matrices, ranking",
     "quarter": "a year in course: light, alerts, projection to its close",

@@ -8,8 +8,10 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 
 from presupuesto_link.evaluation.evaluate import Evaluation, evaluate
+from presupuesto_link.facts import Facts
 from presupuesto_link.inputs import Inputs
 from presupuesto_link.money.cut import Cut
 from presupuesto_link.money.money import money_of
@@ -26,6 +28,11 @@ class Quarter:
 
     monitoring: Monitoring
     projection: Projection | None
+
+    @cached_property
+    def facts(self) -> Facts:
+        """Every figure of the light and of the close."""
+        return Facts.join(self.monitoring.facts, *([self.projection.facts] if self.projection else []))
 
 
 @dataclass(frozen=True)
@@ -62,6 +69,12 @@ class Dossier:
         """The date up to which it tells: that of the cut, or that of the evaluation."""
         spec = self.analysis.inputs.spec
         return self.analysis.budget.origen.al if self.analysis.money.cut else spec.fecha_corte
+
+    @cached_property
+    def facts(self) -> Facts:
+        """Every figure that is shown, once; two results that disagree about one are an error here."""
+        parts = [self.analysis.facts, self.robustness.facts, *(scenario.facts for scenario in self.compared)]
+        return Facts.join(*parts, *([self.quarter.facts] if self.quarter else []))
 
 
 def assemble(inputs: Inputs, cut: Cut | None = None, say: Callable[[str], None] = lambda _: None) -> Dossier:

@@ -178,4 +178,4 @@ def as_json(scenario: Scenario, answers: Answers | None) -> dict[str, object]:
         "excluidas": scenario.excluidas,
         **(answers.tables() if answers else {}),
     }
-    return found | {name: records(table) for name, table in tables.items()}
+    return found | {name: records(table) for name, table in tables.items()} | {"hechos": scenario.facts.records()}

@@ -40,11 +40,12 @@ def matriz(
 
     Ejemplo: presupuesto-link matriz --ejecucion 2023 --resultado 2024
     """
-    from presupuesto_link.evaluation.evaluate import matrix_of
+    from presupuesto_link.evaluation.evaluate import facts_of, matrix_of
 
     inputs = dinero.open(analisis, medida)
     levels = inputs.plan.niveles
-    cells, diagnosis = matrix_of(dinero.evaluated(inputs), ejecucion, resultado)
+    analysis = dinero.evaluated(inputs)
+    cells, diagnosis = matrix_of(analysis, ejecucion, resultado)
     if como_json:
         print_json(
             anio_ejecucion=cells.anio_ejecucion,
@@ -55,6 +56,7 @@ def matriz(
             sintetico=cells.sintetico,
             celdas=records(cells.celdas),
             acciones=records(diagnosis),
+            hechos=facts_of(analysis, cells, diagnosis).records(),
         )
         return
     _print_cells(cells, levels)

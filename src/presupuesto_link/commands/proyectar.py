@@ -62,7 +62,7 @@ def proyectar(
 
         write_results(projection_results(result), salida)
     if como_json:
-        print_json(**as_json(result))
+        print_json(**as_json(result), hechos=result.facts.records())
         return
     print_projection(result, nivel)
     if salida:

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     import polars as pl
 
     from presupuesto_link.evaluation.decision import Decision
+    from presupuesto_link.evaluation.evaluate import Evaluation
     from presupuesto_link.tables.levels import Levels
 
 
@@ -34,14 +35,24 @@ def ranking(
 
     Ejemplo: presupuesto-link ranking --primeras 10
     """
-    result = dinero.decided(dinero.open(analisis, medida))
+    inputs = dinero.open(analisis, medida)
     if como_json:
-        from presupuesto_link.presentation.telling.words import money_facts
-
-        print_json(dinero=money_facts(result.budget), pesos=result.inputs.spec.ranking.pesos.as_dict(), filas=records(result.ranking))
+        _print_json(dinero.evaluated(inputs))
         return
+    result = dinero.decided(inputs)
     print_ranking(result, primeras)
     _print_waiting(result.ranking, result.levels)
+
+
+def _print_json(result: Evaluation) -> None:
+    from presupuesto_link.presentation.telling.words import money_facts
+
+    print_json(
+        dinero=money_facts(result.budget),
+        pesos=result.inputs.spec.ranking.pesos.as_dict(),
+        filas=records(result.ranking),
+        hechos=result.facts.of(result.ranking.columns, (result.budget.anio,)).records(),
+    )
 
 
 def print_ranking(analysis: Decision, first: int | None = None) -> None:

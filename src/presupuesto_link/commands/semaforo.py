@@ -110,7 +110,9 @@ def as_json(result: Monitoring) -> dict[str, Any]:
     """Every table."""
     from presupuesto_link.presentation.telling.quarter_tables import monitoring_tables
 
-    return about(result) | {title: records(frame) for title, frame in monitoring_tables(result).items()}
+    return (
+        about(result) | {title: records(frame) for title, frame in monitoring_tables(result).items()} | {"hechos": result.facts.records()}
+    )
 
 
 def print_monitoring(result: Monitoring, level: str, shown: int) -> None:

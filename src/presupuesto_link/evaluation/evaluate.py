@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 import polars as pl
 
@@ -13,8 +14,10 @@ from presupuesto_link.evaluation.audit.gaps import register_gaps
 from presupuesto_link.evaluation.commitments import Commitments, measure_commitments
 from presupuesto_link.evaluation.decision import Decision, decide
 from presupuesto_link.evaluation.diagnosis import diagnose
+from presupuesto_link.evaluation.facts import counted_as, crossed_facts, ranking_facts, result_facts
 from presupuesto_link.evaluation.matrix import Matrix, cross_execution_result
 from presupuesto_link.evaluation.redesign import measure_pace, review_actions
+from presupuesto_link.facts import Facts
 from presupuesto_link.inputs import Inputs
 from presupuesto_link.money.budget import PRINTED
 from presupuesto_link.money.by_action import LinkedBudget
@@ -49,6 +52,18 @@ class Evaluation(Decision):
         """How many elements of a level are in each colour a year, and in all, by the profile in use and a way of counting ND."""
         key = {"perfil": self.inputs.spec.avance.perfil, "politica_nd": policy, "anio": year, "nivel": level}
         return self.counts.row(by_predicate=pl.all_horizontal(pl.col(name) == value for name, value in key.items()), named=True)
+
+    @cached_property
+    def facts(self) -> Facts:
+        """Every figure of it, each once: the money of every source, the one that decides first, and what is measured with it."""
+        spec = self.inputs.spec
+        crossed = zip(self.matrices, self.diagnoses, strict=True)
+        return Facts.join(
+            *(budget.facts for budget in self.money.budgets),
+            *result_facts(spec, self.indicators, self.elements, self.index, self.counts),
+            *(part for matrix, told in crossed for part in crossed_facts(spec, matrix, told, self.money.of(matrix.anio_ejecucion).origen)),
+            *ranking_facts(spec, self.ranking, self.budget.origen),
+        )
 
 
 def evaluate(inputs: Inputs, cut: Cut | None = None, money: Money | None = None) -> Evaluation:
@@ -109,6 +124,18 @@ def matrix_of(analysis: Evaluation, money_year: int | None = None, result_year: 
     own = analysis.pair
     pair = (own[0] if money_year is None else money_year, own[1] if result_year is None else result_year)
     return _crossed(analysis.money, analysis.chosen, analysis.scored, analysis.audit, spec, pair)
+
+
+def facts_of(analysis: Evaluation, matrix: Matrix, diagnosis: pl.DataFrame) -> Facts:
+    """The facts of a matrix of any pair of years: its cells and diagnoses, and the money and the advance of its actions."""
+    spec, years = analysis.inputs.spec, (matrix.anio_ejecucion, matrix.anio_resultado)
+    budget = analysis.money.of(years[0])
+    mine, used = pl.col("unidad").is_in(diagnosis["accion"].to_list()), counted_as(spec.avance.perfil, spec.avance.politica_nd)
+    known = analysis.facts.tabla.filter(
+        mine & (pl.col("medida") == "avance_ratio") & (pl.col("anio") == years[1]) & (pl.col("variante") == used)
+    )
+    own = budget.facts.tabla.filter(mine & pl.col("medida").is_in(diagnosis.columns))
+    return Facts.join(Facts(own), Facts(known), *crossed_facts(spec, matrix, diagnosis, budget.origen))
 
 
 def _crossed(

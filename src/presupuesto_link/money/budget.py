@@ -6,12 +6,14 @@ A closed year is judged by what was accrued of its PIM; a year in course, by wha
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass, field
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any, Literal
 
 import polars as pl
 
+from presupuesto_link.facts import Facts, Measure, Source, tell
 from presupuesto_link.linkage.findings import unsigned
 from presupuesto_link.linkage.snapshot import Linkage
 from presupuesto_link.money.by_action import DIRECT, LinkedBudget, link_by_action
@@ -53,6 +55,11 @@ class Origin:
     al: dt.date
     sintetico: bool = False
     firma: str = ""
+
+    @property
+    def source(self) -> Source:
+        """The same as the source of its facts."""
+        return Source(self.id, self.cita, self.ambito, self.al)
 
 
 @dataclass(frozen=True)
@@ -109,7 +116,8 @@ class YearBudget:
     def totales(self) -> dict[str, Any]:
         """What the directly linked actions have together.
 
-        Soles by stage (null = the source does not give it), `esperado_soles`, `devengado_al_ritmo_soles`, and the execution by which the year is judged.
+        Soles by stage (null = the source does not give it), `saldo_soles`, `devengado_pim_ratio`, `esperado_soles`, `devengado_al_ritmo_soles`, and
+        the execution by which the year is judged.
         """
         rows = self.ejecucion.filter(pl.col("vinculo") == DIRECT)
         names = (*MEASURES, "esperado_soles", "devengado_al_ritmo_soles")
@@ -119,7 +127,9 @@ class YearBudget:
             if self.ritmo is None
             else (sums["devengado_al_ritmo_soles"], sums["esperado_soles"])
         )
-        return sums | {"ejecucion_ratio": share_of(done, due)}
+        pim, spent = sums["pim_soles"], sums["devengado_soles"]
+        left = None if pim is None or spent is None else pim - spent
+        return sums | {"saldo_soles": left, "devengado_pim_ratio": share_of(spent, pim), "ejecucion_ratio": share_of(done, due)}
 
     @cached_property
     def ejecucion(self) -> pl.DataFrame:
@@ -137,6 +147,52 @@ class YearBudget:
             pl.lit(self.origen.sintetico).alias("sintetico"),
             color_ejecucion=colour(pl.col("ejecucion_ratio"), self.bandas),
         )
+
+    @cached_property
+    def facts(self) -> Facts:
+        """What each action has, and those of each kind of link together."""
+        table = f"presupuesto {self.anio} ({self.origen.id})"
+        made = "suma de las líneas que las reglas vinculan" if self.origen.clase == LINKED else "como lo imprime su fuente"
+        whole = pl.DataFrame([self.totales], schema_overrides=dict.fromkeys(_TOGETHER, MONEY))
+        together = "suma de las AER con ese vínculo"
+        linked = pl.format(f"{table}: vinculo={{}}", "vinculo")
+        return Facts.join(
+            *self._told(self.ejecucion, pl.col("accion"), pl.format(f"{table}: accion={{}}", "accion"), made),
+            *self._told(whole, pl.lit(DIRECT), pl.lit(f"{table}: vinculo={DIRECT}"), together),
+            tell(
+                self.linked.cobertura,
+                ("acciones", *MEASURES),
+                self.origen.source,
+                unidad=pl.col("vinculo"),
+                filas=linked,
+                anio=self.anio,
+                regla=together,
+            ),
+        )
+
+    def _told(self, rows: pl.DataFrame, unit: pl.Expr, where: pl.Expr, made: str) -> Iterator[pl.DataFrame]:
+        """The figures of some rows; what was expected by a day is of that day, and of a month when it is the last of it."""
+        why, late = ("ejecucion_motivo", "esperado_motivo") if "ejecucion_motivo" in rows.columns else ("", "")
+        about: dict[str, Any] = {"source": self.origen.source, "unidad": unit, "filas": where, "anio": self.anio}
+        yield tell(rows, MEASURES, **about, regla=made)
+        yield tell(rows, ["saldo_soles", Measure("devengado_pim_ratio", motivo=why, regla="devengado ÷ PIM")], **about)
+        judged: list[str | Measure] = [Measure("ejecucion_ratio", motivo=why, regla=self.medida), "color_ejecucion"]
+        if self.ritmo is None:
+            yield tell(rows, judged, **about)
+            return
+        about["source"] = replace(self.origen.source, al=self.ritmo.al)
+        ratio = {"motivo": late, "regla": self.medida}
+        yield tell(rows, [*judged, "devengado_al_ritmo_soles", "esperado_soles", Measure("esperado_ratio", **ratio)], **about)
+        if (self.ritmo.al + dt.timedelta(days=1)).day == 1:
+            by_month = [
+                Measure("devengado_soles", "devengado_al_ritmo_soles"),
+                Measure("devengado_esperado_soles", "esperado_soles"),
+                Measure("devengado_ratio", "esperado_ratio", **ratio),
+            ]
+            yield tell(rows, by_month, **about, mes=self.ritmo.al.month)
+
+
+_TOGETHER = (*MEASURES, "saldo_soles", "esperado_soles", "devengado_al_ritmo_soles")
 
 
 def rows_of(linkage: Linkage, year: int) -> tuple[pl.DataFrame, tuple[str, ...]]:

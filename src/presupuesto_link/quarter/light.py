@@ -9,12 +9,15 @@ import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal
+from functools import cached_property
 
 import polars as pl
 
 from presupuesto_link.errors import InputDataError, Problem
 from presupuesto_link.evaluation.evaluate import Evaluation
+from presupuesto_link.evaluation.facts import beside
 from presupuesto_link.evaluation.matrix import count_cells
+from presupuesto_link.facts import Fact, Facts
 from presupuesto_link.inputs import Inputs
 from presupuesto_link.linkage.rules import TRANSVERSAL
 from presupuesto_link.money.cut import Cut
@@ -23,6 +26,7 @@ from presupuesto_link.money.follow import Followed, closed_month, follow
 from presupuesto_link.money.money import light_of
 from presupuesto_link.money.on_time import has_money, months_off
 from presupuesto_link.quarter.alerts import alerts_of, colour_changes
+from presupuesto_link.quarter.facts import alert_facts, alignment_facts, light_facts, moved_facts, since
 from presupuesto_link.quarter.modifications import composition_variance, modifications_between, rhythm
 from presupuesto_link.store.store import Snapshot, Store
 from presupuesto_link.tables.bands import colour
@@ -98,15 +102,15 @@ class Monitoring:
         return self.analysis.inputs.spec.ranking.anio_resultado
 
     @property
-    def now(self) -> pl.DataFrame:
+    def with_money(self) -> pl.DataFrame:
         """The rows of `light` of the actions of the plan with money, at the cut-off."""
         own = (pl.col("nivel") == self.levels.accion) & (pl.col("unidad") != self.levels.sin_accion)
         return self.light.filter(own & has_money() & (pl.col("mes") == self.followed.month))
 
     @property
     def red(self) -> pl.DataFrame:
-        """Those of `now` whose accrual is in red."""
-        return self.now.filter(pl.col("color_devengado") == RED)
+        """Those of `with_money` whose accrual is in red."""
+        return self.with_money.filter(pl.col("color_devengado") == RED)
 
     @property
     def action_alerts(self) -> pl.DataFrame:
@@ -119,7 +123,7 @@ class Monitoring:
         return Decimal(self.action_alerts.filter(pl.col("vinculo") != TRANSVERSAL)["soles_en_riesgo"].sum())
 
     @property
-    def aligned(self) -> int:
+    def both_green(self) -> int:
         """How many actions are green in money and in result."""
         return self._in_cells((GREEN,), GREEN)
 
@@ -135,6 +139,28 @@ class Monitoring:
     def colour_changed(self, *kinds: str) -> pl.DataFrame:
         """The rows of `changes` of every action, linked or not, whose colour changed in one of those ways, by way and code."""
         return self.changes.filter((pl.col("nivel") == self.levels.accion) & pl.col("cambio").is_in(kinds)).sort("cambio", "unidad")
+
+    @cached_property
+    def facts(self) -> Facts:
+        """Every figure of the light that is told by objective, by action or for the whole."""
+        return Facts.join(
+            *light_facts(self.followed, self.levels, self.light, self.cuts, self.at_cut),
+            *alert_facts(self.followed, self.levels, self.alerts, self.changes, self.previous_id),
+            *alignment_facts(self.followed, self.actions, self.cells, beside(self.result_year)),
+            *moved_facts(self.followed, self.composition, self.modifications, self.previous_id),
+        )
+
+    def now(self, unit: str, measure: str) -> Fact:
+        """What a unit has at the last closed month."""
+        return self.facts.get(unit, measure, self.followed.year, self.followed.month)
+
+    def told(self, unit: str, measure: str) -> Fact:
+        """What an alert, or the change since the cut-off before, says of a unit."""
+        return self.facts.get(unit, measure, self.followed.year, self.followed.month, since(self.previous_id))
+
+    def aligned(self, unit: str, measure: str) -> Fact:
+        """What a cell of money on time by result has."""
+        return self.facts.get(unit, measure, self.followed.year, self.followed.month, beside(self.result_year))
 
 
 def monitor(analysis: Evaluation) -> Monitoring:

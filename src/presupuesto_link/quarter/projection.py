@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 import polars as pl
 
 from presupuesto_link.errors import InputDataError, Problem
+from presupuesto_link.facts import Facts
 from presupuesto_link.inputs import Inputs
 from presupuesto_link.money.follow import Followed
 from presupuesto_link.quarter.closing import Closing, project_close
+from presupuesto_link.quarter.facts import closing_facts
 from presupuesto_link.tables.levels import Levels
 
 
@@ -31,6 +34,11 @@ class Projection:
     objetivos: pl.DataFrame
     acciones: Closing
     ejecutoras: Closing | None
+
+    @cached_property
+    def facts(self) -> Facts:
+        """The close of every objective and action, and of the whole."""
+        return Facts.join(*closing_facts(self.followed, self.levels, self.acciones.unidades))
 
 
 def project(inputs: Inputs, followed: Followed, by_unit: bool = False, tick: Callable[[], None] = lambda: None) -> Projection:

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
 
 import numpy as np
 import polars as pl
 
 from presupuesto_link.evaluation.diagnosis import SUSTAIN
+from presupuesto_link.facts import Facts, Source, tell
 from presupuesto_link.money.by_action import DIRECT
 from presupuesto_link.normas.rulebook import Rulebook
 from presupuesto_link.scenarios.baseline import Baseline
@@ -30,6 +34,7 @@ _NO_EFFECT = "No prueba que el dinero mejore el resultado."
 MISSING = "FALTA DATO"
 _REACHED = 0.5
 _GAP = 1e-6
+_MEASURES = ("papel", "pim_antes_soles", "cambio_soles", "pim_despues_soles", "tope_soles", "ejecucion_despues_ratio")
 
 
 @dataclass(frozen=True)
@@ -146,6 +151,24 @@ class Scenario:
     def sustentos(self) -> pl.DataFrame:
         """See `legal.papers_of`."""
         return papers_of(self.spec, self.baseline.lineas)
+
+    @cached_property
+    def facts(self) -> Facts:
+        """What each action has before and after, each transfer, what the law says of them, and the whole that is moved."""
+        return Facts.join(*self._told())
+
+    def _told(self) -> Iterator[pl.DataFrame]:
+        base, name = self.baseline, f"escenario_{self.spec.id}"
+        said = base.acciones["ambito"].to_list()[:1] if "ambito" in base.acciones.columns else []
+        scope = base.origen.get("ambito") or "".join(filter(None, said))
+        about: dict[str, Any] = {"source": Source(base.titulo, base.titulo, scope, base.fecha), "anio": base.anio, "variante": self.spec.id}
+        yield tell(self.acciones, _MEASURES, unidad=pl.col("accion"), filas=pl.format(f"{name}_aer: accion={{}}", "accion"), **about)
+        pair = pl.format(f"{name}_transferencias: donante={{}}, receptor={{}}", "donante", "receptor")
+        yield tell(self.transferencias, ("monto_soles",), unidad=pl.format("{} → {}", "donante", "receptor"), filas=pair, **about)
+        verdict = pl.format("movimientos: veredicto={}", "veredicto")
+        yield tell(self.veredictos, ("movimientos", "monto_soles"), unidad=pl.col("veredicto"), filas=verdict, **about)
+        every, where = pl.DataFrame({"monto_soles": [self.monto_soles]}), pl.lit(f"{name}_transferencias")
+        yield tell(every, ("monto_soles",), unidad=pl.lit("todo"), filas=where, regla="suma de las transferencias", **about)
 
 
 def _part() -> pl.Expr:

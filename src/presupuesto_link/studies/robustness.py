@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import product
 from typing import Any
 
@@ -11,9 +12,11 @@ import polars as pl
 
 from presupuesto_link.errors import Problem, SpecError
 from presupuesto_link.evaluation.evaluate import Evaluation
+from presupuesto_link.evaluation.facts import beside, ranking_source
 from presupuesto_link.evaluation.matrix import cross_execution_result
 from presupuesto_link.evaluation.ranking import COMPONENTS, LAGGING, rank_actions
-from presupuesto_link.specs import PesosSpec, RobustezSpec
+from presupuesto_link.facts import Facts, Source, tell
+from presupuesto_link.specs import AnalisisSpec, PesosSpec, RobustezSpec
 from presupuesto_link.studies.acceptability import Acceptability, measure_acceptability
 from presupuesto_link.studies.counting import Reading
 from presupuesto_link.studies.weights import fixed_weights
@@ -43,6 +46,7 @@ class Robustness:
             `cambio_ratio` (of its probability; null when none moves).
         efectos_por_accion: key `duda, accion`: `analisis_ratio` (1 when the analysis has it among the first), `primeros_ratio`,
             `cambio_ratio`.
+        analisis, source: whose ranking it is, and where that comes from.
     """
 
     levels: Levels
@@ -52,6 +56,25 @@ class Robustness:
     aceptabilidad: Acceptability
     efectos: pl.DataFrame
     efectos_por_accion: pl.DataFrame
+    analisis: AnalisisSpec
+    source: Source
+
+    @cached_property
+    def facts(self) -> Facts:
+        """Between which places each action falls, and how often it is among the first."""
+        rank = self.analisis.ranking
+        return Facts.join(
+            tell(
+                self.resumen,
+                ("puesto_bajo", "puesto_alto", "primeros_ratio", "rezagada_ratio", "clase"),
+                self.source,
+                unidad=pl.col("accion"),
+                filas=pl.format("robustez: accion={}", "accion"),
+                anio=rank.anio_ejecucion,
+                variante=beside(rank.anio_resultado),
+                regla=f"{self.spec.sorteos} sorteos de pesos, perfiles, ND y umbrales, semilla {self.spec.semilla}",
+            )
+        )
 
     @property
     def con_puesto(self) -> pl.DataFrame:
@@ -103,6 +126,8 @@ def study_robustness(analysis: Evaluation, spec: RobustezSpec | None = None) -> 
         everything,
         _by_doubt(by_action, doubts),
         by_action,
+        analysis.inputs.spec,
+        ranking_source(analysis.inputs.spec, analysis.budget.origen),
     )
 
 

@@ -58,7 +58,7 @@ def draw_alignment(monitoring: Monitoring) -> Figure:
     year, result = monitoring.followed.year, monitoring.result_year
     spec = monitoring.analysis.inputs.spec
     title = (
-        f"{plural(monitoring.aligned, f'{monitoring.levels.accion} tiene', f'{monitoring.levels.accion} tienen')} en verde el dinero {year} y el resultado {result}; "
+        f"{plural(monitoring.both_green, f'{monitoring.levels.accion} tiene', f'{monitoring.levels.accion} tienen')} en verde el dinero {year} y el resultado {result}; "
         f"{plural(monitoring.against, 'gasta', 'gastan')} con resultado en rojo"
     )
     height = GRID_CM + _NOTES_CM
@@ -175,7 +175,7 @@ def _code(row: dict[str, Any], levels: Levels) -> str:
 def _title(monitoring: Monitoring) -> str:
     followed, red, word = monitoring.followed, monitoring.red.height, monitoring.levels.accion
     return (
-        f"A {MONTHS[followed.month - 1]} de {followed.year}, {red} de {monitoring.now.height} {word} con dinero {'está' if red == 1 else 'están'} en rojo: "
+        f"A {MONTHS[followed.month - 1]} de {followed.year}, {red} de {monitoring.with_money.height} {word} con dinero {'está' if red == 1 else 'están'} en rojo: "
         f"a las {word} les falta devengar {short_amount(monitoring.at_risk)} de lo esperado"
     )
 

@@ -13,11 +13,12 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Paragraph:
-    """A sentence or more; `lead` goes in bold before it, and a `note` is smaller."""
+    """A sentence or more; `lead` goes in bold before it, a `note` is smaller, and `facts` are the keys of the figures it says."""
 
     text: str
     lead: str = ""
     note: bool = False
+    facts: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

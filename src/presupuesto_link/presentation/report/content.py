@@ -24,7 +24,7 @@ from presupuesto_link.presentation.telling.ranking import data_table, ranking_vi
 from presupuesto_link.presentation.telling.rediseno import gaps_view, review_view
 from presupuesto_link.presentation.telling.scenarios import scenario_views
 from presupuesto_link.presentation.telling.shelf import FigureShelf
-from presupuesto_link.presentation.telling.views import Cell, Row, TableView
+from presupuesto_link.presentation.telling.views import Cell, Row, TableView, shown
 from presupuesto_link.presentation.telling.words import money_note
 from presupuesto_link.presentation.workbook.dossier_book import BANNER
 from presupuesto_link.quarter.alerts import BETTER, WORSE
@@ -113,7 +113,7 @@ def _summary(dossier: Dossier) -> tuple[Block, ...]:
 
 
 def _points(lines: Sequence[Line]) -> tuple[Paragraph, ...]:
-    return tuple(Paragraph(line.text, line.lead) for line in lines)
+    return tuple(Paragraph(line.text, line.lead, facts=line.facts) for line in lines)
 
 
 def _quarter_sections(quarter: Quarter, names: dict[str, str], drawn: dict[str, Figure]) -> Iterable[Section]:
@@ -169,8 +169,8 @@ def _changes(quarter: Quarter, names: dict[str, str]) -> tuple[Block, ...]:
                     Cell(r["cambio"]),
                     Cell(r["color_previo"] or "ND", color=r["color_previo"] or GREY),
                     Cell(r["color_devengado"], color=r["color_devengado"]),
-                    Cell(soles(r["soles_en_riesgo"])),
-                    Cell(soles(r["pim_cambio_soles"])),
+                    shown(found.told(r["unidad"], "soles_en_riesgo"), soles),
+                    shown(found.told(r["unidad"], "pim_cambio_soles"), soles),
                 )
             )
             for r in found.colour_changed(WORSE, BETTER).iter_rows(named=True)
@@ -217,7 +217,7 @@ def _scenarios(dossier: Dossier, names: dict[str, str], drawn: dict[str, Figure]
             Paragraph(view["pregunta"], f"{view['titulo']}."),
             Paragraph(view["advertencia"], "Advertencia."),
             *([Points(tuple(Paragraph(text) for text in view["cautelas"]))] if view["cautelas"] else []),
-            Paragraph(f"Se movería en total {view['monto']}."),
+            Paragraph(f"Se movería en total {view['monto'].text}."),
             *_figure(drawn, f"escenario_{view['id']}"),
             view["transferencias"],
             Points(tuple(Paragraph(text) for text in view["no_modela"])),

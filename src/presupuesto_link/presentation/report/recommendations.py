@@ -77,7 +77,7 @@ def _money(dossier: Dossier, codes: Sequence[str]) -> str:
     if dossier.quarter:
         found = dossier.quarter.monitoring
         owners = analysis.inputs.plan.acciones.filter(pl.col("objetivo").is_in(list(codes)))["accion"].to_list()
-        now = found.now.filter(pl.col("unidad").is_in(owners))
+        now = found.with_money.filter(pl.col("unidad").is_in(owners))
         late = now.filter(pl.col("color_devengado") == RED)["unidad"].to_list()
         parts.append(
             f"En {found.followed.year}, {len(late)} de sus {plural(now.height, f'{dossier.analysis.levels.accion} con dinero va', f'{dossier.analysis.levels.accion} con dinero van')} en rojo{f': {enumerate_words(late)}' if late else ''}."

@@ -8,11 +8,13 @@ from typing import Any
 import polars as pl
 
 from presupuesto_link.evaluation.evaluate import Evaluation
+from presupuesto_link.evaluation.facts import PLAN, counted_as
+from presupuesto_link.facts import Fact, Facts
 from presupuesto_link.presentation.telling.chosen import published_index
 from presupuesto_link.presentation.telling.phrases import POLICY_HEADERS
 from presupuesto_link.presentation.telling.selection import of_profile
 from presupuesto_link.presentation.telling.shelf import FigureShelf
-from presupuesto_link.presentation.telling.views import Cell, Row, TableView, card_of, chip, who
+from presupuesto_link.presentation.telling.views import Cell, Row, TableView, card_of, rated, shown, who
 from presupuesto_link.tables.levels import Levels, is_action
 from presupuesto_link.vocabulary import GREY, POLICIES
 from presupuesto_link.wording import NO_DATA, percent, plural
@@ -22,7 +24,8 @@ def light_views(analysis: Evaluation, names: Mapping[str, str], shelf: FigureShe
     """The traffic light of OER and of AER."""
     elements = of_profile(analysis, analysis.elements)
     return [
-        _light_view(elements.filter(pl.col("nivel") == level), level, names) | {"figura": shelf.take(f"semaforo_{level.lower()}")}
+        _light_view(elements.filter(pl.col("nivel") == level), level, names, analysis.facts)
+        | {"figura": shelf.take(f"semaforo_{level.lower()}")}
         for level in (analysis.levels.objetivo, analysis.levels.accion)
     ]
 
@@ -40,7 +43,7 @@ def index_table(analysis: Evaluation) -> TableView:
                 (
                     Cell(str(year)),
                     Cell(*published.get(year, ("no publicado",))),
-                    *(_own_index(own[year, policy], analysis.levels) for policy in POLICIES),
+                    *(_own_index(own[year, policy], analysis.facts, analysis.levels) for policy in POLICIES),
                 )
             )
             for year in rows["anio"].unique().sort()
@@ -49,15 +52,16 @@ def index_table(analysis: Evaluation) -> TableView:
     )
 
 
-def _own_index(row: Mapping[str, Any], levels: Levels) -> Cell:
-    return Cell(percent(row["indice_ratio"]), f"{row['con_dato']} de {row['objetivos']} {levels.objetivo} con dato")
+def _own_index(row: Mapping[str, Any], facts: Facts, levels: Levels) -> Cell:
+    fact = facts.get(PLAN, "indice_ratio", row["anio"], variante=counted_as(row["perfil"], row["politica_nd"]))
+    return shown(fact, percent, f"{row['con_dato']} de {row['objetivos']} {levels.objetivo} con dato")
 
 
-def _light_view(rows: pl.DataFrame, level: str, names: Mapping[str, str]) -> dict[str, Any]:
-    return {"nivel": level, "cuenta": plural(rows["elemento"].n_unique(), level, level), "tabla": _light_table(rows, level, names)}
+def _light_view(rows: pl.DataFrame, level: str, names: Mapping[str, str], facts: Facts) -> dict[str, Any]:
+    return {"nivel": level, "cuenta": plural(rows["elemento"].n_unique(), level, level), "tabla": _light_table(rows, level, names, facts)}
 
 
-def _light_table(rows: pl.DataFrame, level: str, names: Mapping[str, str]) -> TableView:
+def _light_table(rows: pl.DataFrame, level: str, names: Mapping[str, str], facts: Facts) -> TableView:
     years = rows["anio"].unique().sort().to_list()
     found = {(r["elemento"], r["anio"], r["politica_nd"]): r for r in rows.iter_rows(named=True)}
     actions = set(rows.filter(is_action())["elemento"])
@@ -69,7 +73,7 @@ def _light_table(rows: pl.DataFrame, level: str, names: Mapping[str, str]) -> Ta
             Row(
                 (
                     who(code, names, card_of(code) if code in actions else ""),
-                    *(cell for year in years for cell in _year_cells(found, code, year)),
+                    *(cell for year in years for cell in _year_cells(facts, found, code, year)),
                 )
             )
             for code in rows["elemento"].unique().sort()
@@ -83,13 +87,17 @@ def _year_headers(year: int) -> tuple[str, ...]:
     return (*(f"{year}, {POLICY_HEADERS[policy]}" for policy in POLICIES), f"Con dato {year}")
 
 
-def _year_cells(found: Mapping[Any, Any], code: str, year: int) -> Iterable[Cell]:
+def _year_cells(facts: Facts, found: Mapping[Any, Any], code: str, year: int) -> Iterable[Cell]:
     """The advance of an element in a year under each policy, then how many of its indicators have data."""
     pair = [found.get((code, year, policy)) for policy in POLICIES]
     for row in pair:
-        yield Cell(NO_DATA, color=GREY) if row is None else chip(row["avance_ratio"], row["color"])
+        yield Cell(NO_DATA, color=GREY) if row is None else rated(_advance(facts, row), row["color"])
     row = pair[0]
     if row is None:
         yield Cell("sin indicadores")
     else:
         yield Cell(f"{row['con_dato']} de {row['indicadores']}", "cambia de color" if row["color_depende_nd"] else "")
+
+
+def _advance(facts: Facts, row: Mapping[str, Any]) -> Fact:
+    return facts.get(row["elemento"], "avance_ratio", row["anio"], variante=counted_as(row["perfil"], row["politica_nd"]))

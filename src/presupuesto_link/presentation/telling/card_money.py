@@ -9,9 +9,10 @@ from typing import Any
 import polars as pl
 
 from presupuesto_link.dossier import Dossier, Quarter
+from presupuesto_link.facts import Fact
 from presupuesto_link.presentation.telling.marked import SYNTHETIC
 from presupuesto_link.presentation.telling.phrases import capital
-from presupuesto_link.presentation.telling.views import Cell, Row, TableView, chip
+from presupuesto_link.presentation.telling.views import Cell, Row, TableView, rated, shown
 from presupuesto_link.presentation.telling.words import banded
 from presupuesto_link.vocabulary import GOVERNMENTS, MONTHS
 from presupuesto_link.wording import percent, soles
@@ -40,6 +41,7 @@ def _told(quarter: Quarter, caption: str) -> str:
 
 
 def _declared(dossier: Dossier, code: str) -> TableView:
+    told = dossier.analysis.facts
     rows = dossier.analysis.execution.filter((pl.col("accion") == code) & pl.col("pim_soles").is_not_null())
     return TableView(
         "Dinero de cada año, con su fuente, su ámbito y el día que es; años de ámbitos distintos no se comparan",
@@ -48,8 +50,8 @@ def _declared(dossier: Dossier, code: str) -> TableView:
             Row(
                 (
                     Cell(str(r["anio"])),
-                    *(Cell(soles(r[c])) for c in ("pia_soles", "pim_soles", "devengado_soles")),
-                    replace(chip(r["ejecucion_ratio"], r["color_ejecucion"]), detail=r["ejecucion_medida"]),
+                    *(shown(told.get(code, c, r["anio"]), soles) for c in ("pia_soles", "pim_soles", "devengado_soles")),
+                    replace(rated(told.get(code, "ejecucion_ratio", r["anio"]), r["color_ejecucion"]), detail=r["ejecucion_medida"]),
                     Cell(r["fuente_dinero"], f"{r['ambito']}; al {r['al']:%d/%m/%Y}"),
                 )
             )
@@ -69,14 +71,18 @@ def _light(quarter: Quarter, code: str) -> TableView:
         & pl.col("mes").is_in(found.cuts)
         & pl.col("pim_soles").is_not_null()
     )
+
+    def of(row: Mapping[str, Any], measure: str) -> Fact:
+        return found.facts.get(code, measure, found.followed.year, row["mes"])
+
     rows = [
         Row(
             (
                 Cell(f"{capital(MONTHS[r['mes'] - 1])} de {found.followed.year}"),
-                Cell(soles(r["pim_soles"])),
-                Cell(soles(r["devengado_soles"])),
-                Cell(soles(r["devengado_esperado_soles"]), r["curva"] or ""),
-                Cell(banded(r["devengado_ratio"], bands), r["devengado_motivo"] or "", r["color_devengado"]),
+                shown(found.facts.get(code, "pim_soles", found.followed.year), soles),
+                shown(of(r, "devengado_soles"), soles),
+                shown(of(r, "devengado_esperado_soles"), soles, r["curva"] or ""),
+                shown(of(r, "devengado_ratio"), lambda v: banded(v, bands), r["devengado_motivo"] or "", r["color_devengado"]),
             )
         )
         for r in own.iter_rows(named=True)
@@ -92,16 +98,16 @@ def _light(quarter: Quarter, code: str) -> TableView:
 def _close(quarter: Quarter, code: str) -> list[Row]:
     if quarter.projection is None:
         return []
-    closing = quarter.projection.acciones
+    closing, told, year = quarter.projection.acciones, quarter.projection.facts, quarter.projection.followed.year
     own = closing.unidades.filter((pl.col("nivel") == quarter.monitoring.levels.accion) & (pl.col("unidad") == code))
     return [
         Row(
             (
                 Cell("Cierre proyectado", f"intervalo del {percent(closing.confianza, 0)}: {r['intervalo']}"),
-                Cell(soles(r["pim_soles"])),
-                Cell(soles(r["proyectado_soles"]), f"de {soles(r['bajo_soles'])} a {soles(r['alto_soles'])}"),
+                shown(told.get(code, "pim_soles", year), soles),
+                shown(told.get(code, "proyectado_soles", year), soles, f"de {soles(r['bajo_soles'])} a {soles(r['alto_soles'])}"),
                 Cell("—"),
-                Cell(f"{percent(r['ejecucion_proyectada_ratio'])} del PIM"),
+                shown(told.get(code, "ejecucion_proyectada_ratio", year), lambda v: f"{percent(v)} del PIM"),
             )
         )
         for r in own.iter_rows(named=True)

@@ -10,6 +10,7 @@ from typing import Any
 import polars as pl
 
 from presupuesto_link.dossier import Dossier
+from presupuesto_link.evaluation.facts import counted_as
 from presupuesto_link.evaluation.ranking import LAGGING, ON_TARGET
 from presupuesto_link.findings import Finding
 from presupuesto_link.linkage.coverage import breakdown
@@ -18,7 +19,7 @@ from presupuesto_link.presentation.telling.chosen import decision_index
 from presupuesto_link.presentation.telling.phrases import capital
 from presupuesto_link.presentation.telling.robustness_words import places, share
 from presupuesto_link.presentation.telling.selection import of_profile
-from presupuesto_link.presentation.telling.views import Cell, Row, TableView, card_id, chip
+from presupuesto_link.presentation.telling.views import Cell, Row, TableView, card_id, rated, shown
 from presupuesto_link.vocabulary import GREY
 from presupuesto_link.wording import NO_DATA, percent, plain_number, plural
 
@@ -37,7 +38,11 @@ class _Facts:
     def __init__(self, dossier: Dossier, names: Mapping[str, str]) -> None:
         analysis = dossier.analysis
         plan = analysis.inputs.plan
-        self.dossier, self.names = dossier, names
+        self.dossier, self.names, self.told = dossier, names, analysis.facts
+        self.profile, self.counted = (
+            analysis.inputs.spec.avance.perfil,
+            counted_as(analysis.inputs.spec.avance.perfil, analysis.inputs.spec.avance.politica_nd),
+        )
         self.values = _values(plan.valores)
         self.indicators = _by(plan.indicadores, "elemento")
         self.advance = {(r["indicador"], r["anio"]): r for r in of_profile(analysis, analysis.indicators).iter_rows(named=True)}
@@ -62,8 +67,10 @@ class _Facts:
             "nombre": row["nombre"],
             "objetivo": row["objetivo"],
             "objetivo_nombre": self.names.get(row["objetivo"], ""),
-            "avance": chip(diagnosis["avance_ratio"], diagnosis["banda_resultado"]),
-            "ejecucion": chip(diagnosis["ejecucion_ratio"], diagnosis["banda_ejecucion"]),
+            "avance": rated(
+                self.told.find(code, "avance_ratio", diagnosis["anio_resultado"], variante=self.counted), diagnosis["banda_resultado"]
+            ),
+            "ejecucion": rated(self.told.get(code, "ejecucion_ratio", diagnosis["anio_ejecucion"]), diagnosis["banda_ejecucion"]),
             "anios": (diagnosis["anio_ejecucion"], diagnosis["anio_resultado"]),
             "diagnostico": capital(diagnosis["diagnostico"]),
             "razon": diagnosis["razon"],
@@ -93,11 +100,17 @@ class _Facts:
         yield Cell(one["sentido"], "la serie de metas dice lo contrario" if one["serie_contraria"] else "")
         yield Cell(_value(base), str(base.get("anio") or ""))
         for year in self.years:
-            advance = self.advance.get((one["indicador"], year))
+            code, advance = one["indicador"], self.advance.get((one["indicador"], year))
             got = own.get(("obtenido", year), {})
-            yield Cell(_value(own.get(("meta", year), {})))
-            yield Cell(_value(got), got.get("nd_motivo") or "")
-            yield chip(advance["tipo1_ratio"], advance["color"]) if advance else Cell(NO_DATA, color=GREY)
+            yield self._shown(code, "meta", year, _value(own.get(("meta", year), {})))
+            yield self._shown(code, "obtenido", year, _value(got), got.get("nd_motivo") or "")
+            scored = self.told.find(code, "tipo1_ratio", year, variante=self.profile)
+            yield rated(scored, advance["color"]) if advance else Cell(NO_DATA, color=GREY)
+
+    def _shown(self, code: str, measure: str, year: int, text: str, detail: str = "") -> Cell:
+        """A value of the plan; one of a year that is not evaluated is no fact."""
+        fact = self.told.find(code, measure, year)
+        return Cell(text, detail) if fact is None else shown(fact, plain_number, detail)
 
 
 def _values(valores: pl.DataFrame) -> dict[str, dict[tuple[str, int], Mapping[str, Any]]]:

@@ -8,10 +8,11 @@ from typing import Any
 import polars as pl
 
 from presupuesto_link.dossier import Quarter
+from presupuesto_link.facts import Fact
 from presupuesto_link.money.on_time import has_money
 from presupuesto_link.presentation.telling.quarter_cells import is_own, told, unit_cell, with_sums
 from presupuesto_link.presentation.telling.shelf import FigureShelf
-from presupuesto_link.presentation.telling.views import Cell, Row, TableView
+from presupuesto_link.presentation.telling.views import Cell, Row, TableView, shown
 from presupuesto_link.quarter.projection import Projection
 from presupuesto_link.vocabulary import MONTHS
 from presupuesto_link.wording import percent, soles
@@ -47,6 +48,10 @@ def _closing_table(projection: Projection, level: str, names: Mapping[str, str])
     rows = closing.unidades.filter(pl.col("nivel").is_in([level, "total"]) & has_money())
     ordered = rows.sort(pl.col("nivel") == "total", pl.col("unidad") == projection.levels.sin_accion, "unidad")
     share = percent(closing.confianza, 0)
+
+    def of(row: Mapping[str, Any], measure: str, month: int | None = None) -> Fact:
+        return projection.facts.get(row["unidad"], measure, projection.followed.year, month)
+
     return TableView(
         f"Cierre proyectado por {level}, con su intervalo del {share}",
         (level, "PIM", "Devengado", "Proyectado a diciembre", "Del PIM", f"Quedaría libre (intervalo del {share})", ORIGIN),
@@ -54,9 +59,11 @@ def _closing_table(projection: Projection, level: str, names: Mapping[str, str])
             Row(
                 (
                     unit_cell(r["unidad"], None, names, is_own(r, projection.levels)),
-                    *(Cell(soles(r[c])) for c in ("pim_soles", "devengado_soles", "proyectado_soles")),
-                    Cell(percent(r["ejecucion_proyectada_ratio"])),
-                    Cell(soles(r["saldo_libre_soles"]), _between(r)),
+                    shown(of(r, "pim_soles"), soles),
+                    shown(of(r, "devengado_soles", projection.followed.month), soles),
+                    shown(of(r, "proyectado_soles"), soles),
+                    shown(of(r, "ejecucion_proyectada_ratio"), percent),
+                    shown(of(r, "saldo_libre_soles"), soles, _between(r)),
                     Cell(r["intervalo"]),
                 )
             )

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import polars as pl
 
 from presupuesto_link.dossier import Quarter
+from presupuesto_link.facts import Facts
 from presupuesto_link.presentation.telling.monitoring_words import CENTRAL
 from presupuesto_link.presentation.telling.phrases import capital
 from presupuesto_link.presentation.telling.quarter_cells import told, unit_cell
-from presupuesto_link.presentation.telling.views import Cell, Row, TableView
+from presupuesto_link.presentation.telling.views import Cell, Row, TableView, shown
 from presupuesto_link.tables.levels import Levels
 from presupuesto_link.wording import percent, plural, soles
 
@@ -26,7 +27,7 @@ def link_view(quarter: Quarter, names: Mapping[str, str]) -> dict[str, Any]:
             "anio": year,
             "ambito": linkage.scope,
             "reglas_archivo": linkage.rules.source,
-            "tasas": _rates_table(cover.tasas.filter(pl.col("anio") == year), year, quarter.monitoring.levels),
+            "tasas": _rates_table(quarter.monitoring.facts, cover.tasas.filter(pl.col("anio") == year), year, quarter.monitoring.levels),
             "reglas": _rules_table(cover.reglas.filter(pl.col("anio") == year), names, year, quarter.monitoring.levels),
             "sin_vincular": _unlinked_table(
                 cover.sin_vincular.filter(pl.col("anio") == year), linkage.names, year, quarter.monitoring.levels
@@ -35,7 +36,16 @@ def link_view(quarter: Quarter, names: Mapping[str, str]) -> dict[str, Any]:
     )
 
 
-def _rates_table(rates: pl.DataFrame, year: int, levels: Levels) -> TableView:
+_RATES: Mapping[str, Callable[[Any], str]] = {
+    "pim_soles": soles,
+    "pim_vinculado_soles": soles,
+    "cobertura_ratio": percent,
+    "devengado_vinculado_soles": soles,
+    "cobertura_devengado_ratio": percent,
+}
+
+
+def _rates_table(facts: Facts, rates: pl.DataFrame, year: int, levels: Levels) -> TableView:
     return TableView(
         f"Qué parte del dinero de {year} llega a una {levels.accion}",
         ("Base", "PIM", "PIM vinculado", "Cobertura", "Devengado vinculado", "Cobertura del devengado"),
@@ -43,11 +53,7 @@ def _rates_table(rates: pl.DataFrame, year: int, levels: Levels) -> TableView:
             Row(
                 (
                     Cell(capital(r["base"]), f"sin {CENTRAL}" if number else ""),
-                    Cell(soles(r["pim_soles"])),
-                    Cell(soles(r["pim_vinculado_soles"])),
-                    Cell(percent(r["cobertura_ratio"])),
-                    Cell(soles(r["devengado_vinculado_soles"])),
-                    Cell(percent(r["cobertura_devengado_ratio"])),
+                    *(shown(facts.get(f"base: {r['base']}", name, year), write) for name, write in _RATES.items()),
                 )
             )
             for number, r in enumerate(rates.iter_rows(named=True))

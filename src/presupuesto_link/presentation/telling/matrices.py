@@ -9,12 +9,15 @@ import polars as pl
 
 from presupuesto_link.evaluation import diagnosis as dx
 from presupuesto_link.evaluation.evaluate import Evaluation
+from presupuesto_link.evaluation.facts import beside, cell_of, counted_as
 from presupuesto_link.evaluation.matrix import WHOLE_YEAR, Matrix
+from presupuesto_link.facts import Fact
 from presupuesto_link.money.by_action import TRANSVERSAL
-from presupuesto_link.presentation.telling.chosen import decision_index, direct_pim
+from presupuesto_link.presentation.telling.chosen import decision_index
+from presupuesto_link.presentation.telling.lines import said
 from presupuesto_link.presentation.telling.phrases import agree, capital
 from presupuesto_link.presentation.telling.shelf import FigureShelf
-from presupuesto_link.presentation.telling.views import Cell, Row, TableView, card_of, chip, who
+from presupuesto_link.presentation.telling.views import Row, TableView, card_of, rated, shown, who
 from presupuesto_link.presentation.telling.words import limit, short_amount, year_pair
 from presupuesto_link.specs import MatricesSpec
 from presupuesto_link.tables.levels import Levels
@@ -38,12 +41,29 @@ def matrix_views(analysis: Evaluation, names: Mapping[str, str], shelf: FigureSh
     main = decision_index(analysis)
     order = sorted(range(len(analysis.matrices)), key=lambda i: (i != main, i))
     limits, note = analysis.inputs.spec.matrices, _ranking_note(analysis)
-    pairs = [(analysis.matrices[i], analysis.diagnoses[i]) for i in order]
+    pairs = [(_Pair(analysis, analysis.matrices[i]), analysis.diagnoses[i]) for i in order]
     return [
-        {"principal": place == 0, "nota": note if place == 0 else "", "figuras": _figures(matrix, shelf)}
-        | _matrix_view(matrix, diagnosis, names, limits, analysis.levels)
-        for place, (matrix, diagnosis) in enumerate(pairs)
+        {"principal": place == 0, "nota": note if place == 0 else "", "figuras": _figures(pair.matrix, shelf)}
+        | _matrix_view(pair, diagnosis, names, limits, analysis.levels)
+        for place, (pair, diagnosis) in enumerate(pairs)
     ]
+
+
+class _Pair:
+    """The facts of a matrix: of its cells and groups, of the money of its year and of the results of the other."""
+
+    def __init__(self, analysis: Evaluation, matrix: Matrix) -> None:
+        self.matrix, self._facts, spec = matrix, analysis.facts, analysis.inputs.spec.avance
+        self._counted = counted_as(spec.perfil, spec.politica_nd)
+
+    def crossed(self, unit: str, measure: str) -> Fact:
+        return self._facts.get(unit, measure, self.matrix.anio_ejecucion, variante=beside(self.matrix.anio_resultado))
+
+    def money(self, code: str, measure: str) -> Fact:
+        return self._facts.get(code, measure, self.matrix.anio_ejecucion)
+
+    def advance(self, code: str) -> Fact | None:
+        return self._facts.find(code, "avance_ratio", self.matrix.anio_resultado, variante=self._counted)
 
 
 def _ranking_note(analysis: Evaluation) -> str:
@@ -63,7 +83,8 @@ def _figures(matrix: Matrix, shelf: FigureShelf) -> list[Any]:
     return [figure for figure in found if figure is not None]
 
 
-def _matrix_view(matrix: Matrix, diagnosis: pl.DataFrame, names: Mapping[str, str], limits: MatricesSpec, levels: Levels) -> dict[str, Any]:
+def _matrix_view(pair: _Pair, diagnosis: pl.DataFrame, names: Mapping[str, str], limits: MatricesSpec, levels: Levels) -> dict[str, Any]:
+    matrix = pair.matrix
     years = _years(matrix)
     return {
         "frase": _both_sentence(matrix, diagnosis, limits, levels),
@@ -74,8 +95,8 @@ def _matrix_view(matrix: Matrix, diagnosis: pl.DataFrame, names: Mapping[str, st
         "ejecucion": f"Ejecución {matrix.anio_ejecucion}",
         "resultado": f"Resultado {matrix.anio_resultado}",
         "columnas": _ACHIEVED,
-        "filas": _grid(matrix, names, levels),
-        "diagnosticos": [_diagnosis_group(matrix, diagnosis, name, names, levels) for name in _ADVICE],
+        "filas": _grid(pair, names, levels),
+        "diagnosticos": [_diagnosis_group(pair, diagnosis, name, names, levels) for name in _ADVICE],
     }
 
 
@@ -103,56 +124,60 @@ def _years(matrix: Matrix) -> str:
     return f"ejecución {matrix.anio_ejecucion} y resultado {matrix.anio_resultado}"
 
 
-def _grid(matrix: Matrix, names: Mapping[str, str], levels: Levels) -> list[dict[str, Any]]:
-    cells = {(row["banda_ejecucion"], row["banda_resultado"]): row for row in matrix.celdas.iter_rows(named=True)}
-    return [
-        {"banda": spent, "celdas": [_grid_cell(matrix, cells[spent, result], names, levels) for result in _ACHIEVED]} for spent in _SPENT
-    ]
+def _grid(pair: _Pair, names: Mapping[str, str], levels: Levels) -> list[dict[str, Any]]:
+    cells = {(row["banda_ejecucion"], row["banda_resultado"]): row for row in pair.matrix.celdas.iter_rows(named=True)}
+    return [{"banda": spent, "celdas": [_grid_cell(pair, cells[spent, result], names, levels) for result in _ACHIEVED]} for spent in _SPENT]
 
 
-def _grid_cell(matrix: Matrix, row: Mapping[str, Any], names: Mapping[str, str], levels: Levels) -> dict[str, Any]:
-    across = row["transversales"]
-    money = "" if row["banda_ejecucion"] == GREY else f"PIM {short_amount(row['pim_soles'])}"
+def _grid_cell(pair: _Pair, row: Mapping[str, Any], names: Mapping[str, str], levels: Levels) -> dict[str, Any]:
+    unit = cell_of(row["banda_ejecucion"], row["banda_resultado"])
+    count, pim, beside_it = (pair.crossed(unit, measure) for measure in ("acciones", "pim_soles", "transversales"))
+    number, across = int(count.valor), int(beside_it.valor)
+    money = "" if row["banda_ejecucion"] == GREY else f"PIM {short_amount(pim.valor)}"
     return {
-        "acciones": row["acciones"],
-        "cuenta": f"{row['acciones']} {levels.accion}",
-        "pim": money if row["acciones"] else "",
+        "acciones": number,
+        "hechos": said(count, *([pim] if number and money else [])),
+        "cuenta": f"{number} {levels.accion}",
+        "pim": money if number else "",
         "nota": f"{plural(across, 'transversal', 'transversales')}, sin sumar su PIM" if across else "",
         "lista": [{"codigo": code, "nombre": names[code], "href": card_of(code)} for code in row["lista"].split(", ") if code],
     }
 
 
-def _diagnosis_group(matrix: Matrix, diagnosis: pl.DataFrame, name: str, names: Mapping[str, str], levels: Levels) -> dict[str, Any]:
+def _diagnosis_group(pair: _Pair, diagnosis: pl.DataFrame, name: str, names: Mapping[str, str], levels: Levels) -> dict[str, Any]:
     rows = diagnosis.filter(pl.col("diagnostico") == name).sort("accion")
-    money = direct_pim(rows)
+    count, money = pair.crossed(name, "acciones"), pair.crossed(name, "pim_soles")
     return {
         "nombre": capital(name),
         "consejo": _ADVICE[name],
-        "cuenta": f"{rows.height} {levels.accion}",
-        "pim": f"PIM {short_amount(money)}" if money else "sin PIM vinculado",
+        "hechos": said(count, *([money] if money.valor else [])),
+        "cuenta": f"{count.valor:.0f} {levels.accion}",
+        "pim": f"PIM {short_amount(money.valor)}" if money.valor else "sin PIM vinculado",
         "vacio": rows.is_empty(),
         "abierto": name in (dx.REDESIGN, dx.UNBLOCK),
-        "tabla": _diagnosis_table(matrix, rows, name, names, levels),
+        "tabla": _diagnosis_table(pair, rows, name, names, levels),
     }
 
 
-def _diagnosis_table(matrix: Matrix, rows: pl.DataFrame, name: str, names: Mapping[str, str], levels: Levels) -> TableView:
+def _diagnosis_table(pair: _Pair, rows: pl.DataFrame, name: str, names: Mapping[str, str], levels: Levels) -> TableView:
+    matrix = pair.matrix
     return TableView(
         f"{capital(name)}: {levels.accion} y razón, {_years(matrix)}",
         (levels.accion, "PIM", f"Ejecución {matrix.anio_ejecucion}", f"Avance {matrix.anio_resultado}", "Razón"),
-        tuple(_diagnosis_row(matrix, row, names) for row in rows.iter_rows(named=True)),
+        tuple(_diagnosis_row(pair, row, names) for row in rows.iter_rows(named=True)),
         frozenset({1, 2, 3}),
     )
 
 
-def _diagnosis_row(matrix: Matrix, row: Mapping[str, Any], names: Mapping[str, str]) -> Row:
+def _diagnosis_row(pair: _Pair, row: Mapping[str, Any], names: Mapping[str, str]) -> Row:
+    code = row["accion"]
     return Row(
         (
-            who(row["accion"], names),
-            Cell(soles(row["pim_soles"]), "transversal: no se suma" if row["vinculo"] == TRANSVERSAL else ""),
-            chip(row["ejecucion_ratio"], row["banda_ejecucion"]),
-            chip(row["avance_ratio"], row["banda_resultado"]),
-            Cell(row["razon"]),
+            who(code, names),
+            shown(pair.money(code, "pim_soles"), soles, "transversal: no se suma" if row["vinculo"] == TRANSVERSAL else ""),
+            rated(pair.money(code, "ejecucion_ratio"), row["banda_ejecucion"]),
+            rated(pair.advance(code), row["banda_resultado"]),
+            shown(pair.crossed(code, "razon"), str),
         ),
-        anchor(matrix, row["accion"]),
+        anchor(pair.matrix, code),
     )

@@ -8,16 +8,17 @@ from typing import Any
 import polars as pl
 
 from presupuesto_link.dossier import Quarter
+from presupuesto_link.evaluation.facts import cell_of
 from presupuesto_link.money.on_time import WHOLE, has_money
+from presupuesto_link.presentation.telling.lines import said
 from presupuesto_link.presentation.telling.monitoring_words import MONITORING, curve_words
 from presupuesto_link.presentation.telling.phrases import capital, date
 from presupuesto_link.presentation.telling.quarter_cells import is_own, told, unit_cell, with_sums
 from presupuesto_link.presentation.telling.quarter_lines import quarter_lines
 from presupuesto_link.presentation.telling.shelf import FigureShelf
-from presupuesto_link.presentation.telling.views import Cell, Row, TableView, card_of
+from presupuesto_link.presentation.telling.views import Cell, Row, TableView, card_of, shown
 from presupuesto_link.presentation.telling.words import DAGGER, banded, money_note, short_amount
 from presupuesto_link.quarter.light import Monitoring
-from presupuesto_link.tables.levels import Levels
 from presupuesto_link.vocabulary import AMBER, COLOURS, GREEN, GREY, MONTHS, RED, STAGES
 from presupuesto_link.wording import soles
 
@@ -80,18 +81,20 @@ def _light_table(found: Monitoring, level: str, names: Mapping[str, str]) -> Tab
 
 def _light_row(found: Monitoring, by: Mapping[tuple[str, int], Any], unit: str, months: list[int], names: Mapping[str, str]) -> Row:
     now, bands = by[unit, months[-1]], found.analysis.inputs.spec.semaforo
+    facts, year = found.facts, found.followed.year
 
     def light(row: Mapping[str, Any], stage: str) -> Cell:
         ahead = " ▲" if stage == "devengado" and row["adelanto"] else ""
-        return Cell(banded(row[f"{stage}_ratio"], bands) + ahead, row[f"{stage}_motivo"] or "", row[f"color_{stage}"])
+        fact = facts.get(unit, f"{stage}_ratio", year, row["mes"])
+        return shown(fact, lambda ratio: banded(ratio, bands) + ahead, fact.motivo or "", row[f"color_{stage}"])
 
     return Row(
         (
             unit_cell(unit, now["vinculo"], names, is_own(now, found.levels)),
-            Cell(soles(now["pim_soles"])),
+            shown(facts.get(unit, "pim_soles", year), soles),
             *(light(by[unit, month], "devengado") if (unit, month) in by else Cell("ND", color=GREY) for month in months),
             *(light(now, stage) for stage in tuple(STAGES)[1:]),
-            Cell(soles(now["devengado_soles"])),
+            shown(facts.get(unit, "devengado_soles", year, months[-1]), soles),
             Cell(now["curva"] or ""),
         )
     )
@@ -117,9 +120,9 @@ def _alerts_table(found: Monitoring, names: Mapping[str, str]) -> TableView:
                     unit_cell(r["unidad"], r["vinculo"], names, is_own(r, found.levels)),
                     Cell(capital(r["alerta"])),
                     Cell(r["cambio"], (r["color_previo"] and f"antes, {r['color_previo']}") or ""),
-                    Cell(soles(r["soles_en_riesgo"])),
-                    Cell(str(r["dias_en_rojo"])),
-                    Cell(banded(r["devengado_ratio"], bands), color=r["color_devengado"]),
+                    shown(found.told(r["unidad"], "soles_en_riesgo"), soles),
+                    shown(found.told(r["unidad"], "dias_en_rojo"), lambda days: f"{days:.0f}"),
+                    shown(found.now(r["unidad"], "devengado_ratio"), lambda ratio: banded(ratio, bands), color=r["color_devengado"]),
                     Cell("ND" if r["color_resultado"] in (None, GREY) else r["color_resultado"], color=r["color_resultado"] or GREY),
                 )
             )
@@ -136,20 +139,21 @@ def _alignment(found: Monitoring, names: Mapping[str, str]) -> dict[str, Any]:
     order = (*(c for c in COLOURS if c != GREY), GREY)
     return {
         "columnas": order,
-        "filas": [
-            {"banda": spent, "celdas": [_alignment_cell(cells[spent, result], names, found.levels) for result in order]} for spent in _ROWS
-        ],
+        "filas": [{"banda": spent, "celdas": [_alignment_cell(found, cells[spent, result], names) for result in order]} for spent in _ROWS],
         "anio": found.followed.year,
         "resultado": found.result_year,
     }
 
 
-def _alignment_cell(row: Mapping[str, Any], names: Mapping[str, str], levels: Levels) -> dict[str, Any]:
+def _alignment_cell(found: Monitoring, row: Mapping[str, Any], names: Mapping[str, str]) -> dict[str, Any]:
     codes = [code for code in row["lista"].split(", ") if code]
+    unit = cell_of(row["banda_ejecucion"], row["banda_resultado"])
+    count, pim = (found.aligned(unit, measure) for measure in ("acciones", "pim_soles"))
     return {
-        "acciones": row["acciones"],
-        "cuenta": f"{row['acciones']} {levels.accion}",
-        "pim": f"PIM {short_amount(row['pim_soles'])}" if row["acciones"] and row["pim_soles"] else "",
+        "acciones": int(count.valor),
+        "hechos": said(count, *([pim] if count.valor and pim.valor else [])),
+        "cuenta": f"{count.valor:.0f} {found.levels.accion}",
+        "pim": f"PIM {short_amount(pim.valor)}" if count.valor and pim.valor else "",
         "nota": "",
         "lista": [{"codigo": code, "nombre": names[code], "href": card_of(code)} for code in codes],
     }

@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from typing import Any
 
 import polars as pl
 
 from presupuesto_link.dossier import Quarter
-from presupuesto_link.linkage.rules import TRANSVERSAL
-from presupuesto_link.money.on_time import has_money
-from presupuesto_link.presentation.telling.lines import Line
+from presupuesto_link.facts import Fact
+from presupuesto_link.linkage.rules import DIRECT, TRANSVERSAL
+from presupuesto_link.money.on_time import WHOLE, has_money
+from presupuesto_link.presentation.telling.lines import Line, said
 from presupuesto_link.presentation.telling.monitoring_words import CENTRAL, curve_words
 from presupuesto_link.presentation.telling.phrases import agree, capital, counted, date
 from presupuesto_link.presentation.telling.words import banded, short_amount
 from presupuesto_link.quarter.alerts import BETTER, WORSE
+from presupuesto_link.quarter.facts import BLIND, since
 from presupuesto_link.quarter.light import Monitoring
 from presupuesto_link.vocabulary import AMBER, GREEN, GREY, MONTHS, RED
-from presupuesto_link.wording import enumerate_words, percent, plural, share_of, soles
+from presupuesto_link.wording import enumerate_words, percent, plural, soles
 
 _NAMED = 4
 
@@ -39,12 +41,6 @@ def quarter_lines(quarter: Quarter) -> tuple[Line, ...]:
     )
 
 
-def whole_row(found: Monitoring) -> Mapping[str, Any]:
-    """The row of everything that may be added up, at the cut-off."""
-    rows = found.light.filter((pl.col("nivel") == "total") & (pl.col("mes") == found.followed.month))
-    return rows.row(0, named=True)
-
-
 def actions_now(found: Monitoring) -> pl.DataFrame:
     """The actions of the plan with money, at the cut-off."""
     return found.light.filter(
@@ -57,22 +53,26 @@ def actions_now(found: Monitoring) -> pl.DataFrame:
 
 def _money_line(found: Monitoring) -> Line:
     """What was accrued on the day of the cut-off, and what of it was by the last closed month against what was expected then: two days, each said."""
-    row, followed = whole_row(found), found.followed
+    followed = found.followed
+    then, due, ratio = own = [found.now(WHOLE, name) for name in ("devengado_soles", "devengado_esperado_soles", "devengado_ratio")]
+    pim = found.facts.get(WHOLE, "pim_soles", followed.year)
     month = f"A fines de {MONTHS[followed.month - 1]}" if followed.cut_off != followed.month_end else f"Al {date(followed.cut_off)}"
     by_month = (
-        f"{month} se habían devengado {short_amount(row['devengado_soles'])}, el {banded(row['devengado_ratio'], _bands(found))} de los "
-        f"{short_amount(row['devengado_esperado_soles'])} que se esperaban ({curve_words(found)}), para ejecutar todo el PIM en diciembre."
+        f"{month} se habían devengado {short_amount(then.valor)}, el {banded(ratio.valor, _bands(found))} de los "
+        f"{short_amount(due.valor)} que se esperaban ({curve_words(found)}), para ejecutar todo el PIM en diciembre."
     )
     if found.at_cut is None or followed.cut_off == followed.month_end:
-        of_pim = share_of(row["devengado_soles"], row["pim_soles"])
+        part = found.now(WHOLE, "devengado_pim_ratio")
         return Line(
-            f"{month} se había devengado el {percent(of_pim)} del PIM: el {banded(row['devengado_ratio'], _bands(found))} de lo esperado.",
-            f"El PIM es de {short_amount(row['pim_soles'])}. {by_month}",
+            f"{month} se había devengado el {percent(part.valor)} del PIM: el {banded(ratio.valor, _bands(found))} de lo esperado.",
+            f"El PIM es de {short_amount(pim.valor)}. {by_month}",
+            said(part, pim, *own),
         )
-    done, pim = found.at_cut["devengado_soles"], found.at_cut["pim_soles"]
+    done, part = (found.facts.get(WHOLE, name, followed.year) for name in ("devengado_soles", "devengado_pim_ratio"))
     return Line(
-        f"Al {date(followed.cut_off)} se habían devengado {soles(done, 2)}: el {percent(share_of(done, pim))} del PIM.",
-        f"El PIM es de {soles(pim, 2)}. {MONTHS[followed.month - 1].capitalize()} es el último mes cerrado. {by_month}",
+        f"Al {date(followed.cut_off)} se habían devengado {soles(done.valor, 2)}: el {percent(part.valor)} del PIM.",
+        f"El PIM es de {soles(pim.valor, 2)}. {MONTHS[followed.month - 1].capitalize()} es el último mes cerrado. {by_month}",
+        said(done, part, pim, *own),
     )
 
 
@@ -80,13 +80,15 @@ def _red_line(found: Monitoring) -> Line:
     now = actions_now(found)
     red = now.filter(pl.col("color_devengado") == RED).sort("devengado_ratio", "unidad")
     listed = (f"{r['unidad']} ({banded(r['devengado_ratio'], _bands(found), 0)})" for r in red.iter_rows(named=True))
-    count = {c: now.filter(pl.col("color_devengado") == c).height for c in (AMBER, GREEN, GREY)}
-    said = [f"{count[AMBER]} en amarillo", f"{count[GREEN]} en verde", *([f"{count[GREY]} sin cifra"] if count[GREY] else [])]
+    told = [found.now(found.levels.accion, name) for name in (RED, AMBER, GREEN, GREY, "total")]
+    count = {fact.medida: int(fact.valor) for fact in told}
+    listing = [f"{count[AMBER]} en amarillo", f"{count[GREEN]} en verde", *([f"{count[GREY]} sin cifra"] if count[GREY] else [])]
     return Line(
-        f"{red.height} de {now.height} {found.levels.accion} con dinero {agree(red.height, 'está', 'están')} en rojo.",
+        f"{count[RED]} de {count['total']} {found.levels.accion} con dinero {agree(red.height, 'está', 'están')} en rojo.",
         (f"Las más atrasadas: {_some(listed, red.height)}. " if red.height else "")
-        + f"Hay {enumerate_words(said)}."
+        + f"Hay {enumerate_words(listing)}."
         + "".join(f" Cuenta también {code}, transversal." for code in now.filter(pl.col("vinculo") == TRANSVERSAL)["unidad"]),
+        said(*told),
     )
 
 
@@ -99,10 +101,11 @@ def _behind_line(found: Monitoring) -> Line:
     ).sort("soles_en_riesgo", "unidad", descending=[True, False])
     other = found.alerts.filter((pl.col("nivel") == found.levels.accion) & (pl.col("soles_en_riesgo") > 0))
     across, loose = other.filter(pl.col("vinculo") == TRANSVERSAL), other.filter(pl.col("unidad") == found.levels.sin_accion)
+    missing = found.told(DIRECT, "soles_en_riesgo")
     listed = (f"{r['unidad']} ({short_amount(r['soles_en_riesgo'])})" for r in late.iter_rows(named=True))
     beside = "; ".join(f"{r['unidad']}, {short_amount(r['soles_en_riesgo'])}" for r in across.iter_rows(named=True))
     return Line(
-        f"A las {found.levels.accion} en rojo o amarillo les falta devengar {short_amount(late['soles_en_riesgo'].sum())} de lo esperado.",
+        f"A las {found.levels.accion} en rojo o amarillo les falta devengar {short_amount(missing.valor)} de lo esperado.",
         (
             f"Donde más falta: {_some(listed, late.height)}."
             if late.height
@@ -110,6 +113,7 @@ def _behind_line(found: Monitoring) -> Line:
         )
         + "".join(f" Otros {short_amount(v)} faltan en gasto que ninguna regla vincula." for v in loose["soles_en_riesgo"])
         + (f" Aparte, sin sumarse, lo transversal: {beside}." if beside else ""),
+        said(missing, *(found.told(unit, "soles_en_riesgo") for unit in (*late["unidad"][:_NAMED], *loose["unidad"], *across["unidad"]))),
     )
 
 
@@ -128,33 +132,30 @@ def _change_line(found: Monitoring) -> Line:
 
 
 def _stages_line(found: Monitoring) -> Line:
-    row, bands = whole_row(found), _bands(found)
-    measured = {"certificado": "lo certificado", "compromiso": "lo comprometido"}
-    told = [
-        f"{words} va en el {banded(row[f'{stage}_ratio'], bands)} de lo esperado"
-        for stage, words in measured.items()
-        if row[f"{stage}_ratio"] is not None
+    bands, told = _bands(found), {stage: found.now(WHOLE, f"{stage}_ratio") for stage in ("certificado", "compromiso")}
+    certified, shown = _certified(found)
+    called = {"certificado": "lo certificado", "compromiso": "lo comprometido"}
+    measured = [
+        f"{called[stage]} va en el {banded(fact.valor, bands)} de lo esperado" for stage, fact in told.items() if fact.valor is not None
     ]
     return Line(
-        f"{capital(enumerate_words(told))}." if told else "La fuente no dice por mes lo certificado ni lo comprometido.",
+        f"{capital(enumerate_words(measured))}." if measured else "La fuente no dice por mes lo certificado ni lo comprometido.",
         "Lo que no se certifica ni se compromete no podrá devengarse: es el aviso más temprano."
-        + "".join(
-            f" Sin cifra de {stage} por mes: {row[f'{stage}_motivo']}."
-            for stage in ("certificado", "compromiso")
-            if row[f"{stage}_ratio"] is None
-        )
-        + _certified(found),
+        + "".join(f" Sin cifra de {stage} por mes: {fact.motivo}." for stage, fact in told.items() if fact.valor is None)
+        + certified,
+        said(*told.values(), *shown),
     )
 
 
-def _certified(found: Monitoring) -> str:
-    """What was certified on the day of the cut-off, where the source gives it for the year and not by month."""
-    given = found.at_cut or {}
-    amount = given.get("certificado_soles")
-    if amount is None or whole_row(found)["certificado_ratio"] is not None:
-        return ""
-    share = percent(share_of(amount, given["pim_soles"]))
-    return f" Al {date(found.followed.cut_off)} estaban certificados {soles(amount, 2)}, el {share} del PIM."
+def _certified(found: Monitoring) -> tuple[str, list[Fact]]:
+    """What was certified on the day of the cut-off, where the source gives it for the year and not by month; and its facts."""
+    if found.at_cut is None or found.now(WHOLE, "certificado_ratio").valor is not None:
+        return "", []
+    amount, share = (found.facts.get(WHOLE, name, found.followed.year) for name in ("certificado_soles", "certificado_pim_ratio"))
+    if amount.valor is None:
+        return "", []
+    told = f" Al {date(found.followed.cut_off)} estaban certificados {soles(amount.valor, 2)}, el {percent(share.valor)} del PIM."
+    return told, [amount, share]
 
 
 def _alignment_line(found: Monitoring) -> Line:
@@ -173,13 +174,14 @@ def _alignment_line(found: Monitoring) -> Line:
 
 def _blind_line(found: Monitoring) -> Line:
     blind = found.actions.filter((pl.col("banda_resultado") == GREY) & has_money())
-    money = blind.filter(pl.col("vinculo") != TRANSVERSAL)["pim_soles"].sum()
+    count, money = (found.aligned(BLIND, name) for name in ("acciones", "pim_soles"))
     return Line(
         capital(
             f"{counted(blind.height, f'{found.levels.accion} con dinero no tiene ningún', f'{found.levels.accion} con dinero no tienen ningún', f'toda {found.levels.accion} con dinero tiene algún')} dato de resultado de {found.result_year}."
         ),
-        (f"Suman {short_amount(money)} de PIM: {_some(blind['accion'].to_list(), blind.height)}. " if blind.height else "")
+        (f"Suman {short_amount(money.valor)} de PIM: {_some(blind['accion'].to_list(), blind.height)}. " if blind.height else "")
         + ("Sin dato no se puede decir si el gasto logra algo." if blind.height else ""),
+        said(count, money),
     )
 
 
@@ -187,46 +189,51 @@ def _closing_line(quarter: Quarter) -> Line:
     if quarter.projection is None:
         return Line("El año ya cerró: no hay nada que proyectar.", "Lo devengado es lo del cierre.")
     closing = quarter.projection.acciones
-    row = closing.unidades.filter(pl.col("nivel") == "total").row(0, named=True)
+    names = ("ejecucion_proyectada_ratio", "saldo_libre_soles", "saldo_libre_bajo_soles", "saldo_libre_alto_soles")
+    part, free, low, high = told = [quarter.projection.facts.get(WHOLE, name, quarter.projection.followed.year) for name in names]
     return Line(
-        f"Al ritmo visto, a diciembre se devengaría el {percent(row['ejecucion_proyectada_ratio'])} del PIM.",
-        f"Quedarían libres {short_amount(row['saldo_libre_soles'])} (entre {short_amount(row['saldo_libre_bajo_soles'])} y "
-        f"{short_amount(row['saldo_libre_alto_soles'])}, intervalo prudente del {percent(closing.confianza, 0)}). No sabe de decisiones que aún no ocurren.",
+        f"Al ritmo visto, a diciembre se devengaría el {percent(part.valor)} del PIM.",
+        f"Quedarían libres {short_amount(free.valor)} (entre {short_amount(low.valor)} y "
+        f"{short_amount(high.valor)}, intervalo prudente del {percent(closing.confianza, 0)}). No sabe de decisiones que aún no ocurren.",
+        said(*told),
     )
 
 
 def _moved_line(found: Monitoring) -> Line:
     year = found.followed.year
-    step = found.composition.filter(
-        (pl.col("anio") == year) & (pl.col("por") == found.levels.objetivo) & (pl.col("de") == "pia") & (pl.col("a") == "pim")
-    )
-    row = step.row(0, named=True) if step.height else None
-    change, spread = (row["cambio_total_ratio"], row["varianza_ratio"]) if row else (None, None)
+    step = (found.facts.find(f"{found.levels.objetivo}: pia → pim", name, year) for name in ("cambio_total_ratio", "varianza_ratio"))
+    told = [fact for fact in step if fact is not None]
+    change, spread = (fact.valor for fact in told) if told else (None, None)
     lead = (
         "No se puede medir cuánto cambió el presupuesto entre PIA y PIM."
         if change is None
         else f"Entre PIA y PIM el presupuesto {_grew(change)}"
         + ("." if spread is None else f", y un {percent(spread / 2)} de él pasó de unos {found.levels.objetivo} a otros.")
     )
-    said = "" if spread is None else f"Es la mitad de la varianza de la composición, {percent(spread)} (PEFA PI-2). "
+    spread_words = "" if spread is None else f"Es la mitad de la varianza de la composición, {percent(spread)} (PEFA PI-2). "
     if found.modifications is None:
-        return Line(lead, f"{said}Sin otra instantánea no se ven las modificaciones desde el corte anterior.")
-    moved = found.modifications.row(0, named=True)
+        return Line(lead, f"{spread_words}Sin otra instantánea no se ven las modificaciones desde el corte anterior.", said(*told))
+    names = ("lineas_modificadas", "aumentos_soles", "rebajas_soles")
+    lines, up, down = (found.facts.get(WHOLE, name, year, variante=since(found.previous_id)) for name in names)
+    count = int(lines.valor)
     return Line(
         lead,
-        f"{said}Desde el corte anterior se {agree(moved['lineas_modificadas'], 'modificó', 'modificaron')} {plural(moved['lineas_modificadas'], 'línea', 'líneas')}: aumentos de "
-        f"{short_amount(moved['aumentos_soles'])} y rebajas de {short_amount(moved['rebajas_soles'])}.",
+        f"{spread_words}Desde el corte anterior se {agree(count, 'modificó', 'modificaron')} {plural(count, 'línea', 'líneas')}: aumentos de "
+        f"{short_amount(up.valor)} y rebajas de {short_amount(down.valor)}.",
+        said(*told, lines, up, down),
     )
 
 
 def _link_line(found: Monitoring) -> Line:
-    rates = found.followed.linkage.coverage.tasas.filter(pl.col("anio") == found.followed.year)
-    row = rates.row(0, named=True)
-    rest = rates.row(1, named=True) if rates.height > 1 else None
+    year, rates = found.followed.year, found.followed.linkage.coverage.tasas.filter(pl.col("anio") == found.followed.year)
+    whole, *rest = [f"base: {base}" for base in rates["base"]]
+    ratio, linked, pim = own = [found.facts.get(whole, name, year) for name in ("cobertura_ratio", "pim_vinculado_soles", "pim_soles")]
+    others = [found.facts.get(base, "cobertura_ratio", year) for base in rest[:1]]
     return Line(
-        f"El {percent(row['cobertura_ratio'])} del PIM está vinculado a alguna AER.",
-        f"Son {short_amount(row['pim_vinculado_soles'])} de {short_amount(row['pim_soles'])}; el resto no se puede atribuir a ningún objetivo."
-        + (f" Sin contar {CENTRAL}, el {percent(rest['cobertura_ratio'])}." if rest else ""),
+        f"El {percent(ratio.valor)} del PIM está vinculado a alguna AER.",
+        f"Son {short_amount(linked.valor)} de {short_amount(pim.valor)}; el resto no se puede atribuir a ningún objetivo."
+        + "".join(f" Sin contar {CENTRAL}, el {percent(other.valor)}." for other in others),
+        said(*own, *others),
     )
 
 

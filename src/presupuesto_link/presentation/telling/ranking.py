@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import Any
 
 import polars as pl
 
 from presupuesto_link.dossier import Dossier
 from presupuesto_link.evaluation.evaluate import Evaluation
+from presupuesto_link.evaluation.facts import beside, counted_as
 from presupuesto_link.evaluation.ranking import COMPONENTS, LAGGING, ON_TARGET
 from presupuesto_link.evaluation.ranking import NO_DATA as DATA_FIRST
+from presupuesto_link.facts import Fact
 from presupuesto_link.presentation.telling.chosen import diagnosis_of
 from presupuesto_link.presentation.telling.phrases import score
 from presupuesto_link.presentation.telling.robustness_words import how, places, sentences
 from presupuesto_link.presentation.telling.shelf import FigureShelf
-from presupuesto_link.presentation.telling.views import Cell, Row, TableView, card_of, chip, who
+from presupuesto_link.presentation.telling.views import Cell, Row, TableView, card_of, rated, shown, who
 from presupuesto_link.presentation.telling.words import lagging_words
 from presupuesto_link.presentation.theme import COMPONENT_LOOKS
 from presupuesto_link.specs import RankingSpec
@@ -94,32 +95,52 @@ def _ranking_table(dossier: Dossier, names: Mapping[str, str]) -> TableView:
 
 
 def _ranking_row(analysis: Evaluation, row: Mapping[str, Any], firm: Mapping[str, Any], names: Mapping[str, str], diagnosis: str) -> Row:
-    known = row["peso_con_dato_ratio"]
+    known, code, ranked = row["peso_con_dato_ratio"], row["accion"], _Ranked(analysis)
     return Row(
         (
-            Cell(f"{row['puesto']}.º", places(firm["puesto_bajo"], firm["puesto_alto"])),
-            who(row["accion"], names, card_of(row["accion"])),
-            Cell(score(row["puntaje_ratio"]), "" if known > 1 - 1e-9 else f"dato en {percent(known, 0)} del peso"),
-            *(Cell(score(row[f"aporte_{name}"])) for name in COMPONENTS),
-            replace(chip(row["avance_ratio"], row["banda_resultado"]), detail=diagnosis),
-            replace(_execution_chip(analysis, row["accion"]), detail=soles(row["pim_soles"])),
+            shown(ranked.of(code, "puesto"), _place, places(firm["puesto_bajo"], firm["puesto_alto"])),
+            who(code, names, card_of(code)),
+            shown(ranked.of(code, "puntaje_ratio"), score, "" if known > 1 - 1e-9 else f"dato en {percent(known, 0)} del peso"),
+            *(shown(ranked.of(code, f"aporte_{name}"), score) for name in COMPONENTS),
+            rated(ranked.advance(code), row["banda_resultado"], diagnosis),
+            ranked.execution(code, soles(row["pim_soles"])),
         )
     )
 
 
 def _data_row(analysis: Evaluation, row: Mapping[str, Any], names: Mapping[str, str]) -> Row:
+    code, ranked = row["accion"], _Ranked(analysis)
     return Row(
         (
-            Cell(f"{row['puesto']}.º"),
-            who(row["accion"], names, card_of(row["accion"])),
+            shown(ranked.of(code, "puesto"), _place),
+            who(code, names, card_of(code)),
             Cell("sí" if row["prioridad"] else "no", row["objetivo"]),
-            Cell(soles(row["pim_soles"])),
-            _execution_chip(analysis, row["accion"]),
+            shown(ranked.money(code, "pim_soles"), soles),
+            ranked.execution(code),
         )
     )
 
 
-def _execution_chip(analysis: Evaluation, code: str) -> Cell:
-    year = analysis.inputs.spec.ranking.anio_ejecucion
-    row = analysis.execution.filter((pl.col("anio") == year) & (pl.col("accion") == code)).row(0, named=True)
-    return chip(row["ejecucion_ratio"], row["color_ejecucion"])
+class _Ranked:
+    """The facts of the actions of a ranking."""
+
+    def __init__(self, analysis: Evaluation) -> None:
+        self._facts, spec = analysis.facts, analysis.inputs.spec
+        self._ranking, self._counted = spec.ranking, counted_as(spec.avance.perfil, spec.avance.politica_nd)
+
+    def of(self, code: str, measure: str) -> Fact:
+        return self._facts.get(code, measure, self._ranking.anio_ejecucion, variante=beside(self._ranking.anio_resultado))
+
+    def money(self, code: str, measure: str) -> Fact:
+        return self._facts.get(code, measure, self._ranking.anio_ejecucion)
+
+    def advance(self, code: str) -> Fact | None:
+        return self._facts.find(code, "avance_ratio", self._ranking.anio_resultado, variante=self._counted)
+
+    def execution(self, code: str, detail: str = "") -> Cell:
+        """Its execution on its colour."""
+        return rated(self.money(code, "ejecucion_ratio"), self.money(code, "color_ejecucion").valor, detail)
+
+
+def _place(place: float) -> str:
+    return f"{place:.0f}.º"

@@ -8,10 +8,13 @@ from typing import Any
 import polars as pl
 
 from presupuesto_link.dossier import Dossier
+from presupuesto_link.evaluation.evaluate import Evaluation
+from presupuesto_link.evaluation.facts import counted_as
+from presupuesto_link.facts import Fact
 from presupuesto_link.presentation.telling.phrases import score
 from presupuesto_link.presentation.telling.selection import binding_limits, reached_limits, unsolved_reason
 from presupuesto_link.presentation.telling.shelf import FigureShelf
-from presupuesto_link.presentation.telling.views import Cell, Row, TableView, card_of, chip, who
+from presupuesto_link.presentation.telling.views import Cell, Row, TableView, card_of, rated, shown, who
 from presupuesto_link.presentation.telling.words import signed_soles
 from presupuesto_link.scenarios.compare import Scenario
 from presupuesto_link.scenarios.side_by_side import changes, summarise
@@ -25,7 +28,7 @@ def scenario_views(dossier: Dossier, names: Mapping[str, str], shelf: FigureShel
     """Every scenario, in the order of the analysis, on the money that decides."""
     return [
         {"figuras": [shelf.take(f"{name}_{scenario.spec.id}") for name in ("escenario", "transferencias")]}
-        | _scenario_view(scenario, names, dossier.analysis.reviews, dossier.analysis.levels)
+        | _scenario_view(scenario, names, dossier.analysis)
         for scenario in dossier.scenarios
     ]
 
@@ -90,17 +93,17 @@ def unsolved_views(dossier: Dossier) -> list[dict[str, str]]:
     ]
 
 
-def _scenario_view(scenario: Scenario, names: Mapping[str, str], reviews: pl.DataFrame, levels: Levels) -> dict[str, Any]:
+def _scenario_view(scenario: Scenario, names: Mapping[str, str], analysis: Evaluation) -> dict[str, Any]:
     slack = scenario.restricciones.filter(~pl.col("activa")).height
     return {
         "id": scenario.spec.id,
         "titulo": scenario.spec.titulo,
         "pregunta": scenario.spec.pregunta,
-        "monto": soles(scenario.monto_soles),
+        "monto": shown(_of(scenario, "todo", "monto_soles"), soles),
         "base": f"{scenario.baseline.titulo}; norma al {scenario.baseline.fecha:%d/%m/%Y}",
         "veredictos": _verdicts_table(scenario),
         "advertencia": scenario.advertencia,
-        "cautelas": (*scenario.cautelas, *_donors_to_review(scenario, reviews)),
+        "cautelas": (*scenario.cautelas, *_donors_to_review(scenario, analysis.reviews)),
         "no_modela": scenario.spec.no_modela,
         "absorcion": scenario.spec.receptores.absorcion.modo != "sin descuento",
         "frenos": binding_limits(scenario)["frase"].to_list(),
@@ -108,7 +111,7 @@ def _scenario_view(scenario: Scenario, names: Mapping[str, str], reviews: pl.Dat
         "holgura": plural(slack, "tope tiene holgura", "topes tienen holgura"),
         "excluidas": [_excluded(row) for row in scenario.excluidas.iter_rows(named=True)],
         "transferencias": _transfers_table(scenario, names),
-        "cambios": _changes_table(scenario, names, levels),
+        "cambios": _changes_table(scenario, names, analysis),
     }
 
 
@@ -118,7 +121,10 @@ def _verdicts_table(scenario: Scenario) -> TableView:
     return TableView(
         "Lo que dice la norma de cada movimiento, línea por línea",
         ("Veredicto", "Movimientos", "Monto"),
-        tuple(Row((Cell(r["veredicto"]), Cell(str(r["movimientos"])), Cell(soles(r["monto_soles"])))) for r in rows.iter_rows(named=True)),
+        tuple(
+            Row((Cell(r["veredicto"]), Cell(str(r["movimientos"])), shown(_of(scenario, r["veredicto"], "monto_soles"), soles)))
+            for r in rows.iter_rows(named=True)
+        ),
         frozenset({1, 2}),
     )
 
@@ -148,29 +154,36 @@ def _transfer_rows(scenario: Scenario, names: Mapping[str, str]) -> Iterable[Row
         giver = row["donante"]
         first = Cell(giver, href=card_of(giver)) if giver in seen else who(giver, names, card_of(giver))
         seen.add(giver)
-        yield Row((first, who(row["receptor"], names, card_of(row["receptor"])), Cell(soles(row["monto_soles"]))))
+        amount = _of(scenario, f"{giver} → {row['receptor']}", "monto_soles")
+        yield Row((first, who(row["receptor"], names, card_of(row["receptor"])), shown(amount, soles)))
 
 
-def _changes_table(scenario: Scenario, names: Mapping[str, str], levels: Levels) -> TableView:
+def _changes_table(scenario: Scenario, names: Mapping[str, str], analysis: Evaluation) -> TableView:
     moved = scenario.acciones.filter(pl.col("cambio_soles") != 0).sort("papel", "cambio_soles", "accion")
     return TableView(
-        f"Antes y después de las {levels.accion} que cambian; la ejecución posterior supone el mismo devengado",
-        (levels.accion, "Papel", "PIM antes", "Cambio", "PIM después", "Ejecución antes", "Ejecución después", "Avance"),
-        tuple(_change_row(row, names) for row in moved.iter_rows(named=True)),
+        f"Antes y después de las {analysis.levels.accion} que cambian; la ejecución posterior supone el mismo devengado",
+        (analysis.levels.accion, "Papel", "PIM antes", "Cambio", "PIM después", "Ejecución antes", "Ejecución después", "Avance"),
+        tuple(_change_row(scenario, row, names, analysis) for row in moved.iter_rows(named=True)),
         frozenset(range(2, 8)),
     )
 
 
-def _change_row(row: Mapping[str, Any], names: Mapping[str, str]) -> Row:
+def _change_row(scenario: Scenario, row: Mapping[str, Any], names: Mapping[str, str], analysis: Evaluation) -> Row:
+    code, spec = row["accion"], analysis.inputs.spec
+    rank, variant = spec.ranking, counted_as(spec.avance.perfil, spec.avance.politica_nd)
     return Row(
         (
-            who(row["accion"], names),
+            who(code, names),
             Cell(row["papel"], "en su tope" if row["en_tope"] else "con holgura"),
-            Cell(soles(row["pim_antes_soles"])),
-            Cell(signed_soles(row["cambio_soles"])),
-            Cell(soles(row["pim_despues_soles"])),
-            Cell(percent(row["ejecucion_ratio"])),
-            Cell(percent(row["ejecucion_despues_ratio"])),
-            chip(row["avance_ratio"], row["banda_resultado"]),
+            shown(_of(scenario, code, "pim_antes_soles"), soles),
+            shown(_of(scenario, code, "cambio_soles"), signed_soles),
+            shown(_of(scenario, code, "pim_despues_soles"), soles),
+            shown(analysis.facts.get(code, "ejecucion_ratio", rank.anio_ejecucion), percent),
+            shown(_of(scenario, code, "ejecucion_despues_ratio"), percent),
+            rated(analysis.facts.find(code, "avance_ratio", rank.anio_resultado, variante=variant), row["banda_resultado"]),
         )
     )
+
+
+def _of(scenario: Scenario, unit: str, measure: str) -> Fact:
+    return scenario.facts.get(unit, measure, scenario.baseline.anio, variante=scenario.spec.id)

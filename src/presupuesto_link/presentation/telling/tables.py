@@ -8,6 +8,7 @@ import polars as pl
 
 from presupuesto_link.dossier import Dossier, Quarter
 from presupuesto_link.evaluation.evaluate import Evaluation
+from presupuesto_link.facts import Facts
 from presupuesto_link.fields import FIELDS, IN_TABLES
 from presupuesto_link.presentation.telling.marked import marked
 from presupuesto_link.presentation.telling.quarter_tables import monitoring_tables, projection_tables
@@ -135,6 +136,7 @@ def result_tables(dossier: Dossier) -> tuple[ResultTable, ...]:
         *_commitment_tables(analysis),
         *_matrix_tables(analysis),
         *(table for scenario in dossier.scenarios for table in _scenario_tables(scenario, dossier.analysis.levels)),
+        facts_table(dossier.facts),
         dictionary(),
     )
 
@@ -149,6 +151,13 @@ def quarter_tables(quarter: Quarter) -> tuple[ResultTable, ...]:
         for (title, note), name, frame in (
             (_worded(_QUARTER[name], quarter.monitoring.levels), name, frame) for name, frame in frames.items()
         )
+    )
+
+
+def facts_table(facts: Facts) -> ResultTable:
+    """Every fact of a run: what the other tables, the board, the workbook and the report show is here, under the same key."""
+    return ResultTable(
+        "hechos", "Hechos", "Cada cifra una vez: su clave, su valor, la regla que la hizo, su fuente y las filas de donde sale", facts.tabla
     )
 
 

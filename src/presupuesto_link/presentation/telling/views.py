@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from typing import Any
 
+from presupuesto_link.facts import Fact
 from presupuesto_link.wording import percent
 
 
 @dataclass(frozen=True)
 class Cell:
-    """A table cell: text, a second muted line, a traffic-light colour, a link."""
+    """A table cell: text, a second muted line, a traffic-light colour, a link, and the key of the fact whose value it shows."""
 
     text: str
     detail: str = ""
     color: str = ""
     href: str = ""
+    fact: str = ""
 
     @property
     def wide(self) -> bool:
@@ -55,6 +58,16 @@ class TableView:
 def chip(ratio: float | None, color: str) -> Cell:
     """A percentage on its traffic-light colour."""
     return Cell(percent(ratio), color=color)
+
+
+def shown(fact: Fact, write: Callable[[Any], str], detail: str = "", color: str = "") -> Cell:
+    """The value of a fact as it is written, with its key."""
+    return Cell(write(fact.valor), detail, color, fact=fact.clave)
+
+
+def rated(fact: Fact | None, color: str, detail: str = "") -> Cell:
+    """A fact that is a ratio, on its traffic-light colour; what has no fact has no datum."""
+    return Cell(percent(None), detail, color) if fact is None else shown(fact, percent, detail, color)
 
 
 def who(code: str, names: Mapping[str, str], href: str = "") -> Cell:
