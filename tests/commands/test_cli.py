@@ -157,7 +157,7 @@ def test_matriz_shows_the_pair_that_decides(capsys, tmp_path, analysis):
     assert "el que decide" in " ".join(call(capsys, "matriz", "--help")[1].split())
 
 
-TABLES = [["matriz"], ["escenario"], ["ranking"], ["avance", "--nivel", "aer"], ["avance", "--nivel", "indicador"]]
+TABLES = [["matriz"], ["escenario"], ["ranking"], ["avance", "--nivel", "accion"], ["avance", "--nivel", "indicador"]]
 
 
 @pytest.mark.parametrize("width", [80, 100, 120])
@@ -192,7 +192,7 @@ def test_missing_data_is_nd_and_missing_money_is_not_zero(capsys):
     assert "gris" not in out
     assert not re.search(r"S/ 0\b", out)
     assert re.search(r"^ND\s+rojo\s+3\s+sin presupuesto\s+—", out, flags=re.MULTILINE)
-    for level in ("oer", "indicador"):
+    for level in ("objetivo", "indicador"):
         out = call(capsys, "avance", "--nivel", level, "--anio", "2024")[1]
         assert "gris" not in out
         assert re.search(r"\bND\b", out)
@@ -216,7 +216,7 @@ def test_ranking_json_equals_the_library(capsys, analysis):
 
 
 def test_avance_json_equals_the_library_under_another_profile(capsys, analysis):
-    out = call(capsys, "avance", "--nivel", "aer", "--anio", "2024", "--perfil", "informe_2024", "--nd", "cero", "--json")[1]
+    out = call(capsys, "avance", "--nivel", "accion", "--anio", "2024", "--perfil", "informe_2024", "--nd", "cero", "--json")[1]
     rows = {row["elemento"]: row["avance_ratio"] for row in json.loads(out)["filas"]}
     expected = analysis.elements.filter(
         (pl.col("perfil") == "informe_2024") & (pl.col("politica_nd") == "cero") & (pl.col("anio") == 2024) & (pl.col("nivel") == "AER")

@@ -52,7 +52,7 @@ def answer(capsys, *arguments):
 
 @pytest.mark.lento
 def test_the_console_says_where_it_comes_from_and_what_it_does_not_know(store, capsys):
-    assert run("proyectar", "--almacen", store, "--nivel", "OER") == 0
+    assert run("proyectar", "--almacen", store, "--nivel", "objetivo") == 0
     said = capsys.readouterr().out
     for words in (
         "DATOS SINTÉTICOS",

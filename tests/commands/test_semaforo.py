@@ -53,12 +53,12 @@ def _centimos(text):
     return int(text.replace(".", ""))
 
 
-@pytest.mark.parametrize("level", ["OER", "programa"])
-def test_every_level_is_printed_with_its_label(ask, level):
+@pytest.mark.parametrize(("level", "label"), [("objetivo", "OER"), ("programa", "programa")])
+def test_every_level_is_printed_with_its_label(ask, level, label):
     code, out, _ = ask("--anterior", "20250701", "--nivel", level)
     assert code == 0
     assert out.startswith("DATOS SINTÉTICOS")
-    assert f"Por {level}, en soles (" in out
+    assert f"Por {label}, en soles (" in out
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -10,8 +10,10 @@ from presupuesto_link.commands.asking.groups import Proposals, grouped
 from presupuesto_link.commands.asking.options import JsonOption
 from presupuesto_link.commands.saying.printing import code, name, number, print_json, print_table, progress, records
 from presupuesto_link.presentation.telling.words import signed_soles
-from presupuesto_link.tables.levels import Levels
 from presupuesto_link.wording import short_name, soles
+
+if TYPE_CHECKING:
+    from presupuesto_link.tables.levels import Levels
 
 _LEAST = 2
 

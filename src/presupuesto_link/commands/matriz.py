@@ -11,13 +11,13 @@ from presupuesto_link.commands.asking.options import AnalysisOption, JsonOption
 from presupuesto_link.commands.saying.printing import Column, code, number, print_json, print_table, records
 from presupuesto_link.presentation.theme import band_name
 from presupuesto_link.sources.embedded import DEFAULT_ANALYSIS
-from presupuesto_link.tables.levels import Levels
 from presupuesto_link.wording import soles
 
 if TYPE_CHECKING:
     import polars as pl
 
     from presupuesto_link.evaluation.matrix import Matrix
+    from presupuesto_link.tables.levels import Levels
 
 
 _OWN_PAIR = "el que decide"

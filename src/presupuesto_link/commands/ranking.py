@@ -12,13 +12,13 @@ from presupuesto_link.commands.saying.printing import Column, code, name, number
 from presupuesto_link.presentation.telling.words import lagging_words, money_words
 from presupuesto_link.presentation.theme import COMPONENT_LOOKS
 from presupuesto_link.sources.embedded import DEFAULT_ANALYSIS
-from presupuesto_link.tables.levels import Levels
 from presupuesto_link.wording import NO_DATA, percent, short_name, soles
 
 if TYPE_CHECKING:
     import polars as pl
 
     from presupuesto_link.evaluation.decision import Decision
+    from presupuesto_link.tables.levels import Levels
 
 
 @grouped

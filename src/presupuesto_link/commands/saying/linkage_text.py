@@ -8,7 +8,6 @@ import typer
 
 from presupuesto_link.commands.saying.findings_text import print_findings
 from presupuesto_link.commands.saying.printing import code, name, number, print_table, records
-from presupuesto_link.tables.levels import Levels
 from presupuesto_link.wording import amount, enumerate_words, percent, short_name
 
 if TYPE_CHECKING:
@@ -20,6 +19,7 @@ if TYPE_CHECKING:
     from presupuesto_link.linkage.coverage import Coverage
     from presupuesto_link.linkage.explain import Explanation
     from presupuesto_link.linkage.snapshot import Linkage
+    from presupuesto_link.tables.levels import Levels
 
 
 def as_json(linkage: Linkage) -> dict[str, Any]:

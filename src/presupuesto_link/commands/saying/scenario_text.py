@@ -8,7 +8,6 @@ import typer
 
 from presupuesto_link.commands.saying.printing import Column, code, name, number, print_table
 from presupuesto_link.presentation.telling.words import signed_soles
-from presupuesto_link.tables.levels import Levels
 from presupuesto_link.wording import percent, plural, short_name, soles
 
 if TYPE_CHECKING:
@@ -16,6 +15,7 @@ if TYPE_CHECKING:
 
     from presupuesto_link.presentation.folders.scenario_folder import Answers
     from presupuesto_link.scenarios.compare import Scenario
+    from presupuesto_link.tables.levels import Levels
 
 _SHOWN = 12
 
