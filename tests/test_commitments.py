@@ -168,6 +168,6 @@ def test_without_commitments_there_is_no_section(analysis):
 
 def test_zero_and_one_are_said_right(analysis):
     found = analysis.commitments
-    text = commitments_view(found, {}, Levels("OER", "AER"))["frase"]
+    text = commitments_view(found, {}, analysis.levels)["frase"]
     assert "De 20 cifras prometidas que no son montos, 15 no tienen en la evaluación con qué compararse" in text
     assert "De las otras 5, 4 no se alcanzaron, 1 no tiene dato y ninguna se alcanzó" in text

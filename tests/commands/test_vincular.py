@@ -252,7 +252,7 @@ def test_the_figures_say_what_the_tables_say(store, inputs):
 
     place = Store(store)
     linkage = link(inputs, place, place.list()[-1], None, Scope.pliego, None, False)
-    bars, curve = draw_linkage(linkage)
+    bars, curve = draw_linkage(linkage, inputs.plan.niveles)
     assert bars.title == "El 68.3 % del PIM 2024 llega a una AER; sin 9001 ni 9002, el 100.0 %"
     ends = dict(bars.data.group_by("programa").agg(pl.col("hasta").max()).iter_rows())
     assert {code: round(end * 1e6, 2) for code, end in ends.items()} == {"0138": 100.0, "9001": 50.0, "0002": 7.5}

@@ -98,7 +98,7 @@ def test_dimensions_hold_every_objective_and_no_other(analysis, objectives, foun
 
 
 def test_an_objective_in_two_dimensions_is_refused():
-    with pytest.raises(ValueError, match="cada OER en una sola"):
+    with pytest.raises(ValueError, match="cada objetivo en una sola"):
         AsociacionSpec(dimensiones=[{"nombre": "a", "objetivos": ["OER.01"]}, {"nombre": "b", "objetivos": ["OER.01"]}])
 
 

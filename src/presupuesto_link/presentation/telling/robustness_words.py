@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, Any
 
 from presupuesto_link.presentation.telling.words import limit
 from presupuesto_link.presentation.theme import COMPONENT_LOOKS
-from presupuesto_link.tables.levels import Levels
 from presupuesto_link.vocabulary import EXCLUDE
 from presupuesto_link.wording import enumerate_words, percent, plural
 
 if TYPE_CHECKING:
     from presupuesto_link.specs import RobustezSpec
     from presupuesto_link.studies.robustness import Robustness
+    from presupuesto_link.tables.levels import Levels
 
 DOUBTS = {
     "pesos": "los pesos",

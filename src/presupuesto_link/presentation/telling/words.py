@@ -6,7 +6,6 @@ import re
 from math import floor
 from typing import TYPE_CHECKING, Any
 
-from presupuesto_link.tables.levels import Levels
 from presupuesto_link.vocabulary import AMBER, GREEN, GREY, RED
 from presupuesto_link.wording import MINUS, millions, percent, plain_number, soles
 
@@ -15,6 +14,7 @@ if TYPE_CHECKING:
     from presupuesto_link.evaluation.matrix import Matrix
     from presupuesto_link.money.budget import YearBudget
     from presupuesto_link.specs import AnalisisSpec, RankingSpec, SemaforoSpec
+    from presupuesto_link.tables.levels import Levels
 
 _SHOWN = re.compile(r"(?P<soles>S/ )?(?P<value>-?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?)(?P<percent> %)?")
 DAGGER = "†"  # marks transversal actions, whose money is beside and never added up
