@@ -1,9 +1,10 @@
-"""What `analizar` and `ranking` cost, beside another checkout and beside drawing the same figures once with bare plotnine.
+"""What `analizar`, `ranking` and a quarter cost, beside another checkout and beside drawing the same figures once with bare plotnine.
 
     python benchmarks/analizar.py [--base CHECKOUT] [--veces 5]
 
 Each measure is a process of its own, and those that are compared take turns; numbers are medians of wall and of processor time, and what holds
-on another machine is the ratio. The embedded analysis is used. Without `--base` nothing is compared with another checkout. Prints Markdown.
+on another machine is the ratio. The embedded analysis is used; for the quarter, the synthetic one. Without `--base` nothing is compared with
+another checkout. Prints Markdown.
 """
 
 from __future__ import annotations
@@ -25,6 +26,8 @@ from pathlib import Path
 from presupuesto_link import assemble, embedded_analyses, load
 folder, dossier = Path(sys.argv[1]), assemble(load(embedded_analyses()["cajamarca-2024"]))
 """
+QUARTER = ("--analisis", "semaforo-trimestral-sintetico", "--instantanea", "ultima")
+EXTRACTS = ("gasto_2025_a_junio_sintetico.csv.gz", "gasto_2022_2025_a_agosto_sintetico.csv.gz")
 BARE = f"""{_DOSSIER}
 import matplotlib
 matplotlib.use("Agg")
@@ -58,7 +61,7 @@ class Cost:
 def run(arguments: list[str], checkout: Path) -> Cost:
     """One process with the package of a checkout; `{}` is a new folder."""
     with tempfile.TemporaryDirectory() as folder:
-        command = [sys.executable, *(argument.replace("{}", folder) if argument == "{}" else argument for argument in arguments)]
+        command = [sys.executable, *(argument.replace("{}", folder) if argument.startswith("{}") else argument for argument in arguments)]
         start = time.perf_counter()
         child = subprocess.Popen(
             command, stdout=subprocess.PIPE, text=True, env=os.environ | {"PYTHONPATH": str(checkout / "src")}, cwd=tempfile.gettempdir()
@@ -84,6 +87,32 @@ def measure(cases: dict[str, tuple[list[str], Path]], turns: int) -> dict[str, l
     return found
 
 
+def load_store(checkout: Path, store: Path) -> None:
+    """The synthetic quarter in a store that the package of a checkout writes."""
+    for name in EXTRACTS:
+        run(["-m", "presupuesto_link", "cargar", str(ROOT / "data" / "siaf" / name), "--almacen", str(store)], checkout)
+
+
+def quarter_cases(base: Path, stores: Path) -> dict[str, tuple[list[str], Path]]:
+    """Board, workbook, report and draft of a quarter: one command here, four commands there."""
+    given = {}
+    for name, checkout in (("new", ROOT), ("base", base)):
+        load_store(checkout, stores / name)
+        given[name] = [*QUARTER, "--almacen", str(stores / name)]
+    # `analizar` alone writes the board, the workbook, the report and the drafts
+    whole = ["-m", "presupuesto_link", "analizar", "--salida", "{}", *given["new"]]
+    before = {
+        f"{name}, trimestre, base": (["-m", "presupuesto_link", name, *given["base"], *rest], base)
+        for name, rest in (
+            ("analizar", ["--salida", "{}"]),
+            ("tablero", ["--salida", "{}/t.html"]),
+            ("informe", ["--salida", "{}"]),
+            ("escenario", ["--salida", "{}"]),
+        )
+    }
+    return {"analizar, trimestre": (whole, ROOT)} | before
+
+
 def main() -> None:
     """Measure and write the two tables."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
@@ -97,10 +126,15 @@ def main() -> None:
         "rest": (["-c", REST, "{}"], ROOT),
         "ranking": (ranking, ROOT),
     }
-    if given.base:
-        base = given.base.resolve()
-        cases |= {"analizar, base": (whole, base), "ranking, base": (ranking, base)}
-    found = measure(cases, given.veces)
+    with tempfile.TemporaryDirectory() as stores:
+        before: list[str] = []
+        if given.base:
+            base = given.base.resolve()
+            cases |= {"analizar, base": (whole, base), "ranking, base": (ranking, base)}
+            quarter = quarter_cases(base, Path(stores))
+            before = [name for name in quarter if name.endswith("base")]
+            cases |= quarter
+        found = measure(cases, given.veces)
     wall = {name: statistics.median(cost.wall for cost in costs) for name, costs in found.items()}
     cpu = {name: statistics.median(cost.cpu for cost in costs) for name, costs in found.items()}
     part = statistics.median(float(cost.said) for cost in found["rest"])
@@ -116,6 +150,9 @@ def main() -> None:
         pairs = [("analizar", "analizar, base", 0.5), *pairs, ("ranking", "ranking, base", 0.6)]
     for one, other, target in pairs:
         write(f"| {one} ÷ {other} | {wall[one] / wall[other]:.2f} | {cpu[one] / cpu[other]:.2f} | {target} |\n")
+    if before:
+        told = " | ".join(f"{took['analizar, trimestre'] / sum(took[name] for name in before):.2f}" for took in (wall, cpu))
+        write(f"| un trimestre: analizar ÷ las cuatro órdenes, base | {told} | 0.45 |\n")
     write(f"| tablas, libro y tablero sin figuras ÷ analizar | | {part / cpu['analizar']:.2f} | 0.2 |\n")
 
 

@@ -26,7 +26,7 @@ S = TypeVar("S", bound="Spec")
 class Spec(BaseModel):
     """Base of every specification: immutable, no unknown keys."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False, defer_build=True)  # only what is read is built
 
 
 def read_spec(path: Path, model: type[S]) -> S:

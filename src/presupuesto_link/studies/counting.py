@@ -152,8 +152,11 @@ def _count(part: Part, weights: np.ndarray) -> Counts:
         places, wins = _placed(_scores(part, chunk))
         counts.wins[...] += wins
         counts.places[...] += np.bincount((places + row).ravel(), minlength=size * (size + 1)).reshape(size, size + 1)
-        scored = (places > 0).astype(float)
-        counts.together[...] += scored @ scored.T
+        if places.all():
+            counts.together[...] += len(chunk)
+        else:
+            scored = (places > 0).astype(float)
+            counts.together[...] += scored @ scored.T
         counts.weights[...] += (places == 1).astype(float) @ chunk
     return counts
 

@@ -51,11 +51,14 @@ class Drawn:
     @cached_property
     def inline(self) -> str:
         """The drawing as an SVG element: many may stand in one page, for no two share an id."""
+        from matplotlib.backends.backend_svg import FigureCanvasSVG
+
         target = BytesIO()
         figure, marks = self._figure
         with _fixed():
             _undo_dpi(figure)
-            figure.savefig(target, format="svg")
+            canvas: Any = FigureCanvasSVG(figure)
+            canvas.print_svg(target)  # `savefig` would draw it twice, the first time only to measure
         return _named(target.getvalue(), self._name, marks)
 
     def _png(self, dpi: int) -> bytes:
