@@ -1,5 +1,9 @@
 """Shared fixtures: the embedded analysis, run once per worker, and where the source documents are."""
 
+import os
+
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # two threads on small matrices only wait for each other
+
 from dataclasses import replace
 from pathlib import Path
 

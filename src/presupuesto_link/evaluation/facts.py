@@ -15,10 +15,11 @@ from presupuesto_link.money.budget import Origin
 from presupuesto_link.money.by_action import DIRECT
 from presupuesto_link.specs import AnalisisSpec
 from presupuesto_link.tables.numbers import MONEY
+from presupuesto_link.vocabulary import COLOURS
 
 RESULTS = "resultados de los indicadores del plan"
 PLAN = "plan"
-_SUM = "suma de las AER con vínculo directo"
+_SUM = "suma de las acciones con vínculo directo"
 
 
 def results_source(spec: AnalisisSpec) -> Source:
@@ -75,7 +76,7 @@ def result_facts(
     )
     yield tell(
         counts.filter(used),
-        ("rojo", "amarillo", "verde", "gris", "total"),
+        (*COLOURS, "total"),
         source,
         unidad=pl.col("nivel"),
         filas=pl.format("conteo_colores: nivel={}, anio={}", "nivel", "anio"),
@@ -141,7 +142,11 @@ def ranking_facts(spec: AnalisisSpec, ranking: pl.DataFrame, origin: Origin) -> 
     share = pl.col("pim_soles").cast(pl.Float64) / (float(weight) or None)
     yield tell(
         groups.with_columns(parte_ratio=share),
-        ("acciones", Measure("pim_soles", regla=_SUM), Measure("parte_ratio", regla="su PIM ÷ el de todas las AER con vínculo directo")),
+        (
+            "acciones",
+            Measure("pim_soles", regla=_SUM),
+            Measure("parte_ratio", regla="su PIM ÷ el de todas las acciones con vínculo directo"),
+        ),
         source,
         unidad=pl.col("grupo"),
         filas=pl.format("ranking: grupo={}", "grupo"),

@@ -154,7 +154,7 @@ class YearBudget:
         table = f"presupuesto {self.anio} ({self.origen.id})"
         made = "suma de las líneas que las reglas vinculan" if self.origen.clase == LINKED else "como lo imprime su fuente"
         whole = pl.DataFrame([self.totales], schema_overrides=dict.fromkeys(_TOGETHER, MONEY))
-        together = "suma de las AER con ese vínculo"
+        together = "suma de las acciones con ese vínculo"
         linked = pl.format(f"{table}: vinculo={{}}", "vinculo")
         return Facts.join(
             *self._told(self.ejecucion, pl.col("accion"), pl.format(f"{table}: accion={{}}", "accion"), made),

@@ -169,7 +169,7 @@ def _seasonality(months: pl.DataFrame, year: int, spec: SeguimientoSpec) -> pl.D
         parte=(pl.col("monto").fill_null(0).cum_sum().over("anio", *key) / pl.col("total")).clip(0, 1)
     )
     mean = shares.group_by(*key, "mes").agg(
-        pl.col("parte").mean().alias("parte_ratio"), anios=pl.len(), desde=pl.col("anio").min(), hasta=pl.col("anio").max()
+        pl.col("parte").sort_by("anio").mean().alias("parte_ratio"), anios=pl.len(), desde=pl.col("anio").min(), hasta=pl.col("anio").max()
     )
     return (
         mean.filter(pl.col("anios") >= spec.anios_minimos)
