@@ -68,7 +68,8 @@ def test_no_table_says_another_plan_s_words(dossier):
         if table.name == COLUMNS_OF_THE_DICTIONARY:
             continue
         texts = [table.title, table.note]
-        texts += [text for column in table.frame.select(pl.col(pl.String)) for text in column.drop_nulls().unique()]
+        own = table.frame.drop("regla", strict=False)  # where nothing else is said, the rule of a fact is its column in the dictionary
+        texts += [text for column in own.select(pl.col(pl.String)) for text in column.drop_nulls().unique()]
         found += [(table.name, text) for text in texts if REGIONAL.search(text) and text != REMEDY]
     assert found == []
 

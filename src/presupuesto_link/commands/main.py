@@ -20,6 +20,7 @@ from presupuesto_link.errors import PresupuestoLinkError
 
 _COLLECTOR = (50_000, 20, 100)  # a run is short: dead cycles may wait, and looking for them seldom saves 4 % of an analysis
 _INTERRUPTED = 130
+_LEVELS_BEFORE = {"aer": "accion", "oer": "objetivo"}
 _INTERRUPTED_WORDS = "Interrumpido: no quedó nada escrito a medias."
 _asked_to_stop = threading.Event()
 _USAGE_ERROR: type[Exception] = next(base for base in typer.BadParameter.__mro__ if base.__name__ == "UsageError")
@@ -128,8 +129,15 @@ def _listen() -> None:
         sys.unraisablehook = again
 
 
+def _renamed(arguments: list[str]) -> list[str]:
+    """The arguments with the levels of 0.1.0 (`--nivel AER`, `--nivel OER`) by their names of today."""
+    pairs = zip(["", *arguments], arguments, strict=False)
+    return [_LEVELS_BEFORE.get(one.lower(), one) if before == "--nivel" else one for before, one in pairs]
+
+
 def _code(arguments: list[str], debug: bool) -> int:
     """The exit code of a call; with `debug`, errors keep their traceback."""
+    arguments = _renamed(arguments)
     try:
         result: Any = _app(arguments)(arguments, standalone_mode=False, prog_name="presupuesto-link")
     except BrokenPipeError:  # the reader of a pipe has seen enough
