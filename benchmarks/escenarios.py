@@ -30,6 +30,7 @@ from presupuesto_link.inputs import load
 from presupuesto_link.normas.rulebook import Rulebook, in_force
 from presupuesto_link.scenarios.baseline import Baseline, baseline_of_actions
 from presupuesto_link.scenarios.build import build_problem
+from presupuesto_link.scenarios.ground import ground_of, solve_all
 from presupuesto_link.scenarios.model import Model, _stack, model_of
 from presupuesto_link.scenarios.objectives import objective_of
 from presupuesto_link.scenarios.problem import ReallocationProblem
@@ -191,7 +192,7 @@ def shaken_case(runs: int, seed: int) -> str:
     from rich.console import Console
     from rich.progress import Progress
 
-    scenario = evaluate(load(ROOT / "analyses" / "cajamarca-2024" / "analisis.toml")).scenarios[0]
+    scenario = solve_all(ground_of(evaluate(load(ROOT / "analyses" / "cajamarca-2024" / "analisis.toml")))).scenarios[0]
     with Progress(console=Console(stderr=True)) as bar:
         task = bar.add_task(f"{runs} corridas", total=runs)
         seconds, survival = timed(lambda: shaken(scenario, runs, seed, tick=lambda: bar.advance(task)))

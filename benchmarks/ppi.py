@@ -32,6 +32,7 @@ from presupuesto_link.evaluation.advance import indicator_values
 from presupuesto_link.evaluation.evaluate import Evaluation, evaluate
 from presupuesto_link.inputs import load
 from presupuesto_link.scenarios.compare import Scenario
+from presupuesto_link.scenarios.ground import ground_of, solve_all
 from presupuesto_link.scenarios.questions import shaken
 from presupuesto_link.specs import EscenarioSpec, read_spec
 from presupuesto_link.wording import MINUS, enumerate_words, millions, soles
@@ -227,9 +228,10 @@ def solved(name: str) -> tuple[Evaluation, Scenario]:
     """The analysis with one scenario of its folder."""
     spec = read_spec(ANALYSIS.parent / "escenarios" / f"{name}.toml", EscenarioSpec)
     analysis = evaluate(replace(load(ANALYSIS), scenarios=(spec,)))
-    for _, error in analysis.unsolved:
+    solved = solve_all(ground_of(analysis))
+    for _, error in solved.unsolved:
         raise error
-    return analysis, analysis.scenarios[0]
+    return analysis, solved.scenarios[0]
 
 
 def figure(value: float, form: str = "z.3f") -> str:

@@ -8,6 +8,7 @@ import pytest
 
 from presupuesto_link.evaluation.evaluate import evaluate
 from presupuesto_link.inputs import load
+from presupuesto_link.scenarios.ground import ground_of, solve_all
 from tests.conftest import ROOT
 
 sys.path.insert(0, str(ROOT / "benchmarks"))
@@ -22,7 +23,7 @@ def analysis():
 
 @pytest.fixture(scope="module")
 def case(analysis):
-    return ppi.build_case(analysis, analysis.scenarios[0])
+    return ppi.build_case(analysis, solve_all(ground_of(analysis)).scenarios[0])
 
 
 def test_values_are_in_range_and_every_indicator_has_its_aer(case):
@@ -35,7 +36,7 @@ def test_values_are_in_range_and_every_indicator_has_its_aer(case):
 
 
 def test_the_money_is_the_pim_of_the_aer_table(case, analysis):
-    table = analysis.execution.filter(pl.col("vinculo") == "directo").select("accion", "pim_soles")
+    table = analysis.budget.ejecucion.filter(pl.col("vinculo") == "directo").select("accion", "pim_soles")
     both = pl.concat([case.acciones, case.fuera]).join(table, on="accion", how="full", coalesce=True)
     assert both.height == 36
     assert both["pim_antes_soles"].to_list() == both["pim_soles"].to_list()

@@ -21,8 +21,10 @@ A4_CM = 17.5
 NAMES = (
     "matriz_2023_2023",
     "matriz_2023_2024",
+    "matriz_2024_2024",
     "burbujas_2023_2023",
     "burbujas_2023_2024",
+    "burbujas_2024_2024",
     "ranking",
     "semaforo_oer",
     "semaforo_aer",
@@ -96,7 +98,9 @@ def test_the_set_is_all_there_and_each_says_what_it_finds_and_from_where(figures
         title, subtitle, caption = (getattr(said, part) for part in ("title", "subtitle", "caption"))
         assert " ".join(title.split()) == " ".join(figure.title.split()), name
         assert len(subtitle) > 20, name
-        assert "Fuente" in caption or caption.startswith("Presupuesto:"), name  # a scenario names the source of each of its two parts
+        assert "Fuente" in caption or caption.startswith(("Presupuesto:", "Dinero:")), (
+            name
+        )  # a scenario names the source of each of its two parts
         assert "orte" in caption, name
         assert len(figure.alt) > 40, name
         assert figure.width_cm <= A4_CM and figure.height_cm <= 25, name
