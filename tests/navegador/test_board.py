@@ -201,7 +201,7 @@ def test_it_prints_on_a4_with_only_the_open_cards(visit, tmp_path):
 
 def test_it_is_read_whole_without_its_script(visit):
     one = visit("trimestre", java_script_enabled=False)
-    assert one.page.locator(".par:visible").count() == 2
+    assert one.page.locator(".par:visible").count() == 4
     assert one.page.locator("details.ficha:visible").count() == 48
     one.page.locator("#ficha-AER\\.01\\.03 > summary").click()
     wait_for(one, "#ficha-AER\\.01\\.03[open]")
