@@ -1,7 +1,6 @@
 """The starter rules on the real 2024 figures of the regional government: how much of them reaches an action."""
 
 import csv
-import time
 from collections import defaultdict
 from decimal import Decimal
 
@@ -115,9 +114,7 @@ def test_the_page_of_the_analysis_says_what_is_computed(rows, inputs):
 def test_the_table_of_the_project_gives_the_same_with_a_store_and_without(inputs, tmp_path):
     raw, spec = read_links(inputs.path.parent / inputs.spec.vinculo.reglas), inputs.spec.vinculo
     asked = (raw, measured_actions(inputs.plan), spec.transversales, spec.ambito, "pliego")
-    start = time.perf_counter()
     alone = linked_extract(TABLE, *asked)
-    took = time.perf_counter() - start
     store = Store(tmp_path / "almacen")
     kept = link_snapshot(store, load_extract(TABLE, store).snapshot, *asked)
     whole = alone.coverage.tasas.row(0, named=True)
@@ -133,7 +130,6 @@ def test_the_table_of_the_project_gives_the_same_with_a_store_and_without(inputs
     assert alone.findings == kept.findings
     assert (alone.scope, alone.snapshot.id, alone.snapshot.cut_off) == (kept.scope, kept.snapshot.id, "2025-01-31")
     assert alone.names.keys() == kept.names.keys()
-    assert took < 3  # about 0.15 s; the rest is room for a busy machine
 
 
 def test_an_extract_without_the_scope_is_told(inputs):
