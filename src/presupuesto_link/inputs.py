@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from pathlib import Path
 
 from presupuesto_link.errors import Problem, SpecError
@@ -29,12 +30,21 @@ class Inputs:
     budget: AerBudget | None
     profiles: tuple[PerfilSpec, ...]
     scenarios: tuple[EscenarioSpec, ...]
-    norms: tuple[NormaSpec, ...]
     commitments: CommitmentTables | None
     files: tuple[Path, ...]
     filled: FilledBook | None = None
     scenario_folder: Path = Path("escenarios")
     extracts: tuple[Path, ...] = ()
+    norms_folder: Path = Path("normas")
+
+    @cached_property
+    def norms(self) -> tuple[NormaSpec, ...]:
+        """The law, read and checked when somebody asks for it.
+
+        Raises:
+            SpecError: a norm is not valid.
+        """
+        return read_norms(self.norms_folder)
 
 
 def load(analysis: Path, overrides: dict[str, Path] | None = None, filled: Path | None = None) -> Inputs:
@@ -61,7 +71,6 @@ def load(analysis: Path, overrides: dict[str, Path] | None = None, filled: Path 
     profiles = tuple(read_spec(path, PerfilSpec) for path in profile_files)
     scenarios = tuple(read_spec(path, EscenarioSpec) for path in scenario_files)
     norms_folder = place.get("normas") or embedded_root() / "data" / "normas"
-    norms = read_norms(norms_folder)
     raw = read_evaluation(place["plan"], place.get("gasto_aer"))
     plan = check_plan(raw.plan, raw.correcciones, spec.niveles)
     spec = with_years(_named_sources(spec, overrides or {}, plan), plan)
@@ -82,7 +91,7 @@ def load(analysis: Path, overrides: dict[str, Path] | None = None, filled: Path 
         *(promised.files if promised else ()),
         *([filled] if filled else []),
     )
-    return Inputs(spec, analysis, plan, budget, profiles, scenarios, norms, commitments, files, book, scenario_folder, extracts)
+    return Inputs(spec, analysis, plan, budget, profiles, scenarios, commitments, files, book, scenario_folder, extracts, norms_folder)
 
 
 def scenarios_of(analysis: Path, chain: Sequence[Path]) -> Path:

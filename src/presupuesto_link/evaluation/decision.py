@@ -16,6 +16,7 @@ from presupuesto_link.money.budget import YearBudget
 from presupuesto_link.money.by_action import LinkedBudget
 from presupuesto_link.money.cut import Cut
 from presupuesto_link.money.money import Money, money_of
+from presupuesto_link.specs import UNSAID
 from presupuesto_link.tables.asked import evaluated_years
 from presupuesto_link.tables.levels import Levels
 
@@ -93,7 +94,7 @@ def decide(inputs: Inputs, cut: Cut | None = None, money: Money | None = None) -
     Raises:
         InputDataError: a year asked for that no source has, or see `money_of`.
     """
-    money = money or money_of(inputs, cut)
+    money = money or money_of(inputs, cut, UNSAID if cut else inputs.spec.ranking.anio_ejecucion)
     inputs = _decided(inputs, money)
     spec, rule = inputs.spec, inputs.spec.ranking
     indicators = pl.concat([measure_advance(inputs.plan, profile, spec.semaforo) for profile in inputs.profiles])

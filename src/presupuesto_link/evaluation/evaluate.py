@@ -22,7 +22,7 @@ from presupuesto_link.inputs import Inputs
 from presupuesto_link.money.budget import PRINTED
 from presupuesto_link.money.by_action import LinkedBudget
 from presupuesto_link.money.cut import Cut
-from presupuesto_link.money.money import Money
+from presupuesto_link.money.money import Money, money_of
 from presupuesto_link.specs import AnalisisSpec
 from presupuesto_link.tables.budget import AerBudget
 from presupuesto_link.tables.filled import SHEETS, fill
@@ -77,7 +77,7 @@ def evaluate(inputs: Inputs, cut: Cut | None = None, money: Money | None = None)
     Raises:
         InputDataError: see `decide`.
     """
-    decided = decide(inputs, cut, money)
+    decided = decide(inputs, cut, money or money_of(inputs, cut))
     inputs, money, indicators, elements = decided.inputs, decided.money, decided.indicators, decided.elements
     spec, plan = inputs.spec, inputs.plan
     audit = audit_evaluation(plan, _printed(inputs, money), indicators, elements, spec)

@@ -6,9 +6,10 @@ Where two sources have a year, the first in that order decides and the other sta
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
+from pathlib import Path
 
 import polars as pl
 
@@ -138,17 +139,18 @@ class Money:
         return budget.linkage is not None and budget.origen.ambito == self.linkage.scope
 
 
-def money_of(inputs: Inputs, cut: Cut | None = None) -> Money:
+def money_of(inputs: Inputs, cut: Cut | None = None, only: int = UNSAID) -> Money:
     """Every budget of an analysis, linked once.
 
     Args:
         inputs: the analysis: its plan, its link, its printed table and the extracts it links.
         cut: the snapshot asked for, if any.
+        only: the year that is looked at: extracts of another one, as their origin says, are not linked.
 
     Raises:
-        InputDataError: see `follow` and `link_snapshot`.
+        InputDataError: see `follow` and `link_snapshot`; or an extract is not of the year that its origin says.
     """
-    beside = (*_extracts(inputs), *_printed(inputs))
+    beside = (*_extracts(inputs, only), *_printed(inputs))
     if cut is None:
         return Money(beside or (_nothing(inputs),))
     linkage = link_cut(inputs, cut)
@@ -210,11 +212,16 @@ def _bands(inputs: Inputs) -> SemaforoSpec:
     return inputs.spec.semaforo
 
 
-def _extracts(inputs: Inputs) -> tuple[YearBudget, ...]:
+def _extracts(inputs: Inputs, only: int) -> tuple[YearBudget, ...]:
     """The extracts that the analysis links itself, the later years first."""
     found = []
     for path in inputs.extracts:
-        linkage, about = link_own(inputs, path), read_origin(path)
+        about = read_origin(path)
+        told = about.get("anio")
+        if told is not None and only != UNSAID and told != str(only):
+            continue
+        linkage = link_own(inputs, path)
+        _must_be_of(path, told, linkage.snapshot.years)
         cut_off = dt.date.fromisoformat(linkage.snapshot.cut_off)
         found += [
             linked_budget(
@@ -229,6 +236,18 @@ def _extracts(inputs: Inputs) -> tuple[YearBudget, ...]:
         ]
         found = [_named(budget, about) if budget.linkage is linkage else budget for budget in found]
     return tuple(sorted(found, key=lambda budget: -budget.anio))
+
+
+def _must_be_of(path: Path, told: str | None, years: Sequence[int]) -> None:
+    if told is not None and [told] != [str(year) for year in years]:
+        raise InputDataError(
+            Problem(
+                f"{path.with_suffix('.origen.toml')}, anio",
+                f"dice {told}",
+                f"el año de sus filas: {', '.join(map(str, years))}",
+                "corrija anio en el archivo de origen, o quítelo",
+            )
+        )
 
 
 def _named(budget: YearBudget, about: Mapping[str, str]) -> YearBudget:
