@@ -11,7 +11,7 @@ from presupuesto_link.commands.asking.cuts import DEFAULT_STORE, StoreOption
 from presupuesto_link.commands.asking.options import JsonOption
 from presupuesto_link.commands.cargar import print_totals
 from presupuesto_link.commands.saying.printing import Column, number, print_json, print_table, records
-from presupuesto_link.commands.saying.spanish import SpanishCommand, SpanishGroup
+from presupuesto_link.commands.saying.spanish import CONTEXT, SpanishCommand, SpanishGroup
 from presupuesto_link.errors import InputDataError, Problem
 from presupuesto_link.wording import soles
 
@@ -28,13 +28,14 @@ almacen = typer.Typer(
     cls=SpanishGroup,
     no_args_is_help=True,
     rich_markup_mode=None,
+    context_settings=CONTEXT,
     help="Muestra, revisa y compara lo guardado con «cargar».",
     epilog="Ejemplo: presupuesto-link almacen listar",
 )
 IdArgument = Annotated[list[str] | None, typer.Argument(help="Instantáneas; todas si no se dice", metavar="[ID...]")]
 
 
-@almacen.command(cls=SpanishCommand)
+@almacen.command(cls=SpanishCommand, context_settings=CONTEXT)
 def listar(almacen: StoreOption = DEFAULT_STORE, como_json: JsonOption = False) -> None:
     """Lista las instantáneas, de la más antigua a la más nueva.
 
@@ -62,7 +63,7 @@ def listar(almacen: StoreOption = DEFAULT_STORE, como_json: JsonOption = False) 
     print_table(f"{len(rows)} instantáneas en {almacen}", columns, rows)
 
 
-@almacen.command(cls=SpanishCommand)
+@almacen.command(cls=SpanishCommand, context_settings=CONTEXT)
 def totales(identificadores: IdArgument = None, almacen: StoreOption = DEFAULT_STORE, como_json: JsonOption = False) -> None:
     """Muestra los totales de control de cada instantánea por año y medida, al céntimo.
 
@@ -75,7 +76,7 @@ def totales(identificadores: IdArgument = None, almacen: StoreOption = DEFAULT_S
     print_totals([(f"{s.id} · {year}", totals) for s in snapshots for year, totals in s.totals.items()])
 
 
-@almacen.command(cls=SpanishCommand)
+@almacen.command(cls=SpanishCommand, context_settings=CONTEXT)
 def verificar(identificadores: IdArgument = None, almacen: StoreOption = DEFAULT_STORE, como_json: JsonOption = False) -> None:
     """Lee otra vez cada archivo y comprueba su huella, sus filas y sus totales. Termina en 1 si algo cambió.
 
@@ -101,12 +102,12 @@ def verificar(identificadores: IdArgument = None, almacen: StoreOption = DEFAULT
         raise typer.Exit(_BROKEN)
 
 
-@almacen.command(cls=SpanishCommand)
+@almacen.command(cls=SpanishCommand, context_settings=CONTEXT)
 def comparar(
     antes: Annotated[str, typer.Argument(help="Instantánea anterior", metavar="A")],
     despues: Annotated[str, typer.Argument(help="Instantánea posterior", metavar="B")],
     por: Annotated[str, typer.Option("--por", help="Columnas por las que se agrupa, separadas por comas", metavar="COLUMNAS")] = _KEYS,
-    primeras: Annotated[int, typer.Option("--primeras", help="Cuántas filas mostrar, las que más se movieron", metavar="N", min=1)] = 30,
+    primeras: Annotated[int, typer.Option("--primeras", "-n", help="Cuántas filas mostrar, las que más se movieron", metavar="N", min=1)] = 30,
     almacen: StoreOption = DEFAULT_STORE,
     como_json: JsonOption = False,
 ) -> None:
@@ -147,7 +148,7 @@ def comparar(
     _print_sums(moved)
 
 
-@almacen.command(cls=SpanishCommand)
+@almacen.command(cls=SpanishCommand, context_settings=CONTEXT)
 def podar(
     conservar: Annotated[
         int, typer.Option("--conservar", help="Cuántos cortes se conservan de cada archivo y año", metavar="N", min=1)

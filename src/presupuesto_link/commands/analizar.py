@@ -1,23 +1,27 @@
-"""`analizar`: the whole analysis, written to a folder."""
+"""`analizar`: the whole analysis or the whole quarter, written to a folder from one computation."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from presupuesto_link.commands.asking.groups import Story, grouped
-from presupuesto_link.commands.asking.options import AnalysisOption, JsonOption
-from presupuesto_link.commands.ranking import print_ranking
+from presupuesto_link.commands.asking.groups import Linked, Story, grouped
+from presupuesto_link.commands.asking.here import NEWEST, NONE
+from presupuesto_link.commands.asking.options import AnalysisOption, JsonOption, rare
 from presupuesto_link.commands.saying.printing import print_json, progress
+from presupuesto_link.errors import InputDataError, Problem
 from presupuesto_link.presentation.writing.folder import check_folder
 from presupuesto_link.sources.embedded import DEFAULT_ANALYSIS
 from presupuesto_link.wording import plural
 
 if TYPE_CHECKING:
     from presupuesto_link.dossier import Dossier
+    from presupuesto_link.store.load_report import LoadReport
 
 
 class Part(StrEnum):
@@ -29,48 +33,133 @@ class Part(StrEnum):
     tablero = "tablero"
     informe = "informe"
     escenarios = "escenarios"
+    estrella = "estrella"
+
+
+class Base(StrEnum):
+    """Databases that the star may also be written to."""
+
+    sqlite = "sqlite"
+    duckdb = "duckdb"
 
 
 @grouped
 def analizar(
+    archivos: Annotated[
+        list[str] | None,
+        typer.Argument(help="Extractos del trimestre, que antes se cargan; sin ellos, lo que ya está en el almacén", metavar="ARCHIVO"),
+    ] = None,
     analisis: AnalysisOption = DEFAULT_ANALYSIS,
     salida: Annotated[Path, typer.Option("--salida", "-s", help="Carpeta de resultados", metavar="CARPETA")] = Path("salida"),
     *,
     pedido: Story,
+    al: Annotated[str | None, rare("--al", help="Día de las cifras de los archivos, si no lo dicen", metavar="AAAA-MM-DD")] = None,
+    aceptar: Annotated[
+        str | None, rare("--aceptar", help="Sigue aunque la carga tenga hallazgos de severidad alta; el motivo queda en el manifiesto", metavar="MOTIVO")
+    ] = None,
     solo: Annotated[
         list[Part] | None, typer.Option("--solo", help="Escribe sólo esa parte; se puede repetir", show_default="todas")
     ] = None,
+    base: Annotated[list[Base] | None, rare("--base", help="Además de la estrella, una base: sqlite o duckdb", metavar="BASE")] = None,
     como_json: JsonOption = False,
 ) -> None:
-    """Hace el análisis completo: tablas, libro de Excel, figuras, tablero, informe y el borrador de cada escenario.
+    """Hace el análisis completo, o el trimestre si se le dan archivos: tablero, libro, informe, tablas, figuras y borradores.
 
-    Ejemplo: presupuesto-link analizar --salida salida --instantanea ultima
+    Ejemplo: presupuesto-link analizar 2026-09_siaf.xlsx --salida salida
     """
-    from presupuesto_link.presentation.folders.outputs import ANALYSIS, PARTS, write_analysis
+    from presupuesto_link.presentation.folders.outputs import ANALYSIS, parts_of, write_analysis
 
-    check_folder(salida, ANALYSIS)
+    check_folder(salida, ANALYSIS, _filled(salida, pedido))
+    loaded = _loaded(archivos, pedido, al, aceptar) if archivos else ()
+    if loaded:
+        pedido = replace(pedido, instantanea=loaded[-1].snapshot.id)
+    parts = [part.value for part in solo] if solo else None
+    bases = [one.value for one in base or ()]
+    if parts == [Part.estrella.value]:
+        _only_the_star(analisis, pedido, salida, bases, como_json)
+        return
+    pedido = replace(pedido, libro_anterior=pedido.libro_anterior or _filled(salida, pedido))
     with progress() as say:
         dossier = pedido.assembled(analisis, say)
-        written = write_analysis(dossier, salida, say, [part.value for part in solo] if solo else PARTS)
-    result = dossier.analysis
+        written = write_analysis(dossier, salida, say, parts_of(dossier, parts), bases, aceptar or "")
     if como_json:
-        print_json(carpeta=str(salida), archivos=written, hallazgos=len(result.audit.hallazgos))
+        ids = [report.snapshot.id for report in loaded]
+        print_json(
+            carpeta=str(salida), archivos=written, hallazgos=len(dossier.analysis.audit.hallazgos), sintetico=dossier.synthetic, instantaneas=ids
+        )
         return
     print_summary(dossier, salida, len(written))
 
 
+def _filled(folder: Path, asked: Story) -> Path | None:
+    """The workbook of the last run, when somebody wrote in it and nobody names another."""
+    from presupuesto_link.presentation.writing.folder import filled_since
+
+    book = folder / "libro.xlsx"
+    return book if asked.libro_anterior is None and filled_since(folder, book.name) else None
+
+
+def _loaded(files: Sequence[str], asked: Story, day: str | None, accepted: str | None) -> tuple[LoadReport, ...]:
+    """The extracts in the store, the last cut-off last; what the load says that prevents an analysis stops it."""
+    from presupuesto_link.commands.cargar import day_of, load_all, no_filters, no_totals
+    from presupuesto_link.store.store import Store
+
+    reports, failed = load_all(files, Store(asked.almacen), no_filters(), day_of(day), None, no_totals(), None)
+    if failed:
+        raise InputDataError(*(problem for _, error in failed for problem in error.problems))
+    grave = [(report, finding) for report in reports for finding in report.findings if finding.kind.severity == "alta"]
+    if grave and not accepted:
+        raise InputDataError(
+            *(
+                Problem(
+                    f"{report.path.name}: {finding.place}",
+                    f"{finding.code} {finding.kind.title}: {finding.found}",
+                    str(finding.expected),
+                    f"{finding.kind.remedy} Si aun así se puede usar: --aceptar \"motivo\"",
+                )
+                for report, finding in grave
+            )
+        )
+    return tuple(sorted(reports, key=lambda report: report.snapshot.cut_off))
+
+
+def _only_the_star(analysis: str, asked: Story, folder: Path, bases: Sequence[str], as_json_text: bool) -> None:
+    """The linked spending and nothing else: the rest is not computed for it."""
+    from presupuesto_link.commands.asking.cuts import raw_rules
+    from presupuesto_link.commands.saying.star_text import print_star
+    from presupuesto_link.presentation.folders.outputs import write_only_star
+    from presupuesto_link.presentation.star.star_files import Export
+
+    chosen = NEWEST if asked.instantanea in (None, NONE) else asked.instantanea
+    linked = Linked(asked.almacen, chosen, asked.ambito, asked.anio, asked.reglas, asked.incluir_sugeridos, analysis, asked.plan)
+    with progress() as say:
+        say("Vinculando el gasto")
+        inputs, linkage = linked.linked()
+        raw = raw_rules(inputs, asked.reglas)
+        digests = {raw.name: raw.digest} if raw else {}
+        export = Export(linkage, inputs.plan, inputs.spec.vinculo.transversales, digests, "sqlite" in bases, "duckdb" in bases)
+        files, written = write_only_star(export, folder, say)
+    if as_json_text:
+        print_json(carpeta=str(folder), archivos=files, filas=written.rows, totales_soles=written.soles)
+        return
+    print_star(export, folder, files, written)
+
+
 def print_summary(dossier: Dossier, folder: Path, files: int) -> None:
-    """What was read, what was found, the ten most lagging actions and where everything is."""
+    """The screen of the run: what was read, or what the quarter says; and where everything is."""
+    from presupuesto_link.commands.ver.ranking import print_ranking
+    from presupuesto_link.presentation.telling.screen import screen_lines
     from presupuesto_link.presentation.telling.summary import summary_lines
     from presupuesto_link.sources.filled import UNPLACED
 
     result = dossier.analysis
     if dossier.synthetic:
         typer.echo("DATOS SINTÉTICOS: el dinero de la instantánea no es del SIAF.")
-    for line in summary_lines(dossier):
+    for line in screen_lines(dossier) if dossier.quarter else summary_lines(dossier):
         typer.echo(line)
     typer.echo("")
-    print_ranking(result, 10)
+    if not dossier.quarter:
+        print_ranking(result, 10)
     if result.unplaced is not None and result.unplaced.height:
         many = plural(result.unplaced.height, "fila llenada ya no sale", "filas llenadas ya no salen")
         typer.echo(f"{many} en el libro nuevo: lo escrito quedó en su hoja «{UNPLACED}».")

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import datetime as dt
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from decimal import Decimal, InvalidOperation
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from presupuesto_link.commands.asking.cuts import DEFAULT_STORE, StoreOption
-from presupuesto_link.commands.asking.options import JsonOption
+from presupuesto_link.commands.asking.options import JsonOption, rare
 from presupuesto_link.commands.saying.printing import Column, number, print_json, print_table
-from presupuesto_link.errors import PresupuestoLinkError
+from presupuesto_link.errors import InputDataError, PresupuestoLinkError, Problem
 from presupuesto_link.findings import worst_first
 from presupuesto_link.vocabulary import GOVERNMENTS
 from presupuesto_link.wording import amount, enumerate_words
@@ -22,50 +23,109 @@ from presupuesto_link.wording import amount, enumerate_words
 if TYPE_CHECKING:
     from presupuesto_link.store.load_report import LoadReport, Published
     from presupuesto_link.store.loading import Progress
+    from presupuesto_link.store.store import Store
     from presupuesto_link.tables.gasto import Filters
 
 _FIRST_DAY = dt.date(1990, 1, 1)
 _ALWAYS = ("pia_soles", "pim_soles", "devengado_soles")
+_EXTRACTS = (".csv", ".gz", ".zst", ".zip", ".xlsx", ".xls", ".txt")
+_GRAVE = ("alta", "media")
 _TITLES = {"pia_soles": "PIA", "pim_soles": "PIM"}
 
 
 def cargar(
     archivos: Annotated[
-        list[str], typer.Argument(help="Extractos: csv, gz, zst, zip, xlsx o xls de la Consulta Amigable; admite *", metavar="ARCHIVO...")
-    ],
+        list[str] | None,
+        typer.Argument(help="Extractos o carpetas con ellos: csv, gz, zst, zip, xlsx o xls de la Consulta Amigable; admite *", metavar="ARCHIVO"),
+    ] = None,
     almacen: StoreOption = DEFAULT_STORE,
-    fecha_corte: Annotated[
-        str | None,
-        typer.Option("--fecha-corte", help="Día de las cifras; si falta, el del origen o del nombre del archivo", metavar="AAAA-MM-DD"),
+    al: Annotated[
+        str | None, typer.Option("--al", help="Día de las cifras; si falta, el del origen o del nombre del archivo", metavar="AAAA-MM-DD")
     ] = None,
     pliego: Annotated[str | None, typer.Option("--pliego", help="Sólo este pliego, por ejemplo 445", metavar="CÓDIGO")] = None,
     departamento_meta: Annotated[
         str | None, typer.Option("--departamento-meta", help="Sólo lo que se gasta en este departamento, por ejemplo 06", metavar="CÓDIGO")
     ] = None,
-    nivel: Annotated[str | None, typer.Option("--nivel", help="Sólo este nivel de gobierno: E, R o M", metavar="LETRA")] = None,
     anio: Annotated[int | None, typer.Option("--anio", help="Sólo este año", metavar="AAAA", min=1990, max=2100)] = None,
-    miembro: Annotated[str | None, typer.Option("--miembro", help="Cuál archivo de un .zip con varios", metavar="NOMBRE")] = None,
+    probar: Annotated[bool, typer.Option("--probar", help="Reconoce y revisa cada archivo sin guardar nada")] = False,
+    estricto: Annotated[bool, typer.Option("--estricto", help="Termina en 1 si hay hallazgos de severidad alta o media")] = False,
+    nivel: Annotated[str | None, rare("--nivel", help="Sólo este nivel de gobierno: E, R o M", metavar="LETRA")] = None,
+    miembro: Annotated[str | None, rare("--miembro", help="Cuál archivo de un .zip con varios", metavar="NOMBRE")] = None,
     total_publicado: Annotated[
-        list[str] | None, typer.Option("--total-publicado", help="Cifra publicada para comparar; se puede repetir", metavar="MEDIDA=SOLES")
+        list[str] | None, rare("--total-publicado", help="Cifra publicada para comparar; se puede repetir", metavar="MEDIDA=SOLES")
     ] = None,
-    tolerancia: Annotated[str, typer.Option("--tolerancia", help="Diferencia admitida con la cifra publicada", metavar="SOLES")] = "1",
+    tolerancia: Annotated[str, rare("--tolerancia", help="Diferencia admitida con la cifra publicada", metavar="SOLES")] = "1",
+    descargar: Annotated[
+        int | None, typer.Option("--descargar", help="Descarga antes ese año del portal de datos abiertos del MEF", metavar="AÑO")
+    ] = None,
+    tipo: Annotated[str, rare("--tipo", "-t", help="Qué se descarga: devengado, mensual, diario, gasto u opds", metavar="TIPO")] = "devengado",
+    salida: Annotated[Path, rare("--salida", "-s", help="Carpeta donde queda lo descargado", metavar="CARPETA")] = Path("descargas"),
+    url: Annotated[str | None, rare("--url", help="Otra dirección: la del archivo, o la de su carpeta terminada en /", metavar="URL")] = None,
+    forzar: Annotated[bool, rare("--forzar", help="Descarga aunque el archivo ya esté y sea el mismo")] = False,
+    espera: Annotated[
+        int, rare("--espera", help="Segundos sin recibir datos antes de volver a conectarse", metavar="SEGUNDOS", min=1)
+    ] = 60,
     como_json: JsonOption = False,
 ) -> None:
     """Carga extractos del SIAF en el almacén: los reconoce, los revisa y guarda una instantánea de cada uno.
 
-    Ejemplo: presupuesto-link cargar 2024-Gasto.csv --pliego 445 --fecha-corte 2025-01-31
+    Ejemplo: presupuesto-link cargar 2024-Gasto.csv --pliego 445 --al 2025-01-31
     """
-    from presupuesto_link.sources.siaf.named import expand
-    from presupuesto_link.store.loading import load_extract
+    if descargar is not None:
+        _download(descargar, tipo, salida, url, forzar, espera, como_json)
+        if not archivos:
+            return
+    if not archivos:
+        raise typer.BadParameter("falta qué cargar: un archivo, una carpeta o --descargar AÑO.")
+    filters, published = _filters(pliego, departamento_meta, nivel, anio), _published(total_publicado or [], tolerancia)
+    with kept_or_tried(almacen, probar) as store:
+        reports, failed = load_all(archivos, store, filters, day_of(al), miembro, published, None if como_json else print_report)
+    if como_json:
+        errors = [{"archivo": path.name, "problemas": [vars(p) for p in error.problems]} for path, error in failed]
+        print_json(cargas=[as_json(report) for report in reports], **({"errores": errors} if errors else {}))
+    if probar and not como_json:
+        typer.echo("No se guardó nada: sin --probar queda en el almacén.")
+    if failed:
+        names = ", ".join(str(path) for path, _ in failed)
+        typer.echo(f"Se cargaron {len(reports)} de {len(reports) + len(failed)} archivos. No se cargó: {names}", err=True)
+        raise typer.Exit(1)
+    if estricto and any(finding.kind.severity in _GRAVE for report in reports for finding in report.findings):
+        typer.echo("Hay hallazgos de severidad alta o media, y se pidió --estricto.", err=True)
+        raise typer.Exit(1)
+
+
+@contextmanager
+def kept_or_tried(folder: Path, tried: bool) -> Iterator[Store]:
+    """The store, or one that lasts as long as the trial."""
+    from tempfile import TemporaryDirectory
+
     from presupuesto_link.store.store import Store
 
-    filters, published = _filters(pliego, departamento_meta, nivel, anio), _published(total_publicado or [], tolerancia)
-    day, store = _day(fecha_corte), Store(almacen)
-    paths, reports, failed = expand(archivos), [], []
+    if not tried:
+        yield Store(folder)
+        return
+    with TemporaryDirectory() as place:
+        yield Store(Path(place))
+
+
+def load_all(
+    archivos: Sequence[str],
+    store: Store,
+    filters: Filters,
+    day: dt.date | None,
+    member: str | None,
+    published: Published,
+    tell: Callable[[LoadReport], None] | None,
+) -> tuple[list[LoadReport], list[tuple[Path, PresupuestoLinkError]]]:
+    """Load each file; one that fails does not hold back the others, and alone it is the error."""
+    from presupuesto_link.sources.siaf.named import expand
+    from presupuesto_link.store.loading import load_extract
+
+    paths, reports, failed = expand(_inside(archivos)), [], []
     for path in paths:
         try:
             with _progress(path.name) as progress:
-                report = load_extract(path, store, filters, day, miembro, published, progress)
+                report = load_extract(path, store, filters, day, member, published, progress)
         except PresupuestoLinkError as error:
             if len(paths) == 1:
                 raise
@@ -73,15 +133,37 @@ def cargar(
             typer.echo(f"{error}\n", err=True)
             continue
         reports.append(report)
-        if not como_json:
-            print_report(report)
-    if como_json:
-        errors = [{"archivo": path.name, "problemas": [vars(p) for p in error.problems]} for path, error in failed]
-        print_json(cargas=[as_json(report) for report in reports], **({"errores": errors} if errors else {}))
-    if failed:
-        names = ", ".join(str(path) for path, _ in failed)
-        typer.echo(f"Se cargaron {len(reports)} de {len(paths)} archivos. No se cargó: {names}", err=True)
-        raise typer.Exit(1)
+        if tell:
+            tell(report)
+    return reports, failed
+
+
+def _inside(given: Sequence[str]) -> list[str]:
+    """The files of each folder given, in the order of their names; files as they are."""
+    found: list[str] = []
+    for one in given:
+        if not Path(one).is_dir():
+            found.append(one)
+            continue
+        inside = sorted(str(path) for path in Path(one).iterdir() if path.is_file() and path.name.lower().endswith(_EXTRACTS))
+        if not inside:
+            raise InputDataError(Problem(one, "una carpeta sin extractos", f"archivos {', '.join(_EXTRACTS)}", "elija otra carpeta, o un archivo"))
+        found += inside
+    return found
+
+
+def _download(year: int, kind: str, folder: Path, url: str | None, again: bool, wait: int, as_json_text: bool) -> None:
+    from presupuesto_link.commands.saying.download_text import downloading, print_downloaded, print_downloaded_json
+    from presupuesto_link.sources.download import Patience, download, find_resource
+
+    resource = find_resource(kind, year, url)
+    try:
+        with downloading(resource.name) as report:
+            done = download(resource, folder, dt.date.today(), again, Patience(connect_s=min(30, wait), silence_s=wait), report)
+    except KeyboardInterrupt:
+        typer.echo(f"Lo recibido de {resource.name} queda en {folder}: repita la orden y seguirá desde ahí.", err=True)
+        raise
+    (print_downloaded_json if as_json_text else print_downloaded)(done)
 
 
 def print_report(report: LoadReport) -> None:
@@ -154,6 +236,16 @@ def _filters(pliego: str | None, department: str | None, level: str | None, year
     return Filters(pliego, department, level, year)
 
 
+def no_filters() -> Filters:
+    """Everything in the extract."""
+    return _filters(None, None, None, None)
+
+
+def no_totals() -> Published:
+    """No published figure to compare with."""
+    return _published([], "1")
+
+
 def _published(given: list[str], tolerance: str) -> Published:
     from presupuesto_link.store.load_report import Published
     from presupuesto_link.store.store import MEASURES
@@ -182,13 +274,13 @@ def _amount(option: str, text: str) -> Decimal:
     return amount
 
 
-def _day(text: str | None) -> dt.date | None:
+def day_of(text: str | None) -> dt.date | None:
     try:
         day = dt.date.fromisoformat(text) if text is not None else None
     except ValueError:
-        raise typer.BadParameter(f"--fecha-corte: «{text}» no es una fecha AAAA-MM-DD.") from None
+        raise typer.BadParameter(f"--al: «{text}» no es una fecha AAAA-MM-DD.") from None
     if day and not _FIRST_DAY <= day <= dt.date.today() + dt.timedelta(days=1):  # a day more, for clocks further east
-        raise typer.BadParameter(f"--fecha-corte: «{text}» no puede ser el día de unas cifras: es de antes de 1990 o no ha llegado.")
+        raise typer.BadParameter(f"--al: «{text}» no puede ser el día de unas cifras: es de antes de 1990 o no ha llegado.")
     return day
 
 

@@ -10,8 +10,10 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from presupuesto_link.commands.asking.groups import Proposals, grouped
-from presupuesto_link.commands.asking.options import JsonOption
+from presupuesto_link.commands.asking.options import JsonOption, rare
+from presupuesto_link.commands.asking.scenarios import Question
 from presupuesto_link.commands.saying.printing import bar, print_json, progress, records
+from presupuesto_link.commands.saying.compared_text import compared_as_json, print_compared
 from presupuesto_link.commands.saying.scenario_text import print_answers, print_scenario
 from presupuesto_link.errors import InfeasibleScenarioError
 
@@ -32,12 +34,17 @@ def escenario(
     archivos: Annotated[
         list[str] | None,
         typer.Argument(
-            help="Archivo TOML del escenario, o nombre de uno del análisis; sin él, los del análisis",
+            help="Archivo TOML del escenario, o nombre de uno del análisis; varios se comparan; sin él, los del análisis",
             metavar="ESCENARIO",
             show_default=False,
         ),
     ] = None,
     *,
+    de: Annotated[list[str] | None, typer.Option("--de", help="Pregunta sin archivo: sólo ceden estas acciones", metavar="ACCIÓN")] = None,
+    a: Annotated[list[str] | None, typer.Option("--a", help="Pregunta sin archivo: sólo reciben estas acciones", metavar="ACCIÓN")] = None,
+    monto: Annotated[
+        str | None, typer.Option("--monto", help="Con --de o --a: lo más que se mueve en total", metavar="SOLES")
+    ] = None,
     sobre: Proposals,
     preguntas: Annotated[
         bool,
@@ -46,19 +53,19 @@ def escenario(
             help="Responde además: qué cuesta cada norma y cada tope, hasta dónde llega el dinero y qué depende de los supuestos",
         ),
     ] = False,
-    corridas: Annotated[
-        int, typer.Option("--corridas", help="Cuántas veces se sacuden los pesos con --preguntas", metavar="N", min=1, max=100_000)
+    sorteos: Annotated[
+        int, rare("--sorteos", help="Cuántas veces se sacuden los pesos con --preguntas", metavar="N", min=1, max=100_000)
     ] = _RUNS,
-    semilla: Annotated[int, typer.Option("--semilla", help="Semilla de esas corridas", metavar="N", min=0)] = _SEED,
+    semilla: Annotated[int, rare("--semilla", help="Semilla de esas corridas", metavar="N", min=0)] = _SEED,
     metas_aoi: Annotated[
         Path | None,
-        typer.Option(
+        rare(
             "--metas-aoi", help="Tabla firmada de metas y AOI: con ella el borrador lista los AOI cuyo POI cambia", metavar="TABLA"
         ),
     ] = None,
     salida: Annotated[
         Path | None,
-        typer.Option("--salida", help="Escribe el borrador de la modificación (Excel), las tablas y las figuras", metavar="CARPETA"),
+        typer.Option("--salida", "-s", help="Escribe el borrador de la modificación (Excel), las tablas y las figuras", metavar="CARPETA"),
     ] = None,
     como_json: JsonOption = False,
 ) -> None:
@@ -66,16 +73,20 @@ def escenario(
 
     Ejemplo: presupuesto-link escenario recomendacion-2 --instantanea ultima --salida propuesta
     """
-    inputs, specs, run = sobre.asked(archivos or [])
+    inputs, specs, run = sobre.asked(archivos or [], Question(tuple(de or ()), tuple(a or ()), monto))
     solved, failed = _solve_all(_apart(specs), run)
-    answered = [(scenario, _answers(scenario, corridas, semilla) if preguntas else None) for scenario in solved]
+    answered = [(scenario, _answers(scenario, sorteos, semilla) if preguntas else None) for scenario in solved]
     if salida and not failed:
         from presupuesto_link.presentation.folders.scenario_folder import write_scenarios
 
         write_scenarios(answered, inputs, salida, _activities(metas_aoi, inputs))
     if como_json:
         unsolved = [asdict(problem) for error in failed for problem in error.problems]
-        print_json(escenarios=[as_json(scenario, answers) for scenario, answers in answered], sin_solucion=unsolved)
+        print_json(
+            escenarios=[as_json(scenario, answers) for scenario, answers in answered], sin_solucion=unsolved, **compared_as_json(solved)
+        )
+    elif len(specs) > 1 and not preguntas:
+        print_compared(solved, inputs.plan.niveles)
     else:
         _print_all(answered, inputs.plan.niveles, None if failed else salida)
     if salida and failed:

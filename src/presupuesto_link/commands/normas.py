@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from presupuesto_link.commands.asking.cuts import NormsOption
 from presupuesto_link.commands.asking.options import JsonOption
 from presupuesto_link.commands.saying.printing import Column, code, print_json, print_table
-from presupuesto_link.commands.saying.spanish import SpanishCommand, SpanishGroup
+from presupuesto_link.commands.saying.spanish import CONTEXT, SpanishCommand, SpanishGroup
 from presupuesto_link.errors import Problem, SpecError
 from presupuesto_link.sources.embedded import embedded_root
 
@@ -24,27 +25,27 @@ normas = typer.Typer(
     cls=SpanishGroup,
     no_args_is_help=True,
     rich_markup_mode=None,
+    context_settings=CONTEXT,
     help="Muestra las reglas legales de las modificaciones presupuestarias y revisa las que se agregan.",
-    epilog="Ejemplo: presupuesto-link normas listar --fecha 2025-05-15",
+    epilog="Ejemplo: presupuesto-link normas listar --al 2025-05-15",
 )
-NormsOption = Annotated[Path | None, typer.Option("--normas", help="Otra carpeta de normas (.toml)", metavar="CARPETA")]
 _KINDS = {"ReglaSpec": "regla", "ExcepcionSpec": "excepción", "FormalidadSpec": "formalidad"}
 _ON_REQUEST = "LEVANTA"
 
 
-@normas.command(cls=SpanishCommand)
+@normas.command(cls=SpanishCommand, context_settings=CONTEXT)
 def listar(
-    fecha: Annotated[
-        str | None, typer.Option("--fecha", help="Fecha de la operación; sin ella, todo lo cargado", metavar="AAAA-MM-DD")
+    al: Annotated[
+        str | None, typer.Option("--al", help="Fecha de la operación; sin ella, todo lo cargado", metavar="AAAA-MM-DD")
     ] = None,
     normas: NormsOption = None,
     como_json: JsonOption = False,
 ) -> None:
     """Lista las reglas, excepciones y formalidades que rigen en una fecha, o todas las cargadas con su vigencia.
 
-    Ejemplo: presupuesto-link normas listar --fecha 2025-05-15
+    Ejemplo: presupuesto-link normas listar --al 2025-05-15
     """
-    norms, day = _read(normas), _day(fecha)
+    norms, day = _read(normas), _day(al)
     entries, notices = _listed(norms, day)
     if como_json:
         facts = [{**_facts(entry), "vigencia": _validity(norm, entry)} for norm, entry in entries]
@@ -69,7 +70,7 @@ def listar(
     print_table(title, columns, rows)
 
 
-@normas.command(cls=SpanishCommand)
+@normas.command(cls=SpanishCommand, context_settings=CONTEXT)
 def explicar(
     regla: Annotated[str, typer.Argument(help="Id de una regla, excepción o formalidad", metavar="REGLA")],
     normas: NormsOption = None,
@@ -92,7 +93,7 @@ def explicar(
             typer.echo(f"{title}: {text}")
 
 
-@normas.command(cls=SpanishCommand)
+@normas.command(cls=SpanishCommand, context_settings=CONTEXT)
 def revisar(
     archivo: Annotated[Path, typer.Argument(help="Archivo de una norma", metavar="ARCHIVO.toml")],
     normas: NormsOption = None,
@@ -125,7 +126,7 @@ def _day(text: str | None) -> dt.date | None:
     try:
         return dt.date.fromisoformat(text) if text is not None else None
     except ValueError:
-        raise typer.BadParameter(f"«{text}» no es una fecha AAAA-MM-DD.", param_hint="--fecha") from None
+        raise typer.BadParameter(f"«{text}» no es una fecha AAAA-MM-DD.", param_hint="--al") from None
 
 
 def _listed(norms: tuple[NormaSpec, ...], day: dt.date | None) -> tuple[list[tuple[NormaSpec | None, Entry]], tuple[str, ...]]:

@@ -57,11 +57,8 @@ def measure_on_time(  # noqa: PLR0913, PLR0917 - the money, what it is measured 
         the share of the PIM measured by each kind of curve. Levels add up to the céntimo.
     """
     spec, bands = specs
-    present = [column for column in _CELL if column in months.columns]
     rows = months.filter(pl.col("anio") == year)
-    absent = [column for column in _CELL if column not in present]
-    cells = rows.group_by(present).agg(pl.col("pim_soles").sum()).with_columns(pl.lit(None, pl.String).alias(column) for column in absent)
-    ruled = with_curve(cells, curves).drop(absent)
+    ruled = _ruled(rows, curves)
     named = _units(ruled, actions, levels)
     expected = _expected(_units(_due(ruled, curves, until), actions, levels))
     happened = _happened(_units(rows, actions, levels), until)
@@ -69,6 +66,19 @@ def measure_on_time(  # noqa: PLR0913, PLR0917 - the money, what it is measured 
     judged = _wide(_judged(table, bands), spec)
     worded = judged.join(_curve_words(named, curves), on=["nivel", "unidad"], how="left", validate="m:1")
     return pl.concat([worded, _moneyless(worded, actions, levels, until)], how="diagonal_relaxed").sort("nivel", "unidad", "mes")
+
+
+def _ruled(rows: pl.DataFrame, curves: Curves) -> pl.DataFrame:
+    """The PIM of each cell of spending, with the curve that rules it."""
+    present = [column for column in _CELL if column in rows.columns]
+    absent = [column for column in _CELL if column not in present]
+    cells = rows.group_by(present).agg(pl.col("pim_soles").sum()).with_columns(pl.lit(None, pl.String).alias(column) for column in absent)
+    return with_curve(cells, curves).drop(absent)
+
+
+def expected_of(rows: pl.DataFrame, curves: Curves, month: int, stage: str) -> pl.DataFrame:
+    """What is expected of each cell of some lines of a year by the end of a month: `esperado_soles`, to the céntimo, beside its keys."""
+    return _due(_ruled(rows, curves), curves, month).filter((pl.col("mes") == month) & (pl.col("etapa") == stage))
 
 
 def _columns(levels: Levels) -> Mapping[str, str]:

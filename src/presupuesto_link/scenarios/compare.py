@@ -93,6 +93,11 @@ class Scenario:
         )
 
     @property
+    def sin_dato(self) -> int:
+        """Movements whose legality is not known."""
+        return int((self.movimientos["veredicto"] == MISSING).sum())
+
+    @property
     def monto_soles(self) -> int:
         """Total moved."""
         return int(self.transferencias["monto_soles"].sum())

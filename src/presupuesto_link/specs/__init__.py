@@ -37,7 +37,7 @@ from presupuesto_link.specs.norms import (
     read_norms,
 )
 from presupuesto_link.specs.robustness import RangosSpec, RobustezSpec
-from presupuesto_link.specs.scenario import DonantesSpec, EscenarioSpec, LimiteSpec, ReceptoresSpec
+from presupuesto_link.specs.scenario import DonantesSpec, EscenarioSpec, LegalSpec, LimiteSpec, ReceptoresSpec
 from presupuesto_link.vocabulary import NdPolicy
 
 __all__ = [
@@ -56,6 +56,7 @@ __all__ = [
     "ExcepcionSpec",
     "FormalidadSpec",
     "FuentesSpec",
+    "LegalSpec",
     "LimiteSpec",
     "MatricesSpec",
     "Method",

@@ -111,6 +111,15 @@ def snapshot_id(cut_off: str, **content: Any) -> str:
     return f"{cut_off.replace('-', '')}-{sha256(text.encode('ascii')).hexdigest()[:16]}"
 
 
+def _without_dashes(wanted: str) -> str:
+    """A date as the beginning of an id: `2025-01-31` and `31/01/2025` are `20250131`."""
+    found = re.fullmatch(r"(\d{4})-(\d\d)-(\d\d)", wanted)
+    if found:
+        return "".join(found.groups())
+    found = re.fullmatch(r"(\d\d)/(\d\d)/(\d{4})", wanted)
+    return "".join(reversed(found.groups())) if found else wanted
+
+
 class Store:
     """A folder of snapshots. Reading never locks; writing and removing do, for an instant."""
 
@@ -129,7 +138,7 @@ class Store:
         return self._open(path) if wanted and (path / MANIFEST).is_file() else None
 
     def get(self, wanted: str) -> Kept:
-        """The snapshot with that id, or the only one whose id begins or ends so.
+        """The snapshot with that id, or the only one of that date or whose id begins or ends so.
 
         Raises:
             InputDataError: there is none, or more than one.
@@ -137,6 +146,7 @@ class Store:
         exact = self.find(wanted)
         if exact:
             return exact
+        wanted = _without_dashes(wanted)
         near = [s for s in self.list() if len(wanted) >= _MIN_PREFIX and (s.id.startswith(wanted) or s.id.endswith(wanted))]
         if len(near) == 1:
             return near[0]

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from presupuesto_link.commands.asking.here import NEWEST, NONE, defaults, here
+from presupuesto_link.commands.asking.options import rare
 from presupuesto_link.vocabulary import DECEMBER, DEPARTMENT, EVERYTHING, PLIEGO
 from presupuesto_link.wording import plural
 
@@ -22,7 +24,6 @@ if TYPE_CHECKING:
     from presupuesto_link.tables.calendar import Calendar
 
 _SHOWN = 5
-NEWEST = "ultima"
 
 
 class Scope(StrEnum):
@@ -33,63 +34,59 @@ class Scope(StrEnum):
     todo = EVERYTHING
 
 
-StoreOption = Annotated[Path, typer.Option("--almacen", help="Carpeta del almacén", metavar="CARPETA")]
 DEFAULT_STORE = Path("almacen")
+
+
+StoreOption = Annotated[Path, rare("--almacen", help="Carpeta del almacén", metavar="CARPETA")]
 ScopeOption = Annotated[
     Scope,
-    typer.Option(
-        "--ambito", help="De quién es el gasto: pliego (el gobierno regional), departamento (todos los niveles, donde recae) o todo"
-    ),
+    rare("--ambito", help="De quién es el gasto: pliego (el gobierno regional), departamento (todos los niveles, donde recae) o todo"),
 ]
-SuggestedOption = Annotated[bool, typer.Option("--incluir-sugeridos", help="Cuenta también las reglas sugeridas, que nadie ha firmado")]
-
-
-OptionalScopeOption = Annotated[
-    Scope | None, typer.Option("--ambito", help="De quién es el gasto: pliego (por defecto), departamento o todo")
-]
+OptionalScopeOption = Annotated[Scope | None, rare("--ambito", help="De quién es el gasto: pliego (por defecto), departamento o todo")]
+SuggestedOption = Annotated[bool, rare("--incluir-sugeridos", help="Cuenta también las reglas sugeridas, que nadie ha firmado")]
 SnapshotOption = Annotated[
     str | None,
     typer.Option(
-        "--instantanea", help="Instantánea del almacén («ultima»: la más reciente de la entidad); sin ella, la más reciente", metavar="ID"
-    ),
-]
-CutOption = Annotated[
-    str | None,
-    typer.Option(
         "--instantanea",
-        help="Instantánea vinculada cuyo dinero decide («ultima»: la más reciente de la entidad); sin ella, el del análisis",
-        metavar="ID",
+        "-i",
+        help="Instantánea cuyo dinero decide: «ultima», su fecha o el comienzo de su id; «ninguna», el dinero que trae el análisis",
+        metavar="ID|FECHA",
     ),
 ]
-YearOption = Annotated[int | None, typer.Option("--anio", help="Año que se sigue; sin él, el último", metavar="AAAA", min=1990, max=2100)]
+YearOption = Annotated[int | None, typer.Option("--anio", help="Año del dinero; sin él, el último", metavar="AAAA", min=1990, max=2100)]
 MonthOption = Annotated[
-    int | None, typer.Option("--mes", help="Último mes que se mira; sin él, el último cerrado al corte", metavar="MES", min=1, max=DECEMBER)
+    int | None, rare("--mes", help="Último mes que se mira; sin él, el último cerrado al corte", metavar="MES", min=1, max=DECEMBER)
 ]
-RulesOption = Annotated[Path | None, typer.Option("--reglas", help="Reglas del vínculo; sin ellas, las del análisis", metavar="ARCHIVO")]
+RulesOption = Annotated[
+    Path | None, typer.Option("--reglas", "-r", help="Reglas del vínculo (.csv o .xlsx); sin ellas, las de la oficina", metavar="ARCHIVO")
+]
 HistoryOption = Annotated[
-    list[str] | None, typer.Option("--historia", help="Otra instantánea con años anteriores; se puede repetir", metavar="ID")
+    list[str] | None, rare("--historia", help="Otra instantánea con años anteriores; se puede repetir", metavar="ID")
 ]
 BeforeOption = Annotated[
     str | None,
-    typer.Option("--anterior", help="Instantánea del corte anterior; sin ella, la del mismo extracto o el trimestre previo", metavar="ID"),
+    rare("--anterior", help="Instantánea del corte anterior; sin ella, la del mismo extracto o el trimestre previo", metavar="ID"),
 ]
 CalendarOption = Annotated[
-    Path | None,
-    typer.Option("--calendario", help="Calendario programado (PCA u otro): anio, mes, programado_soles y sus claves", metavar="CSV"),
+    Path | None, rare("--calendario", help="Calendario programado (PCA u otro): anio, mes, programado_soles y sus claves", metavar="CSV")
 ]
 PoiOption = Annotated[
-    list[str] | None, typer.Option("--poi", help="Exportación financiera del POI (CEPLAN V.01); se puede repetir", metavar="EXPORTE")
+    list[str] | None, rare("--poi", help="Exportación de CEPLAN V.01; se puede repetir", metavar="EXPORTE")
 ]
-MetasOption = Annotated[Path | None, typer.Option("--metas-aoi", help="Tabla firmada de metas y AOI, con --poi", metavar="TABLA")]
-FolderOption = Annotated[Path | None, typer.Option("--salida", "-s", help="Escribe tablas y figuras en esa carpeta", metavar="CARPETA")]
-
-
+MetasOption = Annotated[Path | None, rare("--metas-aoi", help="Tabla firmada de metas y AOI, con --poi", metavar="TABLA")]
+FolderOption = Annotated[
+    Path | None, rare("--salida", "-s", help="Escribe además tablas y figuras en esa carpeta", metavar="CARPETA")
+]
 DateOption = Annotated[
-    str | None, typer.Option("--fecha", help="Fecha a la que se juzga la norma; sin ella, el corte de los datos", metavar="AAAA-MM-DD")
+    str | None, typer.Option("--al", help="Día al que se juzga la norma; sin él, el corte de los datos", metavar="AAAA-MM-DD")
 ]
-NormsOption = Annotated[
-    Path | None, typer.Option("--normas", help="Carpeta con otras normas; sin ella, las que trae el programa", metavar="CARPETA")
+NormsOption = Annotated[Path | None, rare("--normas", help="Carpeta con otras normas; sin ella, las que trae el programa", metavar="CARPETA")]
+EvidenceOption = Annotated[
+    Path | None,
+    rare("--evidencias", help="Archivo con los documentos que la oficina declara tener ([[evidencias]], [[excepciones]])", metavar="ARCHIVO.toml"),
 ]
+FirstOption = Annotated[int | None, typer.Option("--primeras", "-n", help="Cuántas filas mostrar", metavar="N", min=1)]
+CsvOption = Annotated[bool, typer.Option("--csv", help="Escribe el cuadro principal en CSV")]
 
 
 @dataclass(frozen=True)
@@ -119,7 +116,8 @@ class Asked:
             "--historia": self.history,
             "--anterior": self.before,
         }
-        return [name for name, value in given.items() if value]
+        settled = defaults(here())  # what the folder says was not asked for now
+        return [name for name, value in given.items() if value and name.removeprefix("--").replace("-", "_") not in settled]
 
 
 def cut_of(inputs: Inputs, asked: Asked, programmes: Sequence[Calendar] | None = None) -> Cut:
@@ -153,7 +151,7 @@ def optional_cut(inputs: Inputs, asked: Asked) -> Cut | None:
     Raises:
         typer.BadParameter: options of a cut without `--instantanea`, which would be ignored.
     """
-    if asked.snapshot is not None:
+    if asked.snapshot not in (None, NONE):
         return cut_of(inputs, asked)
     if asked.ignored:
         raise typer.BadParameter(f"{', '.join(asked.ignored)} sólo tiene sentido con --instantanea.")
@@ -166,7 +164,7 @@ def chosen_snapshot(inputs: Inputs, folder: Path, wanted: str | None, scope: Sco
     from presupuesto_link.store.store import Store
 
     store = Store(folder)
-    if wanted and wanted != NEWEST:
+    if wanted and wanted not in (NEWEST, NONE):
         return store, store.get(wanted)
     return store, latest_of(store, inputs.spec.vinculo.ambito, scope.value)
 

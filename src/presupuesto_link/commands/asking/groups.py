@@ -12,8 +12,8 @@ from presupuesto_link.commands.asking.cuts import (
     DEFAULT_STORE,
     Asked,
     BeforeOption,
-    CutOption,
     DateOption,
+    EvidenceOption,
     HistoryOption,
     MonthOption,
     NormsOption,
@@ -25,7 +25,9 @@ from presupuesto_link.commands.asking.cuts import (
     StoreOption,
     SuggestedOption,
     YearOption,
+    chosen_snapshot,
     optional_cut,
+    raw_rules,
 )
 from presupuesto_link.commands.asking.options import (
     AnalysisOption,
@@ -36,7 +38,7 @@ from presupuesto_link.commands.asking.options import (
     ProfileOption,
     open_analysis,
 )
-from presupuesto_link.commands.asking.scenarios import date_of, runner, scenario_specs
+from presupuesto_link.commands.asking.scenarios import Question, date_of, runner, scenario_specs
 from presupuesto_link.sources.embedded import DEFAULT_ANALYSIS
 
 if TYPE_CHECKING:
@@ -44,9 +46,11 @@ if TYPE_CHECKING:
     from presupuesto_link.evaluation.decision import Decision
     from presupuesto_link.evaluation.evaluate import Evaluation
     from presupuesto_link.inputs import Inputs
+    from presupuesto_link.linkage.snapshot import Linkage
     from presupuesto_link.money.cut import Cut
     from presupuesto_link.scenarios.compare import Scenario
     from presupuesto_link.specs import EscenarioSpec
+    from presupuesto_link.store.store import Snapshot, Store
 
 
 def grouped(command: Callable[..., None]) -> Callable[..., None]:
@@ -88,7 +92,7 @@ class Money:
     gasto: BudgetOption = None
     plan: PlanOption = None
     almacen: StoreOption = DEFAULT_STORE
-    instantanea: CutOption = None
+    instantanea: SnapshotOption = None
     ambito: ScopeOption = Scope.pliego
     anio: YearOption = None
     reglas: RulesOption = None
@@ -113,6 +117,35 @@ class Money:
 
     def _cut(self, inputs: Inputs) -> Cut | None:
         return optional_cut(inputs, Asked(self.almacen, self.instantanea, self.ambito, self.reglas, self.incluir_sugeridos, self.anio))
+
+
+@dataclass(frozen=True)
+class Linked:
+    """Which spending is linked, by which rules and to what plan."""
+
+    almacen: StoreOption = DEFAULT_STORE
+    instantanea: SnapshotOption = None
+    ambito: ScopeOption = Scope.pliego
+    anio: YearOption = None
+    reglas: RulesOption = None
+    incluir_sugeridos: SuggestedOption = False
+    analisis: AnalysisOption = DEFAULT_ANALYSIS
+    plan: PlanOption = None
+
+    def opened(self) -> tuple[Inputs, Store, Snapshot]:
+        """The analysis and the snapshot."""
+        inputs = open_analysis(self.analisis, plan=self.plan)
+        return inputs, *chosen_snapshot(inputs, self.almacen, self.instantanea, self.ambito)
+
+    def linked(self) -> tuple[Inputs, Linkage]:
+        """The analysis and the link."""
+        from presupuesto_link.linkage.coverage import measured_actions
+        from presupuesto_link.linkage.snapshot import link_snapshot
+
+        inputs, store, snapshot = self.opened()
+        spec, rules = inputs.spec.vinculo, raw_rules(inputs, self.reglas)
+        given = (store, snapshot, rules, measured_actions(inputs.plan), spec.transversales, spec.ambito, self.ambito.value)
+        return inputs, link_snapshot(*given, self.anio, self.incluir_sugeridos)
 
 
 @dataclass(frozen=True)
@@ -154,7 +187,7 @@ class Story:
     gasto: BudgetOption = None
     plan: PlanOption = None
     almacen: StoreOption = DEFAULT_STORE
-    instantanea: CutOption = None
+    instantanea: SnapshotOption = None
     ambito: ScopeOption = Scope.pliego
     anio: YearOption = None
     mes: MonthOption = None
@@ -178,11 +211,11 @@ class Story:
 class Proposals:
     """On what budget, day and law scenarios are run."""
 
-    instantanea: CutOption = None
+    instantanea: SnapshotOption = None
     almacen: StoreOption = DEFAULT_STORE
     ambito: OptionalScopeOption = None
     anio: YearOption = None
-    fecha: DateOption = None
+    al: DateOption = None
     reglas: RulesOption = None
     incluir_sugeridos: SuggestedOption = False
     normas: NormsOption = None
@@ -190,8 +223,10 @@ class Proposals:
     gasto: BudgetOption = None
     plan: PlanOption = None
 
-    def asked(self, names: Sequence[str]) -> tuple[Inputs, tuple[EscenarioSpec, ...], Callable[[EscenarioSpec], Scenario]]:
+    evidencias: EvidenceOption = None
+
+    def asked(self, names: Sequence[str], question: Question | None = None) -> tuple[Inputs, tuple[EscenarioSpec, ...], Callable[[EscenarioSpec], Scenario]]:
         """The analysis, the scenarios named and what runs each."""
         inputs = open_analysis(self.analisis, self.gasto, self.plan, norms=self.normas)
         asked = Asked(self.almacen, self.instantanea, rules=self.reglas, suggested=self.incluir_sugeridos, year=self.anio)
-        return inputs, scenario_specs(inputs, names), runner(inputs, asked, self.ambito, date_of(self.fecha))
+        return inputs, scenario_specs(inputs, names, question, self.evidencias), runner(inputs, asked, self.ambito, date_of(self.al))

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from presupuesto_link.commands.saying.spanish import ADVANCED
 from presupuesto_link.errors import Problem, SpecError
 from presupuesto_link.sources.embedded import embedded_analyses
 from presupuesto_link.vocabulary import EXCLUDE, ZERO
@@ -30,16 +31,21 @@ class Policy(StrEnum):
     cero = ZERO
 
 
+def rare(*names: str, **about: Any) -> Any:
+    """An option that most people never need: the help of a command leaves it for `--avanzadas`."""
+    return typer.Option(*names, rich_help_panel=ADVANCED, **about)
+
+
 AnalysisOption = Annotated[
-    str, typer.Option("--analisis", "-a", help="Nombre de un análisis incluido, o ruta de un analisis.toml", metavar="NOMBRE|RUTA")
+    str, rare("--analisis", "-a", help="Nombre de un análisis incluido, o ruta de un analisis.toml", metavar="NOMBRE|RUTA")
 ]
-BudgetOption = Annotated[Path | None, typer.Option("--gasto", help="Otra tabla de PIA, PIM y devengado por AER (CSV)", metavar="CSV")]
-PlanOption = Annotated[Path | None, typer.Option("--plan", help="Otra carpeta del plan (objetivos.csv, acciones.csv…)", metavar="CARPETA")]
-ProfileOption = Annotated[Profile | None, typer.Option("--perfil", help="Perfil de avance: ceplan o informe_2024", metavar="PERFIL")]
-PolicyOption = Annotated[Policy | None, typer.Option("--nd", help="Qué hacer con los ND: excluir o cero", metavar="POLÍTICA")]
+BudgetOption = Annotated[Path | None, rare("--gasto", help="Otra tabla de PIA, PIM y devengado por acción (CSV)", metavar="CSV")]
+PlanOption = Annotated[Path | None, rare("--plan", help="Otra carpeta del plan (objetivos.csv, acciones.csv…)", metavar="CARPETA")]
+ProfileOption = Annotated[Profile | None, rare("--perfil", help="Perfil de avance: ceplan o informe_2024", metavar="PERFIL")]
+PolicyOption = Annotated[Policy | None, rare("--nd", help="Qué hacer con los ND: excluir o cero", metavar="POLÍTICA")]
 FilledOption = Annotated[
     Path | None,
-    typer.Option("--libro-anterior", help="Libro de Excel que se llenó: lo escrito en sus celdas amarillas pasa al nuevo", metavar="LIBRO"),
+    rare("--libro-anterior", help="Libro de Excel que se llenó: lo escrito en sus celdas amarillas pasa al nuevo", metavar="LIBRO"),
 ]
 JsonOption = Annotated[bool, typer.Option("--json", help="Escribe el resultado en JSON, para otro programa")]
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,6 +12,8 @@ import typer
 
 from presupuesto_link.commands.asking.cuts import Asked, Scope, optional_cut
 from presupuesto_link.errors import Problem, SpecError
+
+_DIGITS = 13
 
 if TYPE_CHECKING:
     from presupuesto_link.inputs import Inputs
@@ -27,10 +29,68 @@ def date_of(text: str | None) -> dt.date | None:
     try:
         return dt.date.fromisoformat(text)
     except ValueError:
-        raise typer.BadParameter(f"--fecha: «{text}» no es una fecha AAAA-MM-DD.") from None
+        raise typer.BadParameter(f"--al: «{text}» no es una fecha AAAA-MM-DD.") from None
 
 
-def scenario_specs(inputs: Inputs, asked: Sequence[str]) -> tuple[EscenarioSpec, ...]:
+@dataclass(frozen=True)
+class Question:
+    """A question without a file: who gives, who receives and how much at most."""
+
+    gives: tuple[str, ...] = ()
+    receives: tuple[str, ...] = ()
+    most: str | None = None
+
+    def __bool__(self) -> bool:
+        return bool(self.gives or self.receives or self.most)
+
+    def of(self, inputs: Inputs, spec: EscenarioSpec) -> EscenarioSpec:
+        """The scenario with these sides in the place of its own.
+
+        Raises:
+            SpecError: an action that the plan does not have.
+        """
+        from presupuesto_link.specs import EscenarioSpec
+
+        known = inputs.plan.acciones["accion"].to_list()
+        gives, receives = (tuple(known_code(one, known, option) for one in codes) for codes, option in ((self.gives, "--de"), (self.receives, "--a")))
+        told = spec.model_dump(mode="python")
+        if gives:
+            told["donantes"] |= {"acciones": gives, "protegidas": tuple(set(spec.donantes.protegidas) - set(gives))}
+        if receives:
+            told["receptores"] |= {"acciones": receives, "objetivos": (), "puestos": None}
+        words = [f"de {', '.join(gives)}" if gives else "", f"a {', '.join(receives)}" if receives else "", f"hasta S/ {self.most}" if self.most else ""]
+        asked = " ".join(part for part in words if part)
+        told |= {"id": "pregunta", "titulo": f"Pregunta: {asked}", "pregunta": f"¿Qué se podría mover {asked}?"}
+        if self.most:
+            told["monto_maximo_soles"] = _soles(self.most)
+        return EscenarioSpec.model_validate(told)
+
+
+def known_code(wanted: str, known: Sequence[str], where: str) -> str:
+    """The code as the plan writes it.
+
+    Raises:
+        SpecError: there is no such code; the nearest are named.
+    """
+    from difflib import get_close_matches
+
+    found = {one.upper(): one for one in known}
+    if wanted.strip().upper() in found:
+        return found[wanted.strip().upper()]
+    near = get_close_matches(wanted.strip().upper(), found, 3, 0.5) or list(found)[:3]
+    raise SpecError(Problem(where, f"«{wanted}»", f"una acción del plan; las más parecidas: {', '.join(near)}", "corrija el código"))
+
+
+def _soles(text: str) -> int:
+    whole = text.replace(",", "").replace("_", "").replace(" ", "").removeprefix("S/")
+    if not whole.isdecimal() or not whole.isascii() or len(whole) > _DIGITS:
+        raise typer.BadParameter(f"--monto: «{text}» no es un monto en soles enteros, por ejemplo 500000.")
+    return int(whole)
+
+
+def scenario_specs(
+    inputs: Inputs, asked: Sequence[str], question: Question | None = None, evidence: Path | None = None
+) -> tuple[EscenarioSpec, ...]:
     """The scenarios asked for: files, or names of those in the folder of the analysis; without any, those of the analysis.
 
     Raises:
@@ -38,9 +98,26 @@ def scenario_specs(inputs: Inputs, asked: Sequence[str]) -> tuple[EscenarioSpec,
     """
     from presupuesto_link.specs import EscenarioSpec, read_spec
 
-    if not asked:
-        return inputs.scenarios
-    return tuple(read_spec(_place(inputs, name), EscenarioSpec) for name in asked)
+    specs = tuple(read_spec(_place(inputs, name), EscenarioSpec) for name in asked) if asked else inputs.scenarios
+    if question:
+        if not specs:
+            raise SpecError(Problem("escenario --de/--a", "el análisis no tiene escenarios", "uno del que tomar los topes", "nombre un archivo de escenario"))
+        specs = (question.of(inputs, specs[0]),)
+    return tuple(_with_evidence(spec, evidence) for spec in specs) if evidence else specs
+
+
+def _with_evidence(spec: EscenarioSpec, path: Path) -> EscenarioSpec:
+    """The scenario with what the office declares to have, after what its own file declares."""
+    from presupuesto_link.specs import LegalSpec, read_spec
+
+    office = read_spec(path, LegalSpec)
+    legal = spec.legal.model_copy(
+        update={
+            "evidencias": (*spec.legal.evidencias, *office.evidencias),
+            "excepciones": (*spec.legal.excepciones, *office.excepciones),
+        }
+    )
+    return spec.model_copy(update={"legal": legal})
 
 
 def _place(inputs: Inputs, name: str) -> Path:

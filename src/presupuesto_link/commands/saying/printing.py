@@ -137,9 +137,21 @@ def _wrapped(heading: str, width: int) -> str:
     return "\n".join(part for line in heading.split("\n") for part in textwrap.wrap(line, width, break_on_hyphens=False) or [""])
 
 
+def as_text(content: Any) -> str:
+    """JSON. Amounts are text with two decimals, so that no reader rounds them; ND is null."""
+    return json.dumps(content, ensure_ascii=False, indent=2, default=_plain)
+
+
 def print_json(**content: Any) -> None:
-    """Print JSON. Amounts are text with two decimals, so that no reader rounds them; ND is null."""
-    typer.echo(json.dumps(content, ensure_ascii=False, indent=2, default=_plain))
+    """Print `as_text`."""
+    typer.echo(as_text(content))
+
+
+def print_csv(frame: pl.DataFrame) -> None:
+    """Print a table as CSV that a spreadsheet may open."""
+    from presupuesto_link.presentation.writing.csv_files import harmless
+
+    typer.echo(harmless(frame).write_csv(), nl=False)
 
 
 @contextmanager

@@ -67,12 +67,29 @@ def translate_error(message: str) -> str:
     return f"{head}{sep}{_first_match(tail, _VALUES)}" if sep else text
 
 
+HELP = ("--help", "-h")
+EVERY = "--avanzadas"
+ORDER = ("nuevo", "cargar", "vincular", "analizar", "ver", "escenario", "normas", "almacen")
+"""The commands of the program, in the order of the help."""
+CONTEXT = {"help_option_names": [*HELP]}
+ADVANCED = "avanzadas"
+"""Panel of the options that most people never need: the help of a command leaves them for `--avanzadas`."""
+
+
 class SpanishCommand(TyperCommand):
     """A command whose help is all in Spanish."""
 
     def get_help(self, ctx: Any) -> str:
         """The rendered help, translated."""
         return _translate_help(super().get_help(ctx))
+
+    def help_of(self, ctx: Any, every: bool) -> str:
+        """The help with the options of every day, or with every one."""
+        rare = [param for param in self.params if getattr(param, "rich_help_panel", None) == ADVANCED]
+        for param in rare:
+            param.hidden = not every  # type: ignore[attr-defined]
+        more = f"\n\nHay {len(rare)} opciones avanzadas: {ctx.command_path} {EVERY}" if rare and not every else ""
+        return self.get_help(ctx) + more
 
 
 class SpanishGroup(TyperGroup):
@@ -85,11 +102,17 @@ class SpanishGroup(TyperGroup):
         """The rendered help, translated."""
         return _translate_help(super().get_help(ctx))
 
+    def list_commands(self, ctx: Any) -> list[str]:
+        """The commands in the order in which they are used."""
+        names: list[str] = super().list_commands(ctx)
+        return sorted(names, key=lambda name: ORDER.index(name) if name in ORDER else len(ORDER))
+
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
         """Show the help at once when it is asked for; otherwise parse as usual."""
-        if "--help" in args:
+        if any(one in (*HELP, EVERY) for one in args):
             asked = _innermost(ctx, args)
-            typer.echo(asked.command.get_help(asked))
+            command = asked.command
+            typer.echo(command.help_of(asked, EVERY in args) if isinstance(command, SpanishCommand) else command.get_help(asked))
             raise typer.Exit()
         rest: list[str] = super().parse_args(ctx, args)
         return rest
@@ -100,5 +123,5 @@ def _innermost(ctx: Any, args: list[str]) -> Any:
     for argument in args:
         inner = getattr(ctx.command, "commands", {}).get(argument)
         if inner is not None:
-            ctx = type(ctx)(inner, info_name=argument, parent=ctx)
+            ctx = type(ctx)(inner, info_name=argument, parent=ctx, help_option_names=[*HELP])
     return ctx

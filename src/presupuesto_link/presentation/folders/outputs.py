@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable, Collection
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from presupuesto_link.dossier import Dossier
+from presupuesto_link.errors import Problem, SpecError
 from presupuesto_link.presentation.folders.monitoring_folder import about_followed
 from presupuesto_link.presentation.folders.scenario_folder import write_drafts
 from presupuesto_link.presentation.report.files import write_report_files
@@ -17,15 +19,34 @@ from presupuesto_link.sources.embedded import embedded_root
 
 if TYPE_CHECKING:
     from presupuesto_link.presentation.plots import Figure
+    from presupuesto_link.presentation.star.star_files import Export, Written
 
-ANALYSIS, FIGURES = "analizar", "graficar"  # the commands whose results a folder may hold
-PARTS = ("tablas", "libro", "figuras", "tablero", "informe", "escenarios")
+ANALYSIS = "analizar"  # the command whose results a folder may hold
+PARTS = ("tablas", "libro", "figuras", "tablero", "informe", "escenarios", "estrella")
+FILLED = "libro_llenado.xlsx"  # the workbook of the run before, as somebody left it
 """What an analysis may write, in the order in which it does."""
 _LIBRARIES = ("jinja2", "matplotlib", "numpy", "plotnine", "polars", "pydantic", "scipy", "xlsxwriter")
 
 
+def parts_of(dossier: Dossier, asked: Collection[str] | None) -> Collection[str]:
+    """The parts that are written: those asked for, or all; the star only of a snapshot.
+
+    Raises:
+        SpecError: the star is asked for and there is no snapshot.
+    """
+    linked = dossier.analysis.money.linkage is not None
+    if asked and "estrella" in asked and not linked:
+        raise SpecError(Problem("--solo estrella", "no hay instantánea", "el gasto de una", "cárguela con «cargar», o dé sus archivos a «analizar»"))
+    return asked or tuple(part for part in PARTS if linked or part != "estrella")
+
+
 def write_analysis(
-    dossier: Dossier, folder: Path, progress: Callable[[str], None] = lambda _: None, parts: Collection[str] = PARTS
+    dossier: Dossier,
+    folder: Path,
+    progress: Callable[[str], None] = lambda _: None,
+    parts: Collection[str] = PARTS[:-1],
+    bases: Collection[str] = (),
+    accepted: str = "",
 ) -> list[str]:
     """Write tables, workbook, figures, board, report, drafts of scenarios and manifest, each figure drawn once.
 
@@ -34,6 +55,8 @@ def write_analysis(
         folder: target; it may exist if it is empty or holds an earlier analysis of this program.
         progress: called with a Spanish sentence before each part.
         parts: those of `PARTS` to write.
+        bases: databases written beside the star: sqlite, duckdb.
+        accepted: why the findings of the load do not prevent the analysis, as somebody says.
 
     Returns:
         The files written, relative to the folder, in order.
@@ -41,30 +64,39 @@ def write_analysis(
     Raises:
         OutputError: the folder holds somebody else's files, or cannot be written.
     """
-    return replace_folder(folder, ANALYSIS, lambda part: _write_parts(dossier, part, progress, parts))
-
-
-def write_figures(dossier: Dossier, folder: Path) -> tuple[Figure, ...]:
-    """Write only the figures, each as PNG and SVG, and their manifest.
-
-    Args:
-        dossier: what to draw.
-        folder: target; it may exist if it is empty or holds earlier figures of this program.
-
-    Raises:
-        OutputError: the folder holds somebody else's files, or cannot be written.
-    """
-    drawn: list[Figure] = []
+    filled = dossier.analysis.inputs.filled
+    book = filled.path if filled else None
+    carried = book if book is not None and book.resolve().parent == folder.resolve() else None
 
     def write(part: Path) -> None:
-        drawn.extend(_write_figures(dossier, part))
-        write_manifest(part, FIGURES, manifest_of(dossier))
+        _write_parts(dossier, part, progress, parts, bases)
+        if carried is not None:
+            shutil.copyfile(carried, part / FILLED)
+        write_manifest(part, ANALYSIS, manifest_of(dossier) | ({"aceptado": accepted} if accepted else {}) | ({"llenado": True} if filled else {}))
 
-    replace_folder(folder, FIGURES, write)
-    return tuple(drawn)
+    return replace_folder(folder, ANALYSIS, write, carried)
 
 
-def _write_parts(dossier: Dossier, folder: Path, progress: Callable[[str], None], parts: Collection[str]) -> None:
+def write_only_star(export: Export, folder: Path, progress: Callable[[str], None]) -> tuple[list[str], Written]:
+    """Write the linked spending alone, without computing anything else.
+
+    Raises:
+        OutputError: see `write_analysis` and `write_star`.
+    """
+    from presupuesto_link.presentation.star.star_files import about_star, write_star
+
+    written: list[Written] = []
+
+    def write(part: Path) -> None:
+        written.append(write_star(export, part / "estrella", progress))
+        write_manifest(part, ANALYSIS, about_star(export, written[0]))
+
+    return replace_folder(folder, ANALYSIS, write), written[0]
+
+
+def _write_parts(
+    dossier: Dossier, folder: Path, progress: Callable[[str], None], parts: Collection[str], bases: Collection[str]
+) -> None:
     tables = (*result_tables(dossier), *(quarter_tables(dossier.quarter) if dossier.quarter else ()))
     if "tablas" in parts:
         progress("Escribiendo tablas")
@@ -83,7 +115,20 @@ def _write_parts(dossier: Dossier, folder: Path, progress: Callable[[str], None]
     if "escenarios" in parts and dossier.scenarios:
         progress("Escribiendo los borradores de los escenarios")
         write_drafts(dossier.scenarios, folder / "escenarios")
-    write_manifest(folder, ANALYSIS, manifest_of(dossier))
+    if "estrella" in parts:
+        _write_star(dossier, folder / "estrella", progress, bases)
+
+
+def _write_star(dossier: Dossier, folder: Path, progress: Callable[[str], None], bases: Collection[str]) -> None:
+    from presupuesto_link.presentation.star.star_files import Export, write_star
+
+    inputs, money = dossier.analysis.inputs, dossier.analysis.money
+    assert money.linkage is not None and money.cut is not None
+    rules = money.cut.rules
+    given = {rules.name: rules.digest} if rules else {}
+    write_star(
+        Export(money.linkage, inputs.plan, inputs.spec.vinculo.transversales, given, "sqlite" in bases, "duckdb" in bases), folder, progress
+    )
 
 
 def _drawn(dossier: Dossier, folder: Path, progress: Callable[[str], None], parts: Collection[str]) -> tuple[Figure, ...]:

@@ -18,11 +18,11 @@ from presupuesto_link.presentation.star.databases import FACT_FILES, check_duckd
 from presupuesto_link.presentation.star.star import CODES, TEXTS, complete, dimension_tables, keyed
 from presupuesto_link.presentation.star.star_readme import README, readme
 from presupuesto_link.presentation.writing.csv_files import harmless
-from presupuesto_link.presentation.writing.folder import made_with, replace_folder, write_manifest
+from presupuesto_link.presentation.writing.folder import made_with, write_manifest
 from presupuesto_link.tables.gasto import MEASURES, totals_of
 from presupuesto_link.tables.plan import Plan
 
-EXPORT = "exportar"
+EXPORT = "estrella"
 BOOST = "boost.csv"
 ROWS_AT_ONCE = 150_000
 _ROW_GROUP = 65_536
@@ -65,27 +65,24 @@ class Written:
                 self.soles[name][measure] = (self.soles[name][measure] or Decimal(0)) + soles
 
 
-def write_star(export: Export, folder: Path, progress: Callable[[str], None] = lambda _: None) -> tuple[list[str], Written]:
-    """Write everything to a folder: all of it or nothing.
+def write_star(export: Export, folder: Path, progress: Callable[[str], None] = lambda _: None) -> Written:
+    """Write everything to a new folder; who calls makes sure that it is all of it or nothing.
 
     Args:
         export: what.
-        folder: target; it may exist if it is empty or holds an earlier untouched export.
+        folder: made here.
         progress: called with a Spanish sentence before each part.
 
     Returns:
-        The files written, relative to the folder, in order; and what they hold.
+        What it holds.
 
     Raises:
-        OutputError: the folder holds somebody else's files or cannot be written, or DuckDB is asked for and is not installed.
+        OutputError: DuckDB is asked for and is not installed.
     """
     if export.duckdb:
         check_duckdb()
+    folder.mkdir()
     written = Written()
-    return replace_folder(folder, EXPORT, lambda part: _write_all(export, part, written, progress)), written
-
-
-def _write_all(export: Export, folder: Path, written: Written, progress: Callable[[str], None]) -> None:
     linkage = export.linkage
     linked = replace(linkage.linked, gasto=complete(linkage.linked.gasto))
     progress("Escribiendo las dimensiones")
@@ -97,7 +94,8 @@ def _write_all(export: Export, folder: Path, written: Written, progress: Callabl
     _conserve(linkage.cube, written)
     _write_databases(export, folder, progress)
     (folder / README).write_text(readme(export.linkage, export.plan, written.rows, tables, folder), encoding="utf-8-sig", newline="\r\n")
-    write_manifest(folder, EXPORT, _manifest(export, written))
+    write_manifest(folder, EXPORT, about_star(export, written))
+    return written
 
 
 def _write_databases(export: Export, folder: Path, progress: Callable[[str], None]) -> None:
@@ -154,7 +152,7 @@ def _conserve(cube: pl.DataFrame, written: Written) -> None:
             raise RuntimeError(f"{name} does not hold the linked spending: {written.soles[name]} != {expected}")
 
 
-def _manifest(export: Export, written: Written) -> dict[str, Any]:
+def about_star(export: Export, written: Written) -> dict[str, Any]:
     """What went in and what came out. No dates of the run, no machine paths."""
     linkage, source = export.linkage, export.linkage.snapshot.manifest["fuente"]
     return {

@@ -28,10 +28,10 @@ def quarter_lines(quarter: Quarter) -> tuple[Line, ...]:
     """The quarter in ten lines."""
     found = quarter.monitoring
     return (
-        _money_line(found),
+        money_line(found),
         _red_line(found),
         _behind_line(found),
-        _change_line(found),
+        change_line(found),
         _stages_line(found),
         _alignment_line(found),
         _blind_line(found),
@@ -51,7 +51,7 @@ def actions_now(found: Monitoring) -> pl.DataFrame:
     )
 
 
-def _money_line(found: Monitoring) -> Line:
+def money_line(found: Monitoring) -> Line:
     """What was accrued on the day of the cut-off, and what of it was by the last closed month against what was expected then: two days, each said."""
     followed = found.followed
     then, due, ratio = own = [found.now(WHOLE, name) for name in ("devengado_soles", "devengado_esperado_soles", "devengado_ratio")]
@@ -117,7 +117,7 @@ def _behind_line(found: Monitoring) -> Line:
     )
 
 
-def _change_line(found: Monitoring) -> Line:
+def change_line(found: Monitoring) -> Line:
     if found.previous is None:
         return Line("No hay un corte anterior con que comparar.", "El cambio se verá en el próximo corte.")
     rows = found.changes.filter((pl.col("nivel") == found.levels.accion) & (pl.col("unidad") != found.levels.sin_accion))

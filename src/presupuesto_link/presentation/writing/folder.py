@@ -24,13 +24,14 @@ _PART = ".parcial-"
 _STALE_SECONDS = 3600
 
 
-def replace_folder(folder: Path, command: str, write: Callable[[Path], None]) -> list[str]:
+def replace_folder(folder: Path, command: str, write: Callable[[Path], None], carried: Path | None = None) -> list[str]:
     """Make a folder with what `write` puts in it, in the place of what `command` wrote there before.
 
     Args:
         folder: target; it may exist if it is empty or holds untouched results of the same command.
         command: the command whose manifest `write` leaves in the folder.
         write: fills an empty folder, manifest included.
+        carried: a file in it that somebody changed and that `write` keeps.
 
     Returns:
         The files written, relative to the folder, in order.
@@ -39,7 +40,7 @@ def replace_folder(folder: Path, command: str, write: Callable[[Path], None]) ->
         OutputError: the folder holds somebody else's files, or cannot be written.
     """
     folder, part = folder.resolve(), None
-    _must_be_replaceable(folder, command)
+    _must_be_replaceable(folder, command, carried)
     try:
         part = _new_part(folder)
         write(part)
@@ -52,13 +53,26 @@ def replace_folder(folder: Path, command: str, write: Callable[[Path], None]) ->
     return files_in(folder)
 
 
-def check_folder(folder: Path, command: str) -> None:
+def check_folder(folder: Path, command: str, carried: Path | None = None) -> None:
     """Refuse a folder that may not be replaced before any long work is done for it.
+
+    Args:
+        folder: target.
+        command: as `replace_folder`.
+        carried: a file in it that somebody changed and whose content goes to the new one.
 
     Raises:
         OutputError: as `replace_folder`.
     """
-    _must_be_replaceable(folder.resolve(), command)
+    _must_be_replaceable(folder.resolve(), command, carried)
+
+
+def filled_since(folder: Path, name: str) -> bool:
+    """Whether a file of earlier results has what somebody wrote: it was changed after it was written, or carried over what an earlier one had."""
+    manifest = _manifest(folder)
+    path = folder / name
+    written = dict(manifest.get("salidas") or {})
+    return name in written and path.is_file() and (bool(manifest.get("llenado")) or written[name] != digest(path))
 
 
 def write_manifest(folder: Path, command: str, content: dict[str, Any]) -> None:
@@ -108,7 +122,7 @@ def _new_part(folder: Path) -> Path:
     return part
 
 
-def _must_be_replaceable(folder: Path, command: str) -> None:
+def _must_be_replaceable(folder: Path, command: str, carried: Path | None = None) -> None:
     """Refuse to replace the working folder, somebody else's folder or results that a person has edited."""
     if Path.cwd().is_relative_to(folder):
         raise _refusal(
@@ -117,10 +131,10 @@ def _must_be_replaceable(folder: Path, command: str) -> None:
     if folder.is_file():
         raise _refusal(folder, "un archivo", "una carpeta", "elija otro nombre con --salida")
     if folder.is_dir() and any(folder.iterdir()):
-        _must_be_untouched(folder, command)
+        _must_be_untouched(folder, command, carried)
 
 
-def _must_be_untouched(folder: Path, command: str) -> None:
+def _must_be_untouched(folder: Path, command: str, carried: Path | None) -> None:
     earlier, written = _written_before(folder)
     if earlier != command:
         raise _refusal(
@@ -129,7 +143,8 @@ def _must_be_untouched(folder: Path, command: str) -> None:
             f"una carpeta nueva, vacía o con resultados anteriores de «{command}»",
             "elija otra carpeta con --salida",
         )
-    strange = [name for name in files_in(folder) if name != MANIFEST and written.get(name) != digest(folder / name)]
+    known = {MANIFEST, *([carried.name] if carried else [])}
+    strange = [name for name in files_in(folder) if name not in known and written.get(name) != digest(folder / name)]
     if strange:
         raise _refusal(
             folder,
@@ -142,11 +157,19 @@ def _must_be_untouched(folder: Path, command: str) -> None:
 def _written_before(folder: Path) -> tuple[str, dict[str, str]]:
     """The command whose manifest is there and the outputs it declares; nothing when there is no manifest of ours."""
     try:
-        manifest = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
+        manifest = _manifest(folder)
         ours, outputs = manifest["programa"]["nombre"] == PROGRAM, dict(manifest["salidas"])
         return (str(manifest.get("orden", "analizar")), outputs) if ours and outputs else ("", {})
-    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+    except (KeyError, TypeError, AttributeError):
         return "", {}
+
+
+def _manifest(folder: Path) -> dict[str, Any]:
+    try:
+        found = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return found if isinstance(found, dict) else {}
 
 
 def _swap(part: Path, folder: Path) -> None:

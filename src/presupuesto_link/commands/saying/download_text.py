@@ -1,17 +1,14 @@
-"""`descargar`: one year of the portal's bulk files."""
+"""How a download is told: a bar while it lasts, and what arrived."""
 
 from __future__ import annotations
 
-import datetime as dt
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING
 
 import typer
 
-from presupuesto_link.commands.asking.options import JsonOption
 from presupuesto_link.commands.saying.printing import print_json
 
 if TYPE_CHECKING:
@@ -20,43 +17,8 @@ if TYPE_CHECKING:
     from presupuesto_link.sources.download import Downloaded, Progress
 
 
-def descargar(
-    anio: Annotated[int, typer.Argument(help="Año fiscal", metavar="AÑO")],
-    tipo: Annotated[
-        str, typer.Option("--tipo", "-t", help="Qué archivo: devengado, mensual, diario, gasto u opds", metavar="TIPO")
-    ] = "devengado",
-    carpeta: Annotated[Path, typer.Option("--carpeta", "-c", help="Carpeta donde queda el archivo", metavar="CARPETA")] = Path("descargas"),
-    url: Annotated[
-        str | None, typer.Option("--url", help="Otra dirección: la del archivo, o la de su carpeta terminada en /", metavar="URL")
-    ] = None,
-    forzar: Annotated[bool, typer.Option("--forzar", help="Descarga aunque el archivo ya esté y sea el mismo")] = False,
-    espera: Annotated[
-        int, typer.Option("--espera", help="Segundos sin recibir datos antes de volver a conectarse", metavar="SEGUNDOS", min=1)
-    ] = 60,
-    como_json: JsonOption = False,
-) -> None:
-    """Descarga un año del gasto público del portal de datos abiertos del MEF; si se corta, sigue donde quedó.
-
-    Ejemplo: presupuesto-link descargar 2024 --tipo devengado
-    """
-    from presupuesto_link.sources.download import Patience, download, find_resource
-
-    resource = find_resource(tipo, anio, url)
-    patience = Patience(connect_s=min(30, espera), silence_s=espera)
-    try:
-        with _progress(resource.name) as report:
-            done = download(resource, carpeta, dt.date.today(), forzar, patience, report)
-    except KeyboardInterrupt:
-        typer.echo(f"Lo recibido de {resource.name} queda en {carpeta}: repita la orden y seguirá desde ahí.", err=True)
-        raise
-    if como_json:
-        _print_json(done)
-    else:
-        _print_summary(done)
-
-
 @contextmanager
-def _progress(name: str) -> Iterator[Callable[[Progress], None]]:
+def downloading(name: str) -> Iterator[Callable[[Progress], None]]:
     """A bar with bytes, speed and time left; nothing when stderr is not a terminal."""
     if not sys.stderr.isatty():
         yield lambda _: None
@@ -85,7 +47,7 @@ def _bar() -> Bar:
     return Bar(*columns, console=Console(stderr=True))
 
 
-def _print_json(done: Downloaded) -> None:
+def print_downloaded_json(done: Downloaded) -> None:
     print_json(
         archivo=str(done.path),
         origen=str(done.origin),
@@ -101,7 +63,7 @@ def _print_json(done: Downloaded) -> None:
     )
 
 
-def _print_summary(done: Downloaded) -> None:
+def print_downloaded(done: Downloaded) -> None:
     if done.new:
         resumed = f" (desde {done.resumed_from:,} que ya estaban)" if done.resumed_from else ""
         typer.echo(f"Descargado: {done.path}, {done.size:,} bytes{resumed}")

@@ -1,110 +1,22 @@
-"""`ceplan`: what the operational plan (POI) says each meta is for, what is missing to say it, and how that differs from the rules by hand."""
+"""How the bridge of the operational plan is told: for a person and for a program."""
 
 from __future__ import annotations
 
-from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Any
 
 import typer
 
-from presupuesto_link.commands.asking.cuts import DEFAULT_STORE, Scope, ScopeOption, SnapshotOption, StoreOption, chosen_snapshot, raw_rules
-from presupuesto_link.commands.asking.options import AnalysisOption, JsonOption, PlanOption, open_analysis
 from presupuesto_link.commands.saying.findings_text import print_findings
-from presupuesto_link.commands.saying.printing import code, name, number, print_json, print_table, records
-from presupuesto_link.sources.embedded import DEFAULT_ANALYSIS
+from presupuesto_link.commands.saying.printing import code, name, number, print_table, records
 from presupuesto_link.wording import amount, plural
 
 if TYPE_CHECKING:
     from presupuesto_link.linkage.plan.bridging import Bridging
 
-_SHOWN = 15
 _CALLED = {"pim": "PIM", "devengado": "Devengado"}
 
 
-def ceplan(
-    exportes: Annotated[list[str], typer.Argument(help="Exportaciones de CEPLAN V.01: .xlsx o .csv; admite *", metavar="EXPORTES...")],
-    metas_aoi: Annotated[
-        Path | None,
-        typer.Option(
-            "--metas-aoi", help="Tabla firmada de metas y AOI (.csv o .xlsx); aún sin ella, muestra lo que falta", metavar="TABLA"
-        ),
-    ] = None,
-    aei_aer: Annotated[
-        Path | None,
-        typer.Option("--aei-aer", help="Tabla firmada de AEI y AER (.csv o .xlsx); aún sin ella, muestra lo que falta", metavar="TABLA"),
-    ] = None,
-    vinculos: Annotated[
-        Path | None,
-        typer.Option("--vinculos", help="Reglas manuales con las que se compara; sin ellas, las del análisis", metavar="REGLAS"),
-    ] = None,
-    almacen: StoreOption = DEFAULT_STORE,
-    instantanea: SnapshotOption = None,
-    ambito: ScopeOption = Scope.pliego,
-    analisis: AnalysisOption = DEFAULT_ANALYSIS,
-    plan: PlanOption = None,
-    salida: Annotated[
-        Path | None, typer.Option("--salida", help="Escribe las reglas derivadas, para «vincular»", metavar="REGLAS.csv")
-    ] = None,
-    sugerencias: Annotated[
-        Path | None, typer.Option("--sugerencias", help="Escribe las parejas de meta y AOI que faltan firmar", metavar="SUGERENCIAS.csv")
-    ] = None,
-    primeras: Annotated[int, typer.Option("--primeras", help="Cuántas filas mostrar en cada cuadro", metavar="N", min=1)] = _SHOWN,
-    como_json: JsonOption = False,
-) -> None:
-    """Vincula cada meta con las AER por el POI (meta, AOI, AEI, AER) y lo compara con las reglas manuales.
-
-    Ejemplo: presupuesto-link ceplan poi_2024.xlsx --metas-aoi metas_aoi.csv --aei-aer aei_aer.csv --instantanea 20250131
-    """
-    result = bridge(exportes, metas_aoi, aei_aer, vinculos, almacen, instantanea, ambito, analisis, plan)
-    _write(result, salida, sugerencias)
-    if como_json:
-        print_json(**as_json(result))
-        return
-    print_bridging(result, primeras)
-    if salida:
-        typer.echo(f"Reglas derivadas: {salida}. Para usarlas: presupuesto-link vincular {salida.name}")
-    if sugerencias:
-        typer.echo(f"Parejas por firmar: {sugerencias}. Complete autor y fecha y páselas a la tabla de --metas-aoi.")
-
-
-def bridge(
-    exports: list[str],
-    metas_aoi: Path | None,
-    aei_aer: Path | None,
-    rules: Path | None,
-    folder: Path,
-    wanted: str | None,
-    scope: Scope,
-    analysis: str,
-    plan: Path | None,
-) -> Bridging:
-    """One call of the library."""
-    from presupuesto_link.linkage.plan.bridging import Given, bridge_snapshot
-    from presupuesto_link.sources.ceplan import read_export
-    from presupuesto_link.sources.links import read_links
-    from presupuesto_link.sources.siaf.named import expand
-
-    inputs = open_analysis(analysis, plan=plan)
-    given = Given(
-        tuple(read_export(path) for path in expand(exports)),
-        read_links(metas_aoi, "metas_aoi") if metas_aoi else None,
-        read_links(aei_aer, "aei_aer") if aei_aer else None,
-        raw_rules(inputs, rules),
-    )
-    store, snapshot = chosen_snapshot(inputs, folder, wanted, scope)
-    return bridge_snapshot(store, snapshot, given, inputs.plan.acciones, inputs.spec.vinculo, scope.value)
-
-
-def _write(result: Bridging, rules: Path | None, suggestions: Path | None) -> None:
-    from presupuesto_link.presentation.folders.derived_rules import write_rules, write_suggestions
-
-    if rules:
-        write_rules(rules, result.chain.rules)
-    if suggestions:
-        write_suggestions(suggestions, result.chain.sugerencias)
-
-
-def as_json(result: Bridging) -> dict[str, Any]:
+def bridge_as_json(result: Bridging) -> dict[str, Any]:
     """The bridge for another program."""
     chain, compared = result.chain, result.comparison
     return {

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from presupuesto_link.commands.asking.cuts import CsvOption
 from presupuesto_link.commands.asking.options import AnalysisOption, JsonOption, PlanOption, PolicyOption, ProfileOption, open_analysis
-from presupuesto_link.commands.saying.printing import Column, code, number, print_json, print_table, records
+from presupuesto_link.commands.saying.printing import Column, code, number, print_csv, print_json, print_table, records
 from presupuesto_link.errors import Problem, SpecError
 from presupuesto_link.presentation.telling.words import rule_title
 from presupuesto_link.presentation.theme import band_name
@@ -29,16 +30,17 @@ class Level(StrEnum):
 
 def avance(
     analisis: AnalysisOption = DEFAULT_ANALYSIS,
-    nivel: Annotated[Level, typer.Option("--nivel", help="objetivo, accion o indicador", metavar="NIVEL")] = Level.objetivo,
+    por: Annotated[Level, typer.Option("--por", help="objetivo, accion o indicador", metavar="NIVEL")] = Level.objetivo,
     anio: Annotated[int | None, typer.Option("--anio", help="Sólo este año", metavar="AAAA")] = None,
     perfil: ProfileOption = None,
     nd: PolicyOption = None,
     plan: PlanOption = None,
+    en_csv: CsvOption = False,
     como_json: JsonOption = False,
 ) -> None:
     """Muestra el avance de los objetivos, las acciones o los indicadores, con la regla que dio cada cifra.
 
-    Ejemplo: presupuesto-link avance --nivel accion --anio 2024 --perfil informe_2024 --nd cero
+    Ejemplo: presupuesto-link ver avance --por accion --anio 2024 --perfil informe_2024 --nd cero
     """
     import polars as pl
 
@@ -47,18 +49,20 @@ def avance(
     result = evaluate(open_analysis(analisis, None, plan, perfil, nd))
     spec = result.inputs.spec.avance
     levels = result.inputs.plan.niveles
-    level = levels.objetivo if nivel is Level.objetivo else levels.accion
+    level = levels.objetivo if por is Level.objetivo else levels.accion
     by_year = pl.lit(True) if anio is None else pl.col("anio") == anio
-    if nivel is Level.indicador:
+    if por is Level.indicador:
         frame = result.indicators.filter((pl.col("perfil") == spec.perfil) & by_year)
     else:
         frame = result.elements.filter(
             (pl.col("perfil") == spec.perfil) & (pl.col("politica_nd") == spec.politica_nd) & (pl.col("nivel") == level) & by_year
         )
     _must_have_rows(frame, anio, result.elements)
-    if como_json:
+    if en_csv:
+        print_csv(frame)
+    elif como_json:
         print_json(perfil=spec.perfil, politica_nd=spec.politica_nd, filas=records(frame))
-    elif nivel is Level.indicador:
+    elif por is Level.indicador:
         _print_indicators(frame, spec.perfil)
     else:
         _print_elements(frame, f"Avance por {level} · perfil {spec.perfil} · ND: {spec.politica_nd}")

@@ -1,56 +1,38 @@
-"""`comparar`: several scenarios on the same budget, side by side."""
+"""Several scenarios on the same budget, side by side."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
 
 import typer
 
-from presupuesto_link.commands.asking.groups import Proposals, grouped
-from presupuesto_link.commands.asking.options import JsonOption
-from presupuesto_link.commands.saying.printing import code, name, number, print_json, print_table, progress, records
+from presupuesto_link.commands.saying.printing import code, name, number, print_table, records
 from presupuesto_link.presentation.telling.words import signed_soles
 from presupuesto_link.wording import short_name, soles
 
 if TYPE_CHECKING:
+    from presupuesto_link.scenarios.compare import Scenario
     from presupuesto_link.tables.levels import Levels
 
 _LEAST = 2
 
 
-@grouped
-def comparar(
-    archivos: Annotated[
-        list[str], typer.Argument(help="Dos o más escenarios: archivos TOML o nombres de los del análisis", metavar="ESCENARIO")
-    ],
-    *,
-    sobre: Proposals,
-    como_json: JsonOption = False,
-) -> None:
-    """Pone escenarios uno al lado del otro, con las mismas medidas.
-
-    Ejemplo: presupuesto-link comparar recomendacion-2 empleo-e-inclusion agua-y-ambiente
-    """
-    if len(archivos) < _LEAST:
-        raise typer.BadParameter("comparar pide al menos dos escenarios.")
+def compared_as_json(solved: Sequence[Scenario]) -> dict[str, Any]:
+    """The comparison of two scenarios or more; nothing of one."""
     from presupuesto_link.scenarios.side_by_side import changes, shared, summarise
 
-    inputs, specs, run = sobre.asked(archivos)
-    if len({spec.id for spec in specs}) < len(specs):
-        raise typer.BadParameter("dos escenarios tienen el mismo id: cambie uno de los dos.")
-    with progress() as say:
-        say("Resolviendo escenarios")
-        solved = [run(spec) for spec in specs]
-    if como_json:
-        tables = {"resumen": summarise(solved), "cambios": changes(solved), "transferencias": shared(solved)}
-        print_json(**{key: records(table) for key, table in tables.items()})
-        return
-    _print(solved, inputs.plan.niveles)
+    if len(solved) < _LEAST:
+        return {}
+    return {"resumen": records(summarise(solved)), "cambios": records(changes(solved)), "transferencias": records(shared(solved))}
 
 
-def _print(solved: list, levels: Levels) -> None:  # type: ignore[type-arg]
+def print_compared(solved: Sequence[Scenario], levels: Levels) -> None:
+    """The scenarios with the same measures, and what each does to the PIM of each action."""
     from presupuesto_link.scenarios.side_by_side import changes, summarise
 
+    if not solved:
+        return
     for sentence in dict.fromkeys(scenario.advertencia for scenario in solved):
         typer.echo(sentence)
     print_table(

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from presupuesto_link.commands.asking.cuts import CsvOption, FolderOption
 from presupuesto_link.commands.asking.groups import Money, grouped
-from presupuesto_link.commands.asking.options import AnalysisOption, JsonOption
-from presupuesto_link.commands.saying.printing import Column, code, name, number, print_json, print_table, records
+from presupuesto_link.commands.asking.options import AnalysisOption, JsonOption, rare
+from presupuesto_link.commands.saying.printing import Column, code, name, number, print_csv, print_json, print_table, records
 from presupuesto_link.presentation.telling.robustness_words import DOUBTS, central_words, how, interval, options_words, sentences, share
 from presupuesto_link.sources.embedded import DEFAULT_ANALYSIS
 from presupuesto_link.wording import points, short_name
@@ -22,25 +22,26 @@ if TYPE_CHECKING:
 def robustez(
     analisis: AnalysisOption = DEFAULT_ANALYSIS,
     sorteos: Annotated[
-        int | None, typer.Option("--sorteos", help="Cuántos juegos de pesos se sortean", metavar="N", min=1, max=1_000_000)
+        int | None, rare("--sorteos", help="Cuántos juegos de pesos se sortean", metavar="N", min=1, max=1_000_000)
     ] = None,
-    semilla: Annotated[int | None, typer.Option("--semilla", help="Semilla de los sorteos", metavar="N", min=0)] = None,
-    primeros: Annotated[
-        int | None, typer.Option("--primeros", help="Cuántas AER forman la lista que se decide", metavar="N", min=1)
+    semilla: Annotated[int | None, rare("--semilla", help="Semilla de los sorteos", metavar="N", min=0)] = None,
+    primeras: Annotated[
+        int | None, typer.Option("--primeras", "-n", help="Cuántas acciones forman la lista que se decide", metavar="N", min=1)
     ] = None,
-    salida: Annotated[Path | None, typer.Option("--salida", help="Escribe las tablas y las figuras", metavar="CARPETA")] = None,
+    salida: FolderOption = None,
     *,
     dinero: Money,
+    en_csv: CsvOption = False,
     como_json: JsonOption = False,
 ) -> None:
-    """Dice qué AER rezagadas lo son con cualquier peso, cuáles dependen de los pesos o de la lectura, y qué duda importa más.
+    """Dice qué acciones rezagadas lo son con cualquier peso, cuáles dependen de los pesos o de la lectura, y qué duda importa más.
 
-    Ejemplo: presupuesto-link robustez --salida robustez
+    Ejemplo: presupuesto-link ver robustez --salida robustez
     """
     from presupuesto_link.studies.robustness import study_robustness
 
     analysis = dinero.evaluated(dinero.open(analisis))
-    given = {"sorteos": sorteos, "semilla": semilla, "primeros": primeros}
+    given = {"sorteos": sorteos, "semilla": semilla, "primeros": primeras}
     spec = analysis.inputs.spec.robustez.model_copy(update={key: n for key, n in given.items() if n is not None})
     found = study_robustness(analysis, spec)
     if salida:
@@ -48,6 +49,9 @@ def robustez(
         from presupuesto_link.presentation.folders.robustness_folder import robustness_results
 
         write_results(robustness_results(analysis, found), salida)
+    if en_csv:
+        print_csv(found.resumen)
+        return
     if como_json:
         _print_json(found)
         return

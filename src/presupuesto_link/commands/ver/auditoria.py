@@ -1,14 +1,14 @@
-"""`auditar`: what the published figures say against what the data gives."""
+"""`auditoria`: what the published figures say against what the data gives."""
 
 from __future__ import annotations
 
-from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from presupuesto_link.commands.asking.cuts import CsvOption
 from presupuesto_link.commands.asking.options import AnalysisOption, BudgetOption, JsonOption, PlanOption, open_analysis
-from presupuesto_link.commands.saying.printing import print_json
+from presupuesto_link.commands.saying.printing import print_csv, print_json
 from presupuesto_link.errors import Problem, SpecError
 from presupuesto_link.findings import FINDING_KINDS, by_kind
 from presupuesto_link.sources.embedded import DEFAULT_ANALYSIS
@@ -17,52 +17,53 @@ if TYPE_CHECKING:
     from presupuesto_link.findings import Finding
 
 
-class SeverityOption(StrEnum):
-    """Severities of a finding."""
-
-    alta = "alta"
-    media = "media"
-    baja = "baja"
+SEVERITIES = ("alta", "media", "baja")
 
 
-def auditar(
+def auditoria(
     analisis: AnalysisOption = DEFAULT_ANALYSIS,
-    severidad: Annotated[
-        SeverityOption | None,
-        typer.Option("--severidad", help="Sólo los hallazgos de esta severidad: alta, media o baja", metavar="SEVERIDAD"),
+    solo: Annotated[
+        list[str] | None,
+        typer.Argument(help="Sólo una severidad (alta, media, baja), un código (P01) o ambos", metavar="SEVERIDAD|CÓDIGO"),
     ] = None,
-    codigo: Annotated[str | None, typer.Option("--codigo", help="Sólo los de este código, por ejemplo P01", metavar="CÓDIGO")] = None,
     gasto: BudgetOption = None,
     plan: PlanOption = None,
+    en_csv: CsvOption = False,
     como_json: JsonOption = False,
 ) -> None:
     """Revisa las cifras publicadas: totales, porcentajes, avances, conteos e índice.
 
-    Ejemplo: presupuesto-link auditar --severidad alta
+    Ejemplo: presupuesto-link ver auditoria alta
     """
+    import polars as pl
+
     from presupuesto_link.evaluation.evaluate import evaluate
 
-    codigo = _known_code(codigo)
+    severities = [one for one in map(str.lower, solo or ()) if one in SEVERITIES]
+    codes = [_known_code(one) for one in solo or () if one.lower() not in SEVERITIES]
     audit = evaluate(open_analysis(analisis, gasto, plan)).audit
     chosen = [
-        f for f in audit.hallazgos if (severidad is None or f.kind.severity == severidad.value) and (codigo is None or f.code == codigo)
+        f for f in audit.hallazgos if (not severities or f.kind.severity in severities) and (not codes or f.code in codes)
     ]
+    if en_csv:
+        print_csv(pl.DataFrame([f.as_row() for f in chosen]))
+        return
     if como_json:
         print_json(hallazgos=[f.as_row() for f in chosen])
         return
     _print_findings(chosen)
 
 
-def _known_code(code: str | None) -> str | None:
+def _known_code(code: str) -> str:
     """The code as the catalogue writes it.
 
     Raises:
         SpecError: the catalogue has no such code; the message lists the ones it has.
     """
-    if code is None or code.strip().upper() in FINDING_KINDS:
-        return code and code.strip().upper()
+    if code.strip().upper() in FINDING_KINDS:
+        return code.strip().upper()
     known = ", ".join(sorted(FINDING_KINDS))
-    raise SpecError(Problem("opción --codigo", f"«{code}»", f"uno de {known}", "elija un código de la lista"))
+    raise SpecError(Problem("ver auditoria", f"«{code}»", f"alta, media, baja o uno de {known}", "elija uno de la lista"))
 
 
 def _print_findings(findings: list[Finding]) -> None:

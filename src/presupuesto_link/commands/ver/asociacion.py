@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from presupuesto_link.commands.asking.cuts import CsvOption, FolderOption
 from presupuesto_link.commands.asking.groups import Money, grouped
-from presupuesto_link.commands.asking.options import AnalysisOption, JsonOption
-from presupuesto_link.commands.saying.printing import Column, code, name, number, print_json, print_table, progress, records
+from presupuesto_link.commands.asking.options import AnalysisOption, JsonOption, rare
+from presupuesto_link.commands.saying.printing import Column, code, name, number, print_csv, print_json, print_table, progress, records
 from presupuesto_link.sources.embedded import DEFAULT_ANALYSIS
 from presupuesto_link.wording import percent, short_name, soles
 
@@ -20,23 +22,28 @@ if TYPE_CHECKING:
 _SHOWN = 5
 
 
+class By(StrEnum):
+    """What else is shown of each action."""
+
+    eficiencia = "eficiencia"
+
+
 @grouped
 def asociacion(
     analisis: AnalysisOption = DEFAULT_ANALYSIS,
     semilla: Annotated[
-        int | None, typer.Option("--semilla", help="Semilla de los remuestreos", metavar="N", min=0, show_default="la del análisis")
+        int | None, rare("--semilla", help="Semilla de los remuestreos", metavar="N", min=0, show_default="la del análisis")
     ] = None,
-    salida: Annotated[
-        Path | None, typer.Option("--salida", "-s", help="Carpeta donde se escriben tablas y figuras", metavar="CARPETA")
-    ] = None,
-    eficiencia: Annotated[bool, typer.Option("--eficiencia", help="Muestra también el puntaje de eficiencia de cada AER")] = False,
+    salida: FolderOption = None,
+    por: Annotated[By | None, typer.Option("--por", help="eficiencia: muestra también ese puntaje de cada acción", metavar="MEDIDA")] = None,
     *,
     dinero: Money,
+    en_csv: CsvOption = False,
     como_json: JsonOption = False,
 ) -> None:
-    """Mira si ejecutar y avanzar van juntos, y dice primero cuánto pueden decir tan pocas AER.
+    """Mira si ejecutar y avanzar van juntos, y dice primero cuánto pueden decir tan pocas acciones.
 
-    Ejemplo: presupuesto-link asociacion --salida asociacion
+    Ejemplo: presupuesto-link ver asociacion --salida asociacion
     """
     from presupuesto_link.studies.association import study_association
 
@@ -45,10 +52,15 @@ def asociacion(
         say("Estimando")
         study = study_association(dinero.evaluated(inputs))
         written = _write(study, salida)
-    if como_json:
-        _print_as_json(study, eficiencia)
+    if en_csv:
+        from presupuesto_link.presentation.folders.association_folder import study_tables
+
+        print_csv(study_tables(study)["estimaciones"])
         return
-    _print_study(study, eficiencia)
+    if como_json:
+        _print_as_json(study, por is By.eficiencia)
+        return
+    _print_study(study, por is By.eficiencia)
     if salida:
         typer.echo(f"{written} archivos en {salida}.")
 

@@ -1,4 +1,4 @@
-"""`proyectar`: what will be accrued in December, how sure that is, and what will be left free."""
+"""`cierre`: what will be accrued in December, how sure that is, and what will be left free."""
 
 from __future__ import annotations
 
@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from presupuesto_link.commands.asking.cuts import FolderOption, HistoryOption, cut_of
+from presupuesto_link.commands.asking.cuts import CsvOption, FolderOption, HistoryOption, cut_of
 from presupuesto_link.commands.asking.groups import Ruled, Seen, grouped
-from presupuesto_link.commands.asking.options import JsonOption
-from presupuesto_link.commands.saying.printing import Column, code, name, number, print_json, print_table, progress, records
+from presupuesto_link.commands.asking.options import JsonOption, rare
+from presupuesto_link.commands.saying.printing import Column, code, name, number, print_csv, print_json, print_table, progress, records
 from presupuesto_link.wording import amount, enumerate_words, percent, short_name
 
 if TYPE_CHECKING:
@@ -29,24 +29,25 @@ class Level(StrEnum):
 
 
 @grouped
-def proyectar(
+def cierre(
     *,
     visto: Seen,
-    nivel: Annotated[
-        Level, typer.Option("--nivel", help="Qué se muestra: objetivo, accion o ejecutora (por genérica)", case_sensitive=False)
+    por: Annotated[
+        Level, typer.Option("--por", help="Qué se muestra: objetivo, accion o ejecutora (por genérica)", case_sensitive=False)
     ] = Level.accion,
     historia: HistoryOption = None,
     confianza: Annotated[
         float | None,
-        typer.Option("--confianza", help="Confianza del intervalo, de 0.5 a 0.99; sin ella, la del análisis", min=0.5, max=0.99),
+        rare("--confianza", help="Confianza del intervalo, de 0.5 a 0.99; sin ella, la del análisis", min=0.5, max=0.99),
     ] = None,
     vinculo: Ruled,
     salida: FolderOption = None,
+    en_csv: CsvOption = False,
     como_json: JsonOption = False,
 ) -> None:
     """Proyecta el devengado a diciembre y el saldo que quedaría libre, con su intervalo y los errores de cada método.
 
-    Ejemplo: presupuesto-link proyectar --instantanea 20250901 --nivel objetivo --salida proyeccion
+    Ejemplo: presupuesto-link ver cierre --por objetivo
     """
     from presupuesto_link.money.follow import follow
     from presupuesto_link.quarter.projection import project, with_confidence
@@ -55,16 +56,19 @@ def proyectar(
     followed = follow(inputs, cut_of(inputs, vinculo.asked(visto, historia), ()))
     with progress() as say:
         say("Probando los métodos en los años anteriores")
-        result = project(inputs, followed, nivel is Level.ejecutora)
+        result = project(inputs, followed, por is Level.ejecutora)
     if salida:
         from presupuesto_link.presentation.folders.monitoring_folder import projection_results
         from presupuesto_link.presentation.folders.results import write_results
 
         write_results(projection_results(result), salida)
+    if en_csv:
+        print_csv((result.ejecutoras or result.acciones).unidades)
+        return
     if como_json:
         print_json(**as_json(result), hechos=result.facts.records())
         return
-    print_projection(result, nivel)
+    print_projection(result, por)
     if salida:
         typer.echo(f"Tablas y figuras: {salida}")
 
@@ -177,7 +181,7 @@ def _beside(followed: Followed, by_unit: bool) -> list[str]:
     said = [f"No se proyecta lo transversal ({enumerate_words(apart)}): se mide aparte y no se suma."] if apart else []
     if by_unit:
         said.append(
-            "Es otra proyección que la de --nivel accion: tiene sus propias series, su método y su total, que no tienen por qué coincidir."
+            "Es otra proyección que la de --por accion: tiene sus propias series, su método y su total, que no tienen por qué coincidir."
         )
     return said
 

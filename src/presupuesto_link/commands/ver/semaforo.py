@@ -10,6 +10,8 @@ import typer
 from presupuesto_link.commands.asking.cuts import (
     BeforeOption,
     CalendarOption,
+    CsvOption,
+    FirstOption,
     FolderOption,
     HistoryOption,
     MetasOption,
@@ -19,7 +21,7 @@ from presupuesto_link.commands.asking.cuts import (
 )
 from presupuesto_link.commands.asking.groups import Ruled, Seen, grouped
 from presupuesto_link.commands.asking.options import JsonOption
-from presupuesto_link.commands.saying.printing import Column, code, name, number, print_json, print_table, progress, records
+from presupuesto_link.commands.saying.printing import Column, code, name, number, print_csv, print_json, print_table, progress, records
 from presupuesto_link.presentation.telling.words import DAGGER, banded
 from presupuesto_link.presentation.theme import band_name
 from presupuesto_link.wording import amount, percent, short_name, soles
@@ -46,8 +48,8 @@ class Level(StrEnum):
 def semaforo(
     *,
     visto: Seen,
-    nivel: Annotated[
-        Level, typer.Option("--nivel", help="Qué se mide: objetivo, accion, ejecutora, fuente o programa", case_sensitive=False)
+    por: Annotated[
+        Level, typer.Option("--por", help="Qué se mide: objetivo, accion, ejecutora, fuente o programa", case_sensitive=False)
     ] = Level.accion,
     anterior: BeforeOption = None,
     historia: HistoryOption = None,
@@ -55,14 +57,17 @@ def semaforo(
     poi: PoiOption = None,
     metas_aoi: MetasOption = None,
     vinculo: Ruled,
-    primeras: Annotated[int, typer.Option("--primeras", help="Cuántas alertas mostrar", metavar="N", min=1)] = _SHOWN,
+    primeras: FirstOption = _SHOWN,
     salida: FolderOption = None,
+    en_csv: CsvOption = False,
     como_json: JsonOption = False,
 ) -> None:
     """Semáforo trimestral del presupuesto: lo devengado, comprometido y certificado contra lo esperado a la fecha.
 
-    Ejemplo: presupuesto-link semaforo --instantanea 20250901 --nivel accion --salida semaforo
+    Ejemplo: presupuesto-link ver semaforo --por ejecutora
     """
+    import polars as pl
+
     from presupuesto_link.evaluation.evaluate import evaluate
     from presupuesto_link.quarter.light import monitor
 
@@ -75,10 +80,13 @@ def semaforo(
         from presupuesto_link.presentation.folders.results import write_results
 
         write_results(monitoring_results(result), salida)
+    if en_csv:
+        print_csv(result.light.filter(pl.col("nivel") == result.levels.named(por.value)))
+        return
     if como_json:
         print_json(**as_json(result), observaciones=[*doubts, *result.notices])
         return
-    print_monitoring(result, result.levels.named(nivel.value), primeras)
+    print_monitoring(result, result.levels.named(por.value), primeras or _SHOWN)
     for doubt in (*doubts, *result.notices):
         typer.echo(doubt)
     if salida:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from presupuesto_link.commands.asking.cuts import CsvOption
 from presupuesto_link.commands.asking.groups import Measure, Money, grouped
 from presupuesto_link.commands.asking.options import AnalysisOption, JsonOption
-from presupuesto_link.commands.saying.printing import Column, code, number, print_json, print_table, records
+from presupuesto_link.commands.saying.printing import Column, code, number, print_csv, print_json, print_table, records
 from presupuesto_link.presentation.theme import band_name
 from presupuesto_link.sources.embedded import DEFAULT_ANALYSIS
 from presupuesto_link.wording import soles
@@ -20,32 +22,32 @@ if TYPE_CHECKING:
     from presupuesto_link.tables.levels import Levels
 
 
-_OWN_PAIR = "el que decide"
 _CODES = Column("Cuáles", least=20)
 
 
 @grouped
 def matriz(
     analisis: AnalysisOption = DEFAULT_ANALYSIS,
-    ejecucion: Annotated[
-        int | None, typer.Option("--ejecucion", help="Año del presupuesto", metavar="AAAA", show_default=_OWN_PAIR)
-    ] = None,
-    resultado: Annotated[int | None, typer.Option("--resultado", help="Año del resultado", metavar="AAAA", show_default=_OWN_PAIR)] = None,
+    resultado: Annotated[int | None, typer.Option("--resultado", help="Año del resultado", metavar="AAAA", show_default="el que decide")] = None,
     *,
     medida: Measure,
     dinero: Money,
+    en_csv: CsvOption = False,
     como_json: JsonOption = False,
 ) -> None:
-    """Cruza la ejecución de un año con el resultado de otro y diagnostica cada AER.
+    """Cruza la ejecución de un año con el resultado de otro y diagnostica cada acción.
 
-    Ejemplo: presupuesto-link matriz --ejecucion 2023 --resultado 2024
+    Ejemplo: presupuesto-link ver matriz --anio 2023 --resultado 2024
     """
     from presupuesto_link.evaluation.evaluate import facts_of, matrix_of
 
     inputs = dinero.open(analisis, medida)
     levels = inputs.plan.niveles
-    analysis = dinero.evaluated(inputs)
-    cells, diagnosis = matrix_of(analysis, ejecucion, resultado)
+    analysis = replace(dinero, anio=None).evaluated(inputs)
+    cells, diagnosis = matrix_of(analysis, dinero.anio, resultado)
+    if en_csv:
+        print_csv(diagnosis)
+        return
     if como_json:
         print_json(
             anio_ejecucion=cells.anio_ejecucion,

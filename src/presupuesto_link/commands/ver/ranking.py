@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING
 
 import typer
 
+from presupuesto_link.commands.asking.cuts import CsvOption, FirstOption
 from presupuesto_link.commands.asking.groups import Measure, Money, grouped
 from presupuesto_link.commands.asking.options import AnalysisOption, JsonOption
-from presupuesto_link.commands.saying.printing import Column, code, name, number, print_json, print_table, records
+from presupuesto_link.commands.saying.printing import Column, code, name, number, print_csv, print_json, print_table, records
 from presupuesto_link.presentation.telling.words import lagging_words, money_words
 from presupuesto_link.presentation.theme import COMPONENT_LOOKS
 from presupuesto_link.sources.embedded import DEFAULT_ANALYSIS
@@ -25,21 +26,25 @@ if TYPE_CHECKING:
 @grouped
 def ranking(
     analisis: AnalysisOption = DEFAULT_ANALYSIS,
-    primeras: Annotated[int | None, typer.Option("--primeras", help="Cuántas AER rezagadas mostrar", metavar="N", min=1)] = None,
+    primeras: FirstOption = None,
     *,
     medida: Measure,
     dinero: Money,
+    en_csv: CsvOption = False,
     como_json: JsonOption = False,
 ) -> None:
-    """Ordena las AER rezagadas con un puntaje cuyos componentes se ven; los ND van aparte.
+    """Ordena las acciones rezagadas con un puntaje cuyos componentes se ven; los ND van aparte.
 
-    Ejemplo: presupuesto-link ranking --primeras 10
+    Ejemplo: presupuesto-link ver ranking --primeras 10
     """
     inputs = dinero.open(analisis, medida)
     if como_json:
         _print_json(dinero.evaluated(inputs))
         return
     result = dinero.decided(inputs)
+    if en_csv:
+        print_csv(result.ranking)
+        return
     print_ranking(result, primeras)
     _print_waiting(result.ranking, result.levels)
 

@@ -1,0 +1,80 @@
+"""What a command works with when nobody says it: the environment, then the office's folder."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from presupuesto_link.errors import Problem, SpecError
+from presupuesto_link.office import SETTINGS, Office, Setting, find_office, read_office
+
+NEWEST, NONE = "ultima", "ninguna"
+_FOLDER_ONLY = "salida"  # a folder of results is a default of `analizar` alone: the other commands write only when asked
+
+
+def here() -> Office | None:
+    """The office of the working folder, if it is inside one.
+
+    Raises:
+        SpecError: its `oficina.toml` is wrong.
+    """
+    found = find_office(Path.cwd())
+    return read_office(found) if found else None
+
+
+def settled(office: Office | None) -> dict[str, tuple[Any, str]]:
+    """Each setting that somebody decided, by key: its value and where it comes from.
+
+    Raises:
+        SpecError: a variable of the environment names what is not there.
+    """
+    found: dict[str, tuple[Any, str]] = {}
+    for setting in SETTINGS:
+        told = os.environ.get(setting.env, "").strip()
+        if told:
+            found[setting.key] = (_from_text(setting, told), f"entorno ({setting.env})")
+        elif office and setting.key in office.values:
+            found[setting.key] = (office.values[setting.key], office.path.name)
+    if office and "instantanea" not in found and _some_snapshot(found):
+        found["instantanea"] = (NEWEST, "hay instantáneas en el almacén")
+    return found
+
+
+def defaults(office: Office | None) -> dict[str, Any]:
+    """The value of each parameter of the commands that the environment or the folder decides, but the folder of results."""
+    return {
+        setting.option: _plain(value)
+        for setting in SETTINGS
+        if setting.option and setting.option != _FOLDER_ONLY and (value := settled(office).get(setting.key, (None, ""))[0]) is not None
+    }
+
+
+def default_map(office: Office | None, commands: Mapping[str, tuple[str, ...]]) -> dict[str, Any]:
+    """`defaults` as the command line takes them: by command and, in a group, by the command inside it.
+
+    Args:
+        office: the folder's.
+        commands: name → the names inside it; none for a command that is not a group.
+    """
+    own = defaults(office)
+    found: dict[str, Any] = {name: dict.fromkeys(inside, own) if inside else own for name, inside in commands.items()}
+    results = settled(office).get(_FOLDER_ONLY)
+    return found | ({"analizar": own | {_FOLDER_ONLY: _plain(results[0])}} if results else {})
+
+
+def _from_text(setting: Setting, text: str) -> Any:
+    parts = [one for one in text.split(os.pathsep if setting.is_path else ",") if one.strip()] if setting.many else [text]
+    if any("\0" in one for one in parts):
+        raise SpecError(Problem(setting.env, "un carácter nulo", setting.what, "corrija la variable"))
+    return parts if setting.many else parts[0]
+
+
+def _some_snapshot(found: Mapping[str, tuple[Any, str]]) -> bool:
+    store = Path(found.get("almacen", ("almacen", ""))[0])
+    return any((store / "instantaneas").glob("*/manifiesto.json"))
+
+
+def _plain(value: Any) -> Any:
+    return [str(one) for one in value] if isinstance(value, list) else str(value)
