@@ -119,6 +119,21 @@ def _named_sources(spec: AnalisisSpec, overrides: dict[str, Path], plan: Plan) -
     return spec.model_copy(update={"fuente": f"{'; '.join(given)} (dato del usuario). Resto: {spec.fuente}", "fuentes": sources})
 
 
+def of_entity(inputs: Inputs, pliego: str | None, department: str | None, name: str | None) -> Inputs:
+    """The same inputs for the entity that an office says; what is not said stays as in the analysis.
+
+    An entity with another pliego takes the name of the office, since that of the analysis is somebody else's.
+    """
+    own = inputs.spec.vinculo.ambito
+    told: dict[str, str] = {key: value for key, value in (("pliego", pliego), ("departamento_meta", department)) if value}
+    if all(getattr(own, key) == value for key, value in told.items()):
+        return inputs
+    if "pliego" in told and told["pliego"] != own.pliego:
+        told["nombre"] = name or ""
+    link = inputs.spec.vinculo.model_copy(update={"ambito": own.model_copy(update=told)})
+    return replace(inputs, spec=inputs.spec.model_copy(update={"vinculo": link}))
+
+
 def with_settings(
     inputs: Inputs, perfil: str | None = None, politica_nd: str | None = None, pares: tuple[tuple[int, int], ...] | None = None
 ) -> Inputs:

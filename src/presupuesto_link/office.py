@@ -124,7 +124,9 @@ def read_office(path: Path) -> Office:
 def _toml(path: Path) -> dict[str, Any]:
     try:
         if path.stat().st_size > _LARGEST:
-            raise SpecError(Problem(str(path), f"más de {_LARGEST:,} bytes", "un archivo de unas líneas", "revise si es el archivo correcto"))
+            raise SpecError(
+                Problem(str(path), f"más de {_LARGEST:,} bytes", "un archivo de unas líneas", "revise si es el archivo correcto")
+            )
         text = path.read_text(encoding="utf-8-sig")
         if max(map(text.count, "[{")) > _LARGEST or any(line.count("[") + line.count("{") > _DEEPEST for line in text.splitlines()):
             raise SpecError(Problem(str(path), "listas dentro de listas", "claves con un valor cada una", "escriba una clave por línea"))
@@ -142,10 +144,17 @@ def _version(path: Path, found: Any) -> list[Problem]:
         return []
     if isinstance(found, int) and not isinstance(found, bool) and found > VERSION:
         return [
-            Problem(f"{path}, version", f"es {found}", f"{VERSION}, la que este programa conoce", "actualice presupuesto-link, o use el de esa carpeta")
+            Problem(
+                f"{path}, version",
+                f"es {found}",
+                f"{VERSION}, la que este programa conoce",
+                "actualice presupuesto-link, o use el de esa carpeta",
+            )
         ]
     said = "falta" if found is None else f"es {found!r}"
-    return [Problem(f"{path}, version", said, f"version = {VERSION}", "escríbala, y revise las demás claves con «presupuesto-link ver oficina»")]
+    return [
+        Problem(f"{path}, version", said, f"version = {VERSION}", "escríbala, y revise las demás claves con «presupuesto-link ver oficina»")
+    ]
 
 
 def _wrong(path: Path, key: str, value: Any) -> list[Problem]:
@@ -167,7 +176,11 @@ def _wrong(path: Path, key: str, value: Any) -> list[Problem]:
 
 def _whole(folder: Path, setting: Setting, value: Any) -> Any:
     if setting.kind == "ruta":
-        return value if setting.key == "analisis" and not (folder / value).exists() and "/" not in value and "." not in value else folder / value
+        return (
+            value
+            if setting.key == "analisis" and not (folder / value).exists() and "/" not in value and "." not in value
+            else folder / value
+        )
     return [folder / one for one in value] if setting.kind == "rutas" else value
 
 

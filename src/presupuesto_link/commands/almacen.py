@@ -107,7 +107,9 @@ def comparar(
     antes: Annotated[str, typer.Argument(help="Instantánea anterior", metavar="A")],
     despues: Annotated[str, typer.Argument(help="Instantánea posterior", metavar="B")],
     por: Annotated[str, typer.Option("--por", help="Columnas por las que se agrupa, separadas por comas", metavar="COLUMNAS")] = _KEYS,
-    primeras: Annotated[int, typer.Option("--primeras", "-n", help="Cuántas filas mostrar, las que más se movieron", metavar="N", min=1)] = 30,
+    primeras: Annotated[
+        int, typer.Option("--primeras", "-n", help="Cuántas filas mostrar, las que más se movieron", metavar="N", min=1)
+    ] = 30,
     almacen: StoreOption = DEFAULT_STORE,
     como_json: JsonOption = False,
 ) -> None:

@@ -55,7 +55,10 @@ def analizar(
     pedido: Story,
     al: Annotated[str | None, rare("--al", help="Día de las cifras de los archivos, si no lo dicen", metavar="AAAA-MM-DD")] = None,
     aceptar: Annotated[
-        str | None, rare("--aceptar", help="Sigue aunque la carga tenga hallazgos de severidad alta; el motivo queda en el manifiesto", metavar="MOTIVO")
+        str | None,
+        rare(
+            "--aceptar", help="Sigue aunque la carga tenga hallazgos de severidad alta; el motivo queda en el manifiesto", metavar="MOTIVO"
+        ),
     ] = None,
     solo: Annotated[
         list[Part] | None, typer.Option("--solo", help="Escribe sólo esa parte; se puede repetir", show_default="todas")
@@ -85,7 +88,11 @@ def analizar(
     if como_json:
         ids = [report.snapshot.id for report in loaded]
         print_json(
-            carpeta=str(salida), archivos=written, hallazgos=len(dossier.analysis.audit.hallazgos), sintetico=dossier.synthetic, instantaneas=ids
+            carpeta=str(salida),
+            archivos=written,
+            hallazgos=len(dossier.analysis.audit.hallazgos),
+            sintetico=dossier.synthetic,
+            instantaneas=ids,
         )
         return
     print_summary(dossier, salida, len(written))
@@ -115,7 +122,7 @@ def _loaded(files: Sequence[str], asked: Story, day: str | None, accepted: str |
                     f"{report.path.name}: {finding.place}",
                     f"{finding.code} {finding.kind.title}: {finding.found}",
                     str(finding.expected),
-                    f"{finding.kind.remedy} Si aun así se puede usar: --aceptar \"motivo\"",
+                    f'{finding.kind.remedy} Si aun así se puede usar: --aceptar "motivo"',
                 )
                 for report, finding in grave
             )

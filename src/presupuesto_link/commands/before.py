@@ -32,7 +32,10 @@ _OPTIONS = {
     "normas": {"--fecha": "--al"},
     "cargar": {"--fecha-corte": "--al"},
 }
-_FLAGS = {"exportar": {"--sqlite": ("--base", "sqlite"), "--duckdb": ("--base", "duckdb")}, "asociacion": {"--eficiencia": ("--por", "eficiencia")}}
+_FLAGS = {
+    "exportar": {"--sqlite": ("--base", "sqlite"), "--duckdb": ("--base", "duckdb")},
+    "asociacion": {"--eficiencia": ("--por", "eficiencia")},
+}
 _ALONE = ("--json", "--forzar", "--debug", "--incluir-sugeridos")
 
 

@@ -36,7 +36,9 @@ _TITLES = {"pia_soles": "PIA", "pim_soles": "PIM"}
 def cargar(
     archivos: Annotated[
         list[str] | None,
-        typer.Argument(help="Extractos o carpetas con ellos: csv, gz, zst, zip, xlsx o xls de la Consulta Amigable; admite *", metavar="ARCHIVO"),
+        typer.Argument(
+            help="Extractos o carpetas con ellos: csv, gz, zst, zip, xlsx o xls de la Consulta Amigable; admite *", metavar="ARCHIVO"
+        ),
     ] = None,
     almacen: StoreOption = DEFAULT_STORE,
     al: Annotated[
@@ -58,9 +60,13 @@ def cargar(
     descargar: Annotated[
         int | None, typer.Option("--descargar", help="Descarga antes ese año del portal de datos abiertos del MEF", metavar="AÑO")
     ] = None,
-    tipo: Annotated[str, rare("--tipo", "-t", help="Qué se descarga: devengado, mensual, diario, gasto u opds", metavar="TIPO")] = "devengado",
+    tipo: Annotated[
+        str, rare("--tipo", "-t", help="Qué se descarga: devengado, mensual, diario, gasto u opds", metavar="TIPO")
+    ] = "devengado",
     salida: Annotated[Path, rare("--salida", "-s", help="Carpeta donde queda lo descargado", metavar="CARPETA")] = Path("descargas"),
-    url: Annotated[str | None, rare("--url", help="Otra dirección: la del archivo, o la de su carpeta terminada en /", metavar="URL")] = None,
+    url: Annotated[
+        str | None, rare("--url", help="Otra dirección: la del archivo, o la de su carpeta terminada en /", metavar="URL")
+    ] = None,
     forzar: Annotated[bool, rare("--forzar", help="Descarga aunque el archivo ya esté y sea el mismo")] = False,
     espera: Annotated[
         int, rare("--espera", help="Segundos sin recibir datos antes de volver a conectarse", metavar="SEGUNDOS", min=1)
@@ -147,7 +153,9 @@ def _inside(given: Sequence[str]) -> list[str]:
             continue
         inside = sorted(str(path) for path in Path(one).iterdir() if path.is_file() and path.name.lower().endswith(_EXTRACTS))
         if not inside:
-            raise InputDataError(Problem(one, "una carpeta sin extractos", f"archivos {', '.join(_EXTRACTS)}", "elija otra carpeta, o un archivo"))
+            raise InputDataError(
+                Problem(one, "una carpeta sin extractos", f"archivos {', '.join(_EXTRACTS)}", "elija otra carpeta, o un archivo")
+            )
         found += inside
     return found
 
@@ -275,6 +283,7 @@ def _amount(option: str, text: str) -> Decimal:
 
 
 def day_of(text: str | None) -> dt.date | None:
+    """The day of the figures, as `--al` says it."""
     try:
         day = dt.date.fromisoformat(text) if text is not None else None
     except ValueError:

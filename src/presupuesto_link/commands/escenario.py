@@ -12,8 +12,8 @@ import typer
 from presupuesto_link.commands.asking.groups import Proposals, grouped
 from presupuesto_link.commands.asking.options import JsonOption, rare
 from presupuesto_link.commands.asking.scenarios import Question
-from presupuesto_link.commands.saying.printing import bar, print_json, progress, records
 from presupuesto_link.commands.saying.compared_text import compared_as_json, print_compared
+from presupuesto_link.commands.saying.printing import bar, print_json, progress, records
 from presupuesto_link.commands.saying.scenario_text import print_answers, print_scenario
 from presupuesto_link.errors import InfeasibleScenarioError
 
@@ -42,9 +42,7 @@ def escenario(
     *,
     de: Annotated[list[str] | None, typer.Option("--de", help="Pregunta sin archivo: sólo ceden estas acciones", metavar="ACCIÓN")] = None,
     a: Annotated[list[str] | None, typer.Option("--a", help="Pregunta sin archivo: sólo reciben estas acciones", metavar="ACCIÓN")] = None,
-    monto: Annotated[
-        str | None, typer.Option("--monto", help="Con --de o --a: lo más que se mueve en total", metavar="SOLES")
-    ] = None,
+    monto: Annotated[str | None, typer.Option("--monto", help="Con --de o --a: lo más que se mueve en total", metavar="SOLES")] = None,
     sobre: Proposals,
     preguntas: Annotated[
         bool,
@@ -59,9 +57,7 @@ def escenario(
     semilla: Annotated[int, rare("--semilla", help="Semilla de esas corridas", metavar="N", min=0)] = _SEED,
     metas_aoi: Annotated[
         Path | None,
-        rare(
-            "--metas-aoi", help="Tabla firmada de metas y AOI: con ella el borrador lista los AOI cuyo POI cambia", metavar="TABLA"
-        ),
+        rare("--metas-aoi", help="Tabla firmada de metas y AOI: con ella el borrador lista los AOI cuyo POI cambia", metavar="TABLA"),
     ] = None,
     salida: Annotated[
         Path | None,

@@ -30,11 +30,7 @@ _USAGE_ERROR: type[Exception] = next(base for base in typer.BadParameter.__mro__
 
 _GROUPS = ("ver", "normas", "almacen")
 """Each is in the module of its name."""
-_INSIDE = {
-    "ver": TOPICS,
-    "normas": ("listar", "explicar", "revisar"),
-    "almacen": ("listar", "totales", "verificar", "comparar", "podar"),
-}
+_INSIDE = {"ver": TOPICS, "normas": ("listar", "explicar", "revisar"), "almacen": ("listar", "totales", "verificar", "comparar", "podar")}
 _WELCOME = """Vincula el presupuesto del SIAF con los objetivos y acciones del plan regional. Para empezar:
 
   presupuesto-link analizar --salida salida   el análisis que trae el programa: tablero, libro, informe y tablas
@@ -147,9 +143,7 @@ def _code(given: list[str], debug: bool) -> int:
         if told:
             typer.echo(told, err=True)
         arguments = _answered(arguments)
-        result: Any = _app(arguments)(
-            arguments, standalone_mode=False, prog_name="presupuesto-link", default_map=_defaults(arguments)
-        )
+        result: Any = _app(arguments)(arguments, standalone_mode=False, prog_name="presupuesto-link", default_map=_defaults(arguments))
     except BrokenPipeError:  # the reader of a pipe has seen enough
         sys.stderr.close()
         return 0

@@ -35,9 +35,7 @@ _ON_REQUEST = "LEVANTA"
 
 @normas.command(cls=SpanishCommand, context_settings=CONTEXT)
 def listar(
-    al: Annotated[
-        str | None, typer.Option("--al", help="Fecha de la operación; sin ella, todo lo cargado", metavar="AAAA-MM-DD")
-    ] = None,
+    al: Annotated[str | None, typer.Option("--al", help="Fecha de la operación; sin ella, todo lo cargado", metavar="AAAA-MM-DD")] = None,
     normas: NormsOption = None,
     como_json: JsonOption = False,
 ) -> None:

@@ -15,8 +15,12 @@ from presupuesto_link.sources.embedded import DEFAULT_ANALYSIS
 
 def nuevo(
     carpeta: Annotated[Path, typer.Argument(help="Carpeta nueva, o una vacía", metavar="CARPETA")],
-    nombre: Annotated[str | None, typer.Option("--nombre", help="Quién la usa, por ejemplo «Gobierno Regional de Cajamarca»", metavar="TEXTO")] = None,
-    pliego: Annotated[str | None, typer.Option("--pliego", help="Pliego cuyo gasto se mira; sin él, el del análisis", metavar="CÓDIGO")] = None,
+    nombre: Annotated[
+        str | None, typer.Option("--nombre", help="Quién la usa, por ejemplo «Gobierno Regional de Cajamarca»", metavar="TEXTO")
+    ] = None,
+    pliego: Annotated[
+        str | None, typer.Option("--pliego", help="Pliego cuyo gasto se mira; sin él, el del análisis", metavar="CÓDIGO")
+    ] = None,
     departamento: Annotated[
         str | None, typer.Option("--departamento-meta", help="Departamento donde recae el gasto; sin él, el del análisis", metavar="CÓDIGO")
     ] = None,

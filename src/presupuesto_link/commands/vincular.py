@@ -35,18 +35,30 @@ def vincular(
     *,
     vinculado: Linked,
     explicar: Annotated[
-        str | None, typer.Option("--explicar", help="Por qué una meta fue adonde fue, y qué regla casi la atrapa", metavar="SEC_EJEC-SEC_FUNC")
+        str | None,
+        typer.Option("--explicar", help="Por qué una meta fue adonde fue, y qué regla casi la atrapa", metavar="SEC_EJEC-SEC_FUNC"),
     ] = None,
     exportar: Annotated[
         Path | None,
-        typer.Option("--exportar", help="Escribe un libro para editar las reglas en Excel (.xlsx); con --poi, las reglas derivadas (.csv)", metavar="ARCHIVO"),
+        typer.Option(
+            "--exportar",
+            help="Escribe un libro para editar las reglas en Excel (.xlsx); con --poi, las reglas derivadas (.csv)",
+            metavar="ARCHIVO",
+        ),
     ] = None,
     sugerir: Annotated[
-        Path | None, typer.Option("--sugerir", help="Escribe reglas sugeridas para lo que quedó sin vincular; con --poi, parejas de meta y AOI", metavar="ARCHIVO.csv")
+        Path | None,
+        typer.Option(
+            "--sugerir",
+            help="Escribe reglas sugeridas para lo que quedó sin vincular; con --poi, parejas de meta y AOI",
+            metavar="ARCHIVO.csv",
+        ),
     ] = None,
     poi: PoiOption = None,
     metas_aoi: MetasOption = None,
-    aei_aer: Annotated[Path | None, rare("--aei-aer", help="Tabla firmada de AEI y AER, con --poi; aún sin ella, muestra lo que falta", metavar="TABLA")] = None,
+    aei_aer: Annotated[
+        Path | None, rare("--aei-aer", help="Tabla firmada de AEI y AER, con --poi; aún sin ella, muestra lo que falta", metavar="TABLA")
+    ] = None,
     salida: FolderOption = None,
     primeras: FirstOption = None,
     como_json: JsonOption = False,
@@ -158,7 +170,12 @@ def _explain(linkage: Linkage, asked: Linked, wanted: str, as_json_text: bool) -
 
 
 def _bridge(
-    asked: Linked, exports: list[str], signed: tuple[Path | None, Path | None], files: tuple[Path | None, Path | None], shown: int, as_json_text: bool
+    asked: Linked,
+    exports: list[str],
+    signed: tuple[Path | None, Path | None],
+    files: tuple[Path | None, Path | None],
+    shown: int,
+    as_json_text: bool,
 ) -> None:
     """What the operational plan says each meta is for, beside the rules by hand."""
     from presupuesto_link.presentation.folders.derived_rules import write_rules, write_suggestions

@@ -29,8 +29,10 @@ def delay_by(monthly: Monthly, keys: Sequence[str], own: pl.Expr) -> pl.DataFram
     rows = rows.with_columns(pl.lit(None, pl.String).alias(key) for key in keys if key not in rows.columns)
     spent = pl.col("devengado_soles").filter(pl.col("mes").is_between(1, followed.month))
     done = rows.group_by(keys).agg(pl.col("pim_soles").sum().cast(MONEY), devengado_soles=spent.sum().cast(MONEY))
-    due = expected_of(rows, monthly.curves, followed.month, "devengado").group_by(keys).agg(
-        devengado_esperado_soles=pl.col("esperado_soles").sum().cast(MONEY)
+    due = (
+        expected_of(rows, monthly.curves, followed.month, "devengado")
+        .group_by(keys)
+        .agg(devengado_esperado_soles=pl.col("esperado_soles").sum().cast(MONEY))
     )
     missing = pl.col("devengado_esperado_soles") - pl.col("devengado_soles")
     return (

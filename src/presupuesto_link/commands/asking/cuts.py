@@ -60,9 +60,7 @@ MonthOption = Annotated[
 RulesOption = Annotated[
     Path | None, typer.Option("--reglas", "-r", help="Reglas del vínculo (.csv o .xlsx); sin ellas, las de la oficina", metavar="ARCHIVO")
 ]
-HistoryOption = Annotated[
-    list[str] | None, rare("--historia", help="Otra instantánea con años anteriores; se puede repetir", metavar="ID")
-]
+HistoryOption = Annotated[list[str] | None, rare("--historia", help="Otra instantánea con años anteriores; se puede repetir", metavar="ID")]
 BeforeOption = Annotated[
     str | None,
     rare("--anterior", help="Instantánea del corte anterior; sin ella, la del mismo extracto o el trimestre previo", metavar="ID"),
@@ -70,20 +68,22 @@ BeforeOption = Annotated[
 CalendarOption = Annotated[
     Path | None, rare("--calendario", help="Calendario programado (PCA u otro): anio, mes, programado_soles y sus claves", metavar="CSV")
 ]
-PoiOption = Annotated[
-    list[str] | None, rare("--poi", help="Exportación de CEPLAN V.01; se puede repetir", metavar="EXPORTE")
-]
+PoiOption = Annotated[list[str] | None, rare("--poi", help="Exportación de CEPLAN V.01; se puede repetir", metavar="EXPORTE")]
 MetasOption = Annotated[Path | None, rare("--metas-aoi", help="Tabla firmada de metas y AOI, con --poi", metavar="TABLA")]
-FolderOption = Annotated[
-    Path | None, rare("--salida", "-s", help="Escribe además tablas y figuras en esa carpeta", metavar="CARPETA")
-]
+FolderOption = Annotated[Path | None, rare("--salida", "-s", help="Escribe además tablas y figuras en esa carpeta", metavar="CARPETA")]
 DateOption = Annotated[
     str | None, typer.Option("--al", help="Día al que se juzga la norma; sin él, el corte de los datos", metavar="AAAA-MM-DD")
 ]
-NormsOption = Annotated[Path | None, rare("--normas", help="Carpeta con otras normas; sin ella, las que trae el programa", metavar="CARPETA")]
+NormsOption = Annotated[
+    Path | None, rare("--normas", help="Carpeta con otras normas; sin ella, las que trae el programa", metavar="CARPETA")
+]
 EvidenceOption = Annotated[
     Path | None,
-    rare("--evidencias", help="Archivo con los documentos que la oficina declara tener ([[evidencias]], [[excepciones]])", metavar="ARCHIVO.toml"),
+    rare(
+        "--evidencias",
+        help="Archivo con los documentos que la oficina declara tener ([[evidencias]], [[excepciones]])",
+        metavar="ARCHIVO.toml",
+    ),
 ]
 FirstOption = Annotated[int | None, typer.Option("--primeras", "-n", help="Cuántas filas mostrar", metavar="N", min=1)]
 CsvOption = Annotated[bool, typer.Option("--csv", help="Escribe el cuadro principal en CSV")]

@@ -225,7 +225,9 @@ class Proposals:
 
     evidencias: EvidenceOption = None
 
-    def asked(self, names: Sequence[str], question: Question | None = None) -> tuple[Inputs, tuple[EscenarioSpec, ...], Callable[[EscenarioSpec], Scenario]]:
+    def asked(
+        self, names: Sequence[str], question: Question | None = None
+    ) -> tuple[Inputs, tuple[EscenarioSpec, ...], Callable[[EscenarioSpec], Scenario]]:
         """The analysis, the scenarios named and what runs each."""
         inputs = open_analysis(self.analisis, self.gasto, self.plan, norms=self.normas)
         asked = Asked(self.almacen, self.instantanea, rules=self.reglas, suggested=self.incluir_sugeridos, year=self.anio)

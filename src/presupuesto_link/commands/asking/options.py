@@ -61,10 +61,13 @@ def open_analysis(
     filled: Path | None = None,
 ) -> Inputs:
     """Load an analysis with the paths and settings given on the command line."""
-    from presupuesto_link.inputs import load, with_settings
+    from presupuesto_link.commands.asking.here import here, settled
+    from presupuesto_link.inputs import load, of_entity, with_settings
 
     given = {"gasto_aer": budget, "plan": plan, "normas": norms}
     inputs = load(analysis_path(analysis), {key: path for key, path in given.items() if path is not None}, filled)
+    says = {key: value for key, (value, _) in settled(here()).items()}
+    inputs = of_entity(inputs, says.get("pliego"), says.get("departamento"), says.get("nombre"))
     return with_settings(inputs, perfil=profile and profile.value, politica_nd=policy and policy.value, pares=pairs)
 
 

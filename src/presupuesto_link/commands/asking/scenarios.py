@@ -52,13 +52,19 @@ class Question:
         from presupuesto_link.specs import EscenarioSpec
 
         known = inputs.plan.acciones["accion"].to_list()
-        gives, receives = (tuple(known_code(one, known, option) for one in codes) for codes, option in ((self.gives, "--de"), (self.receives, "--a")))
+        gives, receives = (
+            tuple(known_code(one, known, option) for one in codes) for codes, option in ((self.gives, "--de"), (self.receives, "--a"))
+        )
         told = spec.model_dump(mode="python")
         if gives:
             told["donantes"] |= {"acciones": gives, "protegidas": tuple(set(spec.donantes.protegidas) - set(gives))}
         if receives:
             told["receptores"] |= {"acciones": receives, "objetivos": (), "puestos": None}
-        words = [f"de {', '.join(gives)}" if gives else "", f"a {', '.join(receives)}" if receives else "", f"hasta S/ {self.most}" if self.most else ""]
+        words = [
+            f"de {', '.join(gives)}" if gives else "",
+            f"a {', '.join(receives)}" if receives else "",
+            f"hasta S/ {self.most}" if self.most else "",
+        ]
         asked = " ".join(part for part in words if part)
         told |= {"id": "pregunta", "titulo": f"Pregunta: {asked}", "pregunta": f"¿Qué se podría mover {asked}?"}
         if self.most:
@@ -101,7 +107,11 @@ def scenario_specs(
     specs = tuple(read_spec(_place(inputs, name), EscenarioSpec) for name in asked) if asked else inputs.scenarios
     if question:
         if not specs:
-            raise SpecError(Problem("escenario --de/--a", "el análisis no tiene escenarios", "uno del que tomar los topes", "nombre un archivo de escenario"))
+            raise SpecError(
+                Problem(
+                    "escenario --de/--a", "el análisis no tiene escenarios", "uno del que tomar los topes", "nombre un archivo de escenario"
+                )
+            )
         specs = (question.of(inputs, specs[0]),)
     return tuple(_with_evidence(spec, evidence) for spec in specs) if evidence else specs
 
@@ -112,10 +122,7 @@ def _with_evidence(spec: EscenarioSpec, path: Path) -> EscenarioSpec:
 
     office = read_spec(path, LegalSpec)
     legal = spec.legal.model_copy(
-        update={
-            "evidencias": (*spec.legal.evidencias, *office.evidencias),
-            "excepciones": (*spec.legal.excepciones, *office.excepciones),
-        }
+        update={"evidencias": (*spec.legal.evidencias, *office.evidencias), "excepciones": (*spec.legal.excepciones, *office.excepciones)}
     )
     return spec.model_copy(update={"legal": legal})
 

@@ -48,6 +48,7 @@ def _bar() -> Bar:
 
 
 def print_downloaded_json(done: Downloaded) -> None:
+    """What arrived, for another program."""
     print_json(
         archivo=str(done.path),
         origen=str(done.origin),
@@ -64,6 +65,7 @@ def print_downloaded_json(done: Downloaded) -> None:
 
 
 def print_downloaded(done: Downloaded) -> None:
+    """What arrived, for a person."""
     if done.new:
         resumed = f" (desde {done.resumed_from:,} que ya estaban)" if done.resumed_from else ""
         typer.echo(f"Descargado: {done.path}, {done.size:,} bytes{resumed}")

@@ -35,7 +35,9 @@ def asociacion(
         int | None, rare("--semilla", help="Semilla de los remuestreos", metavar="N", min=0, show_default="la del análisis")
     ] = None,
     salida: FolderOption = None,
-    por: Annotated[By | None, typer.Option("--por", help="eficiencia: muestra también ese puntaje de cada acción", metavar="MEDIDA")] = None,
+    por: Annotated[
+        By | None, typer.Option("--por", help="eficiencia: muestra también ese puntaje de cada acción", metavar="MEDIDA")
+    ] = None,
     *,
     dinero: Money,
     en_csv: CsvOption = False,

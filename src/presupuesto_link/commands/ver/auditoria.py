@@ -23,8 +23,7 @@ SEVERITIES = ("alta", "media", "baja")
 def auditoria(
     analisis: AnalysisOption = DEFAULT_ANALYSIS,
     solo: Annotated[
-        list[str] | None,
-        typer.Argument(help="Sólo una severidad (alta, media, baja), un código (P01) o ambos", metavar="SEVERIDAD|CÓDIGO"),
+        list[str] | None, typer.Argument(help="Sólo una severidad (alta, media, baja), un código (P01) o ambos", metavar="SEVERIDAD|CÓDIGO")
     ] = None,
     gasto: BudgetOption = None,
     plan: PlanOption = None,
@@ -42,9 +41,7 @@ def auditoria(
     severities = [one for one in map(str.lower, solo or ()) if one in SEVERITIES]
     codes = [_known_code(one) for one in solo or () if one.lower() not in SEVERITIES]
     audit = evaluate(open_analysis(analisis, gasto, plan)).audit
-    chosen = [
-        f for f in audit.hallazgos if (not severities or f.kind.severity in severities) and (not codes or f.code in codes)
-    ]
+    chosen = [f for f in audit.hallazgos if (not severities or f.kind.severity in severities) and (not codes or f.code in codes)]
     if en_csv:
         print_csv(pl.DataFrame([f.as_row() for f in chosen]))
         return

@@ -34,6 +34,10 @@ def ayuda(como_json: JsonOption = False) -> None:
     if como_json:
         print_json(codigos_de_salida={str(number): meaning for number, meaning in EXIT_CODES}, opciones=dict(_COMMON))
         return
-    print_table("Códigos de salida", [code("Código"), Column("Qué significa", least=40)], [(str(number), meaning) for number, meaning in EXIT_CODES])
+    print_table(
+        "Códigos de salida", [code("Código"), Column("Qué significa", least=40)], [(str(number), meaning) for number, meaning in EXIT_CODES]
+    )
     print_table("En todas las órdenes", [code("Opción"), Column("Qué hace", least=40)], _COMMON)
-    typer.echo("Completar con el tabulador: presupuesto-link --install-completion.  Los ajustes de esta carpeta: presupuesto-link ver oficina")
+    typer.echo(
+        "Completar con el tabulador: presupuesto-link --install-completion.  Los ajustes de esta carpeta: presupuesto-link ver oficina"
+    )

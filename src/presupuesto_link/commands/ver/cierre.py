@@ -37,8 +37,7 @@ def cierre(
     ] = Level.accion,
     historia: HistoryOption = None,
     confianza: Annotated[
-        float | None,
-        rare("--confianza", help="Confianza del intervalo, de 0.5 a 0.99; sin ella, la del análisis", min=0.5, max=0.99),
+        float | None, rare("--confianza", help="Confianza del intervalo, de 0.5 a 0.99; sin ella, la del análisis", min=0.5, max=0.99)
     ] = None,
     vinculo: Ruled,
     salida: FolderOption = None,

@@ -28,7 +28,9 @@ _CODES = Column("Cuáles", least=20)
 @grouped
 def matriz(
     analisis: AnalysisOption = DEFAULT_ANALYSIS,
-    resultado: Annotated[int | None, typer.Option("--resultado", help="Año del resultado", metavar="AAAA", show_default="el que decide")] = None,
+    resultado: Annotated[
+        int | None, typer.Option("--resultado", help="Año del resultado", metavar="AAAA", show_default="el que decide")
+    ] = None,
     *,
     medida: Measure,
     dinero: Money,

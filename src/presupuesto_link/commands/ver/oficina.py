@@ -30,7 +30,11 @@ def oficina(como_json: JsonOption = False) -> None:
             ajustes=[{"ajuste": key, "que_es": what, "valor": value, "de": origin} for key, what, value, origin in rows],
         )
         return
-    typer.echo(f"Oficina: {office.path}" if office else "No hay oficina.toml aquí ni arriba: valen los ajustes por defecto. Créela con «presupuesto-link nuevo CARPETA».")
+    typer.echo(
+        f"Oficina: {office.path}"
+        if office
+        else "No hay oficina.toml aquí ni arriba: valen los ajustes por defecto. Créela con «presupuesto-link nuevo CARPETA»."
+    )
     if office and office.outer:
         typer.echo(f"Atención: está dentro de otra oficina ({office.outer}), que no cuenta.")
     print_table(

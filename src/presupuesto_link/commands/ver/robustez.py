@@ -21,9 +21,7 @@ if TYPE_CHECKING:
 @grouped
 def robustez(
     analisis: AnalysisOption = DEFAULT_ANALYSIS,
-    sorteos: Annotated[
-        int | None, rare("--sorteos", help="Cuántos juegos de pesos se sortean", metavar="N", min=1, max=1_000_000)
-    ] = None,
+    sorteos: Annotated[int | None, rare("--sorteos", help="Cuántos juegos de pesos se sortean", metavar="N", min=1, max=1_000_000)] = None,
     semilla: Annotated[int | None, rare("--semilla", help="Semilla de los sorteos", metavar="N", min=0)] = None,
     primeras: Annotated[
         int | None, typer.Option("--primeras", "-n", help="Cuántas acciones forman la lista que se decide", metavar="N", min=1)

@@ -21,7 +21,9 @@ def vinculo(
     vinculado: Linked,
     por: Annotated[
         str | None,
-        typer.Option("--por", help="Cada acción según nivel, ejecutora, fuente, rubro, programa, departamento o provincia", metavar="DIMENSIÓN"),
+        typer.Option(
+            "--por", help="Cada acción según nivel, ejecutora, fuente, rubro, programa, departamento o provincia", metavar="DIMENSIÓN"
+        ),
     ] = None,
     primeras: FirstOption = None,
     en_csv: CsvOption = False,

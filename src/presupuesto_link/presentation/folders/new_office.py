@@ -36,7 +36,9 @@ def check_new(folder: Path) -> None:
     """
     if folder.is_file() or (folder.is_dir() and any(folder.iterdir())):
         found = "un archivo" if folder.is_file() else "una oficina" if (folder / FILE).is_file() else "una carpeta con archivos"
-        raise OutputError(Problem(str(folder), found, "un nombre nuevo, o una carpeta vacía", "elija otro nombre: aquí no se reemplaza nada"))
+        raise OutputError(
+            Problem(str(folder), found, "un nombre nuevo, o una carpeta vacía", "elija otro nombre: aquí no se reemplaza nada")
+        )
 
 
 def write_office(folder: Path, analysis: Path, spec: AnalisisSpec, chain: Sequence[Path], asked: Asked) -> tuple[list[str], Path | None]:
@@ -58,7 +60,12 @@ def write_office(folder: Path, analysis: Path, spec: AnalisisSpec, chain: Sequen
     """
     if len(chain) > 1:
         raise SpecError(
-            Problem(str(analysis), "un análisis que hereda de otro", "uno que diga todo por sí mismo", f"use {chain[-1]}, y cambie lo suyo después")
+            Problem(
+                str(analysis),
+                "un análisis que hereda de otro",
+                "uno que diga todo por sí mismo",
+                f"use {chain[-1]}, y cambie lo suyo después",
+            )
         )
     folder = folder.resolve()
     part = folder.with_name(f"{folder.name}.parcial-{os.getpid()}")
@@ -70,7 +77,9 @@ def write_office(folder: Path, analysis: Path, spec: AnalisisSpec, chain: Sequen
         part.replace(folder)
     except OSError as error:
         remedy = "elija otra carpeta, o revise permisos y espacio"
-        raise OutputError(Problem(str(folder), f"no se pudo escribir: {system_reason(error)}", "una carpeta en la que se pueda escribir", remedy)) from error
+        raise OutputError(
+            Problem(str(folder), f"no se pudo escribir: {system_reason(error)}", "una carpeta en la que se pueda escribir", remedy)
+        ) from error
     finally:
         shutil.rmtree(part, ignore_errors=True)
     return files_in(folder), find_office(folder.parent)
@@ -82,7 +91,6 @@ def _write(part: Path, analysis: Path, spec: AnalisisSpec, asked: Asked) -> None
     for named, target in _copies(spec).items():
         _copy(own / named, part / target)
         text = text.replace(json.dumps(named.as_posix()), json.dumps(target))
-    text = _with_codes(text, spec, asked)
     (part / "analisis.toml").write_text(text, encoding="utf-8", newline="\n")
     if (own / "escenarios").is_dir():
         shutil.copytree(own / "escenarios", part / "escenarios")
@@ -111,13 +119,6 @@ def _copy(source: Path, target: Path) -> None:
     origin = source.with_suffix(".origen.toml")
     if origin.is_file():
         shutil.copyfile(origin, target.with_suffix(".origen.toml"))
-
-
-def _with_codes(text: str, spec: AnalisisSpec, asked: Asked) -> str:
-    scope = spec.vinculo.ambito
-    for key, old, new in (("pliego", scope.pliego, asked.pliego), ("departamento_meta", scope.departamento_meta, asked.department)):
-        text = text.replace(f"{key} = {json.dumps(old)}", f"{key} = {json.dumps(new)}") if new else text
-    return text
 
 
 def _office(spec: AnalisisSpec, asked: Asked) -> str:

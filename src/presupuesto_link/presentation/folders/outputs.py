@@ -36,7 +36,9 @@ def parts_of(dossier: Dossier, asked: Collection[str] | None) -> Collection[str]
     """
     linked = dossier.analysis.money.linkage is not None
     if asked and "estrella" in asked and not linked:
-        raise SpecError(Problem("--solo estrella", "no hay instantánea", "el gasto de una", "cárguela con «cargar», o dé sus archivos a «analizar»"))
+        raise SpecError(
+            Problem("--solo estrella", "no hay instantánea", "el gasto de una", "cárguela con «cargar», o dé sus archivos a «analizar»")
+        )
     return asked or tuple(part for part in PARTS if linked or part != "estrella")
 
 
@@ -72,7 +74,9 @@ def write_analysis(
         _write_parts(dossier, part, progress, parts, bases)
         if carried is not None:
             shutil.copyfile(carried, part / FILLED)
-        write_manifest(part, ANALYSIS, manifest_of(dossier) | ({"aceptado": accepted} if accepted else {}) | ({"llenado": True} if filled else {}))
+        write_manifest(
+            part, ANALYSIS, manifest_of(dossier) | ({"aceptado": accepted} if accepted else {}) | ({"llenado": True} if filled else {})
+        )
 
     return replace_folder(folder, ANALYSIS, write, carried)
 
@@ -94,9 +98,7 @@ def write_only_star(export: Export, folder: Path, progress: Callable[[str], None
     return replace_folder(folder, ANALYSIS, write), written[0]
 
 
-def _write_parts(
-    dossier: Dossier, folder: Path, progress: Callable[[str], None], parts: Collection[str], bases: Collection[str]
-) -> None:
+def _write_parts(dossier: Dossier, folder: Path, progress: Callable[[str], None], parts: Collection[str], bases: Collection[str]) -> None:
     tables = (*result_tables(dossier), *(quarter_tables(dossier.quarter) if dossier.quarter else ()))
     if "tablas" in parts:
         progress("Escribiendo tablas")

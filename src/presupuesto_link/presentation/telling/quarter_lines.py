@@ -118,6 +118,7 @@ def _behind_line(found: Monitoring) -> Line:
 
 
 def change_line(found: Monitoring) -> Line:
+    """How the colour of the actions changed since the cut-off before."""
     if found.previous is None:
         return Line("No hay un corte anterior con que comparar.", "El cambio se verá en el próximo corte.")
     rows = found.changes.filter((pl.col("nivel") == found.levels.accion) & (pl.col("unidad") != found.levels.sin_accion))
