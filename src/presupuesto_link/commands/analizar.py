@@ -64,6 +64,7 @@ def analizar(
         list[Part] | None, typer.Option("--solo", help="Escribe sólo esa parte; se puede repetir", show_default="todas")
     ] = None,
     base: Annotated[list[Base] | None, rare("--base", help="Además de la estrella, una base: sqlite o duckdb", metavar="BASE")] = None,
+    verificar: Annotated[bool, rare("--verificar", help="Compara otra vez las huellas antes de decir que nada cambió")] = False,
     como_json: JsonOption = False,
 ) -> None:
     """Hace el análisis completo, o el trimestre si se le dan archivos: tablero, libro, informe, tablas, figuras y borradores.
@@ -85,6 +86,7 @@ def analizar(
     with progress() as say:
         dossier = pedido.assembled(analisis, say)
         written = write_analysis(dossier, salida, say, parts_of(dossier, parts), bases, aceptar or "")
+    _remember(dossier, salida, written)
     if como_json:
         ids = [report.snapshot.id for report in loaded]
         print_json(
@@ -96,6 +98,31 @@ def analizar(
         )
         return
     print_summary(dossier, salida, len(written))
+
+
+def _remember(dossier: Dossier, folder: Path, written: Sequence[str]) -> None:
+    """Note what was read, so that the same run is not made twice."""
+    from presupuesto_link.commands.asking.here import here
+    from presupuesto_link.commands.asking.unchanged import remember
+
+    inputs, cut, office = dossier.analysis.inputs, dossier.analysis.money.cut, here()
+    own = [inputs.path.parent / one for one in (inputs.spec.vinculo.reglas, inputs.spec.seguimiento.calendario) if one]
+    kept = (
+        [
+            one.folder / "manifiesto.json"
+            for one in (cut.snapshot, *cut.history, *([cut.before] if cut.before else []))
+            if hasattr(one, "folder")
+        ]
+        if cut
+        else []
+    )
+    places = [
+        inputs.scenario_folder,
+        inputs.norms_folder,
+        *([cut.store.snapshots] if cut else []),
+        *([inputs.path.parent] if office else []),
+    ]
+    remember(folder, written, [*inputs.files, *own, *kept, *([office.path] if office else [])], places)
 
 
 def _filled(folder: Path, asked: Story) -> Path | None:

@@ -17,15 +17,15 @@ from typing import Annotated, Any
 import typer
 
 from presupuesto_link.commands.before import of_today
-from presupuesto_link.commands.saying.spanish import CONTEXT, HELP, ORDER, SpanishCommand, SpanishGroup, translate_error
+from presupuesto_link.commands.saying.spanish import CONTEXT, EVERY, HELP, ORDER, SpanishCommand, SpanishGroup, translate_error
 from presupuesto_link.commands.ver import CODE, TOPICS
 from presupuesto_link.errors import InfeasibleScenarioError, PresupuestoLinkError
 
 _COLLECTOR = (50_000, 20, 100)  # a run is short: dead cycles may wait, and looking for them seldom saves 4 % of an analysis
-_INTERRUPTED = 130
-_USAGE, _INFEASIBLE = 2, 3
+_INTERRUPTED, _TERMINATED = 130, 143
+_USAGE, _INFEASIBLE, _NAMED = 2, 3, 5
 _INTERRUPTED_WORDS = "Interrumpido: no quedó nada escrito a medias."
-_asked_to_stop = threading.Event()
+_asked_to_stop, _told_to_end = threading.Event(), threading.Event()
 _USAGE_ERROR: type[Exception] = next(base for base in typer.BadParameter.__mro__ if base.__name__ == "UsageError")
 
 _GROUPS = ("ver", "normas", "almacen")
@@ -45,7 +45,7 @@ def _app(arguments: list[str]) -> typer.Typer:
     app = typer.Typer(
         cls=SpanishGroup,
         invoke_without_command=True,
-        add_completion=False,
+        add_completion=True,
         rich_markup_mode=None,
         pretty_exceptions_enable=False,
         context_settings=CONTEXT,
@@ -108,7 +108,9 @@ def run(arguments: list[str] | None = None) -> None:
     warnings.filterwarnings("ignore", message="Glyph .* missing from")  # such a letter is drawn as a box
     _listen()
     code = _code([argument for argument in given if argument != "--debug"], debug)
-    if code == _INTERRUPTED:
+    if code == _INTERRUPTED and _told_to_end.is_set():
+        code = _TERMINATED
+    if code in (_INTERRUPTED, _TERMINATED):
         # libraries stopped in the middle of their work may fail when the interpreter takes itself down
         sys.stdout.flush()
         sys.stderr.flush()
@@ -129,7 +131,13 @@ def _listen() -> None:
         else:
             sys.__unraisablehook__(lost)
 
+    def end(number: int, frame: FrameType | None) -> None:
+        _told_to_end.set()
+        stop(number, frame)
+
     main = threading.current_thread() is threading.main_thread()
+    if main and signal.getsignal(signal.SIGTERM) is signal.SIG_DFL:
+        signal.signal(signal.SIGTERM, end)
     if main and signal.getsignal(signal.SIGINT) is signal.default_int_handler:
         signal.signal(signal.SIGINT, stop)
         sys.unraisablehook = again
@@ -143,7 +151,10 @@ def _code(given: list[str], debug: bool) -> int:
         if told:
             typer.echo(told, err=True)
         arguments = _answered(arguments)
-        result: Any = _app(arguments)(arguments, standalone_mode=False, prog_name="presupuesto-link", default_map=_defaults(arguments))
+        defaults = _defaults(arguments)
+        if _nothing_to_do(arguments, defaults.get("analizar", {}), as_json):
+            return 0
+        result: Any = _app(arguments)(arguments, standalone_mode=False, prog_name="presupuesto-link", default_map=defaults)
     except BrokenPipeError:  # the reader of a pipe has seen enough
         sys.stderr.close()
         return 0
@@ -172,6 +183,30 @@ def _defaults(arguments: list[str]) -> dict[str, Any]:
     from presupuesto_link.commands.asking.here import default_map, here
 
     return default_map(here(), {name: _INSIDE.get(name, ()) for name in ORDER})
+
+
+def _nothing_to_do(arguments: list[str], defaults: dict[str, Any], as_json: bool) -> bool:
+    """Whether the analysis asked for is the one that is already there; what changed since is told."""
+    if next((one for one in arguments if not one.startswith("-")), None) != "analizar" or any(one in (*HELP, EVERY) for one in arguments):
+        return False
+    from presupuesto_link.commands.asking.unchanged import VERIFY, begin, last_run
+
+    record, changed = last_run(begin(arguments, defaults), VERIFY in arguments)
+    if record is None:
+        if changed:
+            more = f" y {len(changed) - _NAMED} más" if len(changed) > _NAMED else ""
+            typer.echo(f"Cambió desde la última corrida: {', '.join(changed[:_NAMED])}{more}.", err=True)
+        return False
+    if as_json:
+        from presupuesto_link.commands.saying.printing import print_json
+
+        print_json(carpeta=record["carpeta"], archivos=record["salidas"], sin_cambios=True)
+    else:
+        typer.echo(
+            f"Nada cambió desde la última corrida: los {len(record['salidas'])} archivos de {record['carpeta']} siguen valiendo. La harían de nuevo "
+            f"otro extracto, otras reglas, plan, normas, escenarios u opciones, u otra versión del programa. {VERIFY} vuelve a comparar las huellas."
+        )
+    return True
 
 
 def _failed(error: BaseException, as_json: bool) -> int:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from presupuesto_link.commands.asking.completing import snapshots
 from presupuesto_link.commands.asking.here import NEWEST, NONE, defaults, here
 from presupuesto_link.commands.asking.options import rare
 from presupuesto_link.vocabulary import DECEMBER, DEPARTMENT, EVERYTHING, PLIEGO
@@ -51,6 +52,7 @@ SnapshotOption = Annotated[
         "-i",
         help="Instantánea cuyo dinero decide: «ultima», su fecha o el comienzo de su id; «ninguna», el dinero que trae el análisis",
         metavar="ID|FECHA",
+        autocompletion=snapshots,
     ),
 ]
 YearOption = Annotated[int | None, typer.Option("--anio", help="Año del dinero; sin él, el último", metavar="AAAA", min=1990, max=2100)]

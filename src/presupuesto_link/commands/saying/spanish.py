@@ -20,6 +20,8 @@ _HELP = (
     (r" <(?:str|int|float|text|integer|path)>", ""),
     (r"(?<=[ \[])\{([A-ZÁÉÍÓÚÑ.]+)\}", r"\1"),
     (r"\[required\]", "[obligatorio]"),
+    (r"Install completion for the current shell\.", "Instala el completado con el tabulador."),
+    (r"Show completion for the current shell, to copy it or\s+customize the installation\.", "Muestra el completado, para copiarlo."),
 )
 _ERRORS = (
     (r"No such option: (\S+)", "No existe la opción {0}."),

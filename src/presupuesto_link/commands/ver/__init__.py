@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from importlib import import_module
+from typing import Any
 
 import typer
 
@@ -26,11 +27,21 @@ CODE = "codigo"
 
 def group(asked: str | None) -> typer.Typer:
     """The group with the topic asked for, the only one imported; with all of them when none is."""
+    from presupuesto_link.commands.asking.completing import plan_codes
     from presupuesto_link.commands.saying.spanish import CONTEXT, SpanishCommand, SpanishGroup
+
+    class Topics(SpanishGroup):
+        """The topics, and the codes of the plan for the tabulator."""
+
+        def shell_complete(self, ctx: Any, incomplete: str) -> list[Any]:
+            """Topics and codes that begin so."""
+            every: list[Any] = super().shell_complete(ctx, "")
+            item = type(every[0])
+            return [*(one for one in every if one.value.startswith(incomplete)), *(item(code) for code in plan_codes(incomplete))]
 
     app = typer.Typer(
         name="ver",
-        cls=SpanishGroup,
+        cls=Topics,
         no_args_is_help=True,
         subcommand_metavar="TEMA|CÓDIGO",
         rich_markup_mode=None,
