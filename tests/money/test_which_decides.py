@@ -29,7 +29,7 @@ def test_of_two_sources_with_a_year_the_first_decides_and_the_other_is_beside():
     money = Money((first, second, alone))
     assert money.of(2023) is first
     assert money.of(2022) is alone
-    assert money.ejecucion["anio"].unique().to_list() == [2022, 2023]
+    assert money.ejecucion["anio"].unique(maintain_order=True).to_list() == [2022, 2023]
     beside = money.conciliacion
     assert beside.select("anio", "fuente_dinero", "otra_fuente_dinero", "diferencia_pim_soles").rows() == [
         (2023, "fuente uno", "fuente dos", Decimal(30))
