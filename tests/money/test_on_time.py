@@ -129,6 +129,12 @@ def test_soles_at_risk_is_what_is_missing_of_what_was_expected():
     assert at(risk, "AER.02.01")["r"] is None
 
 
+@pytest.mark.parametrize(("accrued", "risk"), [("474.99", "25.01"), ("475.00", "0"), ("499.00", "0"), ("600.00", "0")])
+def test_what_green_lacks_is_not_at_risk(accrued, risk):
+    found = light(spending("1000", accrued)).with_columns(r=soles_at_risk())  # 500 are expected by June
+    assert at(found, "AER.01.01")["r"] == Decimal(risk)
+
+
 def test_months_off_look_at_each_month_alone():
     # 100 a month: 74, 75, 110, 111, 0, 100
     flows = [row(m, devengado=v) for m, v in enumerate(("74", "75", "110", "111", "0", "100"), 1)]
