@@ -21,7 +21,7 @@ from presupuesto_link.wording import NO_DATA, percent, plural
 
 
 def light_views(analysis: Evaluation, names: Mapping[str, str], shelf: FigureShelf) -> list[dict[str, Any]]:
-    """The traffic light of OER and of AER."""
+    """The traffic light of objectives and of actions."""
     elements = of_profile(analysis, analysis.elements)
     return [
         _light_view(elements.filter(pl.col("nivel") == level), level, names, analysis.facts)

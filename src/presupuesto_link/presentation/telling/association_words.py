@@ -20,19 +20,19 @@ TITLES = {
     "mco": "Mínimos cuadrados (HC3)",
     "logit_fraccional": "Logit fraccional, pendiente media",
     "panel_con_anios": "Panel, con un término por año",
-    "panel_con_anios_y_aer": "Panel, con un término por año y por AER",
+    "panel_con_anios_y_aer": "Panel, con un término por año y por acción",
 }
 _TESTS = {
     "spearman": "correlación de rangos",
     "mco": "mínimos cuadrados",
     "logit_fraccional": "logit fraccional",
     "panel_con_anios": "panel",
-    "panel_con_anios_y_aer": "panel con AER",
+    "panel_con_anios_y_aer": "panel con acciones",
 }
 _STRENGTHS = ((0.1, "casi nula"), (0.3, "débil"), (0.5, "moderada"), (1.01, "fuerte"))  # Cohen (1988)
 SCORE_LIMITS = (
     "Segunda opinión, nunca la principal: compara acciones distintas como si un sol comprara el mismo avance en todas, con un "
-    "solo insumo (PIM) y un solo producto (avance), son pocas y una AER extrema basta para mover a las demás."
+    "solo insumo (PIM) y un solo producto (avance), son pocas y una acción extrema basta para mover a las demás."
 )
 NOT_AN_EFFECT = (
     "Que dos cifras vayan juntas no dice que una venga de la otra; y no distinguirlas del azar no demuestra que no vayan juntas."
@@ -187,7 +187,7 @@ def left_out(study: AssociationStudy, case: Case) -> str:
     return (
         f"{start}: quedan fuera {out.height} {study.inputs.plan.niveles.accion}: {'; '.join(parts)}."
         if parts
-        else f"{start}: no queda fuera ninguna AER."
+        else f"{start}: no queda fuera ninguna {study.inputs.plan.niveles.accion}."
     )
 
 
@@ -260,7 +260,7 @@ def on_the_frontier(scores: pl.DataFrame, levels: Levels) -> str:
         else f" En {same} de {scores.height} el puntaje es el propio avance."
     )
     return (
-        f"{leader['accion']} es referente de {leader['veces_referente']} de las otras {scores.height - 1} AER.{alone} "
+        f"{leader['accion']} es referente de {leader['veces_referente']} de las otras {scores.height - 1} {levels.accion}.{alone} "
         f"Sin ella {_moved(moved, levels)}."
     )
 

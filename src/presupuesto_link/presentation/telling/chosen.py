@@ -12,7 +12,7 @@ from presupuesto_link.vocabulary import POLICIES
 
 
 def names_of(analysis: Evaluation) -> dict[str, str]:
-    """The name of every OER and AER, by code."""
+    """The name of every objective and action, by code."""
     plan = analysis.inputs.plan
     return dict(plan.objetivos.select("objetivo", "nombre").iter_rows()) | dict(plan.acciones.select("accion", "nombre").iter_rows())
 

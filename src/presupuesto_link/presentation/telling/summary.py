@@ -74,7 +74,7 @@ def _budget(budget: YearBudget, levels: Levels) -> list[str]:
     for row in budget.linked.cobertura.filter((pl.col("vinculo") == TRANSVERSAL) & (pl.col("acciones") > 0)).iter_rows(named=True):
         lines.append(f"Transversal, aparte y sin sumar: {row['acciones']} {levels.accion}, PIM {soles(row['pim_soles'])}.")
     without = budget.linked.cobertura.filter(pl.col("vinculo").is_in([NO_MONEY, NO_ROW]))["acciones"].sum()
-    return [*lines, f"Sin presupuesto vinculado en {budget.anio}: {without} AER."]
+    return [*lines, f"Sin presupuesto vinculado en {budget.anio}: {without} {levels.accion}."]
 
 
 def _colours(analysis: Evaluation) -> str:
