@@ -113,6 +113,11 @@ class Scenario:
         return int(self.acciones.filter(pl.col("papel") != "sin cambio")["en_tope"].sum())
 
     @property
+    def holgados(self) -> int:
+        """How many limits are not reached."""
+        return self.restricciones.filter(~pl.col("activa")).height
+
+    @property
     def mayores_transferencias(self) -> pl.DataFrame:
         """`transferencias`, the largest first, with `parte_ratio` of all that moves."""
         ordered = self.transferencias.sort("monto_soles", "donante", "receptor", descending=[True, False, False])
