@@ -184,7 +184,7 @@ def test_who_is_left_out_and_why():
         ejecucion_motivo=pl.Series([None, "sin PIM vinculado", None, "PIM igual a cero", None]),
     )
     assert choose_sample(frame)["motivo"].to_list() == [
-        "transversal: su dinero incluye el de otras AER",
+        "transversal: su dinero incluye el de otras acciones",
         "sin PIM vinculado",
         "sin resultado medible (ND)",
         "PIM igual a cero",
@@ -195,9 +195,9 @@ def test_who_is_left_out_and_why():
 @pytest.mark.parametrize(
     ("frame", "spec", "correlation", "regression"),
     [
-        (actions([0.5, 0.6, 0.7], [0.1, 0.2, 0.4]), BARE, "sólo 3 AER con ambos datos; se piden 8", None),
-        (actions([0.9] * 9, [i / 10 for i in range(9)]), BARE, "todas las AER tienen la misma ejecución", None),
-        (actions([i / 10 for i in range(9)], [1.0] * 9), BARE, "todas las AER tienen el mismo avance", None),
+        (actions([0.5, 0.6, 0.7], [0.1, 0.2, 0.4]), BARE, "sólo 3 acciones con ambos datos; se piden 8", None),
+        (actions([0.9] * 9, [i / 10 for i in range(9)]), BARE, "todas las acciones tienen la misma ejecución", None),
+        (actions([i / 10 for i in range(9)], [1.0] * 9), BARE, "todas las acciones tienen el mismo avance", None),
         (
             actions([i / 10 for i in range(9)], [i % 3 / 2 for i in range(9)], [500] * 9),
             AsociacionSpec(remuestreos=1000),
@@ -228,7 +228,7 @@ def test_who_is_left_out_and_why():
             ),
             AsociacionSpec(remuestreos=1000, dimensiones=[*GROUPS, DimensionSpec(nombre="D", objetivos=("OER.D",))]),
             None,
-            "6 coeficientes son demasiados para 8 AER",
+            "6 coeficientes son demasiados para 8 acciones",
         ),
     ],
     ids=["few", "same execution", "same advance", "collinear", "alone", "alone in the reference", "only execution of its own", "too many"],
@@ -254,7 +254,7 @@ def test_advance_that_is_exactly_the_execution():
 
 def test_no_action_at_all():
     result = measure_association(actions([], []), FULL)
-    assert found(result, "spearman")["motivo"] == "sólo 0 AER con ambos datos; se piden 8"
+    assert found(result, "spearman")["motivo"] == "sólo 0 acciones con ambos datos; se piden 8"
     assert result.potencia.correlacion_minima is None
 
 

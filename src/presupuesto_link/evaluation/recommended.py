@@ -36,7 +36,7 @@ def money_of(analysis: Evaluation, objectives: Sequence[str]) -> tuple[Decimal, 
 
 
 def colours_of(analysis: Evaluation, elements: Sequence[str]) -> pl.DataFrame:
-    """The rows of `elements`, by code, of some OER and AER in the year that decides, as the analysis measures advance."""
+    """The rows of `elements`, by code, of some objectives and actions in the year that decides, as the analysis measures advance."""
     spec = analysis.inputs.spec
     return analysis.elements.filter(
         (pl.col("perfil") == spec.avance.perfil)

@@ -227,7 +227,7 @@ def _declared(action: str, transversal: set[str], to: str | None = None) -> Rule
         kind=kind,
         confidence="alta",
         signature=(SOURCE, ""),
-        origin=("La tabla cargada ya dice la AER de cada fila", ""),
+        origin=("La tabla cargada ya dice la acción de cada fila", ""),
     )
 
 
@@ -239,7 +239,7 @@ def _rule(reading: Reading, actions: set[str], transversal: set[str]) -> Rule | 
         reading.wrong("V02", "id", "un nombre sin «;», que separa los de varias reglas")
     kind = _word(reading, "clase", (DIRECT, TRANSVERSAL), DIRECT)
     if action in transversal and kind == DIRECT:
-        reading.wrong("V11", "clase", "«transversal»: el dinero de esta AER ya está en las demás", f"«directo» hacia {action}")
+        reading.wrong("V11", "clase", "«transversal»: el dinero de esta acción ya está en las demás", f"«directo» hacia {action}")
     elif action not in transversal and kind == TRANSVERSAL:
         expected = "«directo»: sólo es transversal lo que el análisis declara así, para no contar dos veces su dinero"
         reading.wrong("V11", "clase", expected, f"«transversal» hacia {action}")
@@ -261,7 +261,7 @@ def action_of(reading: Reading, actions: set[str]) -> str:
     """The column `accion`: an AER of the plan, or `NOBODY`."""
     action = re.sub(r"[\s.]+", ".", reading.cell("accion").upper())
     if action not in actions and action != NOBODY:
-        reading.wrong("V01", "accion", f"una AER del plan, o {NOBODY}")
+        reading.wrong("V01", "accion", f"una acción del plan, o {NOBODY}")
     return action
 
 

@@ -113,6 +113,11 @@ class Scenario:
         return int(self.acciones.filter(pl.col("papel") != "sin cambio")["en_tope"].sum())
 
     @property
+    def holgados(self) -> int:
+        """How many limits are not reached."""
+        return self.restricciones.filter(~pl.col("activa")).height
+
+    @property
     def mayores_transferencias(self) -> pl.DataFrame:
         """`transferencias`, the largest first, with `parte_ratio` of all that moves."""
         ordered = self.transferencias.sort("monto_soles", "donante", "receptor", descending=[True, False, False])
@@ -222,7 +227,7 @@ def compared(problem: ReallocationProblem, solution: Solution, book: Rulebook) -
         table,
         _constraints(problem, solution),
         pl.concat([problem.receivers.excluidas, problem.donors.excluidas]),
-        (*_cautions(table), *_doubts(problem, solution)),
+        (*_cautions(table, problem.baseline.niveles.accion), *_doubts(problem, solution)),
         _warning(problem, moved),
     )
 
@@ -259,7 +264,7 @@ def _warning(problem: ReallocationProblem, moved: pl.DataFrame) -> str:
     return f"{DRAFT} {_NO_EFFECT}"
 
 
-def _cautions(table: pl.DataFrame) -> tuple[str, ...]:
+def _cautions(table: pl.DataFrame, action: str) -> tuple[str, ...]:
     """What the diagnosis of those who give and receive says against moving the money at once."""
     received = table.filter(pl.col("papel") == "receptor")
     total = received["cambio_soles"].sum()
@@ -267,7 +272,7 @@ def _cautions(table: pl.DataFrame) -> tuple[str, ...]:
     for diagnosis, group in received.group_by("diagnostico", maintain_order=True):
         if diagnosis[0] != SUSTAIN:
             sentences.append(
-                f"{soles(group['cambio_soles'].sum())} de {soles(total)} irían a AER cuyo diagnóstico es «{diagnosis[0]}» "
+                f"{soles(group['cambio_soles'].sum())} de {soles(total)} irían a {action} cuyo diagnóstico es «{diagnosis[0]}» "
                 f"({enumerate_words(group['accion'])}): antes de mover dinero conviene resolver eso."
             )
     doubtful = table.filter((pl.col("papel") == "donante") & (pl.col("diagnostico") != SUSTAIN))
@@ -330,7 +335,7 @@ def _closing(problem: ReallocationProblem) -> list[str]:
             "No hay proyección al cierre (la instantánea no trae años anteriores por mes, o el año ya cerró): el saldo que se cede es el libre a la fecha."
         ]
     without = donors.filter(~donors.is_in(baseline.cierre["accion"].implode()))
-    told = [f"Cada AER donante cede a lo más {closing_words(side)}; método: {baseline.cierre['metodo'][0]}."]
+    told = [f"Cada {baseline.niveles.accion} donante cede a lo más {closing_words(side)}; método: {baseline.cierre['metodo'][0]}."]
     if without.len():
         told.append(f"Sin saldo proyectado, porque no tienen historia con que medirlo: {enumerate_words(without)}.")
     return told

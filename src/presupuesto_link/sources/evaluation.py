@@ -1,4 +1,4 @@
-"""The files of an evaluation: the plan's tables, its corrections and the per-AER budget table."""
+"""The files of an evaluation: the plan's tables, its corrections and the per-action budget table."""
 
 from __future__ import annotations
 

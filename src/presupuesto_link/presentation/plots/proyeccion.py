@@ -46,7 +46,7 @@ def draw_fan(projection: Projection) -> Figure | None:
         x="",
         y="Millones de soles",
     )
-    alt = f"Abanicos del devengado acumulado por OER. {title}. El total quedaría entre {short_amount(whole['bajo_soles'])} y {short_amount(whole['alto_soles'])}."
+    alt = f"Abanicos del devengado acumulado por {projection.levels.objetivo}. {title}. El total quedaría entre {short_amount(whole['bajo_soles'])} y {short_amount(whole['alto_soles'])}."
     return Figure("proyeccion_cierre", title, alt, plot, PAGE_CM, height, data)
 
 
@@ -66,7 +66,11 @@ def draw_calibration(projection: Projection) -> Figure | None:
         title,
         "Cada año pasado se proyectó desde el mismo mes con los errores de los otros años. Sobre la diagonal, el intervalo es más ancho de lo que "
         "promete; debajo, más angosto.",
-        followed_note(projection.followed, f"Método: {closing.metodo}, por AER. Años: {', '.join(map(str, closing.anios))}.", _METHOD_NOTE),
+        followed_note(
+            projection.followed,
+            f"Método: {closing.metodo}, por {projection.levels.accion}. Años: {', '.join(map(str, closing.anios))}.",
+            _METHOD_NOTE,
+        ),
         12.0,
         x="Confianza prometida",
         y="Cobertura lograda",

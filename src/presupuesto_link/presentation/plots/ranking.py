@@ -171,7 +171,7 @@ def _note(analysis: Evaluation, lagging: pl.DataFrame, robustness: Robustness | 
     return source_note(
         analysis,
         f"Rezagada: avance {rule.anio_resultado} menor de {limit(rule.rezagada_bajo_ratio)}. Pesos: {weights}.",
-        f"Brecha de avance o de ejecución: lo que falta para 100 %. {trend_note(rule)} Peso presupuestal: lugar de su PIM entre las AER. {priority}",
+        f"Brecha de avance o de ejecución: lo que falta para 100 %. {trend_note(rule)} Peso presupuestal: lugar de su PIM entre las {analysis.levels.accion}. {priority}",
         star if missing else "",
         _doubts(robustness) if robustness else "",
         f"Las {analysis.levels.accion} sin resultado medible no tienen puesto: se listan aparte como prioridad de dato.",

@@ -65,7 +65,7 @@ def draw_alignment(monitoring: Monitoring) -> Figure:
     plot = cell_grid(data, spec.semaforo, height) + page_labels(
         title,
         f"Número de {monitoring.levels.accion}, su PIM {year} y sus códigos, por semáforo del dinero (devengado ÷ lo esperado al corte) y semáforo del "
-        f"resultado {result}. Más oscuro: más AER.",
+        f"resultado {result}. Más oscuro: más {monitoring.levels.accion}.",
         followed_note(
             monitoring.followed,
             f"Resultado: {spec.fuente}.",

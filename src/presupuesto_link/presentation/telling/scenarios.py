@@ -94,7 +94,6 @@ def unsolved_views(dossier: Dossier) -> list[dict[str, str]]:
 
 
 def _scenario_view(scenario: Scenario, names: Mapping[str, str], analysis: Evaluation) -> dict[str, Any]:
-    slack = scenario.restricciones.filter(~pl.col("activa")).height
     return {
         "id": scenario.spec.id,
         "titulo": scenario.spec.titulo,
@@ -108,7 +107,7 @@ def _scenario_view(scenario: Scenario, names: Mapping[str, str], analysis: Evalu
         "absorcion": scenario.spec.receptores.absorcion.modo != "sin descuento",
         "frenos": binding_limits(scenario)["frase"].to_list(),
         "alcanzados": reached_limits(scenario)["frase"].to_list(),
-        "holgura": plural(slack, "tope tiene holgura", "topes tienen holgura"),
+        "holgura": plural(scenario.holgados, "tope tiene holgura", "topes tienen holgura"),
         "excluidas": [_excluded(row) for row in scenario.excluidas.iter_rows(named=True)],
         "transferencias": _transfers_table(scenario, names),
         "cambios": _changes_table(scenario, names, analysis),

@@ -30,6 +30,7 @@ class PeopleSheets:
 
     def __init__(self, dossier: Dossier, banner: str) -> None:
         self._dossier, self._banner = dossier, banner
+        self._title = f"Fichas por {dossier.analysis.levels.accion}"
         self._cards = card_views(dossier, names_of(dossier.analysis))
         self._rows: dict[str, int] = {}
         row = 2
@@ -70,13 +71,13 @@ class PeopleSheets:
         sheet.hide_gridlines(2)
         for column, width in enumerate(_WIDTHS):
             sheet.set_column(column, column, width)
-        sheet.write_string(0, 0, "Fichas por AER", styles.title)
+        sheet.write_string(0, 0, self._title, styles.title)
         sheet.write_url(0, 4, "internal:'Léame'!A1", styles.link, "volver a Léame")
         sheet.freeze_panes(1, 0)
         for card in self._cards:
             for offset, block in enumerate(_blocks(card)):
                 _write_block(sheet, self._rows[card["codigo"]] + offset, block, styles)
-        page_setup(sheet, "Fichas por AER", self._banner)
+        page_setup(sheet, self._title, self._banner)
         sheet.set_h_pagebreaks([self._rows[card["codigo"]] for card in self._cards[1:]])
 
 
