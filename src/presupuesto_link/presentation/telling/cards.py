@@ -109,7 +109,7 @@ class _Facts:
 
     def _shown(self, code: str, measure: str, year: int, text: str, detail: str = "") -> Cell:
         """A value of the plan; one of a year that is not evaluated is no fact."""
-        fact = self.told.find(code, measure, year)
+        fact = self.told.find(code, measure, year, variante=self.profile)
         return Cell(text, detail) if fact is None else shown(fact, plain_number, detail)
 
 
