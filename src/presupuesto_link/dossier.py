@@ -20,6 +20,7 @@ from presupuesto_link.quarter.projection import Projection, project
 from presupuesto_link.scenarios.compare import Scenario
 from presupuesto_link.scenarios.ground import Solved, Unsolved, ground_of, solve_all
 from presupuesto_link.studies.robustness import Robustness, study_robustness
+from presupuesto_link.told import Rows
 
 
 @dataclass(frozen=True)
@@ -33,6 +34,11 @@ class Quarter:
     def facts(self) -> Facts:
         """Every figure of the light and of the close."""
         return Facts.join(self.monitoring.facts, *([self.projection.facts] if self.projection else []))
+
+    @property
+    def rows(self) -> tuple[Rows, ...]:
+        """Each of their tables, with the fact that each figure is."""
+        return (*self.monitoring.rows, *(self.projection.rows if self.projection else ()))
 
 
 @dataclass(frozen=True)
@@ -75,6 +81,12 @@ class Dossier:
         """Every figure that is shown, once; two results that disagree about one are an error here."""
         parts = [self.analysis.facts, self.robustness.facts, *(scenario.facts for scenario in self.compared)]
         return Facts.join(*parts, *([self.quarter.facts] if self.quarter else []))
+
+    @property
+    def rows(self) -> tuple[Rows, ...]:
+        """Every table of results, with the fact that each figure is."""
+        scenarios = (row for scenario in self.scenarios for row in scenario.rows)
+        return (*self.analysis.rows, *scenarios, *(self.quarter.rows if self.quarter else ()))
 
 
 def assemble(inputs: Inputs, cut: Cut | None = None, say: Callable[[str], None] = lambda _: None) -> Dossier:

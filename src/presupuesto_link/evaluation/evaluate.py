@@ -8,8 +8,8 @@ from functools import cached_property
 
 import polars as pl
 
-from presupuesto_link.evaluation.aggregate import count_colours, measure_index
 from presupuesto_link.evaluation import told
+from presupuesto_link.evaluation.aggregate import count_colours, measure_index
 from presupuesto_link.evaluation.audit import Audit, audit_evaluation
 from presupuesto_link.evaluation.audit.gaps import register_gaps
 from presupuesto_link.evaluation.commitments import Commitments, measure_commitments

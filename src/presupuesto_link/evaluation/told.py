@@ -118,6 +118,4 @@ def ranking_tables(spec: AnalisisSpec, ranking: pl.DataFrame, origin: Origin) ->
     spent, result = spec.ranking.anio_ejecucion, spec.ranking.anio_resultado
     money = dict.fromkeys(("pim_soles", "saldo_soles", "ejecucion_ratio"), money_of_year(spent))
     own = Place("{accion}", spent, variante=beside(result), own=True)
-    yield Rows(
-        "ranking", ranking, ranking_source(spec, origin), own, {"avance_ratio": advance_of(spec, result)} | money, ("grupo",)
-    )
+    yield Rows("ranking", ranking, ranking_source(spec, origin), own, {"avance_ratio": advance_of(spec, result)} | money, ("grupo",))
