@@ -401,6 +401,19 @@ IN_TABLES: dict[str, dict[str, Field]] = {
         ("motivo", "Por qué está vacío", "texto", _OWN),
         ("regla", "Qué regla o fórmula lo hizo", "texto", _OWN),
     ),
+    "claves": _fields(
+        ("tabla", "Tabla que muestra la cifra", "texto", _OWN),
+        ("columna", "Columna de la tabla que la muestra", "texto", _OWN),
+        ("nivel", "Los niveles de las filas a que se refiere; vacío, todas", "texto", _OWN),
+        ("unidad", "Unidad del hecho, con las columnas de la fila entre llaves", "texto", _OWN),
+        ("medida", "Medida del hecho", "texto", _OWN),
+        ("anio", "Año del hecho, o la columna que lo dice", "texto", "—"),
+        ("mes", "Mes del hecho, o la columna que lo dice; vacío si es del año", "texto", "—"),
+        ("variante", "Variante del hecho, con las columnas de la fila entre llaves", "texto", _OWN),
+        ("fuente", "Fuente del hecho, si es la misma en todas las filas", "texto", _OWN),
+        ("ambito", "Ámbito del hecho, si es el mismo en todas las filas", "texto", _OWN),
+        ("al", "Día del hecho, si es el mismo en todas las filas", "fecha", _OWN),
+    ),
     "diccionario": _fields(("unidad", "En qué unidad está la columna", "texto", _OWN)),
 }
 """Columns that mean something else in some tables, by the beginning of the table's name."""

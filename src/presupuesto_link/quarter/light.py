@@ -143,9 +143,28 @@ class Monitoring:
         return self.changes.filter((pl.col("nivel") == self.levels.accion) & pl.col("cambio").is_in(kinds)).sort("cambio", "unidad")
 
     @cached_property
+    def tables(self) -> Mapping[str, pl.DataFrame]:
+        """Every table of it, by the name of its file."""
+        found = {
+            "semaforo": self.light,
+            "alertas": self.alerts,
+            "cambios": self.changes,
+            "alineamiento": self.actions,
+            "alineamiento_celdas": self.cells,
+            "meses_fuera_de_ritmo": self.off,
+            "composicion": self.composition,
+            "composicion_por_unidad": self.heads,
+            "ritmo_del_anio": self.rhythm,
+            "curvas": self.curves.partes.join(self.curves.curvas, on=["curva", "etapa"], how="left", validate="m:1"),
+        }
+        if self.modifications is not None and self.modified is not None:
+            found |= {"modificaciones": self.modifications, "lineas_modificadas": self.modified}
+        return found
+
+    @cached_property
     def rows(self) -> tuple[Rows, ...]:
         """Each of its tables, with the fact that each figure is."""
-        return tuple(monitoring_tables(self))
+        return tuple(monitoring_tables(self.followed, self.levels, self.tables, self.analysis.inputs.spec, self.previous_id))
 
     @cached_property
     def facts(self) -> Facts:

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 import polars as pl
 
@@ -15,12 +14,10 @@ from presupuesto_link.money.follow import Followed
 from presupuesto_link.money.on_time import WHOLE
 from presupuesto_link.quarter.closing import Closing
 from presupuesto_link.quarter.facts import since
+from presupuesto_link.specs import AnalisisSpec
 from presupuesto_link.tables.levels import Levels
 from presupuesto_link.told import Place, Rows
 from presupuesto_link.vocabulary import STAGES
-
-if TYPE_CHECKING:
-    from presupuesto_link.quarter.light import Monitoring
 
 _TOLD = ("alerta", "cambio", "color_previo")
 _OF_LIGHT = ("devengado_soles", "devengado_esperado_soles", "devengado_ratio")
@@ -43,21 +40,31 @@ def _of_level(place: Place) -> Place:
     return replace(place, unidad="{nivel} " + place.unidad)
 
 
-def monitoring_tables(found: Monitoring) -> Iterator[Rows]:
-    """The light of each month, what it warns of, money beside results, and how the budget moved."""
-    followed, levels = found.followed, found.levels
+def monitoring_tables(
+    followed: Followed, levels: Levels, tables: Mapping[str, pl.DataFrame], spec: AnalisisSpec, previous: str | None
+) -> Iterator[Rows]:
+    """The light of each month, what it warns of, money beside results, and how the budget moved.
+
+    Args:
+        followed: the money.
+        levels: the plan's.
+        tables: `Monitoring.tables`.
+        spec: which year of results is beside the money, and how its advance is counted.
+        previous: the snapshot before.
+    """
+    result = spec.ranking.anio_resultado
     year, month, source = followed.year, followed.month, origin_of(followed.linkage, followed.year).source
     then, ended = replace(source, al=followed.cut_off), replace(source, al=followed.month_end)
     today, now = Place("{unidad}", year, own=True), Place("{unidad}", year, month)
-    changed = replace(now, variante=since(found.previous_id), own=True)
+    changed = replace(now, variante=since(previous), own=True)
     of_light = dict.fromkeys(_OF_LIGHT, now) | {"pim_soles": replace(today, own=False)}
     ends = pl.col("mes").replace_strict(followed.ends, return_dtype=pl.Date)
     yield from by_level(
         (
-            Rows("trimestre_semaforo", found.light.select("nivel", "unidad", "pim_soles"), source, today),
+            Rows("trimestre_semaforo", tables["semaforo"].select("nivel", "unidad", "pim_soles"), source, today),
             Rows(
                 "trimestre_semaforo",
-                found.light.drop("pim_soles"),
+                tables["semaforo"].drop("pim_soles"),
                 source,
                 replace(now, mes="{mes}", own=True),
                 texts=tuple(f"color_{stage}" for stage in STAGES),
@@ -65,33 +72,42 @@ def monitoring_tables(found: Monitoring) -> Iterator[Rows]:
                 rules={f"{stage}_ratio": f"{stage} ÷ lo esperado a esa fecha" for stage in STAGES},
                 al=ends,
             ),
-            Rows("trimestre_alertas", found.alerts, then, changed, of_light | {"cambio": replace(changed, medida="cambio_alerta")}, _TOLD),
-            Rows("trimestre_cambios", found.changes, then, changed, {"devengado_ratio": now}, _TOLD[1:]),
-            Rows("trimestre_meses_fuera_de_ritmo", found.off, ended, replace(now, own=True)),
+            Rows(
+                "trimestre_alertas",
+                tables["alertas"],
+                then,
+                changed,
+                of_light | {"cambio": replace(changed, medida="cambio_alerta")},
+                _TOLD,
+            ),
+            Rows("trimestre_cambios", tables["cambios"], then, changed, {"devengado_ratio": now}, _TOLD[1:]),
+            Rows("trimestre_meses_fuera_de_ritmo", tables["meses_fuera_de_ritmo"], ended, replace(now, own=True)),
         ),
         levels,
     )
     action = {name: replace(place, unidad="{accion}") for name, place in of_light.items()}
-    advance = {"avance_ratio": advance_of(found.analysis.inputs.spec, found.result_year)}
-    yield Rows("trimestre_alineamiento", found.actions, ended, Place("{accion}", year, month), action | advance)
-    cell = Place("{banda_ejecucion} × {banda_resultado}", year, month, beside(found.result_year), own=True)
-    yield Rows("trimestre_alineamiento_celdas", found.cells, ended, cell)
-    yield from _moved(found, followed)
+    advance = {"avance_ratio": advance_of(spec, result)}
+    yield Rows("trimestre_alineamiento", tables["alineamiento"], ended, Place("{accion}", year, month), action | advance)
+    cell = Place("{banda_ejecucion} × {banda_resultado}", year, month, beside(result), own=True)
+    yield Rows("trimestre_alineamiento_celdas", tables["alineamiento_celdas"], ended, cell)
+    yield from _moved(followed, tables, previous)
 
 
-def _moved(found: Monitoring, followed: Followed) -> Iterator[Rows]:
+def _moved(followed: Followed, tables: Mapping[str, pl.DataFrame], previous: str | None) -> Iterator[Rows]:
     source = origin_of(followed.linkage, followed.year).source
     step = Place("{por}: {de} → {a}", "{anio}", own=True)
-    yield Rows("trimestre_composicion", found.composition, source, step)
-    yield Rows("trimestre_composicion_por_unidad", found.heads, source, replace(step, unidad="{por} {unidad}: {de} → {a}"))
-    yield Rows("trimestre_ritmo_del_anio", found.rhythm, source, Place(WHOLE, "{anio}", variante="ritmo del año", own=True))
-    curves = found.curves.partes
+    yield Rows("trimestre_composicion", tables["composicion"], source, step)
+    yield Rows(
+        "trimestre_composicion_por_unidad", tables["composicion_por_unidad"], source, replace(step, unidad="{por} {unidad}: {de} → {a}")
+    )
+    yield Rows("trimestre_ritmo_del_anio", tables["ritmo_del_anio"], source, Place(WHOLE, "{anio}", variante="ritmo del año", own=True))
+    curves = tables["curvas"]
     yield Rows("trimestre_curvas", curves, source, Place("curva {curva}: {etapa}", followed.year, "{mes}", own=True))
-    if found.modifications is not None and found.modified is not None:
-        whole = Place(WHOLE, followed.year, variante=since(found.previous_id), own=True)
-        yield Rows("trimestre_modificaciones", found.modifications, source, whole)
+    if "modificaciones" in tables:
+        whole = Place(WHOLE, followed.year, variante=since(previous), own=True)
+        yield Rows("trimestre_modificaciones", tables["modificaciones"], source, whole)
         line = replace(whole, unidad="línea {sec_ejec} {sec_func} {fuente} {generica} {accion}")
-        yield Rows("trimestre_lineas_modificadas", found.modified, source, line)
+        yield Rows("trimestre_lineas_modificadas", tables["lineas_modificadas"], source, line)
 
 
 def closing_tables(followed: Followed, levels: Levels, closing: Closing, suffix: str = "") -> Iterator[Rows]:
