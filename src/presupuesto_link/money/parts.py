@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 
 import polars as pl
 
-from presupuesto_link.facts import Facts
+from presupuesto_link.facts import Facts, Source
 from presupuesto_link.linkage.coverage import breakdown
 from presupuesto_link.linkage.snapshot import Linkage
 from presupuesto_link.money.budget import origin_of
@@ -18,7 +18,11 @@ CODES = {"nivel": "nivel", "ejecutora": "sec_ejec", "fuente": "fuente"}
 
 def parts_of(linkage: Linkage, actions: pl.DataFrame) -> Mapping[str, pl.DataFrame]:
     """`breakdown` of what is linked by level, unit and source."""
-    return {by: breakdown(linkage.cube, actions, by).filter(pl.col("accion").is_not_null()) for by in CODES}
+    return {
+        by: breakdown(linkage.cube, actions, by).filter(pl.col("accion").is_not_null())
+        for by, code in CODES.items()
+        if code in linkage.cube.columns
+    }
 
 
 def unit_of_part(action: str, by: str, code: str | None) -> str:
@@ -28,9 +32,10 @@ def unit_of_part(action: str, by: str, code: str | None) -> str:
 
 def part_rows(linkage: Linkage, parts: Mapping[str, pl.DataFrame]) -> Iterator[Rows]:
     """The parts of the money of each action."""
+    source = _source(linkage)
     for by, rows in parts.items():
         place = Place(unit_of_part("{accion}", by, f"{{{CODES[by]}}}"), "{anio}", variante="{vinculo}", own=True)
-        yield Rows(f"cobertura_{by}", rows, _source(linkage, rows), place)
+        yield Rows(f"cobertura_{by}", rows, source, place)
 
 
 def linked_facts(linkage: Linkage, actions: pl.DataFrame) -> Facts:
@@ -38,3 +43,8 @@ def linked_facts(linkage: Linkage, actions: pl.DataFrame) -> Facts:
     whole = linkage.coverage.acciones.filter(pl.col("lineas") > 0)
     rows = Rows("cobertura_acciones", whole, _source(linkage), Place("{accion}", "{anio}", own=True))
     return facts_of((rows, *part_rows(linkage, parts_of(linkage, actions))))
+
+
+def _source(linkage: Linkage) -> Source:
+    """That of the snapshot, which is the same in every year of it."""
+    return origin_of(linkage, max(linkage.cube["anio"].to_list(), default=0)).source
