@@ -13,6 +13,7 @@ from functools import cached_property
 import polars as pl
 
 from presupuesto_link.evaluation.evaluate import Evaluation, evaluate
+from presupuesto_link.evaluation.recommended import recommended
 from presupuesto_link.facts import Facts
 from presupuesto_link.inputs import Inputs
 from presupuesto_link.money.cut import Cut
@@ -22,6 +23,7 @@ from presupuesto_link.quarter.light import Monitoring, monitor
 from presupuesto_link.quarter.projection import Projection, project
 from presupuesto_link.scenarios.compare import Scenario
 from presupuesto_link.scenarios.ground import Solved, Unsolved, ground_of, solve_all
+from presupuesto_link.scenarios.side_by_side import comparison
 from presupuesto_link.studies.robustness import Robustness, study_robustness
 from presupuesto_link.told import Rows, facts_of
 
@@ -89,7 +91,8 @@ class Dossier:
     def facts(self) -> Facts:
         """Every figure that is shown, once; two results that disagree about one are an error here."""
         parts = [self.analysis.facts, self.robustness.facts, *(scenario.facts for scenario in self.compared)]
-        return Facts.join(*parts, *([self.quarter.facts] if self.quarter else []))
+        beside = [recommended(self.analysis), *([comparison(self.compared)] if self.compared else [])]
+        return facts_of(beside, *parts, *([self.quarter.facts] if self.quarter else []))
 
     @property
     def rows(self) -> tuple[Rows, ...]:

@@ -184,7 +184,7 @@ def _write(place: Any, cell: Cell, right: bool, size: float, bold: bool = False)
         line.alignment = WD_ALIGN_PARAGRAPH.RIGHT
     letter = LETTER.get(cell.color, "")
     text = f"{letter} {cell.text}" if letter and cell.text != letter else cell.text
-    run = _keyed(line, text.replace(" ", "\u00a0") if right else unbroken(text), (cell.fact,) if cell.fact else ())
+    run = _keyed(line, text.replace(" ", "\u00a0") if right else unbroken(text), (cell.fact,) if cell.fact else cell.facts)
     run.font.size, run.bold = Pt(size), bold or bool(cell.color)
     if cell.color:
         _shade(place, HEX[cell.color])
