@@ -127,7 +127,7 @@ def closing_tables(followed: Followed, levels: Levels, closing: Closing, suffix:
         ),
         levels,
     )
-    tried = Place("{metodo}: {comparado}", year, "{mes_origen}", f"prueba {apart}".strip(), own=True)
+    tried = Place("{metodo}", year, "{mes_origen}", f"prueba {apart}".strip(), own=True)
     yield Rows(f"trimestre_errores_de_metodos{suffix}", closing.prueba.errors, then, tried)
     promised = Place("intervalo {confianza_ratio}", year, variante=f"prueba {apart}".strip(), own=True)
     yield Rows(f"trimestre_calibracion{suffix}", closing.calibracion, then, promised)
