@@ -44,7 +44,9 @@ def draw_bubbles(analysis: Evaluation, matrix: Matrix, diagnosis: pl.DataFrame) 
         x=f"Ejecución {matrix.anio_ejecucion}: {matrix.medida}",
         y=f"Avance {matrix.anio_resultado} respecto de la meta del año",
     )
-    return Figure(f"burbujas_{year_pair(matrix)}", title, _alt(title, data), plot, PAGE_CM, _HEIGHT_CM, data)
+    return Figure(
+        f"burbujas_{year_pair(matrix)}", title, _alt(title, data), plot, PAGE_CM, _HEIGHT_CM, data, f"diagnostico_{year_pair(matrix)}"
+    )
 
 
 def _bubbles(diagnosis: pl.DataFrame, limits: MatricesSpec) -> pl.DataFrame:

@@ -47,7 +47,7 @@ def draw_fan(projection: Projection) -> Figure | None:
         y="Millones de soles",
     )
     alt = f"Abanicos del devengado acumulado por {projection.levels.objetivo}. {title}. El total quedaría entre {short_amount(whole['bajo_soles'])} y {short_amount(whole['alto_soles'])}."
-    return Figure("proyeccion_cierre", title, alt, plot, PAGE_CM, height, data)
+    return Figure("proyeccion_cierre", title, alt, plot, PAGE_CM, height, data, "trimestre_senda")
 
 
 def draw_calibration(projection: Projection) -> Figure | None:
@@ -75,7 +75,7 @@ def draw_calibration(projection: Projection) -> Figure | None:
         x="Confianza prometida",
         y="Cobertura lograda",
     )
-    return Figure("calibracion_intervalos", title, f"Diagrama de calibración. {title}.", plot, 12.0, height, data)
+    return Figure("calibracion_intervalos", title, f"Diagrama de calibración. {title}.", plot, 12.0, height, data, "trimestre_calibracion")
 
 
 def _interval_words(closing: Closing, levels: Levels) -> str:

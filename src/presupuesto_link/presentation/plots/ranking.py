@@ -40,7 +40,7 @@ def draw_ranking(analysis: Evaluation, robustness: Robustness | None = None) -> 
         x="Puntaje de rezago (0 a 1)",
         y="",
     )
-    return Figure("ranking", title, _alt(title, lagging), plot, PAGE_CM, height, data)
+    return Figure("ranking", title, _alt(title, lagging), plot, PAGE_CM, height, data, "ranking")
 
 
 def _pieces(lagging: pl.DataFrame, robustness: Robustness | None) -> pl.DataFrame:

@@ -49,7 +49,7 @@ def draw_quarters(monitoring: Monitoring) -> Figure | None:
         x="",
         y="",
     )
-    return Figure("semaforo_trimestral", title, _alt(title, rows), plot, PAGE_CM, height, data)
+    return Figure("semaforo_trimestral", title, _alt(title, rows), plot, PAGE_CM, height, data, "trimestre_semaforo")
 
 
 def draw_alignment(monitoring: Monitoring) -> Figure:
@@ -78,7 +78,7 @@ def draw_alignment(monitoring: Monitoring) -> Figure:
         y=f"Dinero {year} a tiempo: devengado ÷ esperado",
     )
     alt = f"Matriz de 16 casillas del dinero a tiempo y el resultado. {title}."
-    return Figure("alineamiento", title, alt, plot, PAGE_CM, height, data)
+    return Figure("alineamiento", title, alt, plot, PAGE_CM, height, data, "trimestre_alineamiento_celdas")
 
 
 def _tiles(monitoring: Monitoring) -> pl.DataFrame:

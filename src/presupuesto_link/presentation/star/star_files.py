@@ -13,8 +13,9 @@ import polars as pl
 from presupuesto_link.linkage.link import LinkedGasto
 from presupuesto_link.linkage.rules import TRANSVERSAL
 from presupuesto_link.linkage.snapshot import Linkage
+from presupuesto_link.money.parts import linked_facts
 from presupuesto_link.presentation.star.boost import flat
-from presupuesto_link.presentation.star.databases import FACT_FILES, check_duckdb, write_duckdb, write_sqlite
+from presupuesto_link.presentation.star.databases import FACT_FILES, FIGURES, check_duckdb, write_duckdb, write_sqlite
 from presupuesto_link.presentation.star.star import CODES, TEXTS, complete, dimension_tables, keyed
 from presupuesto_link.presentation.star.star_readme import README, readme
 from presupuesto_link.presentation.writing.csv_files import harmless
@@ -96,6 +97,7 @@ def _write_all(export: Export, folder: Path, written: Written, progress: Callabl
     progress("Escribiendo los hechos")
     _write_facts(linked, tables, export.plan.niveles, folder, written)
     _conserve(linkage.cube, written)
+    linked_facts(linkage, export.plan.acciones).tabla.write_parquet(folder / f"{FIGURES}.parquet", compression="zstd", statistics=True)
     _write_databases(export, folder, progress)
     (folder / README).write_text(readme(export.linkage, export.plan, written.rows, tables, folder), encoding="utf-8-sig", newline="\r\n")
     write_manifest(folder, EXPORT, _manifest(export, written))

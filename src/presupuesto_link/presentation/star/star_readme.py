@@ -74,6 +74,10 @@ def _facts(rows: Mapping[str, int], levels: Levels) -> Iterator[str]:
     yield f"Columnas: {', '.join(KEYS.values())} (claves de las dimensiones); anio, mes; vinculo (directo, transversal, no vinculado); motivo (por qué no se vinculó)."
     yield "Medidas: pia, pim, certificado, comprometido_anual, comprometido, devengado y girado, en columnas que terminan en _soles."
     yield "Los hechos no tienen clave propia: una línea repetida en el extracto es dos filas."
+    yield (
+        "cifras.parquet: lo que suman las líneas de cada AER y año (y por nivel, ejecutora y fuente), con la clave, la regla y la fuente con que "
+        "las muestran el tablero, el libro y el informe. Se une por accion = unidad y anio; no la sume con los hechos."
+    )
 
 
 def _dimensions(tables: Mapping[str, pl.DataFrame], levels: Levels) -> Iterator[str]:
