@@ -140,6 +140,7 @@ def test_the_component_that_gives_most_and_its_part():
     assert ranked["pim_soles"].to_list() == [Decimal(100)]
 
 
+@pytest.mark.propiedad
 @given(st.permutations(range(6)), st.lists(st.floats(0, 1), min_size=6, max_size=6))
 def test_the_order_of_rows_never_matters(order, advances):
     rows = [(f"A{i}", f"OER.0{i % 3}", advances[i], 0.1 * i, 100 * i or None) for i in range(6)]
