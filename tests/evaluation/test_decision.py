@@ -105,3 +105,12 @@ def test_a_year_that_is_not_asked_for_is_that_of_the_pair_that_decides(asked, pa
     matrix, diagnosed = matrix_of(analysis, *asked)
     assert (matrix.anio_ejecucion, matrix.anio_resultado) == pair
     assert diagnosed.select("ejecucion_ratio", "avance_ratio").row(0) == found
+
+
+def test_what_was_promised_is_set_beside_the_money_of_the_year_that_decides(small, monkeypatch):
+    seen = []
+    monkeypatch.setattr(evaluation, "measure_commitments", lambda _tables, _plan, spent: seen.append(spent["anio"].unique().item()))
+    inputs = replace(with_ranking(small, anio_ejecucion=2023, anio_resultado=2024, anio_resultado_previo=2022), budget=None)
+    actions = inputs.plan.acciones
+    evaluation.evaluate(replace(inputs, commitments="tables"), None, Money((money(actions, 2023, 100, 75), money(actions, 2024, 100, 10))))
+    assert seen == [2023]

@@ -104,7 +104,7 @@ def amounts(*rows):
 
 
 def test_every_execution_that_cannot_be_said_says_why():
-    late = pace("2024-06-30", ("due", 1, 4), ("early", 1, 0), ("zero", 1, 4), ("silent", None, 4))
+    late = pace("2024-06-30", ("due", 1, 4), ("early", 1, 0), ("zero", 1, 4), ("silent", None, 4), ("negative", 1, 0))
     cases = amounts(
         ("due", Decimal(10), Decimal(2)),
         ("early", Decimal(10), Decimal(2)),
@@ -165,3 +165,9 @@ def test_a_pace_by_day_that_cannot_be_said_says_why_and_is_to_the_centimo():
     silent, unlinked = of(found, "B"), of(found, "T")
     assert (silent["esperado_ratio"], silent["esperado_motivo"]) == (None, "sin devengado")
     assert (unlinked["esperado_soles"], unlinked["esperado_ratio"], unlinked["esperado_motivo"]) == (None, None, None)
+
+
+def test_money_of_an_action_that_the_plan_lacks_is_never_dropped_in_silence():
+    table = pl.DataFrame({"accion": ["Z"], "pim_soles": [Decimal(5)]}, schema={"accion": pl.String, "pim_soles": MONEY})
+    with pytest.raises(RuntimeError, match="does not conserve money"):
+        link_by_action(table, PLAN, (), 2024)

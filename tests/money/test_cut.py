@@ -112,3 +112,20 @@ def test_the_pim_of_september_comes_from_the_last_snapshot_of_that_day_with_the_
     assert money.of(2025).setiembre is None
     shelf.kept = {snapshot.id: shelf.kept[snapshot.id]}
     assert money_of(inputs_of(), Cut(shelf, snapshot, None)).of(2024).setiembre is None
+
+
+def test_with_months_the_pace_is_of_the_last_one_that_closed_and_a_year_that_ended_has_none():
+    """50 a month of 1,200: 400 of the 800 that equal twelfths expect by the end of August."""
+    shelf = Shelf()
+    flows = [line("A", 2025, pim="1200"), *(line("A", 2025, m, devengado="50") for m in range(1, 13))]
+    snapshot = shelf.put("2025-09-10", *flows[:10])
+    course = money_of(inputs_of(), Cut(shelf, snapshot, None)).of(2025)
+    assert (course.ritmo.al, course.totales["esperado_soles"], course.totales["ejecucion_ratio"]) == (
+        dt.date(2025, 8, 31),
+        Decimal(800),
+        0.5,
+    )
+    assert course.totales["devengado_soles"] == Decimal(450)
+    ended = shelf.put("2025-12-31", *flows)
+    closed = money_of(inputs_of(), Cut(shelf, ended, None)).of(2025)
+    assert (closed.ritmo, closed.totales["ejecucion_ratio"], closed.medida) == (None, 0.5, "devengado ÷ PIM")

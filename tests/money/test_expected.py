@@ -62,6 +62,7 @@ def test_two_years_are_not_a_seasonality_and_a_year_without_accrual_is_not_a_yea
     assert shares(curves_of(months(*two), 2025, SPEC))[0] == "lineal"
     assert shares(curves_of(months(*two, *accrued(2022, (1, 0))), 2025, SPEC))[0] == "lineal"
     assert shares(curves_of(months(*two, *accrued(2022, (1, 5), (2, -5))), 2025, SPEC))[0] == "lineal"
+    assert shares(curves_of(months(*two, *accrued(2022, (1, 5), (2, -9))), 2025, SPEC))[0] == "lineal"
 
 
 def test_only_the_last_years_count_and_never_the_one_followed():

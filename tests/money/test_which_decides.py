@@ -1,15 +1,21 @@
 """Which source, which year and which results a decision stands on, and what the source that does not decide says beside it."""
 
+import datetime as dt
 from decimal import Decimal
+from pathlib import Path
+from types import SimpleNamespace
 
+import polars as pl
 import pytest
 
+from presupuesto_link.money import money as every
 from presupuesto_link.money.budget import PRINTED
 from presupuesto_link.money.cut import Cut
-from presupuesto_link.money.money import Money
+from presupuesto_link.money.money import Money, money_of
 from presupuesto_link.money.reconciliation import reconcile
 from presupuesto_link.store.store import Snapshot
-from tests.money.kept import Shelf, line, linked, manifest, origin, year_budget
+from presupuesto_link.tables.numbers import MONEY
+from tests.money.kept import Shelf, inputs_of, line, linked, manifest, origin, year_budget
 
 
 def closed(year, name="f", pim=100, **about):
@@ -113,3 +119,45 @@ def test_an_action_that_one_source_lacks_has_no_difference():
         ("A", Decimal(100), None, None, "sólo esta fuente le da dinero"),
         ("B", None, Decimal(70), None, "sólo la otra fuente le da dinero"),
     ]
+
+
+def test_the_cut_decides_over_the_extracts_of_the_analysis_and_these_over_its_printed_table(monkeypatch):
+    own, printed = (
+        (closed(2024, "extracto"), closed(2023, "extracto")),
+        tuple(closed(y, "impresa", kind=PRINTED) for y in (2024, 2023, 2022)),
+    )
+    monkeypatch.setattr(every, "_extracts", lambda _: own)
+    monkeypatch.setattr(every, "_printed", lambda _: printed)
+    shelf = Shelf()
+    snapshot = shelf.put("2025-01-31", line("A", 2024, pim="5"))
+    money = money_of(inputs_of(), Cut(shelf, snapshot, None))
+    assert [money.of(y).origen.id for y in (2024, 2023, 2022)] == [snapshot.id, "extracto", "impresa"]
+    alone = money_of(inputs_of())
+    assert [alone.of(y).origen.id for y in (2024, 2023, 2022)] == ["extracto", "extracto", "impresa"]
+
+
+def test_the_extracts_of_an_analysis_go_from_the_latest_year_and_are_named_by_their_origin(monkeypatch):
+    links = {
+        Path("a"): linked(line("A", 2022, pim="5"), line("A", 2023, pim="6"), cut_off="2023-12-31"),
+        Path("b"): linked(line("A", pim="7"), cut_off="2024-12-31"),
+    }
+    monkeypatch.setattr(every, "link_own", lambda _, path: links[path])
+    monkeypatch.setattr(every, "read_origin", lambda path: {"titulo": f"Tabla {path}", "productor": "MEF"} if path.name == "a" else {})
+    inputs = inputs_of()
+    inputs.extracts = tuple(links)
+    assert [(b.anio, b.origen.titulo, b.ritmo) for b in every._extracts(inputs)] == [
+        (2024, "gasto.csv (extracto del análisis s)", None),
+        (2023, "Tabla a", None),
+        (2022, "Tabla a", None),
+    ]
+    assert every._extracts(inputs)[1].origen.cita == "MEF. Tabla a, corte 31/12/2023"
+
+
+def test_a_printed_table_is_of_a_year_that_closed():
+    rows = pl.DataFrame({"accion": ["A"], "pim_soles": [Decimal(9)]}, schema={"accion": pl.String, "pim_soles": MONEY})
+    inputs = inputs_of()
+    inputs.budget, inputs.spec.fuente = SimpleNamespace(filas=rows, lugar="tabla.csv"), "Informe"
+    inputs.spec.fuentes = SimpleNamespace(anio_gasto=2023, ambito_gasto="todo el departamento")
+    (budget,) = money_of(inputs).budgets
+    assert (budget.anio, budget.cerrado, budget.origen.al, budget.origen.clase) == (2023, True, dt.date(2023, 12, 31), PRINTED)
+    assert budget.totales["pim_soles"] == Decimal(9)
