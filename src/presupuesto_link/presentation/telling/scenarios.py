@@ -82,7 +82,7 @@ def _side_table(scenarios: Sequence[Scenario], names: Mapping[str, str], levels:
                 (
                     who(row["accion"], names, card_of(row["accion"])),
                     shown(_of(scenarios[0], row["accion"], "pim_antes_soles"), soles),
-                    *(shown(_of(scenario, row["accion"], "cambio_soles"), _change) for scenario in scenarios),
+                    *(shown(_of(scenario, row["accion"], "cambio_soles"), signed_soles) for scenario in scenarios),
                 )
             )
             for row in changes(scenarios).iter_rows(named=True)
@@ -90,10 +90,6 @@ def _side_table(scenarios: Sequence[Scenario], names: Mapping[str, str], levels:
         frozenset(range(1, len(ids) + 2)),
         "escenarios-cambios",
     )
-
-
-def _change(amount: Any) -> str:
-    return signed_soles(amount) if amount else "—"
 
 
 def unsolved_views(dossier: Dossier) -> list[dict[str, str]]:
