@@ -241,7 +241,7 @@ FIELDS = _fields(
     ("movimientos", "Movimientos entre líneas que la norma juzga uno a uno", "cantidad", _OWN),
     ("donantes", "Cuántas acciones ceden", "cantidad", _OWN),
     ("receptores", "Cuántas acciones reciben", "cantidad", _OWN),
-    ("transferencias", "Pares de acciones entre los que pasa dinero", "cantidad", _OWN),
+    ("transferencias", "Pares de acciones entre las que pasa dinero", "cantidad", _OWN),
     ("notas_3", "Movimientos dentro de una unidad ejecutora", "cantidad", _OWN),
     ("notas_4", "Movimientos entre unidades ejecutoras", "cantidad", _OWN),
     ("prioridad_por_sol", "Puntaje de quien recibe por cada sol movido que absorbería", "puntaje", _OWN),

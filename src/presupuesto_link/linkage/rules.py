@@ -75,6 +75,7 @@ SELECTORS = (
     TEXT,
 )
 COLUMNS = ("id", "accion", "desde", "hasta", *SELECTORS, "parte", "clase", "confianza", "estado", "autor", "fecha", "origen", "nota")
+_OWN_WAY = ("nivel", "proyecto", "tipo", "clasificador", TEXT)  # selectors that are not codes as the extract has them
 REQUIRED = ("id", "accion", "autor", "fecha")
 _KINDS = {"2": "2", "proyecto": "2", "3": "3", "actividad": "3", "producto": "3"}
 _LEVELS = {word: letter for letter, name in GOVERNMENTS.items() for word in (letter.lower(), name.rpartition(" ")[2])}
@@ -282,22 +283,7 @@ def _years(reading: Reading) -> tuple[int | None, int | None]:
 def _selectors(reading: Reading) -> dict[str, tuple[str, ...]]:
     """Column of `gasto` → the values that hold, finest first."""
     found: dict[str, tuple[str, ...]] = {}
-    for column in (
-        "pliego",
-        "sec_ejec",
-        "sec_func",
-        "producto",
-        "actividad",
-        "finalidad",
-        "programa",
-        "funcion",
-        "division",
-        "grupo",
-        "categoria_gasto",
-        "fuente",
-        "rubro",
-        "departamento_meta",
-    ):
+    for column in (name for name in SELECTORS if name not in _OWN_WAY):
         found[column] = reading.codes(column, _padded(column), _expected(column))
     found["nivel"] = reading.codes("nivel", lambda text: _LEVELS.get(text.lower()), enumerate_words(GOVERNMENTS, "o"))
     found["tipo_producto"] = reading.codes("tipo", lambda text: _KINDS.get(text.lower()), "2 (proyecto) o 3 (actividad)")

@@ -75,7 +75,7 @@ def _facts(rows: Mapping[str, int], levels: Levels) -> Iterator[str]:
     yield "Medidas: pia, pim, certificado, comprometido_anual, comprometido, devengado y girado, en columnas que terminan en _soles."
     yield "Los hechos no tienen clave propia: una línea repetida en el extracto es dos filas."
     yield (
-        "cifras.parquet: lo que suman las líneas de cada acción y año (y por nivel, ejecutora y fuente), con la clave, la regla y la fuente con que "
+        f"cifras.parquet: lo que suman las líneas de cada {levels.accion} y año (y por nivel, ejecutora y fuente), con la clave, la regla y la fuente con que "
         "las muestran el tablero, el libro y el informe. Se une por accion = unidad y anio; no la sume con los hechos."
     )
 
