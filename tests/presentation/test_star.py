@@ -111,6 +111,15 @@ def test_every_measure_adds_up_to_the_snapshot_to_the_centimo(folder, store):
     assert facts["devengado_soles"].sum() == Decimal("279.44")  # 100.02 × 2 − 0.07 + 70.70 + 7.77 + 1
 
 
+def test_the_lines_of_each_action_add_up_to_the_fact_that_the_other_results_show(folder):
+    lines = pl.concat([table(folder, "hechos"), table(folder, "hechos_transversales")])
+    sums = {(row["accion"], row["anio"]): row for row in lines.group_by("accion", "anio").agg(pl.col("^.*_soles$").sum()).to_dicts()}
+    whole = table(folder, "cifras").filter(pl.col("variante") == "", pl.col("valor_soles").is_not_null())
+    assert whole.height
+    for row in whole.iter_rows(named=True):
+        assert sums[row["unidad"], row["anio"]][row["medida"]] == row["valor_soles"], row["clave"]
+
+
 def test_parts_of_a_line_are_its_own_rows(folder):
     parts = table(folder, "hechos").filter((pl.col("mes") == 0) & pl.col("regla").is_in(["materno", "materno-dos"])).sort("regla")
     # 33.33 % of 1000.01 is 333.303333: 333.30 twice; the rest, 333.41, is left without a rule
