@@ -19,6 +19,7 @@ ROOMS = {
     "linkage": "a line of spending to its action, by signed rules",
     "linkage.plan": "the bridge of the operational plan",
     "facts": "a figure with its key, its rule and its rows: each result tells its own, and one key has one value",
+    "told": "which fact each figure of a table is: what the table tells, and what it repeats",
     "money": "what each action has by year and month, from a snapshot or a printed table, each with its source and day",
     "evaluation": "progress, execution (a whole year's, or the pace of one in course), judgement, audit, matrices, ranking",
     "quarter": "a year in course: light, alerts, projection to its close",

@@ -4,6 +4,7 @@ import os
 
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # two threads on small matrices only wait for each other
 
+import gc
 from dataclasses import replace
 from pathlib import Path
 
@@ -21,10 +22,11 @@ from presupuesto_link.sources.links import read_links
 from presupuesto_link.store.loading import load_extract
 from presupuesto_link.store.store import Store
 from presupuesto_link.studies.robustness import study_robustness
+from tests.examples import few
 
 ROOT = Path(__file__).resolve().parents[1]
 SHARED = ROOT.parent / "shared"
-settings.register_profile("without-clock", deadline=None)  # a busy machine is not a wrong answer
+settings.register_profile("without-clock", deadline=None, max_examples=few(100))  # a busy machine is not a wrong answer
 settings.load_profile("without-clock")
 
 
@@ -33,6 +35,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if "benchmarks" in item.path.parts:
             item.add_marker(pytest.mark.lento)
+
+
+def pytest_collection_finish() -> None:
+    """What was imported stays until the end: looking through it at every collection of garbage takes one second of every fifteen."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture(scope="session")

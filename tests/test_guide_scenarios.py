@@ -12,8 +12,7 @@ import pytest
 from pydantic import BaseModel
 
 from presupuesto_link.errors import InfeasibleScenarioError
-from presupuesto_link.evaluation.evaluate import evaluate
-from presupuesto_link.inputs import Inputs
+from presupuesto_link.evaluation.evaluate import Evaluation
 from presupuesto_link.presentation.workbook.proposal_book import write_proposal
 from presupuesto_link.scenarios.compare import Scenario
 from presupuesto_link.scenarios.ground import ground_of, solve_all
@@ -26,16 +25,16 @@ WHOLE, *PARTS = (tomllib.loads(block) for block in re.findall(r"```toml\n(.*?)``
 PRESETS = sorted((ROOT / "analyses" / "cajamarca-2024" / "escenarios").glob("*.toml"))
 
 
-def solve(inputs: Inputs, *specs: EscenarioSpec) -> tuple[Scenario, ...]:
-    found = solve_all(ground_of(evaluate(replace(inputs, scenarios=specs))))
+def solve(analysis: Evaluation, *specs: EscenarioSpec) -> tuple[Scenario, ...]:
+    found = solve_all(ground_of(replace(analysis, inputs=replace(analysis.inputs, scenarios=specs))))
     for _, error in found.unsolved:
         raise error
     return found.scenarios
 
 
 @pytest.fixture(scope="module")
-def example(inputs: Inputs) -> Scenario:
-    return solve(inputs, EscenarioSpec.model_validate(WHOLE))[0]
+def example(analysis: Evaluation) -> Scenario:
+    return solve(analysis, EscenarioSpec.model_validate(WHOLE))[0]
 
 
 def total(scenario: Scenario, side: str) -> dict[str, int]:
@@ -55,10 +54,10 @@ def test_the_whole_example_gives_what_the_page_says(example):
     assert all(soles(amount) in PAGE for amount in (6_716_917, 1_000_000, 5_716_917))
 
 
-def test_the_example_without_solution_is_told_as_the_page_does(inputs):
+def test_the_example_without_solution_is_told_as_the_page_does(analysis):
     limits = [{**WHOLE["limites"][0], "minimo_soles": 3_000_000}, *WHOLE["limites"][1:]]
     with pytest.raises(InfeasibleScenarioError) as told:
-        solve(inputs, EscenarioSpec.model_validate(WHOLE | {"limites": limits}))
+        solve(analysis, EscenarioSpec.model_validate(WHOLE | {"limites": limits}))
     assert str(told.value) in PAGE
 
 
@@ -69,9 +68,9 @@ def test_every_other_example_fits_in_the_whole_one(part):
     assert {item.dato for item in spec.legal.evidencias} <= FACTS.keys()
 
 
-def test_the_presets_move_what_the_page_says(inputs):
+def test_the_presets_move_what_the_page_says(analysis):
     said = {row[0]: row[1:] for row in re.findall(r"^\| `([a-z0-9-]+)` \| .* \| (.*) \| (S/ [\d,]+) \|$", PAGE, re.MULTILINE)}
-    found = solve(inputs, *(read_spec(path, EscenarioSpec) for path in PRESETS))
+    found = solve(analysis, *(read_spec(path, EscenarioSpec) for path in PRESETS))
     assert said == {one.spec.id: (one.spec.objetivo.tipo, soles(one.monto_soles)) for one in found}
 
 

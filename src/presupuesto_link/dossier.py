@@ -6,20 +6,26 @@ Board, workbook, report, figures and tables read it; none of them computes.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
+import polars as pl
+
 from presupuesto_link.evaluation.evaluate import Evaluation, evaluate
+from presupuesto_link.evaluation.recommended import recommended
 from presupuesto_link.facts import Facts
 from presupuesto_link.inputs import Inputs
 from presupuesto_link.money.cut import Cut
 from presupuesto_link.money.money import money_of
+from presupuesto_link.money.parts import part_rows, parts_of
 from presupuesto_link.quarter.light import Monitoring, monitor
 from presupuesto_link.quarter.projection import Projection, project
 from presupuesto_link.scenarios.compare import Scenario
 from presupuesto_link.scenarios.ground import Solved, Unsolved, ground_of, solve_all
+from presupuesto_link.scenarios.side_by_side import comparison
 from presupuesto_link.studies.robustness import Robustness, study_robustness
+from presupuesto_link.told import Rows, facts_of
 
 
 @dataclass(frozen=True)
@@ -31,8 +37,19 @@ class Quarter:
 
     @cached_property
     def facts(self) -> Facts:
-        """Every figure of the light and of the close."""
-        return Facts.join(self.monitoring.facts, *([self.projection.facts] if self.projection else []))
+        """Every figure of the light and of the close, and the parts of the money of each action."""
+        own = [self.monitoring.facts, *([self.projection.facts] if self.projection else [])]
+        return facts_of(part_rows(self.monitoring.followed.linkage, self.parts), *own)
+
+    @cached_property
+    def parts(self) -> Mapping[str, pl.DataFrame]:
+        """`parts_of` what is linked."""
+        return parts_of(self.monitoring.followed.linkage, self.monitoring.analysis.inputs.plan.acciones)
+
+    @property
+    def rows(self) -> tuple[Rows, ...]:
+        """Each of their tables, with the fact that each figure is."""
+        return (*self.monitoring.rows, *(self.projection.rows if self.projection else ()))
 
 
 @dataclass(frozen=True)
@@ -74,7 +91,14 @@ class Dossier:
     def facts(self) -> Facts:
         """Every figure that is shown, once; two results that disagree about one are an error here."""
         parts = [self.analysis.facts, self.robustness.facts, *(scenario.facts for scenario in self.compared)]
-        return Facts.join(*parts, *([self.quarter.facts] if self.quarter else []))
+        beside = [recommended(self.analysis), *([comparison(self.compared)] if self.compared else [])]
+        return facts_of(beside, *parts, *([self.quarter.facts] if self.quarter else []))
+
+    @property
+    def rows(self) -> tuple[Rows, ...]:
+        """Every table of results, with the fact that each figure is."""
+        scenarios = (row for scenario in self.scenarios for row in scenario.rows)
+        return (*self.analysis.rows, *scenarios, *(self.quarter.rows if self.quarter else ()))
 
 
 def assemble(inputs: Inputs, cut: Cut | None = None, say: Callable[[str], None] = lambda _: None) -> Dossier:

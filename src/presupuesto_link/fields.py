@@ -46,11 +46,11 @@ def _stage(key: str) -> tuple[tuple[str, str, str, str], ...]:
 
 FIELDS = _fields(
     # identifiers
-    ("accion", "Código de la acción estratégica regional (AER)", "código", "PDRC"),
-    ("objetivo", "Código del objetivo estratégico regional (OER)", "código", "PDRC"),
-    ("elemento", "Código del OER o de la AER", "código", "PDRC"),
+    ("accion", "Código de la acción estratégica", "código", "PDRC"),
+    ("objetivo", "Código del objetivo estratégico", "código", "PDRC"),
+    ("elemento", "Código del objetivo o de la acción", "código", "PDRC"),
     ("indicador", "Código del indicador", "código", "PDRC"),
-    ("nivel", "OER o AER", "texto", "PDRC"),
+    ("nivel", "Sigla del plan: objetivo o acción", "texto", "PDRC"),
     ("nombre", "Nombre del elemento o del indicador", "texto", "PDRC"),
     ("seccion", "Sección del Informe de donde se transcribió", "texto", _REPORT),
     ("cuadro", "Cuadro del Informe de donde se transcribió", "texto", _REPORT),
@@ -98,7 +98,7 @@ FIELDS = _fields(
     ("ejecucion_motivo", "Por qué no hay razón de ejecución", "texto", _OWN),
     ("color_ejecucion", "Color de la ejecución (gris = ND)", "color", _OWN),
     ("vinculo", "directo, transversal (no se suma), fila sin monto o sin fila", "texto", _OWN),
-    ("acciones", "Número de AER", "cantidad", _OWN),
+    ("acciones", "Número de acciones", "cantidad", _OWN),
     ("transversales", "De ellas, las transversales, cuyo dinero no se suma", "cantidad", _OWN),
     # advance
     ("perfil", "Perfil de cálculo del avance", "texto", _OWN),
@@ -129,7 +129,7 @@ FIELDS = _fields(
     ("con_dato", "De ellos, los que tienen avance", "cantidad", _OWN),
     ("avance_ratio", "Avance del elemento: media ponderada de sus indicadores", "razón", _OWN),
     ("color_depende_nd", "El color cambia según la política de ND", "sí/no", _OWN),
-    ("objetivos", "Número de OER", "cantidad", _OWN),
+    ("objetivos", "Número de objetivos", "cantidad", _OWN),
     ("indice_ratio", "Índice propio del plan, no oficial", "razón", _OWN),
     ("formula", "Fórmula del índice propio", "texto", _OWN),
     ("oficial", "Si el índice es oficial (nunca lo es)", "sí/no", _OWN),
@@ -172,7 +172,7 @@ FIELDS = _fields(
     # matrices
     ("banda_ejecucion", "Banda de la ejecución (gris = ND)", "color", _OWN),
     ("banda_resultado", "Banda del resultado (gris = ND)", "color", _OWN),
-    ("lista", "AER de la celda", "códigos", _OWN),
+    ("lista", "Acciones de la celda", "códigos", _OWN),
     ("avance_sin_dudas_ratio", "Avance sin los indicadores observados", "razón", _OWN),
     ("indicadores_en_duda", "Indicadores cuya meta o valor la auditoría observa", "códigos", _OWN),
     ("diagnostico", "Qué sugiere la celda", "texto", _OWN),
@@ -184,8 +184,8 @@ FIELDS = _fields(
     ("brecha_avance", "1 menos el avance", "razón", _OWN),
     ("tendencia", "Cuánto cayó el avance desde el año previo (0 si no cayó)", "razón", _OWN),
     ("brecha_ejecucion", "1 menos la ejecución", "razón", _OWN),
-    ("peso_presupuestal", "Lugar de su PIM entre las AER con vínculo directo", "razón", _OWN),
-    ("prioridad", "1 si su OER es prioritario", "razón", _OWN),
+    ("peso_presupuestal", "Lugar de su PIM entre las acciones con vínculo directo", "razón", _OWN),
+    ("prioridad", "1 si su objetivo es prioritario", "razón", _OWN),
     ("aporte_brecha_avance", "Aporte de la brecha de avance al puntaje", "razón", _OWN),
     ("aporte_tendencia", "Aporte de la tendencia al puntaje", "razón", _OWN),
     ("aporte_brecha_ejecucion", "Aporte de la brecha de ejecución al puntaje", "razón", _OWN),
@@ -235,10 +235,24 @@ FIELDS = _fields(
     ("fecha_esperada", "Cuándo se tendrá: lo llena la entidad", "fecha", "por llenar"),
     ("fuente_motivo", "Por qué no se conoce la fuente", "texto", _OWN),
     # scenario
-    ("donante", "AER que cede", "código", _OWN),
-    ("receptor", "AER que recibe", "código", _OWN),
+    ("donante", "Acción que cede", "código", _OWN),
+    ("receptor", "Acción que recibe", "código", _OWN),
     ("monto_soles", "Monto que pasa del donante al receptor", "soles", _OWN),
     ("movimientos", "Movimientos entre líneas que la norma juzga uno a uno", "cantidad", _OWN),
+    ("donantes", "Cuántas acciones ceden", "cantidad", _OWN),
+    ("receptores", "Cuántas acciones reciben", "cantidad", _OWN),
+    ("transferencias", "Pares de acciones entre las que pasa dinero", "cantidad", _OWN),
+    ("notas_3", "Movimientos dentro de una unidad ejecutora", "cantidad", _OWN),
+    ("notas_4", "Movimientos entre unidades ejecutoras", "cantidad", _OWN),
+    ("prioridad_por_sol", "Puntaje de quien recibe por cada sol movido que absorbería", "puntaje", _OWN),
+    ("distancia_media", "Distancia media de cada sol movido, con los pesos del escenario", "puntaje", _OWN),
+    ("parte_pim_ratio", "Parte del PIM de la acción", "razón", _OWN),
+    ("sin_dato", "Cuántos no tienen el dato que hace falta", "cantidad", _OWN),
+    ("varios_anios", "Cuántos indicadores llevan más de un año evaluado sin dato", "cantidad", _OWN),
+    ("por_revisar", "Cuántos elementos tienen algo que revisar", "cantidad", _OWN),
+    ("prioridad_alta", "Cuántos elementos tienen algo que revisar con prioridad alta", "cantidad", _OWN),
+    ("ritmo_insuficiente", "Cuántos indicadores no llegan a su meta al ritmo observado", "cantidad", _OWN),
+    ("sentido_contrario", "Cuántos indicadores se alejan de su meta", "cantidad", _OWN),
     ("papel", "donante, receptor o sin cambio", "texto", _OWN),
     ("pim_antes_soles", "PIM de partida", "soles", MEF),
     ("cambio_soles", "Lo que recibe menos lo que cede", "soles", _OWN),
@@ -276,7 +290,7 @@ FIELDS = _fields(
     ("lista_bajo", "Cuáles", "texto", _OWN),
     ("lista_sobre", "Cuáles", "texto", _OWN),
     # how far the budget moved
-    ("por", "OER o programa", "texto", _OWN),
+    ("por", "Objetivo o programa", "texto", _OWN),
     ("de", "Etapa de partida", "texto", _OWN),
     ("a", "Etapa de llegada", "texto", _OWN),
     ("total_de_soles", "Total de la etapa de partida", "soles", MEF),
@@ -348,7 +362,7 @@ FIELDS = _fields(
 
 IN_TABLES: dict[str, dict[str, Field]] = {
     "trimestre_": _fields(
-        ("nivel", "Qué se mide: AER, OER, programa, fuente, ejecutora o total", "texto", _OWN),
+        ("nivel", "Qué se mide: acción, objetivo, programa, fuente, ejecutora o total", "texto", _OWN),
         ("unidad", "Código de lo que se mide, según «nivel»", "código", MEF),
         ("nombre", "Nombre de lo que se mide", "texto", MEF),
         ("fuente", "Fuente de financiamiento", "código", MEF),
@@ -366,22 +380,22 @@ IN_TABLES: dict[str, dict[str, Field]] = {
     "trimestre_ritmo_del_anio": _fields(
         ("pim_soles", "PIM de ese año", "soles", MEF), ("devengado_soles", "Devengado de ese año hasta su último mes", "soles", MEF)
     ),
-    "trimestre_composicion_por_unidad": _fields(("unidad", "OER o programa, según «por»", "código", MEF)),
+    "trimestre_composicion_por_unidad": _fields(("unidad", "Objetivo o programa, según «por»", "código", MEF)),
     "compromisos": _fields(
         ("impreso", "Cifra prometida como se imprimió", "texto", _PROMISE),
         ("unidad", "Unidad de la cifra prometida", "texto", _PROMISE),
         ("sentido", "Hacia dónde debía ir la cifra prometida", "texto", _OWN),
-        ("nombre", "Nombre del indicador de la evaluación o, en los montos, de la AER", "texto", "PDRC"),
+        ("nombre", "Nombre del indicador de la evaluación o, en los montos, de la acción", "texto", "PDRC"),
         ("anio", "Año de la meta y del valor obtenido", "año", "—"),
         ("motivo", "Por qué se compara con reserva, o no se compara", "texto", "equivalencias.csv"),
         ("lugar", "Dónde está en el plan de gobierno", "texto", _PROMISE),
-        ("pim_soles", "PIM de la AER en ese único año", "soles", MEF),
+        ("pim_soles", "PIM de la acción en ese único año", "soles", MEF),
     ),
     "rediseno": _fields(
         ("titulo", "Qué se sugiere revisar", "texto", _OWN),
         ("evidencia", "Con qué cifras", "texto", _OWN),
         ("nombre", "Nombre del indicador", "texto", "PDRC"),
-        ("pim_soles", "PIM de la AER en el año de ejecución del análisis; se repite en cada fila de la misma AER", "soles", MEF),
+        ("pim_soles", "PIM de la acción en el año de ejecución del análisis; se repite en cada fila de la misma acción", "soles", MEF),
     ),
     "ranking": _fields(
         (
@@ -392,7 +406,7 @@ IN_TABLES: dict[str, dict[str, Field]] = {
         )
     ),
     "hechos": _fields(
-        ("unidad", "Código de lo que se mide: AER, OER, indicador, celda, grupo, o «todo»", "código", _OWN),
+        ("unidad", "Código de lo que se mide: acción, objetivo, indicador, celda, grupo, o «todo»", "código", _OWN),
         ("anio", "Año del hecho", "año", "—"),
         ("mes", "Mes del hecho; vacío si es del año", "mes", "—"),
         ("fuente", "De qué fuente es", "texto", _OWN),
@@ -400,6 +414,19 @@ IN_TABLES: dict[str, dict[str, Field]] = {
         ("al", "Día del valor", "fecha", _OWN),
         ("motivo", "Por qué está vacío", "texto", _OWN),
         ("regla", "Qué regla o fórmula lo hizo", "texto", _OWN),
+    ),
+    "claves": _fields(
+        ("tabla", "Tabla que muestra la cifra", "texto", _OWN),
+        ("columna", "Columna de la tabla que la muestra", "texto", _OWN),
+        ("nivel", "Los niveles de las filas a que se refiere; vacío, todas", "texto", _OWN),
+        ("unidad", "Unidad del hecho, con las columnas de la fila entre llaves", "texto", _OWN),
+        ("medida", "Medida del hecho", "texto", _OWN),
+        ("anio", "Año del hecho, o la columna que lo dice", "texto", "—"),
+        ("mes", "Mes del hecho, o la columna que lo dice; vacío si es del año", "texto", "—"),
+        ("variante", "Variante del hecho, con las columnas de la fila entre llaves", "texto", _OWN),
+        ("fuente", "Fuente del hecho, si es la misma en todas las filas", "texto", _OWN),
+        ("ambito", "Ámbito del hecho, si es el mismo en todas las filas", "texto", _OWN),
+        ("al", "Día del hecho, si es el mismo en todas las filas", "fecha", _OWN),
     ),
     "diccionario": _fields(("unidad", "En qué unidad está la columna", "texto", _OWN)),
 }

@@ -100,7 +100,7 @@ FINDING_KINDS = _catalogue(
         "P07",
         "El presupuesto no cubre todos los años evaluados",
         "alta",
-        "Cargar el presupuesto por AER de los años que faltan antes de hablar de todo el periodo.",
+        "Cargar el presupuesto por acción de los años que faltan antes de hablar de todo el periodo.",
     ),
     FindingKind(
         "P08",
@@ -271,7 +271,9 @@ FINDING_KINDS = _catalogue(
         "media",
         "Cargar un extracto que lo traiga antes de comparar el presupuesto inicial con el modificado.",
     ),
-    FindingKind("V01", "Regla hacia una AER que no está en el plan", "alta", "Corregir el código de la AER, o agregarla a acciones.csv."),
+    FindingKind(
+        "V01", "Regla hacia una acción que no está en el plan", "alta", "Corregir el código de la acción, o agregarla a acciones.csv."
+    ),
     FindingKind("V02", "Celda de una regla que no se entiende", "alta", "Corregir la celda; la regla no se aplica mientras tanto."),
     FindingKind("V03", "Parte fuera de rango", "alta", "Escribir una parte mayor que 0 y hasta 1."),
     FindingKind(
@@ -293,9 +295,9 @@ FINDING_KINDS = _catalogue(
     ),
     FindingKind(
         "V11",
-        "Clase que no corresponde a la AER",
+        "Clase que no corresponde a la acción",
         "alta",
-        "Usar «transversal» sólo para las AER que el análisis declara transversales, y siempre para ellas.",
+        "Usar «transversal» sólo para las acciones que el análisis declara transversales, y siempre para ellas.",
     ),
     FindingKind(
         "V13",

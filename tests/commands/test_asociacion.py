@@ -100,7 +100,7 @@ def test_few_actions_are_said_and_not_estimated(capsys, tmp_path):
     code, out, err = call(capsys, "asociacion", "--gasto", str(budget), "--eficiencia", "--salida", str(tmp_path / "salida"))
     assert (code, err) == (0, "")
     assert out.startswith("Con 2 AER no se puede decir nada.")
-    assert "no se estima: sólo 2 AER con ambos datos; se piden 8" in out
+    assert "no se estima: sólo 2 acciones con ambos datos; se piden 8" in out
     assert "Se hicieron 0 pruebas" in out
     assert "Lo observado concuerda con esa frase. De 2 AER que ejecutaron 75 % o más de su PIM 2023, 1 no llegó a" in out
     assert "de 0 que ejecutaron menos, 0 llegaron" in out

@@ -35,6 +35,26 @@ def call(capsys, *arguments: str) -> tuple[int, str, str]:
     return code, captured.out, captured.err
 
 
+@pytest.fixture(scope="module")
+def printed() -> dict[tuple[str, ...], tuple[int, str, str]]:
+    """What the default analysis printed, by width and arguments."""
+    return {}
+
+
+@pytest.fixture
+def show(capsys, monkeypatch, printed):
+    """A table of the default analysis at a width: each is run once, however many tests look at it."""
+
+    def shown(*arguments: str, width: int = 80) -> tuple[int, str, str]:
+        key = (str(width), *arguments)
+        if key not in printed:
+            monkeypatch.setenv("COLUMNS", str(width))
+            printed[key] = call(capsys, *arguments)
+        return printed[key]
+
+    return shown
+
+
 @pytest.mark.parametrize("command", COMMANDS)
 def test_help_is_spanish_and_has_an_example(capsys, command):
     code, out, _ = call(capsys, command, "--help")
@@ -160,11 +180,10 @@ def test_matriz_shows_the_pair_that_decides(capsys, tmp_path, analysis):
 TABLES = [["matriz"], ["escenario"], ["ranking"], ["avance", "--nivel", "accion"], ["avance", "--nivel", "indicador"]]
 
 
-@pytest.mark.parametrize("width", [80, 100, 120])
+@pytest.mark.parametrize("width", [80, pytest.param(100, marks=pytest.mark.lento), 120])
 @pytest.mark.parametrize("arguments", TABLES, ids=" ".join)
-def test_tables_fit_the_width_and_never_cut_a_code(capsys, monkeypatch, analysis, arguments, width):
-    monkeypatch.setenv("COLUMNS", str(width))
-    out = call(capsys, *arguments)[1]
+def test_tables_fit_the_width_and_never_cut_a_code(show, analysis, arguments, width):
+    out = show(*arguments, width=width)[1]
     rows = [line for line in out.splitlines() if re.match(r"(?:\s*\d+\s+)?(?:IND\.\d\d\.)?AER\.", line)]
     assert rows
     assert all(len(line.rstrip()) <= width for line in rows)
@@ -172,10 +191,9 @@ def test_tables_fit_the_width_and_never_cut_a_code(capsys, monkeypatch, analysis
     assert not [c for c in re.findall(r"AER\.[\d.…]+", out) if c.rstrip(".") not in codes]
 
 
-def test_names_keep_whole_words_at_80_columns(capsys, monkeypatch):
-    monkeypatch.setenv("COLUMNS", "80")
+def test_names_keep_whole_words_at_80_columns(show):
     for arguments, action in ((["ranking"], "AER.05.01"), (["escenario"], "AER.01.03")):
-        out = call(capsys, *arguments)[1]
+        out = show(*arguments)[1]
         assert not re.search(r"^\s*[a-zñáéíóú]{1,3}\s*$", out, flags=re.MULTILINE), arguments
         assert f"\n{action}" in out or f" {action} " in out
 
@@ -187,13 +205,13 @@ def test_columns_that_do_not_fit_are_named(capsys, monkeypatch):
     assert "No caben" not in call(capsys, "ranking")[1]
 
 
-def test_missing_data_is_nd_and_missing_money_is_not_zero(capsys):
-    out = call(capsys, "matriz")[1]
+def test_missing_data_is_nd_and_missing_money_is_not_zero(show):
+    out = show("matriz")[1]
     assert "gris" not in out
     assert not re.search(r"S/ 0\b", out)
     assert re.search(r"^ND\s+rojo\s+3\s+sin presupuesto\s+—", out, flags=re.MULTILINE)
     for level in ("objetivo", "indicador"):
-        out = call(capsys, "avance", "--nivel", level, "--anio", "2024")[1]
+        out = show("avance", "--nivel", level, "--anio", "2024")[1]
         assert "gris" not in out
         assert re.search(r"\bND\b", out)
         assert "razon_" not in out
@@ -241,8 +259,8 @@ def test_escenario_json_equals_the_library(capsys, dossier):
     "arguments",
     [["ranking", "--primeras", "3"], ["matriz"], ["escenario"], ["avance", "--nivel", "indicador", "--anio", "2023"], ["auditar"]],
 )
-def test_tables_for_people_print(capsys, arguments):
-    code, out, err = call(capsys, *arguments)
+def test_tables_for_people_print(show, arguments):
+    code, out, err = show(*arguments)
     assert (code, err) == (0, "")
     assert "None" not in out
     assert not re.search(r"\bnan\b", out.lower())

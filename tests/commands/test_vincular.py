@@ -113,7 +113,7 @@ def test_the_workbook_comes_back_as_it_went_out(tmp_path, store, capsys):
     codes = [cell.value for cell in rules[1]]
     assert {row[codes.index("programa")].value for row in rules.iter_rows(min_row=2, max_row=4)} <= {"0042", "0089", "0130", "0057", "0144"}
     lists = {str(v.sqref).split(":")[0]: v.formula1 for v in rules.data_validations.dataValidation}
-    assert any("AER!" in formula for formula in lists.values())
+    assert any("'AER'!" in formula for formula in lists.values())
     assert sheets["sin_vincular"]["B2"].value == "775" and sheets["sin_vincular"]["D2"].value == "9001"
 
 

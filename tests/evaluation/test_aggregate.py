@@ -50,6 +50,7 @@ def test_equal_or_unstated_relevance_is_the_plain_mean():
     assert both(indicators([1.0, 0.5], [1, None]))["cero"] == pytest.approx(0.75)
 
 
+@pytest.mark.propiedad
 @given(st.lists(st.one_of(st.none(), st.floats(0, 1)), min_size=1, max_size=6), st.randoms(use_true_random=False))
 def test_bounds_order_and_policy(advances, random):
     result = both(indicators(advances))

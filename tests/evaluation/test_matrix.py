@@ -115,6 +115,34 @@ def test_a_doubted_target_matters_only_when_the_achievement_rests_on_it():
     assert "descansa en indicadores observados" in fails["razon"]
 
 
+def test_a_result_without_its_doubts_that_is_just_enough_stands():
+    doubts = NO_DOUBT.vstack(pl.DataFrame([("I1", 2024, "la meta es cero")], schema=NO_DOUBT.schema, orient="row"))
+    edge = diagnosis_of(0.75, 0.8, indicators(("A", "I1", 0.85), ("A", "I2", 0.75)), doubts)
+    assert (edge["diagnostico"], edge["avance_sin_dudas_ratio"]) == ("sostener", 0.75)
+    under = diagnosis_of(0.75, 0.75, indicators(("A", "I1", 0.76), ("A", "I2", 0.74)), doubts)
+    assert under["diagnostico"] == "revisar meta"
+    assert "el logro no se sostiene sin los indicadores observados" in under["razon"]  # it executes, on the edge
+    easy = diagnosis_of(0.74, 0.75)
+    assert "y aun así su avance 2024 es 75.0 %" in easy["razon"]  # it achieves, on the edge
+
+
+def test_only_what_is_in_amber_is_to_be_watched():
+    assert [diagnosis_of(0.9, advance)["razon"].endswith("Está en amarillo: vigilar.") for advance in (0.75, 0.9499, 0.95)] == [
+        True,
+        True,
+        False,
+    ]
+
+
+def test_on_the_edge_an_action_executes_and_achieves_and_of_two_largest_cells_the_first_is_told():
+    rows = (("A", 0.75, 0.75), ("B", 0.7499, 1.0), ("C", 0.75, 0.7499), ("D", None, 1.0), ("E", 1.0, None))
+    money = execution(*((code, ratio, DIRECT if ratio is not None else "sin fila") for code, ratio, _ in rows))
+    matrix = cross_execution_result(money, results(*((code, advance) for code, _, advance in rows)), (2023, 2024), BANDS)
+    assert matrix.achievement(LIMITS) == (5, 1, 1)
+    largest = matrix.mayor_celda
+    assert (largest["banda_ejecucion"], largest["banda_resultado"], largest["acciones"]) == ("amarillo", "amarillo", 1)
+
+
 def test_the_matrix_always_has_sixteen_cells_and_transversal_money_is_never_added():
     matrix = cross_execution_result(
         execution(("A", 0.9, DIRECT), ("T", 0.9, "transversal")), results(("A", 0.8), ("T", 0.8)), (2023, 2024), BANDS

@@ -1,13 +1,15 @@
 """The lag score by hand, its order and its ties."""
 
+from decimal import Decimal
+
 import polars as pl
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from presupuesto_link.evaluation.matrix import Matrix
-from presupuesto_link.evaluation.ranking import COMPONENTS, rank_actions
-from presupuesto_link.specs import RankingSpec
+from presupuesto_link.evaluation.ranking import COMPONENTS, heaviest, rank_actions
+from presupuesto_link.specs import PesosSpec, RankingSpec
 from presupuesto_link.tables.numbers import MONEY
 
 SPEC = RankingSpec(objetivos_prioritarios=("OER.01",))
@@ -91,6 +93,54 @@ def test_ties_share_the_lower_place_and_nd_is_apart():
     assert ranked.filter(pl.col("accion") == "N")["puntaje_ratio"].item() is None
 
 
+def ranked_of(*rows, before=(), spec=SPEC):
+    return {row["accion"]: row for row in rank_actions(table(rows), previous(list(before)), spec).iter_rows(named=True)}
+
+
+def test_the_edge_of_those_that_lag_is_on_target():
+    found = ranked_of(("A", "OER.02", 0.95, 0.5, 100), ("B", "OER.02", 0.9499, 0.5, 100))
+    assert [found[code]["grupo"] for code in "AB"] == ["en meta", "rezagada"]
+
+
+def test_more_than_all_the_budget_is_no_gap_and_what_rose_is_no_fall():
+    found = ranked_of(("A", "OER.02", 0.5, 1.3, 100), ("B", "OER.02", 0.5, 0.9, 100), before=[("A", 0.3), ("B", 0.75)])
+    assert [(found[code]["brecha_ejecucion"], found[code]["tendencia"]) for code in "AB"] == [(0.0, 0.0), (pytest.approx(0.1), 0.25)]
+
+
+def test_the_weight_of_a_budget_is_its_place_among_those_linked_directly_and_equal_ones_share_it():
+    """PIM of 10, 20, 20 and 40: places 1, 2.5, 2.5 and 4 of 4. The transversal 30, larger than two of them, has none."""
+    rows = table([(code, "OER.02", 0.5, 0.5, pim) for code, pim in (("A", 10), ("B", 20), ("C", 20), ("D", 40), ("T", 30))])
+    beside = pl.when(pl.col("accion") == "T").then(pl.lit("transversal")).otherwise("vinculo").alias("vinculo")
+    ranked = rank_actions(Matrix(2023, 2024, rows.acciones.with_columns(beside), pl.DataFrame()), previous([]), SPEC)
+    assert dict(ranked.select("accion", "peso_presupuestal").rows()) == {"A": 0.25, "B": 0.625, "C": 0.625, "D": 1.0, "T": None}
+
+
+def test_scores_closer_than_the_eye_can_tell_share_their_place():
+    found = ranked_of(("A", "OER.02", 0.5, None, None), ("B", "OER.02", 0.5 - 1e-12, None, None), ("C", "OER.02", 0.5 - 1e-6, None, None))
+    assert [found[code]["puesto"] for code in "ABC"] == [2, 2, 1]
+
+
+def test_those_that_wait_for_data_go_by_priority_then_the_largest_budget_and_those_without_it_last():
+    rows = [("A", "OER.02", None, 0.5, None), ("B", "OER.02", None, 0.5, 10), ("C", "OER.02", None, 0.5, 90), ("D", "OER.01", None, 0.5, 1)]
+    found = ranked_of(*rows)
+    assert sorted(found, key=lambda code: found[code]["puesto"]) == ["D", "C", "B", "A"]
+
+
+def test_an_action_without_any_of_the_components_that_weigh_waits_for_data():
+    spec = RankingSpec(pesos=PesosSpec(brecha_avance=0, tendencia=0, brecha_ejecucion=1, peso_presupuestal=0, prioridad=0))
+    found = ranked_of(("A", "OER.02", 0.5, 0.6, 100), ("B", "OER.02", 0.5, None, None), spec=spec)
+    assert [(found[code]["grupo"], found[code]["puntaje_ratio"]) for code in "AB"] == [("rezagada", 0.4), ("prioridad de dato", None)]
+
+
+def test_the_component_that_gives_most_and_its_part():
+    """0.40 x 0.5 of advance, 0.15 x 0.8 of execution, 0.10 of a whole budget: 0.20 of 0.42 once weighed over 0.85 for both."""
+    ranked = rank_actions(table([("A", "OER.02", 0.5, 0.2, 100)]), previous([]), SPEC)
+    most, part = heaviest(ranked)
+    assert (most, part) == ("brecha_avance", pytest.approx(0.20 / 0.42))
+    assert ranked["pim_soles"].to_list() == [Decimal(100)]
+
+
+@pytest.mark.propiedad
 @given(st.permutations(range(6)), st.lists(st.floats(0, 1), min_size=6, max_size=6))
 def test_the_order_of_rows_never_matters(order, advances):
     rows = [(f"A{i}", f"OER.0{i % 3}", advances[i], 0.1 * i, 100 * i or None) for i in range(6)]

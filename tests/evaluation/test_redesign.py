@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from presupuesto_link.evaluation.redesign import REVIEWS, TO_FILL, measure_pace, review_actions
+from tests.examples import few
 
 
 def plan_of(plan, sense, *values):
@@ -59,7 +60,8 @@ def test_where_there_is_no_pace_it_says_why(inputs, sense, rows, why):
     assert (row["ritmo_requerido"], row["ritmo_observado"], row["ritmo_motivo"]) == (None, None, why)
 
 
-@settings(max_examples=25)
+@pytest.mark.propiedad
+@settings(max_examples=few(25))
 @given(
     st.tuples(*(st.floats(-1e3, 1e3) for _ in range(3))).filter(lambda v: abs(v[2] - v[0]) > 1e-3),
     st.floats(0.01, 100),

@@ -55,12 +55,14 @@ def test_nd_is_never_a_number(rule):
 FINITE = st.floats(-1e6, 1e6, allow_nan=False)
 
 
+@pytest.mark.propiedad
 @given(st.sampled_from(list(RULES)), FINITE, FINITE)
 def test_advance_is_always_between_zero_and_one(rule, value, target):
     capped = apply(rule, value, target)[1]
     assert capped is None or 0 <= capped <= 1
 
 
+@pytest.mark.propiedad
 @given(st.floats(0.01, 1e4), st.floats(0.01, 1e4), st.floats(0.01, 1e4))
 def test_doing_better_never_scores_less_under_the_guide(a, b, target):
     low, high = sorted((a, b))

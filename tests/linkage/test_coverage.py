@@ -7,7 +7,7 @@ import pytest
 
 from presupuesto_link.linkage.coverage import NOT_LINKED, NOT_SIGNED, by_class, cover, cube, running_share, whole_pim
 from presupuesto_link.linkage.link import link_gasto
-from presupuesto_link.linkage.rules import Rules
+from presupuesto_link.linkage.rules import TRANSVERSAL, Rules
 from presupuesto_link.tables.numbers import MONEY
 from tests.linkage.spending import gasto, rule
 
@@ -82,3 +82,23 @@ def test_the_running_share_is_of_all_the_money_and_leaves_out_who_links_nothing(
         }
     )
     assert running_share(counted, rules).rows() == [(1, 0.5, "a"), (2, 0.6, "b")]
+
+
+def test_transversal_money_is_in_no_total_and_its_action_is_told_apart():
+    """Of 1,000, 400 are linked; the 600 that a transversal action counts again are among those left out."""
+    plan = pl.DataFrame({"accion": ["A", "B", "C", "D"], "objetivo": ["O"] * 4, "nombre": ["n"] * 4})
+    table = gasto(*({"programa": programme, "pim_soles": pim} for programme, pim in (("1", "100.00"), ("2", "300.00"), ("3", "600.00"))))
+    rules = (rule("a", "A", programa="1"), rule("b", "B", programa="2"), rule("beside", "C", kind=TRANSVERSAL, programa="3"))
+    found = link_gasto(table.lazy(), Rules(rules), {}, ("A", "B", "C", "D"), (2024,))
+    told = cover(cube(found), found.rules, plan)
+    assert told.tasas.select("pim_soles", "pim_vinculado_soles").row(0) == (Decimal(1000), Decimal(400))
+    parts = {row["vinculo"]: row["parte_pim_ratio"] for row in told.resumen.iter_rows(named=True)}
+    assert parts == {"directo": pytest.approx(0.4), TRANSVERSAL: pytest.approx(0.6), "no vinculado": pytest.approx(0.6)}
+    own = {row["accion"]: (row["transversal"], row["pim_soles"], row["devengado_soles"]) for row in told.acciones.iter_rows(named=True)}
+    assert own == {
+        "A": (False, Decimal(100), None),
+        "B": (False, Decimal(300), None),
+        "C": (True, Decimal(600), None),
+        "D": (False, None, None),
+    }
+    assert told.con_dinero["accion"].to_list() == ["B", "A", "C"]

@@ -111,7 +111,7 @@ def test_a_programme_proposes_each_of_its_actions_with_its_confidence(suggest):
         ("AER.03.04", "1001", "0000001", "alta", 70, 2),
         ("AER.12.04", "1001", "0000001", "baja", 30, 3),
     ]
-    assert got["nombre_motivo"][0] == "el programa 1001 suele financiar esta AER (confianza alta, código verificado)"
+    assert got["nombre_motivo"][0] == "el programa 1001 suele financiar esta acción (confianza alta, código verificado)"
     assert set(got["estado"]) == {SUGGESTED}
     assert set(got.select("autor", "fecha").rows()) == {(AUTHOR, "2024-06-30")}
 
@@ -140,9 +140,9 @@ def test_a_name_that_says_what_an_action_says_is_proposed_with_its_words(suggest
     # of 47 actions only one says «alfabetización» (ln 47 = 3.850) and three say «adultos» (ln 47/3 = 2.752);
     # 6.602 of 6.602 + 3.850 is 63 %, and 2.752 of the same is 26 %
     assert got.select("accion", "nombre_puntaje", "nombre_motivo").rows() == [
-        ("AER.04.02", 63, "su nombre comparte con la AER: alfabetización, adultos"),
-        ("AER.09.06", 26, "su nombre comparte con la AER: adultos"),
-        ("AER.12.04", 26, "su nombre comparte con la AER: adultos"),
+        ("AER.04.02", 63, "su nombre comparte con la acción: alfabetización, adultos"),
+        ("AER.09.06", 26, "su nombre comparte con la acción: adultos"),
+        ("AER.12.04", 26, "su nombre comparte con la acción: adultos"),
     ]
 
 
@@ -151,7 +151,7 @@ def test_both_reasons_close_what_the_other_leaves_open(suggest):
     top = suggest(unlinked({"programa": "1001"}), said).row(0, named=True)
     assert (top["accion"], top["nombre_puntaje"]) == ("AER.03.04", 85)  # 100 − (100 − 70)(100 − 50)/100
     assert top["origen"] == "Tabla de programas presupuestales; parecido de nombres"
-    assert top["nombre_motivo"].endswith("; su nombre comparte con la AER: anemia")
+    assert top["nombre_motivo"].endswith("; su nombre comparte con la acción: anemia")
 
 
 def test_no_suggestion_is_ever_sure(suggest, inputs):

@@ -20,6 +20,7 @@ def budget(amounts: list[tuple[Decimal | None, Decimal | None, Decimal | None]])
     return pl.DataFrame(rows, schema={"accion": pl.String, "pia_soles": MONEY, "pim_soles": MONEY, "devengado_soles": MONEY}, orient="row")
 
 
+@pytest.mark.propiedad
 @given(st.lists(st.tuples(CENTS, CENTS, CENTS), min_size=1, max_size=5), st.sets(st.sampled_from([f"A{i}" for i in range(5)])))
 def test_money_is_conserved_to_the_centimo(amounts, transversal):
     linked = link_by_action(budget(amounts), ACTIONS, tuple(sorted(transversal)), 2023)

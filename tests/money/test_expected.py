@@ -5,7 +5,8 @@ from decimal import Decimal
 import polars as pl
 import pytest
 
-from presupuesto_link.money.expected import curves_of, with_curve
+from presupuesto_link.errors import InputDataError
+from presupuesto_link.money.expected import check_calendars, curves_of, with_curve
 from presupuesto_link.specs import SeguimientoSpec
 from presupuesto_link.tables.calendar import Calendar
 from presupuesto_link.tables.numbers import MONEY
@@ -61,6 +62,7 @@ def test_two_years_are_not_a_seasonality_and_a_year_without_accrual_is_not_a_yea
     assert shares(curves_of(months(*two), 2025, SPEC))[0] == "lineal"
     assert shares(curves_of(months(*two, *accrued(2022, (1, 0))), 2025, SPEC))[0] == "lineal"
     assert shares(curves_of(months(*two, *accrued(2022, (1, 5), (2, -5))), 2025, SPEC))[0] == "lineal"
+    assert shares(curves_of(months(*two, *accrued(2022, (1, 5), (2, -9))), 2025, SPEC))[0] == "lineal"
 
 
 def test_only_the_last_years_count_and_never_the_one_followed():
@@ -113,3 +115,49 @@ def test_a_season_with_a_blank_does_not_share_the_curve_of_another():
     ]
     curves = curves_of(months(*rows), 2025, SPEC)
     assert shares(curves, CELL.with_columns(generica=pl.lit(None, pl.String)))[2] == [1.0] * 12
+
+
+def programmed(*codes):
+    return calendar("PCA", *((2025, code, 1, "5") for code in codes), keys=["fuente"])
+
+
+@pytest.mark.parametrize(
+    ("codes", "said"),
+    [
+        ("1", None),
+        ("17", "PCA: 1 de sus 2 claves no están en el gasto de 2025 y no se usan (fuente: 7)."),
+        ("123456", "PCA: 5 de sus 6 claves no están en el gasto de 2025 y no se usan (fuente: 2; 3; 4; 5; 6)."),
+        ("1234567", "PCA: 6 de sus 7 claves no están en el gasto de 2025 y no se usan (fuente: 2; 3; 4; 5; 6 y 1 más)."),
+    ],
+)
+def test_what_of_a_calendar_no_line_uses_is_told(codes, said):
+    assert check_calendars(months(row(0, pim="1")), 2025, [programmed(*codes)]) == (() if said is None else (said,))
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        (programmed("7", "8"), r"ninguna de sus 2 claves \(fuente\) está en el gasto de 2025"),
+        (calendar("PCA", (2024, 1, "5")), "nada programado en 2025"),
+        (calendar("PCA", (2025, 1, "0")), "nada programado en 2025"),
+        (calendar("PCA", (2025, "x", 1, "5"), keys=["rubro"]), "la columna rubro, que el gasto no trae"),
+    ],
+)
+def test_a_calendar_that_reaches_no_line_is_an_error(given, said):
+    with pytest.raises(InputDataError, match=said):
+        check_calendars(months(row(0, pim="1")), 2025, [given])
+
+
+def test_a_calendar_of_the_whole_leaves_nothing_unused():
+    assert check_calendars(months(row(0, pim="1")), 2025, [calendar("PCA", (2025, 1, "5"))]) == ()
+
+
+def test_a_cut_in_what_was_programmed_stays_within_0_and_1_and_a_programme_below_zero_is_none():
+    parts = shares(curves_of(months(), 2025, SPEC, [calendar("PCA", (2025, 1, "-5"), (2025, 2, "20"), (2025, 3, "-5"))]))[2]
+    assert parts == pytest.approx([0.0, 1.0] + [1.0] * 10)
+    assert shares(curves_of(months(), 2025, SPEC, [calendar("PCA", (2025, 1, "-5"))]))[0] == "lineal"
+
+
+def test_the_annual_row_of_an_earlier_year_is_not_a_month_of_its_season():
+    rows = [r for y in (2022, 2023, 2024) for r in (row(0, y, pim="9", devengado="900"), *accrued(y, (1, 25), (12, 75)))]
+    assert shares(curves_of(months(*rows), 2025, SPEC))[2] == pytest.approx([0.25] * 11 + [1.0])

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from presupuesto_link.linkage.rules import TRANSVERSAL
 from presupuesto_link.money.expected import curves_of
 from presupuesto_link.money.follow import month_ends
-from presupuesto_link.money.on_time import days_red, measure_on_time, months_off, soles_at_risk
+from presupuesto_link.money.on_time import days_red, measure_on_time, months_off, named_units, soles_at_risk
 from presupuesto_link.specs import SeguimientoSpec, SemaforoSpec
 from presupuesto_link.tables.levels import Levels
 from presupuesto_link.vocabulary import STAGES
@@ -129,11 +129,30 @@ def test_soles_at_risk_is_what_is_missing_of_what_was_expected():
     assert at(risk, "AER.02.01")["r"] is None
 
 
+@pytest.mark.parametrize(("accrued", "risk"), [("474.99", "25.01"), ("475.00", "0"), ("499.00", "0"), ("600.00", "0")])
+def test_what_green_lacks_is_not_at_risk(accrued, risk):
+    found = light(spending("1000", accrued)).with_columns(r=soles_at_risk())  # 500 are expected by June
+    assert at(found, "AER.01.01")["r"] == Decimal(risk)
+
+
 def test_months_off_look_at_each_month_alone():
     # 100 a month: 74, 75, 110, 111, 0, 100
     flows = [row(m, devengado=v) for m, v in enumerate(("74", "75", "110", "111", "0", "100"), 1)]
     off = months_off(light(months(row(0, pim="1200"), *flows)), SPEC, BANDS).filter(pl.col("unidad") == "AER.01.01")
     assert off.row(0)[2:] == (6, 2, 1, "1, 5", "4")
+
+
+def test_months_of_which_nothing_was_expected_are_not_looked_at():
+    history = [row(m, y, devengado="5") for y in (2022, 2023, 2024) for m in (5, 12)]
+    table = light(months(*history, row(0, pim="100"), row(1, devengado="10"), row(5, devengado="20")))
+    off = months_off(table, SPEC, BANDS).filter(pl.col("unidad") == "AER.01.01")
+    assert off.row(0)[2:] == (1, 1, 0, "5", "")  # only of May something was expected: 50
+
+
+def test_what_has_no_action_is_in_the_light_and_is_no_unit():
+    table = light(months(row(0, pim="100"), row(0, pim="9", accion=None, vinculo="no vinculado"), row(1, devengado="50")))
+    now = table.filter((pl.col("nivel") == "AER") & (pl.col("mes") == 6))
+    assert (now.height, named_units(now, Levels("OER", "AER"))) == (4, 3)
 
 
 CENTIMOS = st.integers(-10_000, 1_000_000).map(lambda c: str(Decimal(c) / 100))

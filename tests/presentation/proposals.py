@@ -1,6 +1,7 @@
 """A small proposal with every code of a budget line, made up for the tests: two sources, two units, one investment."""
 
 import datetime as dt
+from dataclasses import replace
 
 import polars as pl
 
@@ -9,6 +10,7 @@ from presupuesto_link.scenarios.baseline import baseline_of_actions
 from presupuesto_link.scenarios.compare import Scenario, run_scenario
 from presupuesto_link.specs import EscenarioSpec, PesosSpec
 from presupuesto_link.specs.norms import read_norms
+from presupuesto_link.tables.levels import Levels
 from presupuesto_link.tables.numbers import MONEY
 from tests.conftest import ROOT
 
@@ -65,7 +67,7 @@ def detailed(**more: object) -> Scenario:
     )
     book = in_force(read_norms(ROOT / "data" / "normas"), DATE)
     base = baseline_of_actions(_actions(full), _ranking(), PesosSpec(), DATE, DATE.year, "líneas de prueba", full)
-    return run_scenario(base, EscenarioSpec.model_validate(_SPEC | more), book)
+    return run_scenario(replace(base, niveles=Levels("OER", "AER")), EscenarioSpec.model_validate(_SPEC | more), book)
 
 
 def _actions(lines: pl.DataFrame) -> pl.DataFrame:

@@ -14,7 +14,7 @@ from presupuesto_link.errors import OutputError
 from presupuesto_link.linkage.snapshot import Linkage, link_snapshot
 from presupuesto_link.presentation.star import star_files
 from presupuesto_link.presentation.star.databases import DUCKDB, SQLITE
-from presupuesto_link.presentation.star.star import CODES, DIMENSIONS, KEYS, NO_ACTION, NO_CODE, NO_NAME, NO_RULE
+from presupuesto_link.presentation.star.star import CODES, DIMENSIONS, KEYS, NO_CODE, NO_NAME, NO_RULE
 from presupuesto_link.presentation.star.star_files import Export, write_star
 from presupuesto_link.presentation.writing.folder import MANIFEST, digest
 from presupuesto_link.sources.links import read_links
@@ -111,12 +111,21 @@ def test_every_measure_adds_up_to_the_snapshot_to_the_centimo(folder, store):
     assert facts["devengado_soles"].sum() == Decimal("279.44")  # 100.02 × 2 − 0.07 + 70.70 + 7.77 + 1
 
 
+def test_the_lines_of_each_action_add_up_to_the_fact_that_the_other_results_show(folder):
+    lines = pl.concat([table(folder, "hechos"), table(folder, "hechos_transversales")])
+    sums = {(row["accion"], row["anio"]): row for row in lines.group_by("accion", "anio").agg(pl.col("^.*_soles$").sum()).to_dicts()}
+    whole = table(folder, "cifras").filter(pl.col("variante") == "", pl.col("valor_soles").is_not_null())
+    assert whole.height
+    for row in whole.iter_rows(named=True):
+        assert sums[row["unidad"], row["anio"]][row["medida"]] == row["valor_soles"], row["clave"]
+
+
 def test_parts_of_a_line_are_its_own_rows(folder):
     parts = table(folder, "hechos").filter((pl.col("mes") == 0) & pl.col("regla").is_in(["materno", "materno-dos"])).sort("regla")
     # 33.33 % of 1000.01 is 333.303333: 333.30 twice; the rest, 333.41, is left without a rule
     assert parts["pim_soles"].to_list() == [Decimal("333.30")] * 2
     rest = table(folder, "hechos").filter(pl.col("motivo") == "resto sin asignar", pl.col("mes") == 0)
-    assert rest.select("accion", "regla", "pim_soles").rows() == [(NO_ACTION, NO_RULE, Decimal("333.41"))]
+    assert rest.select("accion", "regla", "pim_soles").rows() == [("SIN AER", NO_RULE, Decimal("333.41"))]
 
 
 def test_transversal_money_is_in_a_file_of_its_own(folder):
@@ -168,7 +177,7 @@ def test_clashing_rules_and_lines_without_any_have_their_member(folder):
     assert rules.filter(pl.col("regla") == NO_RULE).height == 1
     assert "propuesta" not in rules["regla"].to_list()
     excluded = table(folder, "hechos").filter(pl.col("regla") == "nadie")
-    assert set(excluded.select("accion", "vinculo", "motivo").rows()) == {(NO_ACTION, "no vinculado", "excluido por una regla")}
+    assert set(excluded.select("accion", "vinculo", "motivo").rows()) == {("SIN AER", "no vinculado", "excluido por una regla")}
     actions = table(folder, "dim_accion")
     assert actions.height == 49
     assert actions.filter(pl.col("transversal"))["accion"].to_list() == ["AER.07.01"]

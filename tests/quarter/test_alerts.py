@@ -74,3 +74,59 @@ def test_a_unit_that_was_not_there_cannot_be_compared():
     gone = light(months(row(0, pim="10", accion="AER.02.01"), row(1, devengado="5", accion="AER.02.01")))
     found = colour_changes(table, 6, gone.filter(pl.col("mes") == 6))
     assert found.filter(pl.col("unidad") == "AER.01.01")["cambio"].item() == "sin cifra que comparar"
+
+
+def june(*rows, results=RESULTS, light_until=6):
+    ends = month_ends(2025)
+    return alerts_of(light(months(*rows), light_until), 6, None, ends, ends[6], results)
+
+
+def staged(accrued, certified, committed, **codes):
+    """A PIM of 1,000, of which 500 of each stage are expected by June."""
+    return (row(0, pim="1000", **codes), row(1, devengado=accrued, certificado=certified, comprometido=committed, **codes))
+
+
+@pytest.mark.parametrize(
+    ("accrued", "certified", "committed", "kind"),
+    [
+        ("500", "100", "500", "sin certificar a tiempo"),
+        ("500", "500", "100", None),  # what is not committed in time is no alert by itself
+        ("600", "100", "500", "adelanto por revisar"),
+        ("475", "375", "500", None),  # on both edges
+        ("475", "374.99", "500", "sin certificar a tiempo"),
+        ("474.99", "100", "500", "atraso"),
+        ("374.99", "500", "500", "atraso grave"),
+    ],
+)
+def test_the_certificate_is_an_alert_only_where_accrual_is_on_time(accrued, certified, committed, kind):
+    found = june(*staged(accrued, certified, committed)).filter(pl.col("unidad") == "AER.01.01")
+    assert found["alerta"].to_list() == ([] if kind is None else [kind])
+
+
+def test_the_gravest_come_first_and_of_equals_the_one_with_most_money_behind():
+    cases = {"1": ("600", "500"), "2": ("500", "100"), "3": ("400", "500"), "4": ("420", "500"), "5": ("100", "500"), "6": ("50", "500")}
+    rows = [r for unit, (accrued, certified) in cases.items() for r in staged(accrued, certified, "500", sec_ejec=unit)]
+    silent = (row(0, pim="0", sec_ejec="7"), row(1, devengado="9", sec_ejec="7"))
+    found = june(*rows, *silent).filter(pl.col("nivel") == "ejecutora")
+    assert found["unidad"].to_list() == ["6", "5", "3", "4", "2", "1", "7"]
+    assert found["soles_en_riesgo"].to_list() == [Decimal(v) for v in (450, 400, 100, 80, 0, 0)] + [None]
+
+
+def test_a_unit_without_money_is_neither_an_alert_nor_a_change():
+    rows = staged("500", "500", "500")
+    assert june(*rows).is_empty()
+    changes = colour_changes(light(months(*rows)), 6, None)
+    assert changes.filter(pl.col("nivel") == "AER")["unidad"].to_list() == ["AER.01.01"]
+
+
+def test_days_in_red_do_not_see_beyond_the_month_of_the_cut():
+    """Red since January until June; in July it got well."""
+    rows = (row(0, pim="1200"), row(7, devengado="700"))
+    found = june(*rows, light_until=7).filter(pl.col("unidad") == "AER.01.01")
+    assert found["dias_en_rojo"].to_list() == [150]  # from 31 January to 30 June
+
+
+def test_a_larger_budget_than_before_is_a_change_above_zero():
+    table, old = (light(months(row(0, pim=pim), row(1, devengado="400"))) for pim in ("1000", "990"))
+    found = colour_changes(table, 6, old.filter(pl.col("mes") == 6))
+    assert found.filter(pl.col("unidad") == "AER.01.01")["pim_cambio_soles"].item() == Decimal(10)

@@ -2,11 +2,12 @@
 
 import csv
 from dataclasses import replace
+from functools import cache
 
 import polars as pl
 import pytest
 
-from presupuesto_link.evaluation.evaluate import evaluate
+from presupuesto_link.evaluation.evaluate import Evaluation, evaluate
 from presupuesto_link.inputs import load
 from presupuesto_link.scenarios.ground import ground_of, solve_all
 from presupuesto_link.sources.embedded import embedded_analyses
@@ -15,6 +16,12 @@ from presupuesto_link.specs import EscenarioSpec, read_spec
 SCENARIOS = [
     (name, path) for name, analysis in embedded_analyses().items() for path in sorted((analysis.parent / "escenarios").glob("*.toml"))
 ]
+
+
+@cache
+def evaluated(name: str) -> Evaluation:
+    """An analysis, evaluated once for all its scenarios."""
+    return evaluate(load(embedded_analyses()[name]))
 
 
 def test_there_is_at_least_one():
@@ -27,8 +34,9 @@ def test_transfers_are_the_expected_ones(name, path):
     assert expected_path.is_file(), f"{path.name} has no esperado/{path.stem}.csv"
     with expected_path.open(encoding="utf-8", newline="") as file:
         expected = [(row["donante"], row["receptor"], row["monto_soles"]) for row in csv.DictReader(file)]
-    inputs = replace(load(embedded_analyses()[name]), scenarios=(read_spec(path, EscenarioSpec),))
-    (result,) = solve_all(ground_of(evaluate(inputs))).scenarios
+    evaluation = evaluated(name)
+    inputs = replace(evaluation.inputs, scenarios=(read_spec(path, EscenarioSpec),))
+    (result,) = solve_all(ground_of(replace(evaluation, inputs=inputs))).scenarios
     assert [(d, r, str(m)) for d, r, m in result.transferencias.rows()] == expected
 
 

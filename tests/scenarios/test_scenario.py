@@ -1,6 +1,7 @@
 """The first scenario: by hand, against brute force, and what must always hold."""
 
 import datetime as dt
+from dataclasses import replace
 from decimal import Decimal
 from itertools import product
 
@@ -15,6 +16,7 @@ from presupuesto_link.scenarios import compare
 from presupuesto_link.scenarios.baseline import baseline_of_actions
 from presupuesto_link.scenarios.questions import enough
 from presupuesto_link.specs import EscenarioSpec, PesosSpec, validate_spec
+from presupuesto_link.tables.levels import Levels
 from presupuesto_link.tables.numbers import MONEY
 from tests.examples import few
 
@@ -23,7 +25,8 @@ DATE = dt.date(2023, 12, 31)
 
 def run_scenario(actions, ranking, asked):
     """A scenario at AER level, without rules of law."""
-    return compare.run_scenario(baseline_of_actions(actions, ranking, PesosSpec(), DATE, 2023, "prueba"), asked, Rulebook(DATE, ()))
+    base = baseline_of_actions(actions, ranking, PesosSpec(), DATE, 2023, "prueba")
+    return compare.run_scenario(replace(base, niveles=Levels("OER", "AER")), asked, Rulebook(DATE, ()))
 
 
 def spec(donors=None, receivers=None, **more) -> EscenarioSpec:

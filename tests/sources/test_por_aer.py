@@ -127,7 +127,7 @@ def test_a_row_whose_code_is_not_one_is_rejected_in_sight(load, tmp_path, line):
     path = write(tmp_path / "aer_2023.csv", "AE,PIA,PIM,DEVENGADO", "AER.01.01,1,2,3", line)
     report, rows = load(path)
     assert rows["pim_soles"].to_list() == [Decimal("2.00")]
-    assert [(f.code, f.explanation) for f in report.findings] == [("S12", "accion no es un código de AER: 1")]
+    assert [(f.code, f.explanation) for f in report.findings] == [("S12", "accion no es un código de acción: 1")]
 
 
 @pytest.mark.parametrize(
@@ -183,7 +183,7 @@ def test_a_lost_action_is_said(store, tmp_path):
     for day, kept in ((DAY, lines), (dt.date(2024, 6, 30), lines[:2])):
         report = load_extract(write(tmp_path / f"aer-2023-al-corte-{day:%Y%m%d}.csv", *kept), store)
     (finding,) = report.findings
-    assert (finding.code, finding.found) == ("S11", "1 AER menos")
+    assert (finding.code, finding.found) == ("S11", "1 acción menos")
     assert "S/ 7.50" in finding.explanation
 
 

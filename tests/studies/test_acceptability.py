@@ -169,6 +169,7 @@ def ranked_of(advances, weights, order=range(6)) -> tuple[pl.DataFrame, pl.DataF
     return rank_actions(matrix, before, spec), rank_actions(matrix, before, spec.model_copy(update={"pesos": PesosSpec()}))
 
 
+@pytest.mark.propiedad
 @given(ADVANCES, PESOS)
 @pytest.mark.lento
 def test_with_one_set_of_weights_the_places_are_those_of_the_ranking(advances, numbers):
@@ -183,6 +184,7 @@ def test_with_one_set_of_weights_the_places_are_those_of_the_ranking(advances, n
     assert result.acciones.filter(pl.col("sin_dato_ratio") == 1)["accion"].to_list() == waiting
 
 
+@pytest.mark.propiedad
 @given(ADVANCES, st.permutations(range(6)))
 @pytest.mark.lento
 def test_the_order_of_rows_never_matters_and_shares_add_up(advances, order):

@@ -64,10 +64,10 @@ def test_rows_in_any_order(three_years):
         ),
         (
             pl.col("accion") < "AER.05",
-            "sólo 5 AER con los años que hacen falta; se piden 8",
-            "sólo 5 AER con los años que hacen falta; se piden 8",
+            "sólo 5 acciones con los años que hacen falta; se piden 8",
+            "sólo 5 acciones con los años que hacen falta; se piden 8",
         ),
-        ((pl.col("anio") == 2023) | (pl.col("accion") < "AER.05"), None, "sólo 5 AER con los años que hacen falta; se piden 8"),
+        ((pl.col("anio") == 2023) | (pl.col("accion") < "AER.05"), None, "sólo 5 acciones con los años que hacen falta; se piden 8"),
         (
             pl.lit(False),
             "hay ejecución y avance de ningún año; el panel pide dos o más",

@@ -11,7 +11,7 @@ from polars.testing import assert_frame_equal
 
 from presupuesto_link.errors import SpecError
 from presupuesto_link.evaluation.evaluate import Evaluation, evaluate
-from presupuesto_link.evaluation.matrix import cross_execution_result
+from presupuesto_link.evaluation.matrix import Matrix, cross_execution_result
 from presupuesto_link.evaluation.ranking import COMPONENTS, LAGGING, rank_actions
 from presupuesto_link.inputs import load
 from presupuesto_link.presentation.folders.robustness_folder import robustness_tables
@@ -35,13 +35,20 @@ def found(studied) -> Robustness:
     return study_robustness(studied)
 
 
-def ranked(analysis: Evaluation, profile: str, policy: str, threshold: float, weights: PesosSpec) -> pl.DataFrame:
-    """The ranking of the program, run whole with other settings."""
+def ranked(
+    analysis: Evaluation, profile: str, policy: str, threshold: float, weights: PesosSpec, read: tuple[Matrix, pl.DataFrame] | None = None
+) -> pl.DataFrame:
+    """The ranking of the program, run whole with other settings; `read` is the reading, when it is already there."""
     spec = analysis.inputs.spec
     rule = spec.ranking.model_copy(update={"rezagada_bajo_ratio": threshold, "pesos": weights})
+    return rank_actions(*(read or crossed(analysis, profile, policy)), rule)
+
+
+def crossed(analysis: Evaluation, profile: str, policy: str) -> tuple[Matrix, pl.DataFrame]:
+    """The matrix of a reading and the advance of the year before: the same for every draw of weights."""
     chosen = analysis.elements.filter((pl.col("perfil") == profile) & (pl.col("politica_nd") == policy))
-    matrix = cross_execution_result(analysis.execution, chosen, (2023, 2024), spec.semaforo)
-    return rank_actions(matrix, chosen.filter(pl.col("anio") == 2023), rule)
+    matrix = cross_execution_result(analysis.execution, chosen, (2023, 2024), analysis.inputs.spec.semaforo)
+    return matrix, chosen.filter(pl.col("anio") == 2023)
 
 
 def test_shares_are_those_of_running_the_ranking_once_for_each_draw_and_reading(analysis):
@@ -49,8 +56,9 @@ def test_shares_are_those_of_running_the_ranking_once_for_each_draw_and_reading(
     spec = RobustezSpec(sorteos=12, semilla=5, umbrales=(0.95, 0.75))
     result = study_robustness(analysis, spec)
     draws = draw_weights(spec.pesos.as_dict(), 12, 5)
+    read = {way: crossed(analysis, *way) for way in set(result.lecturas.select("perfil", "politica_nd").iter_rows())}
     rankings = [
-        ranked(analysis, *way, PesosSpec(**dict(zip(COMPONENTS, map(float, draw), strict=True))))
+        ranked(analysis, *way, PesosSpec(**dict(zip(COMPONENTS, map(float, draw), strict=True))), read[way[:2]])
         for draw in draws
         for way in result.lecturas.select("perfil", "politica_nd", "umbral_ratio").iter_rows()
     ]

@@ -13,6 +13,7 @@ DRAWS = 40_000
 FOUR_ERRORS = 4 * 0.5 / DRAWS**0.5
 
 
+@pytest.mark.propiedad
 @given(st.lists(st.tuples(st.floats(0, 1), st.floats(0, 1)).map(sorted), min_size=2, max_size=5), st.integers(0, 2**32))
 def test_every_draw_adds_up_to_one_inside_its_ranges(ends, seed):
     ranges = {f"c{i}": tuple(limits) for i, limits in enumerate(ends)}

@@ -63,7 +63,7 @@ def test_duplicated_action(budget_file):
 
 
 def test_unknown_action(budget_file):
-    with pytest.raises(InputDataError, match=r"fila 2, columna AE\n  se encontró: «AER.99.01»\n  se esperaba: una AER de acciones.csv"):
+    with pytest.raises(InputDataError, match=r"fila 2, columna AE\n  se encontró: «AER.99.01»\n  se esperaba: una acción de acciones.csv"):
         load_budget(edit(budget_file, ("AER.01.01", "AER.99.01")))
 
 

@@ -33,6 +33,10 @@ class Commitments:
     comparacion: pl.DataFrame
     montos: pl.DataFrame
 
+    def promises(self, of: pl.Expr) -> int:
+        """How many commitments, amounts aside, have some row of `comparacion` like this."""
+        return self.comparacion.filter(of)["compromiso"].n_unique()
+
 
 def measure_commitments(tables: CommitmentTables, plan: Plan, execution: pl.DataFrame) -> Commitments:
     """Put every commitment beside what there is to compare it with.

@@ -2,30 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
 import polars as pl
 
+from presupuesto_link.evaluation import told
 from presupuesto_link.evaluation.aggregate import count_colours, measure_index
 from presupuesto_link.evaluation.audit import Audit, audit_evaluation
 from presupuesto_link.evaluation.audit.gaps import register_gaps
 from presupuesto_link.evaluation.commitments import Commitments, measure_commitments
 from presupuesto_link.evaluation.decision import Decision, decide
 from presupuesto_link.evaluation.diagnosis import diagnose
-from presupuesto_link.evaluation.facts import counted_as, crossed_facts, ranking_facts, result_facts
+from presupuesto_link.evaluation.facts import counted_as, crossed_facts, ranking_facts
 from presupuesto_link.evaluation.matrix import Matrix, cross_execution_result
 from presupuesto_link.evaluation.redesign import measure_pace, review_actions
 from presupuesto_link.facts import Facts
 from presupuesto_link.inputs import Inputs
-from presupuesto_link.money.budget import PRINTED
+from presupuesto_link.money.budget import PRINTED, Origin
 from presupuesto_link.money.by_action import LinkedBudget
 from presupuesto_link.money.cut import Cut
 from presupuesto_link.money.money import Money, money_of
 from presupuesto_link.specs import AnalisisSpec
 from presupuesto_link.tables.budget import AerBudget
 from presupuesto_link.tables.filled import SHEETS, fill
+from presupuesto_link.told import Rows
+from presupuesto_link.told import facts_of as told_by
 
 
 @dataclass(frozen=True)
@@ -54,16 +57,35 @@ class Evaluation(Decision):
         return self.counts.row(by_predicate=pl.all_horizontal(pl.col(name) == value for name, value in key.items()), named=True)
 
     @cached_property
+    def rows(self) -> tuple[Rows, ...]:
+        """Each of its tables, with the fact that each figure is."""
+        spec = self.inputs.spec
+        return (
+            *told.money_tables(self.money, self.budget, self.money.conciliacion),
+            *told.result_tables(spec, self.indicators, self.elements, self.index, self.counts),
+            *told.audit_tables(spec, self.audit),
+            *told.review_tables(spec, self.inputs.plan.indicadores, self.pace, self.reviews, self.gaps),
+            *(told.commitment_tables(spec, self.commitments) if self.commitments else ()),
+            *(table for pair in self._crossed for table in told.crossed_tables(spec, *pair)),
+            *told.ranking_tables(spec, self.ranking, self.budget.origen),
+        )
+
+    @cached_property
     def facts(self) -> Facts:
         """Every figure of it, each once: the money of every source, the one that decides first, and what is measured with it."""
         spec = self.inputs.spec
-        crossed = zip(self.matrices, self.diagnoses, strict=True)
-        return Facts.join(
+        return told_by(
+            self.rows,
             *(budget.facts for budget in self.money.budgets),
-            *result_facts(spec, self.indicators, self.elements, self.index, self.counts),
-            *(part for matrix, told in crossed for part in crossed_facts(spec, matrix, told, self.money.of(matrix.anio_ejecucion).origen)),
+            *(part for pair in self._crossed for part in crossed_facts(spec, *pair)),
             *ranking_facts(spec, self.ranking, self.budget.origen),
         )
+
+    @property
+    def _crossed(self) -> Iterator[tuple[Matrix, pl.DataFrame, Origin]]:
+        """Each matrix with its diagnosis and where its money comes from."""
+        for matrix, diagnosis in zip(self.matrices, self.diagnoses, strict=True):
+            yield matrix, diagnosis, self.money.of(matrix.anio_ejecucion).origen
 
 
 def evaluate(inputs: Inputs, cut: Cut | None = None, money: Money | None = None) -> Evaluation:
@@ -135,7 +157,8 @@ def facts_of(analysis: Evaluation, matrix: Matrix, diagnosis: pl.DataFrame) -> F
         mine & (pl.col("medida") == "avance_ratio") & (pl.col("anio") == years[1]) & (pl.col("variante") == used)
     )
     own = budget.facts.tabla.filter(mine & pl.col("medida").is_in(diagnosis.columns))
-    return Facts.join(Facts(own), Facts(known), *crossed_facts(spec, matrix, diagnosis, budget.origen))
+    pair = (matrix, diagnosis, budget.origen)
+    return told_by(told.crossed_tables(spec, *pair), Facts(own), Facts(known), *crossed_facts(spec, *pair))
 
 
 def _crossed(

@@ -1,4 +1,4 @@
-"""The facts of an evaluation: advances, colours, index, matrices, diagnoses and ranking. Money tells its own (`YearBudget.facts`)."""
+"""What names the facts of an evaluation, and those that are in none of its tables: what a group has together."""
 
 from __future__ import annotations
 
@@ -9,13 +9,11 @@ import polars as pl
 
 from presupuesto_link.evaluation.diagnosis import DIAGNOSES
 from presupuesto_link.evaluation.matrix import Matrix
-from presupuesto_link.evaluation.ranking import COMPONENTS
 from presupuesto_link.facts import Measure, Source, tell
 from presupuesto_link.money.budget import Origin
 from presupuesto_link.money.by_action import DIRECT
 from presupuesto_link.specs import AnalisisSpec
 from presupuesto_link.tables.numbers import MONEY
-from presupuesto_link.vocabulary import COLOURS
 
 RESULTS = "resultados de los indicadores del plan"
 PLAN = "plan"
@@ -42,79 +40,15 @@ def cell_of(spent: str, result: str) -> str:
     return f"{spent} × {result}"
 
 
-def result_facts(
-    spec: AnalisisSpec, indicators: pl.DataFrame, elements: pl.DataFrame, index: pl.DataFrame, counts: pl.DataFrame
-) -> Iterator[pl.DataFrame]:
-    """The advances of the analysis' own profile, with both ways of counting ND."""
-    source, used = results_source(spec), pl.col("perfil") == spec.avance.perfil
-    year, policy = pl.col("anio"), pl.format("{}/{}", "perfil", "politica_nd")
-    yield tell(
-        elements.filter(used),
-        ("avance_ratio", "color", "con_dato", "indicadores"),
-        source,
-        unidad=pl.col("elemento"),
-        filas=pl.format("avance_elementos: elemento={}, anio={}", "elemento", "anio"),
-        anio=year,
-        variante=policy,
-    )
-    own: dict[str, Any] = {
-        "unidad": pl.col("indicador"),
-        "filas": pl.format("avance_indicadores: indicador={}, anio={}", "indicador", "anio"),
-        "anio": year,
-    }
-    yield tell(indicators.filter(used), (Measure("meta"), Measure("obtenido", motivo="nd_motivo")), source, **own)
-    advance = (Measure("tipo1_ratio", motivo="tipo1_motivo"), Measure("tipo2_ratio", motivo="tipo2_motivo"), "color")
-    yield tell(indicators.filter(used), advance, source, **own, variante=pl.col("perfil"))
-    yield tell(
-        index.filter(used),
-        ("indice_ratio",),
-        source,
-        unidad=pl.lit(PLAN),
-        filas=pl.format("indice: anio={}", "anio"),
-        anio=year,
-        variante=policy,
-    )
-    yield tell(
-        counts.filter(used),
-        (*COLOURS, "total"),
-        source,
-        unidad=pl.col("nivel"),
-        filas=pl.format("conteo_colores: nivel={}, anio={}", "nivel", "anio"),
-        anio=year,
-        variante=policy,
-    )
-
-
 def ranking_source(spec: AnalisisSpec, origin: Origin) -> Source:
     """Where what crosses money and results comes from: its scope and its day are those of the money."""
     return Source(f"{origin.id}+resultados", f"{origin.cita}; {spec.fuente}", origin.ambito, origin.al)
 
 
 def crossed_facts(spec: AnalisisSpec, matrix: Matrix, diagnosis: pl.DataFrame, origin: Origin) -> Iterator[pl.DataFrame]:
-    """The cells of a matrix, the diagnosis of each action and what the actions of each diagnosis have together."""
+    """What the actions of each diagnosis have together."""
     source, years = ranking_source(spec, origin), f"{matrix.anio_ejecucion}_{matrix.anio_resultado}"
     when: dict[str, Any] = {"anio": matrix.anio_ejecucion, "variante": beside(matrix.anio_resultado)}
-    yield tell(
-        matrix.celdas,
-        (Measure("acciones"), Measure("transversales"), *(Measure(name, regla=_SUM) for name in ("pim_soles", "devengado_soles"))),
-        source,
-        unidad=pl.format("{} × {}", "banda_ejecucion", "banda_resultado"),
-        filas=pl.format(f"matriz_{years}: banda_ejecucion={{}}, banda_resultado={{}}", "banda_ejecucion", "banda_resultado"),
-        **when,
-    )
-    yield tell(
-        diagnosis,
-        (
-            Measure("diagnostico", regla="celda de la matriz y dudas de la auditoría"),
-            "razon",
-            "avance_sin_dudas_ratio",
-            "indicadores_en_duda",
-        ),
-        source,
-        unidad=pl.col("accion"),
-        filas=pl.format(f"diagnostico_{years}: accion={{}}", "accion"),
-        **when,
-    )
     yield tell(
         _together(diagnosis, "diagnostico", DIAGNOSES),
         ("acciones", Measure("pim_soles", regla=_SUM)),
@@ -126,18 +60,9 @@ def crossed_facts(spec: AnalisisSpec, matrix: Matrix, diagnosis: pl.DataFrame, o
 
 
 def ranking_facts(spec: AnalisisSpec, ranking: pl.DataFrame, origin: Origin) -> Iterator[pl.DataFrame]:
-    """Group, place and score of each action with its components, and what the actions of each group have together."""
+    """What the actions of each group have together."""
     source, weight = ranking_source(spec, origin), ranking.filter(pl.col("vinculo") == DIRECT)["pim_soles"].sum()
     when: dict[str, Any] = {"anio": spec.ranking.anio_ejecucion, "variante": beside(spec.ranking.anio_resultado)}
-    parts = (name for one in COMPONENTS for name in (one, f"aporte_{one}"))
-    yield tell(
-        ranking,
-        ("grupo", "puesto", "puntaje_ratio", *parts, "peso_con_dato_ratio"),
-        source,
-        unidad=pl.col("accion"),
-        filas=pl.format("ranking: accion={}", "accion"),
-        **when,
-    )
     groups = _together(ranking, "grupo", ranking["grupo"].unique(maintain_order=True).to_list())
     share = pl.col("pim_soles").cast(pl.Float64) / (float(weight) or None)
     yield tell(

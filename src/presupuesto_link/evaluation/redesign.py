@@ -96,7 +96,7 @@ def measure_pace(plan: Plan) -> pl.DataFrame:
 
 
 class Reviewed(NamedTuple):
-    """How many OER and AER have something to review, how many of them with high priority, and how many cases there are of each kind."""
+    """How many objectives and actions have something to review, how many of them with high priority, and how many cases there are of each kind."""
 
     elementos: int
     alta: int

@@ -75,6 +75,7 @@ SELECTORS = (
     TEXT,
 )
 COLUMNS = ("id", "accion", "desde", "hasta", *SELECTORS, "parte", "clase", "confianza", "estado", "autor", "fecha", "origen", "nota")
+_OWN_WAY = ("nivel", "proyecto", "tipo", "clasificador", TEXT)  # selectors that are not codes as the extract has them
 REQUIRED = ("id", "accion", "autor", "fecha")
 _KINDS = {"2": "2", "proyecto": "2", "3": "3", "actividad": "3", "producto": "3"}
 _LEVELS = {word: letter for letter, name in GOVERNMENTS.items() for word in (letter.lower(), name.rpartition(" ")[2])}
@@ -227,7 +228,7 @@ def _declared(action: str, transversal: set[str], to: str | None = None) -> Rule
         kind=kind,
         confidence="alta",
         signature=(SOURCE, ""),
-        origin=("La tabla cargada ya dice la AER de cada fila", ""),
+        origin=("La tabla cargada ya dice la acción de cada fila", ""),
     )
 
 
@@ -239,7 +240,7 @@ def _rule(reading: Reading, actions: set[str], transversal: set[str]) -> Rule | 
         reading.wrong("V02", "id", "un nombre sin «;», que separa los de varias reglas")
     kind = _word(reading, "clase", (DIRECT, TRANSVERSAL), DIRECT)
     if action in transversal and kind == DIRECT:
-        reading.wrong("V11", "clase", "«transversal»: el dinero de esta AER ya está en las demás", f"«directo» hacia {action}")
+        reading.wrong("V11", "clase", "«transversal»: el dinero de esta acción ya está en las demás", f"«directo» hacia {action}")
     elif action not in transversal and kind == TRANSVERSAL:
         expected = "«directo»: sólo es transversal lo que el análisis declara así, para no contar dos veces su dinero"
         reading.wrong("V11", "clase", expected, f"«transversal» hacia {action}")
@@ -261,7 +262,7 @@ def action_of(reading: Reading, actions: set[str]) -> str:
     """The column `accion`: an AER of the plan, or `NOBODY`."""
     action = re.sub(r"[\s.]+", ".", reading.cell("accion").upper())
     if action not in actions and action != NOBODY:
-        reading.wrong("V01", "accion", f"una AER del plan, o {NOBODY}")
+        reading.wrong("V01", "accion", f"una acción del plan, o {NOBODY}")
     return action
 
 
@@ -282,22 +283,7 @@ def _years(reading: Reading) -> tuple[int | None, int | None]:
 def _selectors(reading: Reading) -> dict[str, tuple[str, ...]]:
     """Column of `gasto` → the values that hold, finest first."""
     found: dict[str, tuple[str, ...]] = {}
-    for column in (
-        "pliego",
-        "sec_ejec",
-        "sec_func",
-        "producto",
-        "actividad",
-        "finalidad",
-        "programa",
-        "funcion",
-        "division",
-        "grupo",
-        "categoria_gasto",
-        "fuente",
-        "rubro",
-        "departamento_meta",
-    ):
+    for column in (name for name in SELECTORS if name not in _OWN_WAY):
         found[column] = reading.codes(column, _padded(column), _expected(column))
     found["nivel"] = reading.codes("nivel", lambda text: _LEVELS.get(text.lower()), enumerate_words(GOVERNMENTS, "o"))
     found["tipo_producto"] = reading.codes("tipo", lambda text: _KINDS.get(text.lower()), "2 (proyecto) o 3 (actividad)")

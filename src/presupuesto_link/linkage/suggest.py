@@ -144,7 +144,7 @@ def _by_programme(groups: pl.DataFrame, programmes: pl.DataFrame) -> pl.DataFram
     in_force = (pl.col("desde").fill_null(pl.col("ultimo")) <= pl.col("ultimo")) & (
         pl.col("hasta").fill_null(pl.col("primero")) >= pl.col("primero")
     )
-    why = pl.format("el programa {} suele financiar esta AER (confianza {}, código {})", "programa_principal", "confianza", "estado")
+    why = pl.format("el programa {} suele financiar esta acción (confianza {}, código {})", "programa_principal", "confianza", "estado")
     return pairs.filter(in_force, ~pl.col("inversion") | pl.col("proyecto").is_not_null()).select(
         "linea",
         "accion",
@@ -160,7 +160,7 @@ def _scored(by_programme: pl.DataFrame, by_name: pl.DataFrame) -> pl.DataFrame:
     """Both reasons of each pair in one score: each one closes part of what the other leaves open."""
     pairs = by_programme.join(by_name, on=["linea", "accion"], how="full", coalesce=True, validate="1:1")
     open_part = (100 - pl.col("puntos_programa").fill_null(0)) * (100 - pl.col("puntos_nombre").fill_null(0)) / 100
-    shared = pl.when(pl.col("palabras").is_not_null()).then(pl.format("su nombre comparte con la AER: {}", "palabras"))
+    shared = pl.when(pl.col("palabras").is_not_null()).then(pl.format("su nombre comparte con la acción: {}", "palabras"))
     both = pl.col("por_programa").is_not_null() & pl.col("palabras").is_not_null()
     origin = (
         pl.when(both)

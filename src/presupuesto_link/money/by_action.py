@@ -35,6 +35,11 @@ class LinkedBudget:
         """The rows that may be added up."""
         return self.acciones.filter(pl.col("vinculo") == DIRECT)
 
+    @property
+    def sin_dinero(self) -> int:
+        """How many actions have no row, or a row without amounts."""
+        return self.acciones.filter(pl.col("vinculo").is_in([NO_ROW, NO_MONEY])).height
+
 
 def link_by_action(rows: pl.DataFrame, actions: pl.DataFrame, transversal: tuple[str, ...], year: int) -> LinkedBudget:
     """Join the budget rows to every action of the plan (1:1) and classify each link.

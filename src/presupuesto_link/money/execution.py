@@ -42,6 +42,8 @@ def measure_execution(budget: pl.DataFrame, pace: pl.DataFrame | None = None, se
         .then(pl.lit("sin PIM vinculado"))
         .when(pim == 0)
         .then(pl.lit("PIM igual a cero"))
+        .when(pim < 0)
+        .then(pl.lit("PIM negativo"))
         .when(accrued.is_null())
         .then(pl.lit("sin devengado")),
     )

@@ -163,7 +163,7 @@ def _seasonality(months: pl.DataFrame, year: int, spec: SeguimientoSpec) -> pl.D
         .agg(pl.col("monto").sum().cast(pl.Float64))
     )
     key = [*SEASON, "etapa"]
-    wholes = flows.group_by("anio", *key).agg(total=pl.col("monto").sum()).filter(pl.col("total") > 0)
+    wholes = flows.group_by("anio", *key).agg(total=pl.col("monto").sort_by("mes").sum()).filter(pl.col("total") > 0)
     grid = wholes.join(_MONTHS, how="cross").join(flows, on=["anio", *key, "mes"], how="left", validate="1:1", nulls_equal=True)
     shares = grid.sort("anio", *key, "mes").with_columns(
         parte=(pl.col("monto").fill_null(0).cum_sum().over("anio", *key) / pl.col("total")).clip(0, 1)

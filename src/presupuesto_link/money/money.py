@@ -205,7 +205,7 @@ def _pace(linkage: Linkage, year: int, asked: int, cut_off: dt.date, monthly: Mo
         return None
     if monthly is not None and year == asked:
         return pace_of(monthly.light, monthly.followed, inputs.plan.niveles)
-    return pace_by_day(linkage, year, min(cut_off, dt.date(year, DECEMBER, 31)), inputs.plan.acciones)
+    return pace_by_day(linkage, year, cut_off, inputs.plan.acciones)
 
 
 def _bands(inputs: Inputs) -> SemaforoSpec:

@@ -238,11 +238,11 @@ def days_red(light: pl.DataFrame, ends: Mapping[int, object], cut_off: object) -
 
 
 def soles_at_risk() -> pl.Expr:
-    """Accrual that was expected and is missing; null where nothing can be said, 0 where nothing is missing."""
+    """Accrual that was expected and is missing; null where nothing can be said, 0 in green. Short of green, something is always missing."""
     gap = pl.col("devengado_esperado_soles") - pl.col("devengado_soles")
     return (
         pl.when(pl.col("color_devengado") != GREY)
-        .then(pl.when((pl.col("color_devengado") != GREEN) & (gap > 0)).then(gap).otherwise(pl.lit(0, MONEY)))
+        .then(pl.when(pl.col("color_devengado") != GREEN).then(gap).otherwise(pl.lit(0, MONEY)))
         .cast(MONEY)
     )
 

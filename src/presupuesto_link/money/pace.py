@@ -37,7 +37,7 @@ def pace_of(light: pl.DataFrame, followed: Followed, levels: Levels) -> Pace:
 
 
 def pace_by_day(linkage: Linkage, year: int, day: dt.date, actions: pl.DataFrame) -> Pace:
-    """The pace of a year whose source has no months: the PIM is expected day by day until the end of the year.
+    """The pace of a year whose source has no months: the PIM is expected day by day until the end of the year, and nothing before it begins.
 
     Args:
         linkage: of an annual source.
@@ -46,7 +46,7 @@ def pace_by_day(linkage: Linkage, year: int, day: dt.date, actions: pl.DataFrame
         actions: the plan's, key `accion`.
     """
     first, last = dt.date(year, 1, 1), dt.date(year, DECEMBER, 31)
-    part = ((day - first).days + 1) / ((last - first).days + 1)
+    part = max(0, (day - first).days + 1) / ((last - first).days + 1)
     rows, _ = rows_of(linkage, year)
     due = (pl.col("pim_soles").cast(pl.Float64) * part).round(2)
     table = actions.select("accion").join(rows.select("accion", "pim_soles", "devengado_soles"), on="accion", how="left", validate="1:1")

@@ -26,12 +26,14 @@ from presupuesto_link.money.follow import Followed, closed_month, follow
 from presupuesto_link.money.money import light_of
 from presupuesto_link.money.on_time import has_money, months_off
 from presupuesto_link.quarter.alerts import alerts_of, colour_changes
-from presupuesto_link.quarter.facts import alert_facts, alignment_facts, light_facts, moved_facts, since
+from presupuesto_link.quarter.facts import alert_facts, alignment_facts, light_facts, linked_facts, since
 from presupuesto_link.quarter.modifications import composition_variance, modifications_between, rhythm
+from presupuesto_link.quarter.told import monitoring_tables
 from presupuesto_link.store.store import Snapshot, Store
 from presupuesto_link.tables.bands import colour
 from presupuesto_link.tables.gasto import totals_of
 from presupuesto_link.tables.levels import Levels, is_action
+from presupuesto_link.told import Rows, facts_of
 from presupuesto_link.vocabulary import AMBER, GREEN, RED
 
 QUARTERS = (3, 6, 9, 12)
@@ -141,13 +143,38 @@ class Monitoring:
         return self.changes.filter((pl.col("nivel") == self.levels.accion) & pl.col("cambio").is_in(kinds)).sort("cambio", "unidad")
 
     @cached_property
+    def tables(self) -> Mapping[str, pl.DataFrame]:
+        """Every table of it, by the name of its file."""
+        found = {
+            "semaforo": self.light,
+            "alertas": self.alerts,
+            "cambios": self.changes,
+            "alineamiento": self.actions,
+            "alineamiento_celdas": self.cells,
+            "meses_fuera_de_ritmo": self.off,
+            "composicion": self.composition,
+            "composicion_por_unidad": self.heads,
+            "ritmo_del_anio": self.rhythm,
+            "curvas": self.curves.partes.join(self.curves.curvas, on=["curva", "etapa"], how="left", validate="m:1"),
+        }
+        if self.modifications is not None and self.modified is not None:
+            found |= {"modificaciones": self.modifications, "lineas_modificadas": self.modified}
+        return found
+
+    @cached_property
+    def rows(self) -> tuple[Rows, ...]:
+        """Each of its tables, with the fact that each figure is."""
+        return tuple(monitoring_tables(self.followed, self.levels, self.tables, self.analysis.inputs.spec, self.previous_id))
+
+    @cached_property
     def facts(self) -> Facts:
-        """Every figure of the light that is told by objective, by action or for the whole."""
-        return Facts.join(
+        """Every figure of the light."""
+        return facts_of(
+            self.rows,
             *light_facts(self.followed, self.levels, self.light, self.cuts, self.at_cut),
-            *alert_facts(self.followed, self.levels, self.alerts, self.changes, self.previous_id),
-            *alignment_facts(self.followed, self.actions, self.cells, beside(self.result_year)),
-            *moved_facts(self.followed, self.composition, self.modifications, self.previous_id),
+            *alert_facts(self.followed, self.levels, self.alerts, self.previous_id),
+            *alignment_facts(self.followed, self.actions, beside(self.result_year)),
+            *linked_facts(self.followed),
         )
 
     def now(self, unit: str, measure: str) -> Fact:

@@ -13,8 +13,9 @@ from presupuesto_link.facts import Facts
 from presupuesto_link.inputs import Inputs
 from presupuesto_link.money.follow import Followed
 from presupuesto_link.quarter.closing import Closing, project_close
-from presupuesto_link.quarter.facts import closing_facts
+from presupuesto_link.quarter.told import closing_tables
 from presupuesto_link.tables.levels import Levels
+from presupuesto_link.told import Rows, facts_of
 
 
 @dataclass(frozen=True)
@@ -36,9 +37,15 @@ class Projection:
     ejecutoras: Closing | None
 
     @cached_property
+    def rows(self) -> tuple[Rows, ...]:
+        """Each of its tables, with the fact that each figure is."""
+        parts = (("", self.acciones), ("_ejecutora_y_generica", self.ejecutoras))
+        return tuple(row for suffix, part in parts if part for row in closing_tables(self.followed, self.levels, part, suffix))
+
+    @cached_property
     def facts(self) -> Facts:
-        """The close of every objective and action, and of the whole."""
-        return Facts.join(*closing_facts(self.followed, self.levels, self.acciones.unidades))
+        """The close of every unit and of the whole, its path, and how far the methods may be trusted."""
+        return facts_of(self.rows)
 
 
 def project(inputs: Inputs, followed: Followed, by_unit: bool = False, tick: Callable[[], None] = lambda: None) -> Projection:

@@ -10,6 +10,7 @@ import polars as pl
 
 from presupuesto_link.money.by_action import DIRECT
 from presupuesto_link.specs import PesosSpec
+from presupuesto_link.tables.levels import UNNAMED, Levels
 from presupuesto_link.tables.numbers import MONEY
 
 CHAIN = (
@@ -55,6 +56,7 @@ class Baseline:
         cierre: key `accion`: what the projection to December leaves free, `libre_bajo_soles` (low end of its interval) and
             `libre_central_soles`, with its `metodo`; only actions whose interval was measured. Null when there is no projection.
         origen: what identifies it: snapshot, rules of the link and their digest.
+        niveles: how the plan calls its levels.
         sintetico: whether its money is made up, which every output must say.
     """
 
@@ -68,6 +70,7 @@ class Baseline:
     titulo: str
     origen: Mapping[str, str | None] = field(default_factory=dict)
     cierre: pl.DataFrame | None = None
+    niveles: Levels = UNNAMED
     sintetico: bool = False
 
     @property

@@ -43,7 +43,7 @@ def build_problem(
     check_legal_names(spec, book, (*CHAIN, *NAMED, "accion"))
     receiving = receivers_of(baseline, spec, level)
     giving = donors_of(baseline, spec, receiving.acciones)
-    _somebody(giving, receiving, spec)
+    _somebody(giving, receiving, spec, baseline.niveles.accion)
     book = book.without(relaxed) if relaxed else book
     donors, receivers = _pool(giving, book, "donante", spec), _pool(receiving, book, "receptor", spec)
     i, j = _candidates(donors.bolsas, receivers.bolsas)
@@ -112,15 +112,15 @@ def _capped(
     ]
 
 
-def _somebody(giving: Side, receiving: Side, spec: EscenarioSpec) -> None:
+def _somebody(giving: Side, receiving: Side, spec: EscenarioSpec, action: str) -> None:
     where = f"escenario {spec.id}"
     if giving.acciones.is_empty():
-        reasons = "; ".join(giving.excluidas["motivo"].unique().sort()) or "ninguna AER puede dar"
+        reasons = "; ".join(giving.excluidas["motivo"].unique().sort()) or f"ninguna {action} puede dar"
         raise InfeasibleScenarioError(
             Problem(
                 f"{where}, donantes",
-                reasons if giving.excluidas.height else "ninguna AER puede dar",
-                f"AER en {' o '.join(spec.donantes.colores_resultado)} con saldo libre y tope mayores que cero",
+                reasons,
+                f"{action} en {' o '.join(spec.donantes.colores_resultado)} con saldo libre y tope mayores que cero",
                 "amplíe colores_resultado, acciones, fraccion_saldo_ratio o tope_pim_ratio, o revise protegidas y pisos",
             )
         )
@@ -128,8 +128,8 @@ def _somebody(giving: Side, receiving: Side, spec: EscenarioSpec) -> None:
         raise InfeasibleScenarioError(
             Problem(
                 f"{where}, receptores",
-                "ninguna AER puede recibir",
-                "AER rezagadas con presupuesto vinculado y tope mayor que cero",
+                f"ninguna {action} puede recibir",
+                f"{action} con rezago, presupuesto vinculado y tope mayor que cero",
                 "amplíe puestos, objetivos, acciones o tope_pim_ratio",
             )
         )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
@@ -26,6 +26,7 @@ from presupuesto_link.scenarios.sides import closing_words
 from presupuesto_link.scenarios.solve import Solution
 from presupuesto_link.specs import EscenarioSpec
 from presupuesto_link.tables.numbers import MONEY
+from presupuesto_link.told import Place, Rows, facts_of
 from presupuesto_link.vocabulary import GREEN
 from presupuesto_link.wording import enumerate_words, percent, soles
 
@@ -34,7 +35,6 @@ _NO_EFFECT = "No prueba que el dinero mejore el resultado."
 MISSING = "FALTA DATO"
 _REACHED = 0.5
 _GAP = 1e-6
-_MEASURES = ("papel", "pim_antes_soles", "cambio_soles", "pim_despues_soles", "tope_soles", "ejecucion_despues_ratio")
 
 
 @dataclass(frozen=True)
@@ -118,6 +118,11 @@ class Scenario:
         return int(self.acciones.filter(pl.col("papel") != "sin cambio")["en_tope"].sum())
 
     @property
+    def holgados(self) -> int:
+        """How many limits are not reached."""
+        return self.restricciones.filter(~pl.col("activa")).height
+
+    @property
     def mayores_transferencias(self) -> pl.DataFrame:
         """`transferencias`, the largest first, with `parte_ratio` of all that moves."""
         ordered = self.transferencias.sort("monto_soles", "donante", "receptor", descending=[True, False, False])
@@ -160,16 +165,33 @@ class Scenario:
     @cached_property
     def facts(self) -> Facts:
         """What each action has before and after, each transfer, what the law says of them, and the whole that is moved."""
-        return Facts.join(*self._told())
+        return facts_of(self.rows, *self._told())
+
+    @property
+    def source(self) -> Source:
+        """Of what it tells: the budget it starts from."""
+        base = self.baseline
+        said = base.acciones["ambito"].to_list()[:1] if "ambito" in base.acciones.columns else []
+        return Source(base.titulo, base.titulo, base.origen.get("ambito") or "".join(filter(None, said)), base.fecha)
+
+    @property
+    def rows(self) -> tuple[Rows, ...]:
+        """Each of its tables, with the fact that each figure is."""
+        name, own = f"escenario_{self.spec.id}", Place("{accion}", self.baseline.anio, variante=self.spec.id, own=True)
+        parts = (
+            ("aer", self.acciones, own.unidad),
+            ("transferencias", self.transferencias, "{donante} → {receptor}"),
+            ("restricciones", self.restricciones, "{restriccion}"),
+            ("excluidas", self.excluidas, own.unidad),
+        )
+        return tuple(
+            Rows(f"{name}_{part}", rows, self.source, replace(own, unidad=unit), texts=("papel",) if part == "aer" else ())
+            for part, rows, unit in parts
+        )
 
     def _told(self) -> Iterator[pl.DataFrame]:
-        base, name = self.baseline, f"escenario_{self.spec.id}"
-        said = base.acciones["ambito"].to_list()[:1] if "ambito" in base.acciones.columns else []
-        scope = base.origen.get("ambito") or "".join(filter(None, said))
-        about: dict[str, Any] = {"source": Source(base.titulo, base.titulo, scope, base.fecha), "anio": base.anio, "variante": self.spec.id}
-        yield tell(self.acciones, _MEASURES, unidad=pl.col("accion"), filas=pl.format(f"{name}_aer: accion={{}}", "accion"), **about)
-        pair = pl.format(f"{name}_transferencias: donante={{}}, receptor={{}}", "donante", "receptor")
-        yield tell(self.transferencias, ("monto_soles",), unidad=pl.format("{} → {}", "donante", "receptor"), filas=pair, **about)
+        name = f"escenario_{self.spec.id}"
+        about: dict[str, Any] = {"source": self.source, "anio": self.baseline.anio, "variante": self.spec.id}
         verdict = pl.format("movimientos: veredicto={}", "veredicto")
         yield tell(self.veredictos, ("movimientos", "monto_soles"), unidad=pl.col("veredicto"), filas=verdict, **about)
         every, where = pl.DataFrame({"monto_soles": [self.monto_soles]}), pl.lit(f"{name}_transferencias")
@@ -227,7 +249,7 @@ def compared(problem: ReallocationProblem, solution: Solution, book: Rulebook) -
         table,
         _constraints(problem, solution),
         pl.concat([problem.receivers.excluidas, problem.donors.excluidas]),
-        (*_cautions(table), *_doubts(problem, solution)),
+        (*_cautions(table, problem.baseline.niveles.accion), *_doubts(problem, solution)),
         _warning(problem, moved),
     )
 
@@ -264,7 +286,7 @@ def _warning(problem: ReallocationProblem, moved: pl.DataFrame) -> str:
     return f"{DRAFT} {_NO_EFFECT}"
 
 
-def _cautions(table: pl.DataFrame) -> tuple[str, ...]:
+def _cautions(table: pl.DataFrame, action: str) -> tuple[str, ...]:
     """What the diagnosis of those who give and receive says against moving the money at once."""
     received = table.filter(pl.col("papel") == "receptor")
     total = received["cambio_soles"].sum()
@@ -272,7 +294,7 @@ def _cautions(table: pl.DataFrame) -> tuple[str, ...]:
     for diagnosis, group in received.group_by("diagnostico", maintain_order=True):
         if diagnosis[0] != SUSTAIN:
             sentences.append(
-                f"{soles(group['cambio_soles'].sum())} de {soles(total)} irían a AER cuyo diagnóstico es «{diagnosis[0]}» "
+                f"{soles(group['cambio_soles'].sum())} de {soles(total)} irían a {action} cuyo diagnóstico es «{diagnosis[0]}» "
                 f"({enumerate_words(group['accion'])}): antes de mover dinero conviene resolver eso."
             )
     doubtful = table.filter((pl.col("papel") == "donante") & (pl.col("diagnostico") != SUSTAIN))
@@ -335,7 +357,7 @@ def _closing(problem: ReallocationProblem) -> list[str]:
             "No hay proyección al cierre (la instantánea no trae años anteriores por mes, o el año ya cerró): el saldo que se cede es el libre a la fecha."
         ]
     without = donors.filter(~donors.is_in(baseline.cierre["accion"].implode()))
-    told = [f"Cada AER donante cede a lo más {closing_words(side)}; método: {baseline.cierre['metodo'][0]}."]
+    told = [f"Cada {baseline.niveles.accion} donante cede a lo más {closing_words(side)}; método: {baseline.cierre['metodo'][0]}."]
     if without.len():
         told.append(f"Sin saldo proyectado, porque no tienen historia con que medirlo: {enumerate_words(without)}.")
     return told

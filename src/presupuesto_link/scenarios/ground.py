@@ -72,7 +72,7 @@ def ground_of(analysis: Evaluation, date: dt.date | None = None, projection: Pro
     if budget.linkage is None:
         weights = analysis.inputs.spec.ranking.pesos
         made = baseline_of_actions(analysis.diagnosed, analysis.ranking, weights, day, budget.anio, budget.origen.titulo)
-        return Ground(analysis, replace(made, sintetico=budget.origen.sintetico))
+        return Ground(analysis, replace(made, niveles=analysis.levels, sintetico=budget.origen.sintetico))
     return Ground(analysis, _baseline(analysis, budget, budget.linkage, day, projection))
 
 
@@ -131,6 +131,7 @@ def _baseline(analysis: Evaluation, budget: YearBudget, linkage: Linkage, day: d
     return replace(
         made,
         cierre=_closing(analysis, projection),
+        niveles=analysis.levels,
         sintetico=linkage.snapshot.synthetic,
         origen={"instantanea": linkage.snapshot.id, "ambito": linkage.scope, "reglas_del_vinculo": rules.source, "sha256": rules.digest},
     )

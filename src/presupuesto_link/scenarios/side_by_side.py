@@ -6,10 +6,12 @@ from collections.abc import Sequence
 
 import polars as pl
 
+from presupuesto_link.money.on_time import WHOLE
 from presupuesto_link.scenarios.breakdown import BETWEEN, INSIDE
 from presupuesto_link.scenarios.compare import MISSING, Scenario
 from presupuesto_link.scenarios.costs import distance_cost, priority_cost
 from presupuesto_link.tables.numbers import MONEY
+from presupuesto_link.told import Place, Rows
 
 
 def summarise(scenarios: Sequence[Scenario]) -> pl.DataFrame:
@@ -42,6 +44,12 @@ def _row(scenario: Scenario) -> dict[str, object]:
         "prioridad_por_sol": float(-priority_cost(scenario.problem) @ amounts / total) if total else None,
         "distancia_media": float(distance_cost(scenario.problem) @ amounts / total) if total else None,
     }
+
+
+def comparison(scenarios: Sequence[Scenario]) -> Rows:
+    """The table of `summarise` with the fact that each figure is: all start from one budget."""
+    base = scenarios[0]
+    return Rows("comparacion", summarise(scenarios), base.source, Place(WHOLE, base.baseline.anio, variante="{escenario}", own=True))
 
 
 def changes(scenarios: Sequence[Scenario]) -> pl.DataFrame:

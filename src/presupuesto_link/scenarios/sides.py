@@ -51,7 +51,7 @@ def check_names(baseline: Baseline, spec: EscenarioSpec) -> None:
         "receptores.objetivos": (spec.receptores.objetivos, objectives, "códigos de objetivos.csv"),
         "receptores.diagnosticos_excluidos": (spec.receptores.diagnosticos_excluidos, set(DIAGNOSES), ", ".join(DIAGNOSES)),
         "receptores.absorcion.declarada": (spec.receptores.absorcion.declarada, actions, "códigos de acciones.csv"),
-        "pesos": (spec.pesos, actions | objectives, "códigos de AER o de OER"),
+        "pesos": (spec.pesos, actions | objectives, "códigos de acciones.csv o de objetivos.csv"),
         "limites.accion": ([limit.accion for limit in spec.limites if limit.accion], actions, "códigos de acciones.csv"),
         "limites.objetivo": ([limit.objetivo for limit in spec.limites if limit.objetivo], objectives, "códigos de objetivos.csv"),
         "donantes.lineas": (spec.donantes.lineas, set(CHAIN), ", ".join(CHAIN)),

@@ -1,4 +1,4 @@
-"""The files of an evaluation: the plan's tables, its corrections and the per-AER budget table."""
+"""The files of an evaluation: the plan's tables, its corrections and the per-action budget table."""
 
 from __future__ import annotations
 
@@ -37,24 +37,14 @@ def read_evaluation(plan_folder: Path, gasto_aer: Path | None) -> RawEvaluation:
     Raises:
         InputDataError: a file is missing or unreadable (see `read_delimited`).
     """
-    if plan_folder.is_file():
-        raise InputDataError(
-            Problem(
-                str(plan_folder),
-                "un archivo",
-                "una carpeta con " + ", ".join(f"{name}.csv" for name in PLAN_TABLES),
-                "indique la carpeta que lo contiene",
-            )
-        )
     if not plan_folder.is_dir():
-        raise InputDataError(
-            Problem(
-                str(plan_folder),
-                "la carpeta no existe",
-                "una carpeta con " + ", ".join(f"{name}.csv" for name in PLAN_TABLES),
-                "revise la ruta de --plan o la clave fuentes.plan del análisis",
-            )
+        found, remedy = (
+            ("un archivo", "indique la carpeta que lo contiene")
+            if plan_folder.is_file()
+            else ("la carpeta no existe", "revise la ruta de --plan o la clave fuentes.plan del análisis")
         )
+        expected = "una carpeta con " + ", ".join(f"{name}.csv" for name in PLAN_TABLES)
+        raise InputDataError(Problem(str(plan_folder), found, expected, remedy))
     plan = {name: read_delimited(plan_folder / f"{name}.csv") for name in PLAN_TABLES}
     plan |= {name: read_delimited(plan_folder / f"{name}.csv") for name in OPTIONAL_TABLES if (plan_folder / f"{name}.csv").is_file()}
     budget = read_delimited(gasto_aer) if gasto_aer else None

@@ -62,13 +62,15 @@ class RobustezSpec(Spec):
         default=100_000, description="Cuántos juegos de pesos se sortean; el error de muestreo es 0.5 / raíz de sorteos"
     )
     semilla: Annotated[int, Field(ge=0)] = Field(default=2026, description="De los sorteos: la misma da lo mismo")
-    primeros: Annotated[int, Field(ge=1)] = Field(default=10, description="Cuántas AER forman la lista que se decide")
+    primeros: Annotated[int, Field(ge=1)] = Field(default=10, description="Cuántas acciones forman la lista que se decide")
     pesos: RangosSpec = Field(default=RangosSpec(), description="«uniforme», o una tabla con [mínimo, máximo] por componente")
     perfiles: tuple[str, ...] = Field(
         default=(), description="Perfiles de avance que se dan por igual de posibles; sin ella, los del análisis"
     )
     politicas_nd: Annotated[tuple[NdPolicy, ...], Field(min_length=1)] = POLICIES
-    umbrales: tuple[Ratio, ...] = Field(default=(), description="Avances bajo los cuales una AER está rezagada; sin ella, el del ranking")
+    umbrales: tuple[Ratio, ...] = Field(
+        default=(), description="Avances bajo los cuales una acción está rezagada; sin ella, el del ranking"
+    )
 
     @model_validator(mode="after")
     def _no_repeats(self) -> RobustezSpec:

@@ -31,7 +31,7 @@ class DonantesSpec(Spec):
     """Who gives, how much of its free balance, and what it keeps."""
 
     colores_resultado: Annotated[tuple[Colour, ...], Field(min_length=1)] = ("verde",)
-    acciones: tuple[str, ...] = Field(default=(), description="Si se da, sólo ceden estas AER, del color que sean")
+    acciones: tuple[str, ...] = Field(default=(), description="Si se da, sólo ceden estas acciones, del color que sean")
     lineas: dict[str, tuple[str, ...]] = Field(
         default_factory=dict, description="Si se da, sólo ceden las líneas con estos códigos (fuente, generica, programa…)"
     )
@@ -42,26 +42,26 @@ class DonantesSpec(Spec):
     )
     saldo_al_cierre: Literal["bajo", "central", "no usar"] = Field(
         default="bajo",
-        description="Tope de cada AER donante por el saldo libre que se proyecta a diciembre: el extremo bajo de su intervalo, el valor central, o no usarlo; sin proyección no hay tope, y se dice",
+        description="Tope de cada acción donante por el saldo libre que se proyecta a diciembre: el extremo bajo de su intervalo, el valor central, o no usarlo; sin proyección no hay tope, y se dice",
     )
     fraccion_saldo_ratio: Ratio = Field(description="Parte del saldo libre que puede moverse")
-    tope_pim_ratio: Ratio = Field(default=1.0, description="Tope de cada AER donante, como parte de su PIM")
-    piso_soles: Soles = Field(default=0, description="PIM que cada AER donante conserva como mínimo")
+    tope_pim_ratio: Ratio = Field(default=1.0, description="Tope de cada acción donante, como parte de su PIM")
+    piso_soles: Soles = Field(default=0, description="PIM que cada acción donante conserva como mínimo")
     piso_pim_ratio: Ratio = Field(default=0.0, description="Lo mismo, como parte de su PIM")
-    protegidas: tuple[str, ...] = Field(default=(), description="AER que nunca ceden")
+    protegidas: tuple[str, ...] = Field(default=(), description="Acciones que nunca ceden")
 
 
 class AbsorcionSpec(Spec):
     """How much of what it receives an action can spend."""
 
     modo: Literal["ejecución propia", "declarada", "sin descuento"] = "ejecución propia"
-    declarada: dict[str, Ratio] = Field(default_factory=dict, description="Por AER; las demás usan su ejecución propia")
+    declarada: dict[str, Ratio] = Field(default_factory=dict, description="Por acción; las demás usan su ejecución propia")
     fuente: str = Field(default="", description="De dónde sale lo declarado")
 
     @model_validator(mode="after")
     def _declared_with_source(self) -> AbsorcionSpec:
         if self.modo == "declarada" and not (self.declarada and self.fuente):
-            raise ValueError("absorción declarada: diga la de cada AER y su fuente")
+            raise ValueError("absorción declarada: diga la de cada acción y su fuente")
         return self
 
 
@@ -69,16 +69,16 @@ class ReceptoresSpec(Spec):
     """Who receives, and up to how much."""
 
     puestos: Annotated[int, Field(ge=1, le=10**13)] | None = Field(
-        default=None, description="Cuántas AER del ranking pueden recibir; sin él, todas las rezagadas"
+        default=None, description="Cuántas acciones del ranking pueden recibir; sin él, todas las rezagadas"
     )
-    objetivos: tuple[str, ...] = Field(default=(), description="Si se da, sólo reciben AER de estos OER")
-    acciones: tuple[str, ...] = Field(default=(), description="Si se da, reciben estas AER y ninguna otra")
+    objetivos: tuple[str, ...] = Field(default=(), description="Si se da, sólo reciben acciones de estos objetivos")
+    acciones: tuple[str, ...] = Field(default=(), description="Si se da, reciben estas acciones y ninguna otra")
     lineas: dict[str, tuple[str, ...]] = Field(default_factory=dict, description="Si se da, sólo se habilitan las líneas con estos códigos")
-    tope_pim_ratio: Share = Field(description="Tope de cada AER receptora, como parte de su PIM")
+    tope_pim_ratio: Share = Field(description="Tope de cada acción receptora, como parte de su PIM")
     linea_minima_soles: Soles = Field(default=0, description="Las líneas que no pueden recibir al menos esto no se tocan")
     tope_linea_pim_ratio: Share = Field(default=1.0, description="Tope de cada línea habilitada, como parte de su PIM")
     diagnosticos_excluidos: tuple[str, ...] = Field(
-        default=("destrabar",), description="AER con estos diagnósticos no reciben: no gastan lo que ya tienen"
+        default=("destrabar",), description="Acciones con estos diagnósticos no reciben: no gastan lo que ya tienen"
     )
     absorcion: AbsorcionSpec = AbsorcionSpec()
 
@@ -218,17 +218,19 @@ class EscenarioSpec(Spec):
     donantes: DonantesSpec
     receptores: ReceptoresSpec
     objetivo: ObjetivoSpec = ObjetivoSpec()
-    pesos: dict[str, Weight] = Field(default_factory=dict, description="Multiplica la prioridad de una AER o de un OER; 1 si no se dice")
+    pesos: dict[str, Weight] = Field(
+        default_factory=dict, description="Multiplica la prioridad de una acción o de un objetivo; 1 si no se dice"
+    )
     limites: tuple[LimiteSpec, ...] = ()
     legal: LegalSpec = LegalSpec()
     supuestos: SupuestosSpec = SupuestosSpec()
     monto_maximo_soles: Soles | None = None
     monto_requerido_soles: Soles | None = Field(default=None, description="Si se da, el escenario debe mover exactamente este monto")
     transferencia_minima_soles: Annotated[int, Field(ge=1, le=10**13)] | None = Field(
-        default=None, description="Ninguna transferencia entre dos AER menor que esto"
+        default=None, description="Ninguna transferencia entre dos acciones menor que esto"
     )
     transferencias_maximas: Annotated[int, Field(ge=1, le=10**13)] | None = Field(
-        default=None, description="Cuántas transferencias entre dos AER como máximo"
+        default=None, description="Cuántas transferencias entre dos acciones como máximo"
     )
     movimiento_minimo_soles: Annotated[int, Field(ge=1, le=10**13)] | None = Field(
         default=None, description="Ningún movimiento entre líneas menor que esto (se busca descartando los menores)"
@@ -239,9 +241,9 @@ class EscenarioSpec(Spec):
     def _sides_apart(self) -> EscenarioSpec:
         giving = set(self.donantes.acciones)
         if both := sorted(giving & set(self.receptores.acciones)):
-            raise ValueError(f"cada AER de un solo lado; {', '.join(both)} cede y recibe")
+            raise ValueError(f"cada acción de un solo lado; {', '.join(both)} cede y recibe")
         if both := sorted(giving & set(self.donantes.protegidas)):
-            raise ValueError(f"cada AER protegida o donante; {', '.join(both)} está en ambas listas")
+            raise ValueError(f"cada acción protegida o donante; {', '.join(both)} está en ambas listas")
         return self
 
     @model_validator(mode="after")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
+from typing import NamedTuple
 
 import polars as pl
 
@@ -70,6 +71,40 @@ class AssociationStudy:
         """The rows of one case in one of the tables, without the case."""
         frame: pl.DataFrame = getattr(self, table)
         return frame.filter(pl.all_horizontal(pl.col(name) == value for name, value in asdict(case).items())).drop(*_CASE)
+
+    @property
+    def familia(self) -> pl.DataFrame:
+        """The tests counted together."""
+        return pl.concat([self.estimaciones, self.panel], how="diagonal").filter(pl.col("p_holm").is_not_null())
+
+    @property
+    def formas(self) -> int:
+        """In how many ways advance was measured."""
+        return self.estimaciones.select("perfil", "politica_nd").n_unique()
+
+    def crossed(self, case: Case) -> Crossed:
+        """Those counted, by the limits of the matrices."""
+        limits = self.inputs.spec.matrices
+        spends, achieves = pl.col("ejecucion_ratio") >= limits.ejecuta_desde_ratio, pl.col("avance_ratio") >= limits.logra_desde_ratio
+        counted = self.of(case, "muestra").filter(pl.col("motivo").is_null())
+        return Crossed(
+            *counted.select(a=spends.sum(), b=(spends & ~achieves).sum(), c=(~spends).sum(), d=(~spends & achieves).sum()).row(0)
+        )
+
+    def left_out(self, case: Case) -> dict[str, list[str]]:
+        """The actions that are not counted, by their reason; the reason of most first."""
+        out = self.of(case, "muestra").filter(pl.col("motivo").is_not_null())
+        groups = out.group_by("motivo").agg(pl.col("accion").sort(), pl.len()).sort("len", "motivo", descending=[True, False])
+        return dict(groups.select("motivo", "accion").iter_rows())
+
+
+class Crossed(NamedTuple):
+    """Actions that spent on time, those of them that did not achieve, those that did not spend and those of them that achieved."""
+
+    ejecutan: int
+    sin_lograr: int
+    no_ejecutan: int
+    logran: int
 
 
 def study_association(analysis: Evaluation) -> AssociationStudy:

@@ -139,7 +139,7 @@ def choose_sample(actions: pl.DataFrame) -> pl.DataFrame:
     """The actions with a column `motivo`: why each is left out; null for those with execution and advance of their own."""
     return actions.with_columns(
         motivo=pl.when(pl.col("vinculo") == TRANSVERSAL)
-        .then(pl.lit("transversal: su dinero incluye el de otras AER"))
+        .then(pl.lit("transversal: su dinero incluye el de otras acciones"))
         .when((pl.col("vinculo") != DIRECT) | pl.col("ejecucion_ratio").is_null())
         .then(pl.col("ejecucion_motivo").fill_null("sin PIM vinculado"))
         .when(pl.col("avance_ratio").is_null())
@@ -179,11 +179,11 @@ def correct_family(estimates: pl.DataFrame) -> pl.DataFrame:
 def _why_not(design: Design) -> str | None:
     """Why nothing can be said of these actions."""
     if len(design.acciones) < LEAST:
-        return f"sólo {len(design.acciones)} AER con ambos datos; se piden {LEAST}"
+        return f"sólo {len(design.acciones)} acciones con ambos datos; se piden {LEAST}"
     if _constant(design.execution):
-        return "todas las AER tienen la misma ejecución"
+        return "todas las acciones tienen la misma ejecución"
     if _constant(design.avance):
-        return "todas las AER tienen el mismo avance"
+        return "todas las acciones tienen el mismo avance"
     return None
 
 
@@ -193,7 +193,7 @@ def _why_not_fitted(design: Design) -> str | None:
         return reason
     rows, columns = design.matriz.shape
     if rows - columns < _LEAST_FREE:
-        return f"{columns} coeficientes son demasiados para {rows} AER"
+        return f"{columns} coeficientes son demasiados para {rows} acciones"
     if np.linalg.matrix_rank(design.matriz) < columns:
         return "lo que se mantiene constante repite la ejecución"
     leverage = (np.linalg.qr(design.matriz)[0] ** 2).sum(axis=1)
@@ -270,7 +270,7 @@ def _fractional(design: Design, spec: AsociacionSpec) -> Estimate:
         return empty
     slopes = _quietly(lambda: fractional_logit(design.avance, design.matriz))
     if slopes is None:
-        return replace(empty, motivo="el ajuste no converge: los controles separan del todo las AER con y sin avance")
+        return replace(empty, motivo="el ajuste no converge: los controles separan del todo las acciones con y sin avance")
     low, high = slopes.conf_int(alpha=1 - spec.confianza)[0]
     return replace(empty, estimacion=float(slopes.margeff[0]), inferior=float(low), superior=float(high), p=float(slopes.pvalues[0]))
 

@@ -17,6 +17,7 @@ Floats: TypeAlias = npt.NDArray[np.float64]
 _TINY = 1e-9
 _SHARE = 1e-6  # a smaller share of a mixture is the solver's rounding
 _SLACK = 1e-12
+_SAME = 1e-6  # scores that differ less are read as one
 _DECIMALS = 9  # of a frontier and a score: what is beyond is the solver's
 SCORES = {
     "frontera_ratio": pl.Float64,
@@ -54,6 +55,13 @@ def measure_efficiency(actions: pl.DataFrame) -> pl.DataFrame:
     peers = mixtures > _SHARE
     times = peers.sum(axis=0) - peers.diagonal()
     return _table(ordered, frontier, peers, times, _scores_without(int(times.argmax()), money, advance))
+
+
+def compare_scores(scores: pl.DataFrame) -> tuple[int, int]:
+    """How many scores repeat the advance, and how many would change without the action that most others look up to."""
+    score = pl.col("puntaje_ratio")
+    same, moved = (score - pl.col("avance_ratio")).abs() < _SAME, (score - pl.col("puntaje_sin_referente_ratio")).abs() > _SAME
+    return scores.filter(same).height, scores.filter(moved).height
 
 
 def _table(ordered: pl.DataFrame, frontier: Floats, peers: npt.NDArray[np.bool_], times: Floats, without: Floats) -> pl.DataFrame:

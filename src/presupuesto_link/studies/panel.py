@@ -80,7 +80,7 @@ def _matrix(rows: pl.DataFrame, intercepts: list[str], spec: AsociacionSpec) -> 
 def _why_not(rows: pl.DataFrame, matrix: Floats) -> str | None:
     """Why these rows give no coefficient of execution."""
     if (actions := rows["accion"].n_unique()) < LEAST:
-        return f"sólo {actions} AER con los años que hacen falta; se piden {LEAST}"
+        return f"sólo {actions} acciones con los años que hacen falta; se piden {LEAST}"
     if np.ptp(rows["avance_ratio"].to_numpy()) == 0:
         return "todos los avances son iguales"
     if np.linalg.matrix_rank(matrix) < matrix.shape[1]:

@@ -1,4 +1,4 @@
-"""The per-AER budget table: PIA, PIM and devengado of one year, exact to the céntimo."""
+"""The per-action budget table: PIA, PIM and devengado of one year, exact to the céntimo."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ class AerBudget:
 
 
 def check_budget(raw: RawTable, year: int, actions: pl.DataFrame, place: str | None = None) -> AerBudget:
-    """Type and check the per-AER budget table.
+    """Type and check the per-action budget table.
 
     Args:
         raw: the table as it arrived; the code of the action is in column `AE`, as `AER.01.01` or `AER 01.01`.
@@ -87,7 +87,10 @@ def _typed(raw: RawTable, style: NumberStyle, year: int) -> pl.DataFrame:
 def _blank(raw: RawTable, rows: pl.DataFrame) -> list[Problem]:
     return [
         Problem(
-            f"{raw.path}, fila {row['fila']}, columna AE", "una celda vacía", "el código de una AER", "complete el código o borre la fila"
+            f"{raw.path}, fila {row['fila']}, columna AE",
+            "una celda vacía",
+            "el código de una acción",
+            "complete el código o borre la fila",
         )
         for row in rows.filter(pl.col("accion") == "").sort("fila").iter_rows(named=True)
     ]
@@ -99,8 +102,8 @@ def _unknown(raw: RawTable, rows: pl.DataFrame, actions: pl.DataFrame) -> list[P
         Problem(
             f"{raw.path}, fila {row['fila']}, columna AE",
             f"«{row['AE']}»",
-            "una AER de acciones.csv",
-            "corrija el código; si es una nota o un subtotal, borre la fila; si es una AER nueva, agréguela a acciones.csv",
+            "una acción de acciones.csv",
+            "corrija el código; si es una nota o un subtotal, borre la fila; si es una acción nueva, agréguela a acciones.csv",
         )
         for row in missing.sort("fila").iter_rows(named=True)
     ]
@@ -118,7 +121,7 @@ def _repeated(raw: RawTable, rows: pl.DataFrame) -> list[Problem]:
         Problem(
             f"{raw.path}, filas {', '.join(map(str, row['fila']))}",
             f"{row['accion']} está repetida",
-            "una fila por AER",
+            "una fila por acción",
             "sume las filas o deje una sola",
         )
         for row in twice.iter_rows(named=True)

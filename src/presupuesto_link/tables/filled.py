@@ -33,6 +33,11 @@ SHEETS = {
 """The sheets of the workbook that people fill: what no source says, and the office that keeps them writes."""
 
 
+def count_answers(rows: pl.DataFrame, when: str, today: dt.date) -> tuple[int, int, int]:
+    """How many rows have somebody in charge, how many a date, and how many of those dates have passed."""
+    return rows["responsable"].count(), rows[when].count(), rows.filter(pl.col(when) < today).height
+
+
 def fill(
     frames: Mapping[str, pl.DataFrame], sheets: Mapping[str, Sheet], book: FilledBook | None
 ) -> tuple[dict[str, pl.DataFrame], pl.DataFrame | None]:

@@ -176,7 +176,7 @@ def _rejection() -> pl.Expr:
         .when(month.is_null() | ~month.is_between(0, 12))
         .then(pl.lit("mes fuera de 0 a 12"))
     )
-    reason = reason.when(~pl.col("accion").str.contains(_ACTION)).then(pl.lit("accion no es un código de AER"))
+    reason = reason.when(~pl.col("accion").str.contains(_ACTION)).then(pl.lit("accion no es un código de acción"))
     for name in AMOUNTS:
         reason = reason.when(pl.col(name).str.contains(_BAD_COMMA)).then(pl.lit(f"{name} tiene una coma que no separa miles"))
         reason = reason.when(pl.col(name).is_not_null() & pl.col(f"{name}_soles").is_null()).then(pl.lit(f"{name} no es un monto"))

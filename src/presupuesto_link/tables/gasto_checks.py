@@ -19,10 +19,10 @@ from presupuesto_link.wording import enumerate_words, plural, soles
 LINE = ("anio", "sec_ejec", "sec_func")
 _SHOWN = 5
 _UNITS, _LINES = ("unidad ejecutora", "unidades ejecutoras"), ("meta presupuestaria", "metas presupuestarias")
-_ACTIONS = ("AER", "AER")
+_ACTIONS = ("acción", "acciones")
 _PLACES = {
     LINE[1:]: ("unidad ejecutora y meta", "meta", "metas"),
-    ("accion",): ("AER", *_ACTIONS),
+    ("accion",): ("acción", *_ACTIONS),
     ("programa", "tipo_producto"): ("categoría presupuestal y tipo", "categoría", "categorías"),
 }
 _MOJIBAKE = r"Ã[^A-Za-zÁÉÍÓÚÑáéíóúñ\s]|Â[^A-Za-zÁÉÍÓÚÑáéíóúñ\s]|â€|\x{FFFD}"

@@ -36,6 +36,10 @@ class Levels:
         return f"sin {self.accion}"
 
 
+UNNAMED = Levels("objetivo", "acción")
+"""What the levels are called where no plan is at hand."""
+
+
 def short_code(code: str) -> str:
     """`01.03` from `AER.01.03`."""
     return _CODE.sub(r"\2", code, count=1)

@@ -52,7 +52,7 @@ def check_recommendations(raw: RawTable | None, known: set[str]) -> pl.DataFrame
             Problem(
                 f"{raw.path}, fila {row['fila']}, columna lectura_elementos",
                 f"«{code}»",
-                "códigos de OER o de AER separados por ;",
+                "códigos de objetivos o de acciones separados por ;",
                 "corrija el código",
             )
             for row in frame.iter_rows(named=True)

@@ -13,7 +13,7 @@ from presupuesto_link.errors import InputDataError
 from presupuesto_link.linkage.link import conservation, link_gasto
 from presupuesto_link.linkage.match import CLASH, EXCLUDED, REST
 from presupuesto_link.linkage.plan.bridge import AEI_AER, METAS_AOI, Bridge, read_bridge
-from presupuesto_link.linkage.plan.ceplan import COMPLETE, NO_AEI, NO_AER, NO_AOI, derive, metas_of
+from presupuesto_link.linkage.plan.ceplan import COMPLETE, NO_ACTION, NO_AEI, NO_AOI, derive, metas_of
 from presupuesto_link.linkage.rules import NOBODY, TRANSVERSAL, Rules
 from presupuesto_link.sources.delimited import RawTable
 from presupuesto_link.tables.ceplan import AOI_SCHEMA, FINANCIAL_SCHEMA, PHYSICAL_SCHEMA, Poi
@@ -155,7 +155,7 @@ def test_every_missing_step_is_a_result():
     assert dict(chain.metas.select("sec_func", "paso").iter_rows()) == {
         "1": COMPLETE,
         "2": NO_AEI,
-        "3": NO_AER,
+        "3": NO_ACTION,
         "4": NO_AOI,
         "5": "meta sin AOI",
         "6": "meta sin AOI",

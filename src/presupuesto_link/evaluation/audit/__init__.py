@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 
 import polars as pl
@@ -36,6 +37,16 @@ class Audit:
     reglas: pl.DataFrame
     globales: pl.DataFrame
     dudas: pl.DataFrame
+
+    @property
+    def severidades(self) -> Counter[str]:
+        """How many findings are of each severity."""
+        return Counter(finding.kind.severity for finding in self.hallazgos)
+
+    @property
+    def codigos(self) -> Counter[str]:
+        """How many findings are of each kind."""
+        return Counter(finding.code for finding in self.hallazgos)
 
     @property
     def tabla(self) -> pl.DataFrame:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import polars as pl
 
 from presupuesto_link.tables.filled import SHEETS
@@ -11,6 +13,20 @@ from presupuesto_link.vocabulary import EXCLUDE
 TO_FILL = SHEETS["brechas_de_datos"].to_fill
 CORRECTED = "retirado por una corrección"
 NO_SOURCE = "La evaluación no nombra la fuente de datos del indicador: complétela quien lo reporta"
+
+
+class Missing(NamedTuple):
+    """Indicators that miss some value, colours of a year that rest on how it is counted, and years of an element without any colour."""
+
+    indicadores: int
+    colores: int
+    sin_color: int
+
+
+def count_gaps(gaps: pl.DataFrame) -> Missing:
+    """What the register has."""
+    colours, blind = gaps.filter("color_depende_nd"), gaps.filter(pl.col("con_dato") == 0)
+    return Missing(gaps["indicador"].n_unique(), *(rows.select("elemento", "anio").unique().height for rows in (colours, blind)))
 
 
 def register_gaps(plan: Plan, elements: pl.DataFrame) -> pl.DataFrame:

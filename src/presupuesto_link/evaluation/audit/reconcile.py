@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from itertools import product
-from typing import Any
+from typing import Any, NamedTuple
 
 import polars as pl
 
@@ -83,6 +83,31 @@ def summarise_rules(reconciled: pl.DataFrame) -> pl.DataFrame:
         .agg(pl.len().cast(pl.Int64).alias("celdas"))
         .sort("anio", "estado", "regla_que_explica", nulls_last=True)
     )
+
+
+class Declared(NamedTuple):
+    """Declared advances: how many there are, how many bring a figure, and how many of those come from the rule of their sense."""
+
+    celdas: int
+    con_cifra: int
+    de_su_regla: int
+
+    @property
+    def ratio(self) -> float | None:
+        """The last over those with a figure."""
+        return self.de_su_regla / self.con_cifra if self.con_cifra else None
+
+
+def count_declared(rules: pl.DataFrame) -> Declared:
+    """What `summarise_rules` says of them all."""
+    figures = rules.filter(~pl.col("estado").is_in([COHERENT_ND, INCOHERENT_ND]))
+    good = figures.filter(pl.col("estado").is_in([REPRODUCED, WITH_CORRECTION, BY_ROUNDING]))
+    return Declared(*(int(table["celdas"].sum()) for table in (rules, figures, good)))
+
+
+def over_years(rules: pl.DataFrame) -> pl.DataFrame:
+    """`summarise_rules` of every year together: key `estado, regla_que_explica`."""
+    return rules.group_by("estado", "regla_que_explica").agg(pl.col("celdas").sum())
 
 
 def audit_declared(reconciled: pl.DataFrame) -> list[Finding]:

@@ -16,7 +16,7 @@ from presupuesto_link.tables.numbers import MONEY, known_sum
 
 META = ("anio", "sec_ejec", "sec_func")
 CHAIN = ("programa", "producto", "actividad")
-COMPLETE, NO_AOI, NO_AEI, NO_AER = "completo", "AOI fuera de la exportación", "AOI sin AEI", "AEI sin AER"
+COMPLETE, NO_AOI, NO_AEI, NO_ACTION = "completo", "AOI fuera de la exportación", "AOI sin AEI", "AEI sin acción del plan"
 _MONEY = ("pim_soles", "devengado_soles")
 _STEP = {
     "anio": pl.Int16,
@@ -118,7 +118,7 @@ def _paths(poi: Poi, bridge: Bridge, links: Sequence[MetaLink]) -> Iterator[_Pat
         elif aei is None:
             yield _Path(link, NO_AEI, None, active)
         elif aei not in served:
-            yield _Path(link, NO_AER, aei, active)
+            yield _Path(link, NO_ACTION, aei, active)
         for action in served.get(aei or "", ()):
             yield _Path(link, COMPLETE, aei, active, action)
 
@@ -257,7 +257,7 @@ def _absent(bridge: Bridge, links: Sequence[MetaLink], poi: Poi, steps: pl.DataF
                 f"{metas}, fila {link.row}",
                 f"la AOI {link.aoi} no está en las exportaciones de {link.year}",
                 "una AOI exportada",
-                "la meta se queda sin AER",
+                "la meta se queda sin acción",
             )
     known = set(poi.aoi["aei"].drop_nulls().to_list())
     for action in bridge.actions:

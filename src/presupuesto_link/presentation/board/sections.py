@@ -9,7 +9,7 @@ from typing import Any
 
 @dataclass(frozen=True)
 class Section:
-    """A section: its id in the page, its name in the menu, its part of the template and what it needs to be shown."""
+    """A section: its id in the page, its name in the menu (where `{accion}` is the plan's word), its part of the template and what it needs to be shown."""
 
     id: str
     menu: str
@@ -29,7 +29,7 @@ SECTIONS = (
     Section("matriz", "Gasto y resultado", "matriz"),
     Section("ranking", "Ranking", "ranking"),
     Section("prioridad-de-dato", "Prioridad de dato", "datos"),
-    Section("fichas", "Fichas por AER", "fichas"),
+    Section("fichas", "Fichas por {accion}", "fichas"),
     Section("escenarios", "Escenarios", "escenarios"),
     Section("proyeccion", "Proyección al cierre", "proyeccion", "proyeccion"),
     Section("cobertura", "Vínculo", "cobertura", "cobertura"),

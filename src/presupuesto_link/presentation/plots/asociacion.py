@@ -243,7 +243,7 @@ def _figure(study: AssociationStudy, case: Case, words: _Words, data: pl.DataFra
         )
     )
     pair = f"{case.anio_ejecucion}_{case.anio_resultado}"
-    alt = f"Gráfico de puntos, uno por AER. {words.title}."
+    alt = f"Gráfico de puntos, uno por {study.inputs.plan.niveles.accion}. {words.title}."
     return Figure(f"{words.name}_{pair}", words.title, alt, plot, PAGE_CM, _HEIGHT_CM, placed)
 
 

@@ -44,7 +44,9 @@ def draw_bubbles(analysis: Evaluation, matrix: Matrix, diagnosis: pl.DataFrame) 
         x=f"Ejecución {matrix.anio_ejecucion}: {matrix.medida}",
         y=f"Avance {matrix.anio_resultado} respecto de la meta del año",
     )
-    return Figure(f"burbujas_{year_pair(matrix)}", title, _alt(title, data), plot, PAGE_CM, _HEIGHT_CM, data)
+    return Figure(
+        f"burbujas_{year_pair(matrix)}", title, _alt(title, data), plot, PAGE_CM, _HEIGHT_CM, data, f"diagnostico_{year_pair(matrix)}"
+    )
 
 
 def _bubbles(diagnosis: pl.DataFrame, limits: MatricesSpec) -> pl.DataFrame:
@@ -257,7 +259,7 @@ def _note(analysis: Evaluation, diagnosis: pl.DataFrame, limits: MatricesSpec, y
         f"de avance. «Revisar meta» incluye {analysis.levels.accion} que ejecutan cuyo resultado descansa en indicadores que la auditoría observa. "
         "Las marcas más pequeñas tienen un tamaño mínimo visible.",
         f"No aparecen {absent[NO_BUDGET]} {analysis.levels.accion} sin presupuesto vinculado ni {absent[GET_DATA]} sin dato de resultado. "
-        f"El nombre de cada {analysis.levels.accion} está en la figura del semáforo por AER.",
+        f"El nombre de cada {analysis.levels.accion} está en la figura del semáforo por {analysis.levels.accion}.",
         transversal_note(diagnosis, "marca hueca; su tamaño no representa su PIM, que no se suma."),
         money=analysis.money.of(year),
     )

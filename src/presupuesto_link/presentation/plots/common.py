@@ -30,6 +30,7 @@ class Figure:
         plot: the plotnine object.
         width_cm, height_cm: printed size.
         data: exactly the frame plotted.
+        table: the result table whose rows it draws: what says which fact each column is (`Rows`).
     """
 
     name: str
@@ -39,6 +40,7 @@ class Figure:
     width_cm: float
     height_cm: float
     data: pl.DataFrame
+    table: str = ""
 
     @cached_property
     def drawn(self) -> Drawn:

@@ -37,7 +37,9 @@ def draw_scenario(inputs: Inputs, scenario: Scenario) -> Figure | None:
         x="Cambio del PIM (millones de S/, sin signo)",
         y="",
     )
-    return Figure(f"escenario_{scenario.spec.id}", title, _alt(title, scenario), plot, PAGE_CM, height, data)
+    return Figure(
+        f"escenario_{scenario.spec.id}", title, _alt(title, scenario), plot, PAGE_CM, height, data, f"escenario_{scenario.spec.id}_aer"
+    )
 
 
 def _status(scenario: Scenario) -> str:

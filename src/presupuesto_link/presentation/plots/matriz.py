@@ -39,7 +39,16 @@ def draw_matrix(analysis: Evaluation, matrix: Matrix) -> Figure:
         x=f"Resultado {matrix.anio_resultado}: avance respecto de la meta del año",
         y=f"Ejecución {matrix.anio_ejecucion}: {matrix.medida}",
     )
-    return Figure(f"matriz_{year_pair(matrix)}", title, _alt(title, matrix, analysis.levels), plot, PAGE_CM, GRID_CM, data)
+    return Figure(
+        f"matriz_{year_pair(matrix)}",
+        title,
+        _alt(title, matrix, analysis.levels),
+        plot,
+        PAGE_CM,
+        GRID_CM,
+        data,
+        f"matriz_{year_pair(matrix)}",
+    )
 
 
 def cell_tiles(actions: pl.DataFrame, cells: pl.DataFrame, levels: Levels) -> pl.DataFrame:

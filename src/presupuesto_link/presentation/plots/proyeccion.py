@@ -46,8 +46,8 @@ def draw_fan(projection: Projection) -> Figure | None:
         x="",
         y="Millones de soles",
     )
-    alt = f"Abanicos del devengado acumulado por OER. {title}. El total quedaría entre {short_amount(whole['bajo_soles'])} y {short_amount(whole['alto_soles'])}."
-    return Figure("proyeccion_cierre", title, alt, plot, PAGE_CM, height, data)
+    alt = f"Abanicos del devengado acumulado por {projection.levels.objetivo}. {title}. El total quedaría entre {short_amount(whole['bajo_soles'])} y {short_amount(whole['alto_soles'])}."
+    return Figure("proyeccion_cierre", title, alt, plot, PAGE_CM, height, data, "trimestre_senda")
 
 
 def draw_calibration(projection: Projection) -> Figure | None:
@@ -66,12 +66,16 @@ def draw_calibration(projection: Projection) -> Figure | None:
         title,
         "Cada año pasado se proyectó desde el mismo mes con los errores de los otros años. Sobre la diagonal, el intervalo es más ancho de lo que "
         "promete; debajo, más angosto.",
-        followed_note(projection.followed, f"Método: {closing.metodo}, por AER. Años: {', '.join(map(str, closing.anios))}.", _METHOD_NOTE),
+        followed_note(
+            projection.followed,
+            f"Método: {closing.metodo}, por {projection.levels.accion}. Años: {', '.join(map(str, closing.anios))}.",
+            _METHOD_NOTE,
+        ),
         12.0,
         x="Confianza prometida",
         y="Cobertura lograda",
     )
-    return Figure("calibracion_intervalos", title, f"Diagrama de calibración. {title}.", plot, 12.0, height, data)
+    return Figure("calibracion_intervalos", title, f"Diagrama de calibración. {title}.", plot, 12.0, height, data, "trimestre_calibracion")
 
 
 def _interval_words(closing: Closing, levels: Levels) -> str:

@@ -40,7 +40,7 @@ def draw_ranking(analysis: Evaluation, robustness: Robustness | None = None) -> 
         x="Puntaje de rezago (0 a 1)",
         y="",
     )
-    return Figure("ranking", title, _alt(title, lagging), plot, PAGE_CM, height, data)
+    return Figure("ranking", title, _alt(title, lagging), plot, PAGE_CM, height, data, "ranking")
 
 
 def _pieces(lagging: pl.DataFrame, robustness: Robustness | None) -> pl.DataFrame:
@@ -171,7 +171,7 @@ def _note(analysis: Evaluation, lagging: pl.DataFrame, robustness: Robustness | 
     return source_note(
         analysis,
         f"Rezagada: avance {rule.anio_resultado} menor de {limit(rule.rezagada_bajo_ratio)}. Pesos: {weights}.",
-        f"Brecha de avance o de ejecución: lo que falta para 100 %. {trend_note(rule)} Peso presupuestal: lugar de su PIM entre las AER. {priority}",
+        f"Brecha de avance o de ejecución: lo que falta para 100 %. {trend_note(rule)} Peso presupuestal: lugar de su PIM entre las {analysis.levels.accion}. {priority}",
         star if missing else "",
         _doubts(robustness) if robustness else "",
         f"Las {analysis.levels.accion} sin resultado medible no tienen puesto: se listan aparte como prioridad de dato.",

@@ -49,7 +49,7 @@ def draw_quarters(monitoring: Monitoring) -> Figure | None:
         x="",
         y="",
     )
-    return Figure("semaforo_trimestral", title, _alt(title, rows), plot, PAGE_CM, height, data)
+    return Figure("semaforo_trimestral", title, _alt(title, rows), plot, PAGE_CM, height, data, "trimestre_semaforo")
 
 
 def draw_alignment(monitoring: Monitoring) -> Figure:
@@ -65,7 +65,7 @@ def draw_alignment(monitoring: Monitoring) -> Figure:
     plot = cell_grid(data, spec.semaforo, height) + page_labels(
         title,
         f"Número de {monitoring.levels.accion}, su PIM {year} y sus códigos, por semáforo del dinero (devengado ÷ lo esperado al corte) y semáforo del "
-        f"resultado {result}. Más oscuro: más AER.",
+        f"resultado {result}. Más oscuro: más {monitoring.levels.accion}.",
         followed_note(
             monitoring.followed,
             f"Resultado: {spec.fuente}.",
@@ -78,7 +78,7 @@ def draw_alignment(monitoring: Monitoring) -> Figure:
         y=f"Dinero {year} a tiempo: devengado ÷ esperado",
     )
     alt = f"Matriz de 16 casillas del dinero a tiempo y el resultado. {title}."
-    return Figure("alineamiento", title, alt, plot, PAGE_CM, height, data)
+    return Figure("alineamiento", title, alt, plot, PAGE_CM, height, data, "trimestre_alineamiento_celdas")
 
 
 def _tiles(monitoring: Monitoring) -> pl.DataFrame:

@@ -53,7 +53,9 @@ def _draw(analysis: Evaluation, level: str, names: pl.DataFrame) -> Figure:
         x="",
         y="",
     )
-    return Figure(f"semaforo_{word.lower()}", title, _alt(title, data, f"{count['total']} {word}"), plot, PAGE_CM, height, data)
+    return Figure(
+        f"semaforo_{word.lower()}", title, _alt(title, data, f"{count['total']} {word}"), plot, PAGE_CM, height, data, "avance_elementos"
+    )
 
 
 def _tiles(analysis: Evaluation, level: str, names: pl.DataFrame) -> pl.DataFrame:

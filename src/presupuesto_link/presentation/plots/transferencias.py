@@ -45,7 +45,16 @@ def draw_transfers(inputs: Inputs, scenario: Scenario) -> Figure | None:
         x=f"{inputs.plan.niveles.accion} que recibirían",
         y="",
     )
-    return Figure(f"transferencias_{scenario.spec.id}", title, _alt(title, scenario, inputs.plan.niveles), plot, PAGE_CM, height, data)
+    return Figure(
+        f"transferencias_{scenario.spec.id}",
+        title,
+        _alt(title, scenario, inputs.plan.niveles),
+        plot,
+        PAGE_CM,
+        height,
+        data,
+        f"escenario_{scenario.spec.id}_transferencias",
+    )
 
 
 def _status(scenario: Scenario) -> str:

@@ -57,7 +57,7 @@ def _programmes(linkage: Linkage, cube: pl.DataFrame, year: Any, levels: Levels)
         + page_labels(
             title,
             "PIM por categoría presupuestal, en millones de soles, según la confianza de la regla que lo vincula. Al final de cada barra, el total y la parte vinculada.",
-            _note(linkage, "Una confianza alta habla de la regla, no del resultado de la AER."),
+            _note(linkage, f"Una confianza alta habla de la regla, no del resultado de la {levels.accion}."),
             PAGE_CM,
             x="Millones de soles",
             y="",

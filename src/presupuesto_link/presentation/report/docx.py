@@ -101,7 +101,7 @@ def _paragraph(document: Any, block: Paragraph, style: str | None = None) -> Non
     line = document.add_paragraph(style=style)
     if block.lead:
         line.add_run(unbroken(f"{block.lead} " if block.text else block.lead)).bold = True
-    run = line.add_run(unbroken(block.text))
+    run = _keyed(line, unbroken(block.text), block.facts)
     if block.note:
         run.italic, run.font.size = True, Pt(_NOTE_PT)
 
@@ -184,7 +184,7 @@ def _write(place: Any, cell: Cell, right: bool, size: float, bold: bool = False)
         line.alignment = WD_ALIGN_PARAGRAPH.RIGHT
     letter = LETTER.get(cell.color, "")
     text = f"{letter} {cell.text}" if letter and cell.text != letter else cell.text
-    run = line.add_run(text.replace(" ", "\u00a0") if right else unbroken(text))
+    run = _keyed(line, text.replace(" ", "\u00a0") if right else unbroken(text), (cell.fact,) if cell.fact else cell.facts)
     run.font.size, run.bold = Pt(size), bold or bool(cell.color)
     if cell.color:
         _shade(place, HEX[cell.color])
@@ -225,23 +225,38 @@ def _child(parent: Any, tag: str, **attributes: str) -> None:
 
 def _field(line: Any, code: str, shown: list[str] | None = None) -> None:
     """A field that Word works out (a page number, the contents), with what is shown until it does."""
-    from docx.oxml import OxmlElement
-    from docx.oxml.ns import qn
-
-    def mark(kind: str) -> None:
-        _child(line.add_run()._r, "w:fldChar", fldCharType=kind)
-
-    mark("begin")
-    told = OxmlElement("w:instrText")
-    told.set(qn("xml:space"), "preserve")
-    told.text = code
-    line.add_run()._r.append(told)
-    mark("separate")
+    _begin(line, code)
     for number, text in enumerate(shown or ["1"]):
         run = line.add_run(text)
         if shown and number < len(shown) - 1:
             run.add_break()
-    mark("end")
+    _mark(line, "end")
+
+
+def _keyed(line: Any, text: str, facts: tuple[str, ...]) -> Any:
+    """A text with the keys of the facts whose values it shows: the code of a field that nothing works out, which Alt+F9 shows."""
+    if not facts:
+        return line.add_run(text)
+    _begin(line, f"ADDIN hecho {' '.join(facts)}")
+    run = line.add_run(text)
+    _mark(line, "end")
+    return run
+
+
+def _begin(line: Any, code: str) -> None:
+    from docx.oxml import OxmlElement
+    from docx.oxml.ns import qn
+
+    _mark(line, "begin")
+    told = OxmlElement("w:instrText")
+    told.set(qn("xml:space"), "preserve")
+    told.text = code
+    line.add_run()._r.append(told)
+    _mark(line, "separate")
+
+
+def _mark(line: Any, kind: str) -> None:
+    _child(line.add_run()._r, "w:fldChar", fldCharType=kind)
 
 
 def _rgb(colour: str) -> Any:

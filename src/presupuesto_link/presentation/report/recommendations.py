@@ -8,7 +8,7 @@ from typing import Any
 import polars as pl
 
 from presupuesto_link.dossier import Dossier
-from presupuesto_link.evaluation.recommended import colours_of, missing_of, money_of
+from presupuesto_link.evaluation.recommended import colours_of, missing_of, money_of, said_of
 from presupuesto_link.evaluation.redesign import count_reviews
 from presupuesto_link.presentation.telling.phrases import agree, counted
 from presupuesto_link.presentation.telling.views import Cell, Row, TableView
@@ -34,7 +34,7 @@ def recommendations_table(dossier: Dossier) -> TableView | None:
                     Cell(row["accion_requerida"], row["mecanismo"]),
                     Cell(row["responsable"]),
                     Cell(row["plazo"]),
-                    Cell(what_the_data_says(dossier, row)),
+                    Cell(what_the_data_says(dossier, row), facts=said_of(dossier.facts, row["recomendacion"])),
                 )
             )
             for row in rows.iter_rows(named=True)

@@ -17,6 +17,9 @@ from presupuesto_link.tables.gasto import MEASURES
 
 SQLITE, DUCKDB = "presupuesto.sqlite", "presupuesto.duckdb"
 FACT_FILES = ("hechos", "hechos_transversales")
+FIGURES = "cifras"
+"""What the lines of each action add up to, with the key that the other results show it under."""
+_SOLES = (*MEASURES, "valor_soles")
 _ROWS_AT_ONCE = 65_536
 _VIEWS = {"hechos": "v_hechos", "hechos_transversales": "v_hechos_transversales"}
 
@@ -34,7 +37,7 @@ def write_sqlite(folder: Path) -> None:
         connection.execute("PRAGMA journal_mode = OFF")
         connection.execute("PRAGMA synchronous = OFF")  # the folder is moved into place only when it is whole
         connection.execute("BEGIN")
-        for name in (*(f"dim_{dimension}" for dimension in KEYS), *FACT_FILES):
+        for name in (*(f"dim_{dimension}" for dimension in KEYS), *FACT_FILES, FIGURES):
             _fill_sqlite(connection, folder / f"{name}.parquet", name)
         for table, view in _VIEWS.items():
             connection.execute(_view(table, view, _columns(folder), centimos=True))
@@ -58,7 +61,7 @@ def _sqlite_columns(schema: Mapping[str, Any], table: str) -> Iterator[str]:
     parents = {key: f"dim_{dimension}" for dimension, key in KEYS.items()}
     for column, kind in schema.items():
         name = _stored(column)
-        affinity = "INTEGER" if column in MEASURES or kind.is_integer() or kind == pl.Boolean else "REAL" if kind.is_float() else "TEXT"
+        affinity = "INTEGER" if column in _SOLES or kind.is_integer() or kind == pl.Boolean else "REAL" if kind.is_float() else "TEXT"
         parent = parents.get(column)
         if table in FACT_FILES and parent:
             yield f"{name} {affinity} NOT NULL REFERENCES {parent} ({column})"
@@ -67,11 +70,14 @@ def _sqlite_columns(schema: Mapping[str, Any], table: str) -> Iterator[str]:
 
 
 def _stored(column: str) -> str:
-    return column.replace("_soles", "_centimos") if column in MEASURES else column
+    return column.replace("_soles", "_centimos") if column in _SOLES else column
 
 
 def _centimos(schema: Mapping[str, Any]) -> list[pl.Expr]:
-    return [(pl.col(c) * 100).cast(pl.Int64) if c in MEASURES else pl.col(c) for c in schema]
+    return [
+        (pl.col(c) * 100).cast(pl.Int64) if c in _SOLES else pl.col(c).cast(pl.String) if kind == pl.Date else pl.col(c)
+        for c, kind in schema.items()
+    ]
 
 
 def read_batches(path: Path) -> Iterator[pl.DataFrame]:
@@ -131,7 +137,7 @@ def write_duckdb(folder: Path) -> None:
 
     try:
         with duckdb.connect(folder / DUCKDB, config={"threads": 1}) as connection:
-            for name in (*(f"dim_{dimension}" for dimension in KEYS), *FACT_FILES):
+            for name in (*(f"dim_{dimension}" for dimension in KEYS), *FACT_FILES, FIGURES):
                 path = str(folder / f"{name}.parquet").replace("'", "''")
                 connection.execute(f"CREATE TABLE {name} AS SELECT * FROM read_parquet('{path}')")
             for dimension, key in KEYS.items():

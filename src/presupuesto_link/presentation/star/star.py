@@ -14,11 +14,12 @@ import polars as pl
 from presupuesto_link.linkage.link import LinkedGasto
 from presupuesto_link.linkage.rules import NOBODY, Rule
 from presupuesto_link.tables.gasto import MEASURES
+from presupuesto_link.tables.levels import Levels
 from presupuesto_link.tables.plan import Plan
 from presupuesto_link.vocabulary import GOVERNMENTS, MONTHS
 
-NO_ACTION, NO_RULE = "SIN AER", "SIN REGLA"
-"""Members for lines that have none."""
+NO_RULE = "SIN REGLA"
+"""The member of `regla` for lines that have none; that of `accion` is `no_action`."""
 NO_CODE, NO_NAME = "(sin código)", "(sin nombre en el extracto)"
 TEXTS = ("accion", "regla", "vinculo", "motivo")
 _MONTHS = ("Anual (sin mes)", *MONTHS)
@@ -131,9 +132,14 @@ def complete(gasto: pl.LazyFrame) -> pl.LazyFrame:
     return gasto.with_columns(pl.lit(None, pl.String).alias(code) for code in missing) if missing else gasto
 
 
-def keyed(lines: pl.DataFrame, tables: Mapping[str, pl.DataFrame]) -> pl.DataFrame:
+def no_action(levels: Levels) -> str:
+    """The member of `accion` for lines that have none."""
+    return levels.sin_accion.upper()
+
+
+def keyed(lines: pl.DataFrame, tables: Mapping[str, pl.DataFrame], levels: Levels) -> pl.DataFrame:
     """Lines with the key of each dimension instead of its codes: `FACTS`, in an order that only depends on their content."""
-    facts = lines.with_columns(_time_key(), pl.col("accion").fill_null(NO_ACTION), pl.col("regla").fill_null(NO_RULE))
+    facts = lines.with_columns(_time_key(), pl.col("accion").fill_null(no_action(levels)), pl.col("regla").fill_null(NO_RULE))
     for dimension in DIMENSIONS:
         members = tables[dimension.name].select(dimension.key, *dimension.codes)
         facts = facts.join(members, on=dimension.codes, how="left", validate="m:1", nulls_equal=True)
@@ -198,10 +204,10 @@ def _actions(plan: Plan, transversal: tuple[str, ...]) -> pl.DataFrame:
     """Every action of the plan, with money or not, and the member of those that have none."""
     none = pl.DataFrame(
         {
-            "accion": [NO_ACTION],
-            "nombre": ["Gasto sin vincular a una AER"],
-            "objetivo": [NO_ACTION],
-            "nombre_objetivo": ["Gasto sin vincular a un OER"],
+            "accion": [no_action(plan.niveles)],
+            "nombre": [f"Gasto sin vincular a una {plan.niveles.accion}"],
+            "objetivo": [no_action(plan.niveles)],
+            "nombre_objetivo": [f"Gasto sin vincular a un {plan.niveles.objetivo}"],
         }
     )
     objectives = plan.objetivos.select("objetivo", nombre_objetivo="nombre")

@@ -13,13 +13,15 @@ import polars as pl
 from presupuesto_link.linkage.link import LinkedGasto
 from presupuesto_link.linkage.rules import TRANSVERSAL
 from presupuesto_link.linkage.snapshot import Linkage
+from presupuesto_link.money.parts import linked_facts
 from presupuesto_link.presentation.star.boost import flat
-from presupuesto_link.presentation.star.databases import FACT_FILES, check_duckdb, write_duckdb, write_sqlite
+from presupuesto_link.presentation.star.databases import FACT_FILES, FIGURES, check_duckdb, write_duckdb, write_sqlite
 from presupuesto_link.presentation.star.star import CODES, TEXTS, complete, dimension_tables, keyed
 from presupuesto_link.presentation.star.star_readme import README, readme
 from presupuesto_link.presentation.writing.csv_files import harmless
 from presupuesto_link.presentation.writing.folder import made_with, write_manifest
 from presupuesto_link.tables.gasto import MEASURES, totals_of
+from presupuesto_link.tables.levels import Levels
 from presupuesto_link.tables.plan import Plan
 
 EXPORT = "estrella"
@@ -90,8 +92,9 @@ def write_star(export: Export, folder: Path, progress: Callable[[str], None] = l
     for name, table in tables.items():
         table.write_parquet(folder / f"dim_{name}.parquet", compression="zstd", statistics=True)
     progress("Escribiendo los hechos")
-    _write_facts(linked, tables, folder, written)
+    _write_facts(linked, tables, export.plan.niveles, folder, written)
     _conserve(linkage.cube, written)
+    linked_facts(linkage, export.plan.acciones).tabla.write_parquet(folder / f"{FIGURES}.parquet", compression="zstd", statistics=True)
     _write_databases(export, folder, progress)
     (folder / README).write_text(readme(export.linkage, export.plan, written.rows, tables, folder), encoding="utf-8-sig", newline="\r\n")
     write_manifest(folder, EXPORT, about_star(export, written))
@@ -107,7 +110,7 @@ def _write_databases(export: Export, folder: Path, progress: Callable[[str], Non
         write_duckdb(folder)
 
 
-def _write_facts(linked: LinkedGasto, tables: Mapping[str, pl.DataFrame], folder: Path, written: Written) -> None:
+def _write_facts(linked: LinkedGasto, tables: Mapping[str, pl.DataFrame], levels: Levels, folder: Path, written: Written) -> None:
     """Both files of facts and the flat CSV, in one pass over a few spending units at a time."""
     from pyarrow.parquet import ParquetWriter
 
@@ -115,7 +118,7 @@ def _write_facts(linked: LinkedGasto, tables: Mapping[str, pl.DataFrame], folder
     try:
         with (folder / BOOST).open("wb") as boost:
             for number, batch in enumerate(_batches(linked)):
-                facts = keyed(batch, tables)
+                facts = keyed(batch, tables, levels)
                 beside = pl.col("vinculo") == TRANSVERSAL
                 for name, rows in zip(FACT_FILES, (facts.filter(~beside), facts.filter(beside)), strict=True):
                     written.add(name, rows)

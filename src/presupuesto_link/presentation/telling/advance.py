@@ -21,11 +21,15 @@ from presupuesto_link.wording import NO_DATA, percent, plural
 
 
 def light_views(analysis: Evaluation, names: Mapping[str, str], shelf: FigureShelf) -> list[dict[str, Any]]:
-    """The traffic light of OER and of AER."""
-    elements = of_profile(analysis, analysis.elements)
+    """The traffic light of objectives and of actions."""
+    elements, spec = of_profile(analysis, analysis.elements), analysis.inputs.spec
     return [
-        _light_view(elements.filter(pl.col("nivel") == level), level, names, analysis.facts)
-        | {"figura": shelf.take(f"semaforo_{level.lower()}")}
+        {
+            "nivel": level,
+            "cuenta": plural(analysis.colour_counts(level, spec.avance.politica_nd, spec.anio_evaluado)["total"], level, level),
+            "tabla": _light_table(elements.filter(pl.col("nivel") == level), level, names, analysis.facts),
+            "figura": shelf.take(f"semaforo_{level.lower()}"),
+        }
         for level in (analysis.levels.objetivo, analysis.levels.accion)
     ]
 
@@ -55,10 +59,6 @@ def index_table(analysis: Evaluation) -> TableView:
 def _own_index(row: Mapping[str, Any], facts: Facts, levels: Levels) -> Cell:
     fact = facts.get(PLAN, "indice_ratio", row["anio"], variante=counted_as(row["perfil"], row["politica_nd"]))
     return shown(fact, percent, f"{row['con_dato']} de {row['objetivos']} {levels.objetivo} con dato")
-
-
-def _light_view(rows: pl.DataFrame, level: str, names: Mapping[str, str], facts: Facts) -> dict[str, Any]:
-    return {"nivel": level, "cuenta": plural(rows["elemento"].n_unique(), level, level), "tabla": _light_table(rows, level, names, facts)}
 
 
 def _light_table(rows: pl.DataFrame, level: str, names: Mapping[str, str], facts: Facts) -> TableView:

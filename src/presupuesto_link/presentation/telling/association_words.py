@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 from presupuesto_link.presentation.telling.words import limit
@@ -20,19 +21,19 @@ TITLES = {
     "mco": "Mínimos cuadrados (HC3)",
     "logit_fraccional": "Logit fraccional, pendiente media",
     "panel_con_anios": "Panel, con un término por año",
-    "panel_con_anios_y_aer": "Panel, con un término por año y por AER",
+    "panel_con_anios_y_aer": "Panel, con un término por año y por acción",
 }
 _TESTS = {
     "spearman": "correlación de rangos",
     "mco": "mínimos cuadrados",
     "logit_fraccional": "logit fraccional",
     "panel_con_anios": "panel",
-    "panel_con_anios_y_aer": "panel con AER",
+    "panel_con_anios_y_aer": "panel con acciones",
 }
 _STRENGTHS = ((0.1, "casi nula"), (0.3, "débil"), (0.5, "moderada"), (1.01, "fuerte"))  # Cohen (1988)
 SCORE_LIMITS = (
     "Segunda opinión, nunca la principal: compara acciones distintas como si un sol comprara el mismo avance en todas, con un "
-    "solo insumo (PIM) y un solo producto (avance), son pocas y una AER extrema basta para mover a las demás."
+    "solo insumo (PIM) y un solo producto (avance), son pocas y una acción extrema basta para mover a las demás."
 )
 NOT_AN_EFFECT = (
     "Que dos cifras vayan juntas no dice que una venga de la otra; y no distinguirlas del azar no demuestra que no vayan juntas."
@@ -123,21 +124,11 @@ def _side(correlation: float) -> str:
 def seen_directly(study: AssociationStudy, case: Case) -> str:
     """How many actions spent on time and still did not achieve: what needs no statistics."""
     limits = study.inputs.spec.matrices
-    spent, short, idle, reached = _crossed(study, case)
+    spent, short, idle, reached = study.crossed(case)
     return (
         f"De {spent} {study.inputs.plan.niveles.accion} que ejecutaron {limit(limits.ejecuta_desde_ratio)} o más de su PIM {case.anio_ejecucion}, {_verb(short, 'no llegó', 'no llegaron')} a "
         f"{limit(limits.logra_desde_ratio)} de su meta {case.anio_resultado}; de {idle} que ejecutaron menos, {_verb(reached, 'llegó', 'llegaron')}."
     )
-
-
-def _crossed(study: AssociationStudy, case: Case) -> tuple[int, int, int, int]:
-    """Actions that spent on time, those of them that did not achieve, those that did not spend and those of them that achieved."""
-    import polars as pl
-
-    limits = study.inputs.spec.matrices
-    spends, achieves = pl.col("ejecucion_ratio") >= limits.ejecuta_desde_ratio, pl.col("avance_ratio") >= limits.logra_desde_ratio
-    counted = study.of(case, "muestra").filter(pl.col("motivo").is_null())
-    return counted.select(a=spends.sum(), b=(spends & ~achieves).sum(), c=(~spends).sum(), d=(~spends & achieves).sum()).row(0)
 
 
 def _verb(count: int, one: str, several: str) -> str:
@@ -150,8 +141,11 @@ def against_the_document(study: AssociationStudy) -> str:
     cited = study.inputs.spec.asociacion.cita
     if not cited:
         return seen
-    short = sum(_crossed(study, case)[1] for case in study.principal)
-    agrees = "Lo observado concuerda con esa frase" if short else "Lo observado no basta para juzgar esa frase"
+    agrees = (
+        "Lo observado concuerda con esa frase"
+        if any(study.crossed(case).sin_lograr for case in study.principal)
+        else "Lo observado no basta para juzgar esa frase"
+    )
     return f"{cited.rstrip('.')}. {agrees}. {seen}"
 
 
@@ -161,33 +155,26 @@ def how_many_tests(study: AssociationStudy) -> str:
 
     spec = study.inputs.spec.asociacion
     level = round(1 - spec.confianza, 6)
-    tests = pl.concat([study.estimaciones, study.panel], how="diagonal").filter(pl.col("p_holm").is_not_null())
-    alone = tests.filter(pl.col("p") < level)
-    together = tests.filter(pl.col("p_holm") < level).height
-    ways = study.estimaciones.select("perfil", "politica_nd").n_unique()
+    tests = study.familia
+    alone, together = (tests.filter(pl.col(name) < level) for name in ("p", "p_holm"))
     made, passed = (enumerate_words(_TESTS[name] for name in _TESTS if name in set(table["estimador"])) for table in (tests, alone))
     which = f" ({passed})" if passed else ""
     return (
         f"Se hicieron {plural(study.pruebas, 'prueba', 'pruebas')} ({made}), "
-        f"por cada par de años y con {plural(ways, 'forma', 'formas')} de medir el avance (perfil y política de ND). Una por una, {alone.height} quedan bajo {level:g}{which}; "
-        f"contadas juntas (Holm), {together}."
+        f"por cada par de años y con {plural(study.formas, 'forma', 'formas')} de medir el avance (perfil y política de ND). Una por una, {alone.height} quedan bajo {level:g}{which}; "
+        f"contadas juntas (Holm), {together.height}."
     )
 
 
 def left_out(study: AssociationStudy, case: Case) -> str:
     """Who is not counted, and why."""
-    import polars as pl
-
-    out = study.of(case, "muestra").filter(pl.col("motivo").is_not_null())
-    groups = out.group_by("motivo").agg(pl.col("accion").sort(), pl.len()).sort("len", "motivo", descending=[True, False])
-    parts = [
-        f"{row['len']} {row['motivo']} ({', '.join(short_code(code) for code in row['accion'])})" for row in groups.iter_rows(named=True)
-    ]
+    out = study.left_out(case)
+    parts = [f"{len(codes)} {reason} ({', '.join(short_code(code) for code in codes)})" for reason, codes in out.items()]
     start = years_of(case).capitalize()
     return (
-        f"{start}: quedan fuera {out.height} {study.inputs.plan.niveles.accion}: {'; '.join(parts)}."
+        f"{start}: quedan fuera {len([*chain(*out.values())])} {study.inputs.plan.niveles.accion}: {'; '.join(parts)}."
         if parts
-        else f"{start}: no queda fuera ninguna AER."
+        else f"{start}: no queda fuera ninguna {study.inputs.plan.niveles.accion}."
     )
 
 
@@ -247,20 +234,19 @@ def interval(row: dict[str, Any]) -> tuple[str, str]:
 
 def on_the_frontier(scores: pl.DataFrame, levels: Levels) -> str:
     """Who sets the frontier, and whether the score says anything the advance did not."""
-    import polars as pl
+    from presupuesto_link.studies.efficiency import compare_scores
 
     if scores.is_empty():
         return f"No hay {levels.accion} que comparar."
     leader = scores.sort("veces_referente", "accion", descending=[True, False]).row(0, named=True)
-    same = scores.filter((pl.col("puntaje_ratio") - pl.col("avance_ratio")).abs() < 1e-6).height
-    moved = scores.filter((pl.col("puntaje_ratio") - pl.col("puntaje_sin_referente_ratio")).abs() > 1e-6).height
+    same, moved = compare_scores(scores)
     alone = (
         " El puntaje repite el avance: no agrega nada a lo que ya se sabía."
         if same == scores.height
         else f" En {same} de {scores.height} el puntaje es el propio avance."
     )
     return (
-        f"{leader['accion']} es referente de {leader['veces_referente']} de las otras {scores.height - 1} AER.{alone} "
+        f"{leader['accion']} es referente de {leader['veces_referente']} de las otras {scores.height - 1} {levels.accion}.{alone} "
         f"Sin ella {_moved(moved, levels)}."
     )
 

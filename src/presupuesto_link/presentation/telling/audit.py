@@ -8,11 +8,10 @@ from typing import Any
 
 import polars as pl
 
-from presupuesto_link.evaluation.audit.reconcile import BY_ROUNDING, COHERENT_ND, INCOHERENT_ND, REPRODUCED, WITH_CORRECTION
+from presupuesto_link.evaluation.audit.reconcile import Declared, count_declared, over_years
 from presupuesto_link.evaluation.evaluate import Evaluation
 from presupuesto_link.evaluation.rules import RULES
 from presupuesto_link.findings import FINDING_KINDS, Finding
-from presupuesto_link.presentation.telling.chosen import total
 from presupuesto_link.presentation.telling.phrases import capital
 from presupuesto_link.presentation.telling.views import Cell, Row, TableView
 from presupuesto_link.presentation.telling.words import rule_title
@@ -27,7 +26,7 @@ def audit_view(findings: Sequence[Finding]) -> list[dict[str, Any]]:
 def reconciliation_view(analysis: Evaluation) -> dict[str, Any]:
     """How many declared advances come from a rule, and which rule gives each."""
     rules = analysis.audit.reglas
-    return {"frase": _reconciliation_sentence(rules), "tabla": _rules_table(rules)}
+    return {"frase": _reconciliation_sentence(count_declared(rules)), "tabla": _rules_table(rules)}
 
 
 def corrections_table(corrections: pl.DataFrame) -> TableView:
@@ -56,22 +55,18 @@ def _finding_group(code: str, group: Sequence[Finding]) -> dict[str, Any]:
     }
 
 
-def _reconciliation_sentence(rules: pl.DataFrame) -> str:
-    figures = rules.filter(~pl.col("estado").is_in([COHERENT_ND, INCOHERENT_ND]))
-    good = total(figures.filter(pl.col("estado").is_in([REPRODUCED, WITH_CORRECTION, BY_ROUNDING]))["celdas"])
-    count = total(figures["celdas"])
+def _reconciliation_sentence(found: Declared) -> str:
     return (
-        f"De {plural(total(rules['celdas']), 'avance declarado', 'avances declarados')}, {count} traen cifra: {good} "
-        f"({percent(good / count if count else None)}) salen de la regla de su sentido, deducida de estas mismas cifras (coincidir "
-        f"no la prueba), y {count - good} no."
+        f"De {plural(found.celdas, 'avance declarado', 'avances declarados')}, {found.con_cifra} traen cifra: {found.de_su_regla} "
+        f"({percent(found.ratio)}) salen de la regla de su sentido, deducida de estas mismas cifras (coincidir "
+        f"no la prueba), y {found.con_cifra - found.de_su_regla} no."
     )
 
 
 def _rules_table(rules: pl.DataFrame) -> TableView:
     years = rules["anio"].unique().sort().to_list()
     count = {(r["estado"], r["regla_que_explica"], r["anio"]): r["celdas"] for r in rules.iter_rows(named=True)}
-    pairs = rules.group_by("estado", "regla_que_explica").agg(pl.col("celdas").sum())
-    ordered = pairs.sort("celdas", "estado", "regla_que_explica", descending=[True, False, False], nulls_last=True)
+    ordered = over_years(rules).sort("celdas", "estado", "regla_que_explica", descending=[True, False, False], nulls_last=True)
     return TableView(
         "Avances declarados que explica cada regla, por año",
         ("Estado", "Regla que lo explica", *map(str, years), "Total"),

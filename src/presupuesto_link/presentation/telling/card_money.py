@@ -10,6 +10,7 @@ import polars as pl
 
 from presupuesto_link.dossier import Dossier, Quarter
 from presupuesto_link.facts import Fact
+from presupuesto_link.money.parts import CODES, unit_of_part
 from presupuesto_link.presentation.telling.marked import SYNTHETIC
 from presupuesto_link.presentation.telling.phrases import capital
 from presupuesto_link.presentation.telling.views import Cell, Row, TableView, rated, shown
@@ -17,7 +18,6 @@ from presupuesto_link.presentation.telling.words import banded
 from presupuesto_link.vocabulary import GOVERNMENTS, MONTHS
 from presupuesto_link.wording import percent, soles
 
-_CODES = {"nivel": "nivel", "ejecutora": "sec_ejec", "fuente": "fuente"}
 _TITLES = {"nivel": "Nivel de gobierno", "ejecutora": "Unidad ejecutora", "fuente": "Fuente de financiamiento"}
 
 
@@ -27,7 +27,7 @@ def money_tables(dossier: Dossier, code: str, parts: Mapping[str, Sequence[Mappi
     Args:
         dossier: where its money is.
         code: the action.
-        parts: `linkage.coverage.breakdown` of the action, by level, unit and source; empty without a linked snapshot.
+        parts: the rows of the action in `Quarter.parts`, by level, unit and source; empty without a linked snapshot.
     """
     tables = [_declared(dossier, code)]
     if dossier.quarter:
@@ -117,6 +117,11 @@ def _close(quarter: Quarter, code: str) -> list[Row]:
 def _part(quarter: Quarter, by: str, rows: Sequence[Mapping[str, Any]]) -> TableView:
     names = _names(quarter, by)
     ordered = sorted(rows, key=lambda r: (-r["anio"], -(r["pim_soles"] or 0)))
+
+    def of(row: Mapping[str, Any], measure: str) -> Fact:
+        unit = unit_of_part(row["accion"], by, row[CODES[by]])
+        return quarter.facts.get(unit, measure, row["anio"], variante=row["vinculo"])
+
     return TableView(
         _told(quarter, f"Dinero vinculado por {_TITLES[by].lower()} y año, según la instantánea: no es el de la tabla de la evaluación"),
         ("Año", _TITLES[by], "PIM", "Devengado", f"Parte del PIM de la {quarter.monitoring.levels.accion}"),
@@ -124,10 +129,10 @@ def _part(quarter: Quarter, by: str, rows: Sequence[Mapping[str, Any]]) -> Table
             Row(
                 (
                     Cell(str(r["anio"])),
-                    Cell(names.get(r[_CODES[by]], r[_CODES[by]] or "ND"), r[_CODES[by]] if r[_CODES[by]] in names else ""),
-                    Cell(soles(r["pim_soles"])),
-                    Cell(soles(r["devengado_soles"])),
-                    Cell(percent(r["parte_pim_ratio"])),
+                    Cell(names.get(r[CODES[by]], r[CODES[by]] or "ND"), r[CODES[by]] if r[CODES[by]] in names else ""),
+                    shown(of(r, "pim_soles"), soles),
+                    shown(of(r, "devengado_soles"), soles),
+                    shown(of(r, "parte_pim_ratio"), percent),
                 )
             )
             for r in ordered
@@ -140,7 +145,7 @@ def _names(quarter: Quarter, by: str) -> dict[str, str]:
     """The names of the codes, as the source gives them; levels of government have theirs."""
     if by == "nivel":
         return GOVERNMENTS
-    given, column = quarter.monitoring.followed.linkage.names, _CODES[by]
+    given, column = quarter.monitoring.followed.linkage.names, CODES[by]
     if by not in given:
         return {}
     table = given[by].sort("anio") if "anio" in given[by].columns else given[by]

@@ -13,7 +13,6 @@ from presupuesto_link.dossier import Dossier
 from presupuesto_link.evaluation.facts import counted_as
 from presupuesto_link.evaluation.ranking import LAGGING, ON_TARGET
 from presupuesto_link.findings import Finding
-from presupuesto_link.linkage.coverage import breakdown
 from presupuesto_link.presentation.telling.card_money import money_tables
 from presupuesto_link.presentation.telling.chosen import decision_index
 from presupuesto_link.presentation.telling.phrases import capital
@@ -22,8 +21,6 @@ from presupuesto_link.presentation.telling.selection import of_profile
 from presupuesto_link.presentation.telling.views import Cell, Row, TableView, card_id, rated, shown
 from presupuesto_link.vocabulary import GREY
 from presupuesto_link.wording import NO_DATA, percent, plain_number, plural
-
-_BY = ("nivel", "ejecutora", "fuente")
 
 
 def card_views(dossier: Dossier, names: Mapping[str, str]) -> list[dict[str, Any]]:
@@ -55,7 +52,7 @@ class _Facts:
         quarter = dossier.quarter
         linkage = quarter.monitoring.followed.linkage if quarter else None
         self.rules = _by(linkage.coverage.reglas, "accion") if linkage else {}
-        self.parts = {by: _by(breakdown(linkage.cube, plan.acciones, by), "accion") for by in _BY} if linkage else {}
+        self.parts = {by: _by(rows, "accion") for by, rows in quarter.parts.items()} if quarter else {}
 
     def card(self, row: Mapping[str, Any]) -> dict[str, Any]:
         """Everything the card of one action places."""
@@ -109,7 +106,7 @@ class _Facts:
 
     def _shown(self, code: str, measure: str, year: int, text: str, detail: str = "") -> Cell:
         """A value of the plan; one of a year that is not evaluated is no fact."""
-        fact = self.told.find(code, measure, year)
+        fact = self.told.find(code, measure, year, variante=self.profile)
         return Cell(text, detail) if fact is None else shown(fact, plain_number, detail)
 
 

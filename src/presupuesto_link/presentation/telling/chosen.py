@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import polars as pl
 
 from presupuesto_link.evaluation.evaluate import Evaluation
-from presupuesto_link.money.by_action import DIRECT
 from presupuesto_link.vocabulary import POLICIES
 
 
 def names_of(analysis: Evaluation) -> dict[str, str]:
-    """The name of every OER and AER, by code."""
+    """The name of every objective and action, by code."""
     plan = analysis.inputs.plan
     return dict(plan.objetivos.select("objetivo", "nombre").iter_rows()) | dict(plan.acciones.select("accion", "nombre").iter_rows())
 
@@ -33,16 +30,6 @@ def diagnosis_of(analysis: Evaluation) -> dict[str, str]:
 def other_policy(policy: str) -> str:
     """The way of counting ND that the analysis does not use."""
     return next(name for name in POLICIES if name != policy)
-
-
-def total(values: pl.Series) -> Any:
-    """The sum in the series' own type (Decimal or int)."""
-    return values.sum()
-
-
-def direct_pim(frame: pl.DataFrame) -> Any:
-    """PIM that may be added up: directly linked only."""
-    return total(frame.filter(pl.col("vinculo") == DIRECT)["pim_soles"])
 
 
 def published_index(analysis: Evaluation) -> dict[int, tuple[str, str]]:

@@ -21,20 +21,16 @@ def commitments_view(found: Commitments | None, names: Mapping[str, str], levels
         return None
     rows, amounts = found.comparacion, found.montos
     return {
-        "frase": _sentence(rows),
+        "frase": _sentence(found),
         "comparados": _compared_table(rows.filter(pl.col("indicador").is_not_null())),
         "montos": _amounts_table(amounts, names, levels),
         "otros": _others_table(rows.filter(pl.col("indicador").is_null())),
     }
 
 
-def _sentence(rows: pl.DataFrame) -> str:
-    def promises(reading: str) -> int:
-        return rows.filter(pl.col("lectura") == reading)["compromiso"].n_unique()
-
-    total, beyond = rows["compromiso"].n_unique(), promises(NOT_COMPARABLE)
-    reached, missed, mute = promises(REACHED), promises(NOT_REACHED), promises(WITHOUT)
-    reserve = rows.filter(pl.col("con_reserva"))["compromiso"].n_unique()
+def _sentence(found: Commitments) -> str:
+    beyond, reached, missed, mute = (found.promises(pl.col("lectura") == one) for one in (NOT_COMPARABLE, REACHED, NOT_REACHED, WITHOUT))
+    total, reserve = found.promises(pl.lit(value=True)), found.promises(pl.col("con_reserva"))
     return (
         f"De {plural(total, 'cifra prometida', 'cifras prometidas')} que no son montos, {beyond} no {agree(beyond, 'tiene', 'tienen')} en la evaluación con qué compararse. "
         f"De las otras {total - beyond}, {counted(missed, 'no se alcanzó', 'no se alcanzaron', 'ninguna quedó por debajo')}, {mute} no {agree(mute, 'tiene', 'tienen')} dato y {counted(reached, 'se alcanzó', 'se alcanzaron', 'ninguna se alcanzó')}. "

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from dataclasses import dataclass
 
 import polars as pl
@@ -76,7 +75,6 @@ def _money_line(analysis: Evaluation) -> Line:
 
 def _link_line(analysis: Evaluation) -> Line:
     actions = analysis.linked.acciones
-    without = actions.filter(pl.col("vinculo").is_in([NO_ROW, NO_MONEY])).height
     across = actions.filter(pl.col("vinculo") == TRANSVERSAL)
     text = "Para ellas no se puede comparar lo gastado con lo logrado."
     if across.height:
@@ -86,7 +84,9 @@ def _link_line(analysis: Evaluation) -> Line:
     beside_it = (told.get(code, "pim_soles", year) for code in across["accion"])
     counted = (told.get(kind, "acciones", year) for kind in (NO_ROW, NO_MONEY))
     return Line(
-        f"{without} de {actions.height} {analysis.levels.accion} no tienen presupuesto vinculado.", text, said(*counted, *beside_it)
+        f"{analysis.linked.sin_dinero} de {actions.height} {analysis.levels.accion} no tienen presupuesto vinculado.",
+        text,
+        said(*counted, *beside_it),
     )
 
 
@@ -172,12 +172,12 @@ def _to_confirm(analysis: Evaluation, codes: list[str]) -> str:
 def _data_line(analysis: Evaluation) -> Line:
     waiting = analysis.ranking.filter(pl.col("grupo") == DATA_FIRST)
     facts = [_of_ranking(analysis, DATA_FIRST, measure) for measure in ("pim_soles", "parte_ratio")] if waiting.height else []
-    largest = waiting.filter(pl.col("vinculo") == DIRECT).sort("pim_soles", "accion", descending=[True, False]).head(1)
-    paid = waiting.filter(pl.col("vinculo") == DIRECT).height
+    largest = waiting.filter(pl.col("vinculo") == DIRECT).sort("pim_soles", "accion", descending=[True, False])
+    paid = largest.height
     text = f"No tienen resultado medible de {analysis.inputs.spec.ranking.anio_resultado}: primero hay que conseguirlo."
     if paid and facts and facts[1].valor is not None:
         text += f" {agree(paid, 'La', 'Las')} {paid} con presupuesto vinculado {agree(paid, 'tiene', 'reúnen')} {short_amount(facts[0].valor)} de PIM ({percent(facts[1].valor)} del total)."
-    for row in largest.iter_rows(named=True):
+    for row in largest.head(1).iter_rows(named=True):
         facts.append(analysis.facts.get(row["accion"], "pim_soles", analysis.budget.anio))
         text += f" La mayor es {row['accion']} ({short_name(row['nombre'])}), con {short_amount(facts[-1].valor)}."
     return Line(
@@ -196,7 +196,7 @@ def _scenario_line(dossier: Dossier) -> Line:
     if not dossier.scenarios:
         return Line("No se pidió ningún escenario.", f"El análisis no propone mover dinero entre {dossier.analysis.levels.accion}.")
     scenario = dossier.scenarios[0]
-    givers, takers = (scenario.transferencias[side].n_unique() for side in ("donante", "receptor"))
+    givers, takers = scenario.donantes.height, scenario.receptores.height
     extra, moved = len(dossier.scenarios) - 1, scenario.facts.get("todo", "monto_soles", scenario.baseline.anio, variante=scenario.spec.id)
     return Line(
         f"Un escenario movería {short_amount(moved.valor)}, sólo como {'indicación' if scenario.indicativo else 'borrador'}.",
@@ -209,7 +209,7 @@ def _scenario_line(dossier: Dossier) -> Line:
 
 def _audit_line(analysis: Evaluation) -> Line:
     findings = analysis.audit.hallazgos
-    count = Counter(finding.kind.severity for finding in findings)
+    count = analysis.audit.severidades
     budget = [f.kind.title[0].lower() + f.kind.title[1:] for f in findings if f.code in ("P01", "P03", "P07")]
     return Line(
         f"Lo publicado tiene {plural(len(findings), 'observación', 'observaciones')}, {count['alta']} de severidad alta.",

@@ -105,7 +105,7 @@ def _both_sentence(matrix: Matrix, diagnosis: pl.DataFrame, limits: MatricesSpec
     both = diagnosis.filter(
         (pl.col("ejecucion_ratio") >= limits.ejecuta_desde_ratio) & (pl.col("avance_ratio") >= limits.logra_desde_ratio)
     )
-    firm = both.filter(pl.col("diagnostico") == dx.SUSTAIN).height
+    firm = dx.count_diagnoses(both)[dx.SUSTAIN]
     doubtful = both.height - firm
     text = (
         f"{agree(both.height, 'Ejecutó y logró', 'Ejecutaron y lograron')} {plural(both.height, levels.accion, levels.accion)} "

@@ -231,7 +231,7 @@ def _link_line(found: Monitoring) -> Line:
     ratio, linked, pim = own = [found.facts.get(whole, name, year) for name in ("cobertura_ratio", "pim_vinculado_soles", "pim_soles")]
     others = [found.facts.get(base, "cobertura_ratio", year) for base in rest[:1]]
     return Line(
-        f"El {percent(ratio.valor)} del PIM está vinculado a alguna AER.",
+        f"El {percent(ratio.valor)} del PIM está vinculado a alguna {found.levels.accion}.",
         f"Son {short_amount(linked.valor)} de {short_amount(pim.valor)}; el resto no se puede atribuir a ningún objetivo."
         + "".join(f" Sin contar {CENTRAL}, el {percent(other.valor)}." for other in others),
         said(*own, *others),

@@ -14,21 +14,7 @@ def monitoring_tables(result: Monitoring) -> dict[str, pl.DataFrame]:
     """Every table of the light, by file name."""
     plan = result.analysis.inputs.plan
     names = unit_names(result.followed, result.levels, plan.acciones, plan.objetivos)
-    tables = {
-        "semaforo": _named(result.light, names),
-        "alertas": _named(result.alerts, names),
-        "cambios": _named(result.changes, names),
-        "alineamiento": result.actions,
-        "alineamiento_celdas": result.cells,
-        "meses_fuera_de_ritmo": _named(result.off, names),
-        "composicion": result.composition,
-        "composicion_por_unidad": result.heads,
-        "ritmo_del_anio": result.rhythm,
-        "curvas": result.curves.partes.join(result.curves.curvas, on=["curva", "etapa"], how="left", validate="m:1"),
-    }
-    if result.modifications is not None and result.modified is not None:
-        tables |= {"modificaciones": result.modifications, "lineas_modificadas": result.modified}
-    return tables
+    return {name: _named(table, names) if {"nivel", "unidad"} <= set(table.columns) else table for name, table in result.tables.items()}
 
 
 def projection_tables(result: Projection) -> dict[str, pl.DataFrame]:

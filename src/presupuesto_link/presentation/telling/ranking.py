@@ -69,8 +69,7 @@ def data_table(analysis: Evaluation, names: Mapping[str, str]) -> TableView:
 
 def _weights(spec: RankingSpec) -> dict[str, str]:
     """The part of the score that each component may give, in words."""
-    weights = spec.pesos.as_dict()
-    return {name: percent(weight / sum(weights.values()), 0) for name, weight in weights.items()}
+    return {name: percent(part, 0) for name, part in spec.pesos.partes.items()}
 
 
 def _ranking_table(dossier: Dossier, names: Mapping[str, str]) -> TableView:

@@ -8,10 +8,12 @@ from typing import Any
 
 import polars as pl
 
+from presupuesto_link.evaluation.audit.gaps import count_gaps
 from presupuesto_link.evaluation.evaluate import Evaluation
-from presupuesto_link.evaluation.redesign import REVIEWS
+from presupuesto_link.evaluation.redesign import REVIEWS, count_reviews
 from presupuesto_link.presentation.telling.phrases import agree, capital, counted, date
 from presupuesto_link.presentation.telling.views import Cell, Row, TableView, card_of
+from presupuesto_link.tables.filled import count_answers
 from presupuesto_link.wording import NO_DATA, plain_number, plural, short_name, soles
 
 
@@ -22,14 +24,14 @@ def review_view(analysis: Evaluation, names: Mapping[str, str], today: dt.date) 
     """
     rows = analysis.reviews
     filled = analysis.unplaced is not None
-    high = rows.filter(pl.col("prioridad_revision") == "alta")["elemento"].n_unique()
+    found = count_reviews(rows)
     return {
         "frase": (
-            f"{plural(rows['elemento'].n_unique(), f'{analysis.levels.accion} u {analysis.levels.objetivo} tiene', f'{analysis.levels.accion} y {analysis.levels.objetivo} tienen')} algo que revisar; "
-            f"{high} {agree(high, 'tiene', 'tienen')} algo de prioridad alta."
+            f"{plural(found.elementos, f'{analysis.levels.accion} u {analysis.levels.objetivo} tiene', f'{analysis.levels.accion} y {analysis.levels.objetivo} tienen')} algo que revisar; "
+            f"{found.alta} {agree(found.alta, 'tiene', 'tienen')} algo de prioridad alta."
         ),
         "llenado": _answered(rows, "fecha_compromiso", today) if filled else "",
-        "clases": _kinds_table(rows),
+        "clases": _kinds_table(rows, found.casos),
         "tabla": TableView(
             "Qué revisar, de mayor a menor prioridad y PIM",
             (
@@ -53,13 +55,12 @@ def gaps_view(analysis: Evaluation, names: Mapping[str, str], today: dt.date) ->
     """The register of missing data: how many, how many colours rest on them, each one and, from a filled workbook, who will bring it."""
     rows = analysis.gaps
     filled = analysis.unplaced is not None
-    indicators, colours = (rows["indicador"].n_unique(), rows.filter("color_depende_nd").select("elemento", "anio").unique().height)
-    blind = rows.filter(pl.col("con_dato") == 0).select("elemento", "anio").unique().height
+    found = count_gaps(rows)
     return {
         "frase": (
-            f"Faltan {plural(rows.height, 'valor', 'valores')} de {plural(indicators, 'indicador', 'indicadores')}. "
-            f"{plural(colours, 'color de un año cambia', 'colores de un año cambian')} según cómo se cuenten, y "
-            f"{plural(blind, 'vez', 'veces')} no hay color porque no hay ningún dato."
+            f"Faltan {plural(rows.height, 'valor', 'valores')} de {plural(found.indicadores, 'indicador', 'indicadores')}. "
+            f"{plural(found.colores, 'color de un año cambia', 'colores de un año cambian')} según cómo se cuenten, y "
+            f"{plural(found.sin_color, 'vez', 'veces')} no hay color porque no hay ningún dato."
             if rows.height
             else "No falta ningún dato."
         ),
@@ -83,8 +84,7 @@ def gaps_view(analysis: Evaluation, names: Mapping[str, str], today: dt.date) ->
     }
 
 
-def _kinds_table(rows: pl.DataFrame) -> TableView:
-    count = dict(rows.group_by("que_revisar").len().iter_rows())
+def _kinds_table(rows: pl.DataFrame, count: Mapping[str, int]) -> TableView:
     remedy = dict(rows.select("que_revisar", "remedio").unique().iter_rows())
     return TableView(
         "Cuánto hay de cada cosa",
@@ -100,8 +100,7 @@ def _kinds_table(rows: pl.DataFrame) -> TableView:
 
 def _answered(rows: pl.DataFrame, when: str, today: dt.date) -> str:
     """How many have somebody in charge and a date, and how many dates have passed."""
-    named, dated = rows["responsable"].count(), rows[when].count()
-    late = rows.filter(pl.col(when) < today).height
+    named, dated, late = count_answers(rows, when, today)
     return (
         f"De {plural(rows.height, 'fila', 'filas')}, {counted(named, 'tiene', 'tienen', 'ninguna tiene')} responsable y {counted(dated, 'tiene', 'tienen', 'ninguna tiene')} fecha"
         + (f"; {counted(late, 'ya venció', 'ya vencieron', 'ninguna venció')} al {date(today)}." if dated else ".")

@@ -11,15 +11,18 @@ from presupuesto_link.dossier import Dossier
 from presupuesto_link.evaluation.evaluate import Evaluation
 from presupuesto_link.evaluation.facts import counted_as
 from presupuesto_link.facts import Fact
+from presupuesto_link.money.on_time import WHOLE
+from presupuesto_link.presentation.telling.lines import said
 from presupuesto_link.presentation.telling.phrases import score
 from presupuesto_link.presentation.telling.selection import binding_limits, reached_limits, unsolved_reason
 from presupuesto_link.presentation.telling.shelf import FigureShelf
 from presupuesto_link.presentation.telling.views import Cell, Row, TableView, card_of, rated, shown, who
 from presupuesto_link.presentation.telling.words import signed_soles
 from presupuesto_link.scenarios.compare import Scenario
-from presupuesto_link.scenarios.side_by_side import changes, summarise
+from presupuesto_link.scenarios.side_by_side import changes, comparison, summarise
 from presupuesto_link.tables.levels import Levels
-from presupuesto_link.wording import enumerate_words, percent, plural, soles
+from presupuesto_link.told import facts_of
+from presupuesto_link.wording import enumerate_words, percent, plain_number, plural, soles
 
 _LEAST = 2
 
@@ -41,6 +44,11 @@ def compared_view(scenarios: Sequence[Scenario], names: Mapping[str, str], level
 
 
 def _summary_table(scenarios: Sequence[Scenario]) -> TableView:
+    told, year = facts_of([comparison(scenarios)]), scenarios[0].baseline.anio
+
+    def of(scenario: str, measure: str) -> Fact:
+        return told.get(WHOLE, measure, year, variante=scenario)
+
     return TableView(
         "Los escenarios con las mismas medidas; sus objetivos propios no se comparan",
         ("Escenario", "Se movería", "Ceden", "Reciben", "Transferencias", "Con dato legal pendiente", "Prioridad por sol"),
@@ -48,10 +56,13 @@ def _summary_table(scenarios: Sequence[Scenario]) -> TableView:
             Row(
                 (
                     Cell(row["titulo"], row["escenario"]),
-                    Cell(soles(row["monto_soles"])),
-                    *(Cell(str(row[c])) for c in ("donantes", "receptores", "transferencias")),
-                    Cell(f"{row['sin_dato']} de {row['movimientos']}"),
-                    Cell(score(row["prioridad_por_sol"])),
+                    shown(of(row["escenario"], "monto_soles"), soles),
+                    *(shown(of(row["escenario"], c), plain_number) for c in ("donantes", "receptores", "transferencias")),
+                    Cell(
+                        f"{row['sin_dato']} de {row['movimientos']}",
+                        facts=said(*(of(row["escenario"], c) for c in ("sin_dato", "movimientos"))),
+                    ),
+                    shown(of(row["escenario"], "prioridad_por_sol"), score),
                 )
             )
             for row in summarise(scenarios).iter_rows(named=True)
@@ -70,8 +81,8 @@ def _side_table(scenarios: Sequence[Scenario], names: Mapping[str, str], levels:
             Row(
                 (
                     who(row["accion"], names, card_of(row["accion"])),
-                    Cell(soles(row["pim_antes_soles"])),
-                    *(_change(row[name]) for name in ids),
+                    shown(_of(scenarios[0], row["accion"], "pim_antes_soles"), soles),
+                    *(shown(_of(scenario, row["accion"], "cambio_soles"), signed_soles) for scenario in scenarios),
                 )
             )
             for row in changes(scenarios).iter_rows(named=True)
@@ -79,10 +90,6 @@ def _side_table(scenarios: Sequence[Scenario], names: Mapping[str, str], levels:
         frozenset(range(1, len(ids) + 2)),
         "escenarios-cambios",
     )
-
-
-def _change(amount: Any) -> Cell:
-    return Cell(signed_soles(amount) if amount else "—")
 
 
 def unsolved_views(dossier: Dossier) -> list[dict[str, str]]:
@@ -94,7 +101,6 @@ def unsolved_views(dossier: Dossier) -> list[dict[str, str]]:
 
 
 def _scenario_view(scenario: Scenario, names: Mapping[str, str], analysis: Evaluation) -> dict[str, Any]:
-    slack = scenario.restricciones.filter(~pl.col("activa")).height
     return {
         "id": scenario.spec.id,
         "titulo": scenario.spec.titulo,
@@ -108,7 +114,7 @@ def _scenario_view(scenario: Scenario, names: Mapping[str, str], analysis: Evalu
         "absorcion": scenario.spec.receptores.absorcion.modo != "sin descuento",
         "frenos": binding_limits(scenario)["frase"].to_list(),
         "alcanzados": reached_limits(scenario)["frase"].to_list(),
-        "holgura": plural(slack, "tope tiene holgura", "topes tienen holgura"),
+        "holgura": plural(scenario.holgados, "tope tiene holgura", "topes tienen holgura"),
         "excluidas": [_excluded(row) for row in scenario.excluidas.iter_rows(named=True)],
         "transferencias": _transfers_table(scenario, names),
         "cambios": _changes_table(scenario, names, analysis),

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections import Counter
-
 import polars as pl
 
 from presupuesto_link.dossier import Dossier
 from presupuesto_link.evaluation.evaluate import Evaluation
 from presupuesto_link.money.budget import YearBudget
-from presupuesto_link.money.by_action import NO_MONEY, NO_ROW, TRANSVERSAL
+from presupuesto_link.money.by_action import TRANSVERSAL
 from presupuesto_link.presentation.telling.selection import of_profile, unsolved_reason
 from presupuesto_link.presentation.telling.words import scope_words
 from presupuesto_link.tables.levels import Levels
@@ -47,7 +45,7 @@ def _read(analysis: Evaluation) -> str:
 def _corrections(analysis: Evaluation) -> str:
     """How many corrections there are and under which code the audit lists them: values apart from names and codes."""
     every = analysis.inputs.plan.correcciones.height
-    values = sum(finding.code == "C01" for finding in analysis.audit.hallazgos)
+    values = analysis.audit.codigos["C01"]
     words = plural(every, "corrección aplicada", "correcciones aplicadas")
     if values == every:
         return words
@@ -73,8 +71,7 @@ def _budget(budget: YearBudget, levels: Levels) -> list[str]:
     ]
     for row in budget.linked.cobertura.filter((pl.col("vinculo") == TRANSVERSAL) & (pl.col("acciones") > 0)).iter_rows(named=True):
         lines.append(f"Transversal, aparte y sin sumar: {row['acciones']} {levels.accion}, PIM {soles(row['pim_soles'])}.")
-    without = budget.linked.cobertura.filter(pl.col("vinculo").is_in([NO_MONEY, NO_ROW]))["acciones"].sum()
-    return [*lines, f"Sin presupuesto vinculado en {budget.anio}: {without} AER."]
+    return [*lines, f"Sin presupuesto vinculado en {budget.anio}: {budget.linked.sin_dinero} {levels.accion}."]
 
 
 def _colours(analysis: Evaluation) -> str:
@@ -89,5 +86,5 @@ def _colours(analysis: Evaluation) -> str:
 
 
 def _findings(analysis: Evaluation) -> str:
-    found = Counter(finding.kind.severity for finding in analysis.audit.hallazgos)
+    found = analysis.audit.severidades
     return f"Auditoría: {plural(len(analysis.audit.hallazgos), 'hallazgo', 'hallazgos')} ({enumerate_words(f'{found[s]} de severidad {s}' for s in ('alta', 'media', 'baja'))})."

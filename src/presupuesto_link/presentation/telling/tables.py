@@ -18,6 +18,8 @@ from presupuesto_link.sources.filled import UNPLACED
 from presupuesto_link.tables.levels import Levels
 from presupuesto_link.vocabulary import MONTHS
 
+FACTS, KEYS = "hechos", "claves"
+
 
 @dataclass(frozen=True)
 class ResultTable:
@@ -137,6 +139,7 @@ def result_tables(dossier: Dossier) -> tuple[ResultTable, ...]:
         *_matrix_tables(analysis),
         *(table for scenario in dossier.scenarios for table in _scenario_tables(scenario, dossier.analysis.levels)),
         facts_table(dossier.facts),
+        keys_table(dossier),
         dictionary(),
     )
 
@@ -157,7 +160,27 @@ def quarter_tables(quarter: Quarter) -> tuple[ResultTable, ...]:
 def facts_table(facts: Facts) -> ResultTable:
     """Every fact of a run: what the other tables, the board, the workbook and the report show is here, under the same key."""
     return ResultTable(
-        "hechos", "Hechos", "Cada cifra una vez: su clave, su valor, la regla que la hizo, su fuente y las filas de donde sale", facts.tabla
+        FACTS, "Hechos", "Cada cifra una vez: su clave, su valor, la regla que la hizo, su fuente y las filas de donde sale", facts.tabla
+    )
+
+
+def keys_table(dossier: Dossier) -> ResultTable:
+    """Which fact each column of figures is: what joins any table to that of facts."""
+    columns = ("tabla", "columna", "nivel", "unidad", "medida", "anio", "mes", "variante", "fuente", "ambito", "al")
+    rows = [
+        (
+            *(table.tabla, column, ", ".join(table.niveles)),
+            *(place.unidad, place.medida or column, str(place.anio), str(place.mes), place.variante),
+            *((table.source.fuente, table.source.ambito, table.source.al) if place.own and table.al is None else (None, None, None)),
+        )
+        for table in dossier.rows
+        for column, place in table.places()
+    ]
+    return ResultTable(
+        KEYS,
+        "Qué hecho es cada cifra",
+        "De cada columna, cómo se arma la clave de su hecho: {accion} es lo que dice la columna «accion» de la misma fila. Si no dice la fuente, es la de la tabla que cuenta esa medida",
+        pl.DataFrame(rows, schema=dict.fromkeys(columns, pl.String) | {"al": pl.Date}, orient="row"),
     )
 
 

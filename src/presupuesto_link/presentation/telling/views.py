@@ -12,13 +12,14 @@ from presupuesto_link.wording import percent
 
 @dataclass(frozen=True)
 class Cell:
-    """A table cell: text, a second muted line, a traffic-light colour, a link, and the key of the fact whose value it shows."""
+    """A table cell: text, a second muted line, a traffic-light colour, a link, and the key of the fact whose value it shows; a sentence has several."""
 
     text: str
     detail: str = ""
     color: str = ""
     href: str = ""
     fact: str = ""
+    facts: tuple[str, ...] = ()
 
     @property
     def wide(self) -> bool:

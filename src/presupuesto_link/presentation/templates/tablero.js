@@ -139,7 +139,7 @@
   /* ---- grids: a cell shows its actions ---- */
   function grid(node) {
     var key = node.dataset.rejilla;
-    var panel = make("div", { "class": "panel", role: "region", "aria-live": "polite", "aria-label": "AER de la celda elegida" });
+    var panel = make("div", { "class": "panel", role: "region", "aria-live": "polite", "aria-label": "Acciones de la celda elegida" });
     node.parentElement.parentElement.insertBefore(panel, node.parentElement.nextSibling);
     function open(cell) {
       each(".elegida", function (other) { other.classList.remove("elegida"); }, node);

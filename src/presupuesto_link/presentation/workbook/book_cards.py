@@ -18,6 +18,8 @@ SUMMARY, CARDS = "Resumen", "Fichas"
 _WIDTHS = (46, 30, 18, 18, 18, 18, 18, 18, 18)
 _SHORT = 24
 _TEXT_WIDTH = 110
+_SAID, _KEYS, _HIDDEN = 2, len(_WIDTHS), {"hidden": True}
+"""Where the keys of what a line says, and of each figure of a card, are written."""
 
 
 class PeopleSheets:
@@ -30,6 +32,7 @@ class PeopleSheets:
 
     def __init__(self, dossier: Dossier, banner: str) -> None:
         self._dossier, self._banner = dossier, banner
+        self._title = f"Fichas por {dossier.analysis.levels.accion}"
         self._cards = card_views(dossier, names_of(dossier.analysis))
         self._rows: dict[str, int] = {}
         row = 2
@@ -51,6 +54,7 @@ class PeopleSheets:
         sheet.hide_gridlines(2)
         sheet.set_column(0, 0, 6)
         sheet.set_column(1, 1, _TEXT_WIDTH)
+        sheet.set_column(_SAID, _SAID, None, None, _HIDDEN)
         sheet.write_string(0, 0, SUMMARY, styles.title)
         row = 1
         if self._banner:
@@ -70,13 +74,14 @@ class PeopleSheets:
         sheet.hide_gridlines(2)
         for column, width in enumerate(_WIDTHS):
             sheet.set_column(column, column, width)
-        sheet.write_string(0, 0, "Fichas por AER", styles.title)
+        sheet.set_column(_KEYS, _KEYS + len(_WIDTHS) - 1, None, None, _HIDDEN)
+        sheet.write_string(0, 0, self._title, styles.title)
         sheet.write_url(0, 4, "internal:'Léame'!A1", styles.link, "volver a Léame")
         sheet.freeze_panes(1, 0)
         for card in self._cards:
             for offset, block in enumerate(_blocks(card)):
                 _write_block(sheet, self._rows[card["codigo"]] + offset, block, styles)
-        page_setup(sheet, "Fichas por AER", self._banner)
+        page_setup(sheet, self._title, self._banner)
         sheet.set_h_pagebreaks([self._rows[card["codigo"]] for card in self._cards[1:]])
 
 
@@ -85,6 +90,7 @@ def _write_lines(sheet: Any, row: int, lines: Sequence[Line], styles: Styles) ->
         text = f"{line.lead} {line.text}"
         sheet.write_number(row, 0, number, styles.cell("0", False))
         sheet.write_string(row, 1, text, text_style(text, True, styles))
+        sheet.write_string(row, _SAID, " ".join(line.facts))
         set_height(sheet, row, lines_of(text, _TEXT_WIDTH))
         row += 1
     return row
@@ -141,6 +147,8 @@ def _write_row(sheet: Any, row: int, cells: Sequence[Cell], styles: Styles) -> N
     """Figures as numbers, with their colour; a long note goes in a comment, and a short one after its text."""
     tallest = 1
     for column, cell in enumerate(cells):
+        if cell.fact:
+            sheet.write_string(row, _KEYS + column, cell.fact)
         value, number = amount_of(cell.text) if column or cell.text.isdigit() else (None, "")
         aside = bool(cell.detail) and (value is not None or bool(cell.color) or (column > 0 and len(cell.detail) > _SHORT))
         if aside:

@@ -9,7 +9,7 @@ from presupuesto_link.dossier import Dossier
 from presupuesto_link.fields import MEF, field_of
 from presupuesto_link.presentation.telling.marked import SYNTHETIC
 from presupuesto_link.presentation.telling.monitoring_words import MONITORING
-from presupuesto_link.presentation.telling.tables import ResultTable
+from presupuesto_link.presentation.telling.tables import FACTS, ResultTable
 from presupuesto_link.presentation.telling.words import money_note
 from presupuesto_link.presentation.workbook.book_cards import PeopleSheets
 from presupuesto_link.presentation.workbook.book_table import Reading, TableSheet
@@ -37,7 +37,10 @@ def write_dossier_book(dossier: Dossier, tables: Sequence[ResultTable], path: Pa
     banner = BANNER if dossier.synthetic else ""
     bands = (spec.semaforo.amarillo_desde_ratio, spec.semaforo.verde_desde_ratio)
     reading = Reading(banner, bands, LIT)
-    ordered = sorted(tables, key=lambda table: _FIRST.index(table.name) if table.name in _FIRST else len(_FIRST))
+    shown = (
+        table for table in tables if table.name != FACTS
+    )  # ten thousand rows that a sheet of numbers does not need: `KEYS` leads to them
+    ordered = sorted(shown, key=lambda table: _FIRST.index(table.name) if table.name in _FIRST else len(_FIRST))
     sheets = {table.name: _sheet(table, dossier.synthetic) for table in ordered}
     write_workbook(path, sheets, _about(dossier), reading, PeopleSheets(dossier, banner))
 
@@ -71,6 +74,10 @@ def _about(dossier: Dossier) -> list[tuple[str, str]]:
         ),
         ("Vacío", "Una celda vacía es un dato que no existe: no es cero. El motivo está en la columna que termina en «motivo»."),
         ("Columnas", "Pase el cursor por un título para ver qué es, en qué unidad y de dónde sale; todas están en «diccionario»."),
+        (
+            "Claves",
+            "«claves» dice qué hecho es cada columna de cifras; el resumen y las fichas llevan las claves de sus cifras en columnas ocultas a la derecha. Cada hecho, con su regla y sus filas, está en tablas/hechos.csv",
+        ),
         ("Fuente", spec.fuente),
         ("Fecha de corte", f"{spec.fecha_corte:%d/%m/%Y}"),
         *(

@@ -5,6 +5,7 @@ Grounds and signatures are left empty on purpose: a person declares them.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -40,6 +41,9 @@ GROUNDS = (
 """DL 1440, art. 48, párr. 48.1, num. 1: why a line may be annulled."""
 SUPPORTS = ("déficit proyectado", "meta nueva o mayor")
 """The same, num. 2: why a line may be enabled."""
+_ACTION = Column("accion", "{accion}", 11)
+_AMOUNT = Column("monto_soles", "Monto (S/)", 17, MONEY)
+_BALANCED = (Column("anulado_soles", "Anulado (S/)", 20, MONEY), Column("habilitado_soles", "Habilitado (S/)", 20, MONEY))
 _LINE = (
     Column("movimiento", "Mov.", 6, COUNT),
     Column("nota", "Nota tipo", 8, empty="falta dato"),
@@ -57,18 +61,18 @@ _LINE = (
     Column("categoria_gasto", "Categoría", 10),
     Column("generica", "Genérica", 9),
     Column("clasificador", "Clasificador", 14),
-    Column("accion", "AER", 11),
+    _ACTION,
     Column("pim_soles", "PIM (S/)", 15, MONEY),
     Column("certificado_soles", "Certificado (S/)", 15, MONEY),
     Column("libre_soles", "Libre (S/)", 15, MONEY),
-    Column("monto_soles", "Monto (S/)", 15, MONEY),
+    _AMOUNT,
 )
 _GROUND = Column("causal", "Causal del 48.1.1 (a, b, c o d): por declarar", 26, choices=GROUNDS)
 _SUPPORT = Column("sustento", "Sustento del 48.1.2: por declarar", 26, choices=SUPPORTS)
 _PAIRS = (
     Column("movimiento", "Mov.", 6, COUNT),
-    Column("donante", "AER que cede", 12),
-    Column("receptor", "AER que recibe", 12),
+    Column("donante", "{accion} que cede", 12),
+    Column("receptor", "{accion} que recibe", 12),
     Column("sec_ejec_donante", "UE que cede", 10),
     Column("sec_ejec_receptor", "UE que recibe", 10),
     Column("fuente", "Fuente", 8),
@@ -78,7 +82,7 @@ _PAIRS = (
     Column("generica_donante", "Genérica que cede", 10),
     Column("generica_receptor", "Genérica que recibe", 10),
     Column("nota", "Nota tipo", 15),
-    Column("monto_soles", "Monto (S/)", 17, MONEY),
+    _AMOUNT,
     Column("veredicto", "Veredicto", 14),
     Column("reglas", "Reglas que lo dan", 60, empty=NONE),
 )
@@ -107,12 +111,11 @@ _SOURCES = (
     Column("pliego", "Pliego", 12),
     Column("fuente", "Fuente", 12),
     Column("rubro", "Rubro", 12),
-    Column("anulado_soles", "Anulado (S/)", 20, MONEY),
-    Column("habilitado_soles", "Habilitado (S/)", 20, MONEY),
+    *_BALANCED,
     Column("diferencia_soles", "Diferencia (S/)", 20, MONEY),
 )
 _ACTIONS = (
-    Column("accion", "AER", 11),
+    _ACTION,
     Column("nombre", "Nombre", 50),
     Column("papel", "Papel", 12),
     Column("pim_antes_soles", "PIM antes (S/)", 19, MONEY),
@@ -126,15 +129,14 @@ _ACTIONS = (
 _METAS = (
     Column("sec_ejec", "UE (sec_ejec)", 14),
     Column("sec_func", "Meta (sec_func)", 14),
-    Column("acciones", "AER", 24),
-    Column("anulado_soles", "Anulado (S/)", 19, MONEY),
-    Column("habilitado_soles", "Habilitado (S/)", 19, MONEY),
+    Column("acciones", "{accion}", 24),
+    *_BALANCED,
     Column("cambio_soles", "Cambio de la meta (S/)", 19, MONEY),
 )
 _AOI = (*_METAS[:2], Column("aoi", "AOI", 22), Column("nombre", "Nombre de la AOI", 45), *_METAS[2:])
 _CHANGE = ("pim_antes_soles", "cambio_soles", "pim_despues_soles")
 _INTRO = {
-    "pares": "De qué AER a qué AER va el dinero y el peor veredicto de las reglas que le tocan.",
+    "pares": "De qué {accion} a qué {accion} va el dinero y el peor veredicto de las reglas que le tocan.",
     "reglas": "Lo que cada regla dice, primero lo peor y luego lo que más dinero mueve. Un movimiento está en cada regla que lo alcanza: no sume "
     "los montos. La confianza es la de la lectura de la norma. El detalle por movimiento está en tablas/normas.csv.",
     "papeles": "Lo que el expediente necesita. Nada de esto lo adjunta el programa.",
@@ -169,18 +171,24 @@ def write_proposal(scenario: Scenario, path: Path, aoi: pl.DataFrame | None = No
     Raises:
         OutputError: the file is there, or cannot be written.
     """
+    action = scenario.baseline.niveles.accion
     with new_book(path, f"Propuesta de modificación presupuestaria: {scenario.spec.titulo}") as raw:
         book = ProposalBook(raw, notices(scenario))
         summary = book.sheet("Resumen", _SUMMARY, "Propuesta de modificación presupuestaria en el nivel funcional programático.")
         totals = (_notes(book, scenario, CANCEL, "Anulaciones", _GROUND), _notes(book, scenario, ENABLE, "Habilitaciones", _SUPPORT))
         _summary(book, scenario, *summary, totals)
-        book.table("Movimientos", _PAIRS, pairs(scenario), _INTRO["pares"], ("monto_soles",))
+        book.table("Movimientos", _titled(_PAIRS, action), pairs(scenario), _INTRO["pares"].format(accion=action), ("monto_soles",))
         book.table("Normas", _RULES, rules(scenario), _INTRO["reglas"])
         book.table("Documentos", _PAPERS, papers(scenario), _INTRO["papeles"])
         _sources(book, scenario)
-        book.table("AER antes y después", _ACTIONS, before_after(scenario), _INTRO["acciones"], _CHANGE)
+        book.table(f"{action} antes y después", _titled(_ACTIONS, action), before_after(scenario), _INTRO["acciones"], _CHANGE)
         _plan(book, scenario, aoi)
         _signatures(book, scenario)
+
+
+def _titled(columns: tuple[Column, ...], action: str) -> tuple[Column, ...]:
+    """The columns with the plan's word for an action."""
+    return tuple(replace(column, title=column.title.format(accion=action)) for column in columns)
 
 
 def notices(scenario: Scenario) -> tuple[str, ...]:
@@ -221,7 +229,7 @@ def _line(book: ProposalBook, sheet: Any, row: int, concept: str, text: str, amo
 def _notes(book: ProposalBook, scenario: Scenario, side: str, name: str, declared: Column) -> Total:
     """The lines of one side; where its total is and how much."""
     frame = note_lines(scenario, side)
-    shown, unknown = _known(frame)
+    shown, unknown = _known(frame, _titled(_LINE, scenario.baseline.niveles.accion))
     columns = (*shown, declared)
     intro = f"Una fila por línea de {side}. «sin dato»: la fuente no lo trae. La última columna la declara la Oficina de Presupuesto."
     _, placed = book.table(name, columns, frame, f"{intro}{unknown}", ("monto_soles",))
@@ -229,11 +237,11 @@ def _notes(book: ProposalBook, scenario: Scenario, side: str, name: str, declare
     return f"{name}!{letter}{_total(placed) + 1}", float(scenario.monto_soles)
 
 
-def _known(frame: pl.DataFrame) -> tuple[tuple[Column, ...], str]:
+def _known(frame: pl.DataFrame, columns: tuple[Column, ...]) -> tuple[tuple[Column, ...], str]:
     """The columns of a line that some line has, and a sentence with those that none has: a page of «sin dato» hides the rest."""
-    empty = [column for column in _LINE if frame.height and frame[column.name].is_null().all()]
+    empty = [column for column in columns if frame.height and frame[column.name].is_null().all()]
     named = enumerate_words(column.title for column in empty)
-    return tuple(column for column in _LINE if column not in empty), f" Sin dato en ninguna línea: {named}." if empty else ""
+    return tuple(column for column in columns if column not in empty), f" Sin dato en ninguna línea: {named}." if empty else ""
 
 
 def _total(placed: Placed) -> int:
@@ -253,10 +261,11 @@ def _sources(book: ProposalBook, scenario: Scenario) -> None:
 
 
 def _plan(book: ProposalBook, scenario: Scenario, aoi: pl.DataFrame | None) -> None:
+    action = scenario.baseline.niveles.accion
     if aoi is None:
-        book.table("POI", _METAS, metas(scenario), _NO_BRIDGE)
+        book.table("POI", _titled(_METAS, action), metas(scenario), _NO_BRIDGE)
     else:
-        book.table("POI", _AOI, activities(scenario, aoi), _BRIDGED)
+        book.table("POI", _titled(_AOI, action), activities(scenario, aoi), _BRIDGED)
 
 
 def _signatures(book: ProposalBook, scenario: Scenario) -> None:

@@ -16,7 +16,7 @@ import polars as pl
 from presupuesto_link.linkage.match import EXCLUDED
 from presupuesto_link.linkage.rules import COLUMNS, DIRECT, NOBODY, PROPOSED, SIGNED, SUGGESTED, TRANSVERSAL
 from presupuesto_link.presentation.theme import HEAD, INK, LINE
-from presupuesto_link.presentation.workbook.book_parts import column_letter, lines_of, offer, page_setup, set_height
+from presupuesto_link.presentation.workbook.book_parts import column_letter, lines_of, offer, page_setup, quoted_name, set_height
 from presupuesto_link.presentation.workbook.new_book import new_book
 from presupuesto_link.sources.delimited import RawTable
 from presupuesto_link.sources.links import SHEET
@@ -95,10 +95,10 @@ class _Book:
 
 def _fill(book: _Book, linkage: Linkage, plan: Plan, raw: RawTable | None) -> None:
     codes = _codes(linkage)
-    _readme(book, linkage)
+    _readme(book, linkage, plan.niveles.accion)
     titles, rows = _rules(raw)
     sheet = book.sheet(SHEET, titles, rows)
-    _lists(book, sheet, titles, len(rows), plan.acciones.height, codes)
+    _lists(book, sheet, titles, len(rows), plan, codes)
     _frame(book, "sin_vincular", _unlinked(linkage))
     _frame(book, plan.niveles.accion, plan.acciones.select("accion", "objetivo", "nombre").sort("accion"))
     width = max((len(values) for values in codes.values()), default=0)
@@ -118,7 +118,7 @@ def _fill(book: _Book, linkage: Linkage, plan: Plan, raw: RawTable | None) -> No
 
 _HELP = {
     "id": "Un nombre distinto por regla",
-    "accion": "La AER, como AER.01.01; NINGUNA si alguien decidió que no financian ninguna",
+    "accion": f"El código de la acción; {NOBODY} si alguien decidió que no financian ninguna",
     "desde": "Primer año de vigencia; vacío es sin límite",
     "hasta": "Último año de vigencia; vacío es sin límite",
     "sec_func": "La meta; exige sec_ejec y el mismo año en desde y hasta",
@@ -152,7 +152,7 @@ def _rules(raw: RawTable | None) -> tuple[list[str], list[list[str]]]:
     return titles, [[str(row[own[t]] or "") if t in own else "" for t in titles] for row in raw.frame.iter_rows(named=True)]
 
 
-def _lists(book: _Book, sheet: Any, titles: Sequence[str], used: int, actions: int, codes: Mapping[str, Sequence[tuple[str, str]]]) -> None:
+def _lists(book: _Book, sheet: Any, titles: Sequence[str], used: int, plan: Plan, codes: Mapping[str, Sequence[tuple[str, str]]]) -> None:
     """Lists to choose from. A code list only warns, because a cell may hold several codes separated by `;`."""
     last = used + _SPARE_ROWS
     for column, title in enumerate(titles):
@@ -162,7 +162,12 @@ def _lists(book: _Book, sheet: Any, titles: Sequence[str], used: int, actions: i
             sheet.write_comment(0, column, note, {"author": "presupuesto-link"})
         cells = (1, last, column)
         if title == "accion":
-            offer(sheet, cells, f"=AER!$A$2:$A${actions + 1}", f"Elija una AER de la lista, o escriba {NOBODY}.")
+            offer(
+                sheet,
+                cells,
+                f"={quoted_name(plan.niveles.accion)}!$A$2:$A${plan.acciones.height + 1}",
+                f"Elija una {plan.niveles.accion} de la lista, o escriba {NOBODY}.",
+            )
         elif title in _WORDS:
             offer(sheet, cells, list(_WORDS[title]), "Elija una palabra de la lista.", "stop")
         elif codes.get(title):
@@ -200,14 +205,14 @@ def _unlinked(linkage: Linkage) -> pl.DataFrame:
     return named.sort(["pim_soles", "devengado_soles", *key], descending=[True, True, *(False for _ in key)], nulls_last=True)
 
 
-def _readme(book: _Book, linkage: Linkage) -> None:
+def _readme(book: _Book, linkage: Linkage, action: str) -> None:
     sheet = book.book.add_worksheet("Léame")
     sheet.set_column(0, 0, _README_WIDTH)
-    sheet.write_string(0, 0, "Reglas de vínculo entre el gasto y las AER", book.title)
+    sheet.write_string(0, 0, f"Reglas de vínculo entre el gasto y las {action}", book.title)
     lines = (
         f"Instantánea {linkage.snapshot.id}, corte {linkage.snapshot.cut_off}, {linkage.scope}.",
         "Edite sólo la hoja «vinculos»: una regla por fila. Las demás hojas son de consulta y se vuelven a escribir cada vez.",
-        "id: un nombre distinto por regla. accion: la AER; NINGUNA dice que esas líneas no financian ninguna AER y que alguien lo decidió.",
+        f"id: un nombre distinto por regla. accion: la {action}; {NOBODY} dice que esas líneas no financian ninguna {action} y que alguien lo decidió.",
         "Selectores: los códigos que deben cumplirse a la vez; vacío es cualquiera. Varios códigos en una celda se separan con «;».",
         "Gana la regla más específica: la que mira lo más fino (meta, finalidad, proyecto, actividad, texto, programa, grupo, división, función, clasificador…).",
         "parte: de 0 a 1, de lo que dejaron las reglas más específicas. Dos reglas igual de específicas que pidan más de 1 chocan y no se aplican.",

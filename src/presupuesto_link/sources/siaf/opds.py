@@ -7,30 +7,7 @@ import polars as pl
 from presupuesto_link.sources.siaf.largo import AMOUNT_HEADERS, CODE_HEADERS, NAME_HEADERS, OLD_NAMES, monthly_rows
 from presupuesto_link.sources.siaf.layout import Layout
 
-_ALWAYS = (
-    "anio",
-    "mes",
-    "sec_ejec",
-    "ejecutora",
-    "sec_func",
-    "programa",
-    "tipo_producto",
-    "producto",
-    "actividad",
-    "meta",
-    "finalidad",
-    "departamento_meta",
-    "fuente",
-    "rubro",
-    "tipo_recurso",
-    "categoria_gasto",
-    "tipo_transaccion",
-    "generica",
-    "subgenerica",
-    "subgenerica_det",
-    "especifica",
-    "especifica_det",
-)
+_SOMETIMES = ("nivel", "sector", "pliego", "funcion", "division", "grupo", "departamento_ejecutora")
 
 
 def _rows(raw: pl.LazyFrame) -> pl.LazyFrame:
@@ -42,7 +19,9 @@ def _rows(raw: pl.LazyFrame) -> pl.LazyFrame:
 LAYOUT = Layout(
     name="opds",
     title="gasto de organismos públicos descentralizados (OPDS)",
-    columns=frozenset(CODE_HEADERS[name] for name in _ALWAYS) | frozenset(AMOUNT_HEADERS.values()) | {"GRUPO_ENTIDAD"},
+    columns=frozenset(header for name, header in CODE_HEADERS.items() if name not in _SOMETIMES)
+    | frozenset(AMOUNT_HEADERS.values())
+    | {"GRUPO_ENTIDAD"},
     rows=_rows,
     names=NAME_HEADERS,
     aliases=OLD_NAMES,

@@ -83,7 +83,7 @@ def _says(raw: pl.LazyFrame, pattern: str) -> pl.Expr:
 
 LAYOUT = Layout(
     name="por_aer",
-    title="tabla por AER de un informe (AE, PIA, PIM, DEVENGADO)",
+    title="tabla por acción de un informe (AE, PIA, PIM, DEVENGADO)",
     columns=frozenset({"AE", "PIA", "PIM", "DEVENGADO"}),
     rows=_rows,
     names={"accion": "ACCION ESTRATEGICA"},
@@ -92,5 +92,5 @@ LAYOUT = Layout(
     line=("accion",),
     totals=_totals,
     yearless=True,
-    unchecked=("la tabla por AER no da unidades ejecutoras ni meses, ni se cotejaron sus códigos con el plan",),
+    unchecked=("la tabla por acción no da unidades ejecutoras ni meses, ni se cotejaron sus códigos con el plan",),
 )
