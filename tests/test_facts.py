@@ -46,7 +46,8 @@ def written(fact, bands) -> set[str]:
     if isinstance(value, str):
         return {value}
     if isinstance(value, Decimal):
-        return {soles(value), soles(value, 2), short_amount(value), signed_soles(value)}
+        nothing = {"—"} if fact.medida == "cambio_soles" and not value else set()
+        return {soles(value), soles(value, 2), short_amount(value), signed_soles(value)} | nothing
     if value is None:
         return {"ND"}
     whole = {f"{value:.0f}", f"{value:.0f}.º"} if value == round(value) else set()
