@@ -46,8 +46,7 @@ def written(fact, bands) -> set[str]:
     if isinstance(value, str):
         return {value}
     if isinstance(value, Decimal):
-        nothing = {"—"} if fact.medida == "cambio_soles" and not value else set()
-        return {soles(value), soles(value, 2), short_amount(value), signed_soles(value)} | nothing
+        return {soles(value), soles(value, 2), short_amount(value), signed_soles(value)}
     if value is None:
         return {"ND"}
     whole = {f"{value:.0f}", f"{value:.0f}.º"} if value == round(value) else set()
