@@ -41,7 +41,7 @@ start = time.process_time()
 from presupuesto_link.presentation.board.file import board_text
 from presupuesto_link.presentation.folders.outputs import _write_tables, _write_workbook
 from presupuesto_link.presentation.telling.tables import result_tables
-tables = result_tables(dossier.analysis)
+tables = result_tables(dossier)
 _write_tables(tables, folder / "tablas")
 _write_workbook(dossier, tables, folder / "libro.xlsx")
 board_text(dossier, (), {{f"tablas/{{table.name}}.csv": table.title for table in tables}})

@@ -123,22 +123,29 @@ def test_a_figure_changed_by_hand_is_found(known, folder):
         check(known, "ranking", rows)
 
 
-def test_every_figure_of_the_workbook_is_its_fact(run, known, folder):
+@pytest.fixture(scope="module")
+def book(folder):
+    """The rows of each sheet of the workbook."""
     from openpyxl import load_workbook
 
-    book, tables = load_workbook(folder / "libro.xlsx", read_only=True), tables_of(run)
+    read_book = load_workbook(folder / "libro.xlsx", read_only=True)
+    rows = {sheet.title: list(sheet.iter_rows(values_only=True)) for sheet in read_book}
+    read_book.close()
+    return rows
+
+
+def test_every_figure_of_the_workbook_is_its_fact(run, known, book):
+    tables = tables_of(run)
     names, counted = sheet_names(["Resumen", "Fichas", *(table.name for table in tables)]), 0
     for table in tables:
-        heads, *rows = book[names[table.name]].iter_rows(values_only=True)
+        heads, *rows = book[names[table.name]]
         counted += check(known, table.name, [dict(zip(heads, row, strict=True)) for row in rows])
     assert counted > 9_000
 
 
-def test_the_cards_of_the_workbook_carry_the_keys_of_their_figures(run, folder):
-    from openpyxl import load_workbook
-
-    sheet, seen = load_workbook(folder / "libro.xlsx", read_only=True)["Fichas"], 0
-    for row in sheet.iter_rows(values_only=True):
+def test_the_cards_of_the_workbook_carry_the_keys_of_their_figures(run, book):
+    seen = 0
+    for row in book["Fichas"]:
         for shown, key in zip(row[:9], row[9:18], strict=False):
             if key:
                 value, seen = run.facts.by_key(key).valor, seen + 1

@@ -126,7 +126,7 @@ def test_the_cut_decides_over_the_extracts_of_the_analysis_and_these_over_its_pr
         (closed(2024, "extracto"), closed(2023, "extracto")),
         tuple(closed(y, "impresa", kind=PRINTED) for y in (2024, 2023, 2022)),
     )
-    monkeypatch.setattr(every, "_extracts", lambda _: own)
+    monkeypatch.setattr(every, "_extracts", lambda *_: own)
     monkeypatch.setattr(every, "_printed", lambda _: printed)
     shelf = Shelf()
     snapshot = shelf.put("2025-01-31", line("A", 2024, pim="5"))

@@ -212,7 +212,7 @@ def _bands(inputs: Inputs) -> SemaforoSpec:
     return inputs.spec.semaforo
 
 
-def _extracts(inputs: Inputs, only: int) -> tuple[YearBudget, ...]:
+def _extracts(inputs: Inputs, only: int = UNSAID) -> tuple[YearBudget, ...]:
     """The extracts that the analysis links itself, the later years first."""
     found = []
     for path in inputs.extracts:
