@@ -224,7 +224,7 @@ def loaded_by(code: str) -> set[str]:
     return {name.partition(".")[0] for name in done.stderr.split()}
 
 
-@pytest.mark.parametrize("arguments", [["--help"], ["analizar", "--help"], ["matriz", "--help"], ["exportar", "--help"], ["--version"]])
+@pytest.mark.parametrize("arguments", [["--help"], ["analizar", "--help"], ["ver", "--help"], ["ver", "matriz", "--help"], ["--version"]])
 def test_help_loads_nothing_heavy(arguments):
     modules = loaded_by(f"from presupuesto_link.commands import main\nassert main._code({arguments!r}, False) == 0")
     assert not modules & set(HEAVY)
