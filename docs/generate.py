@@ -46,7 +46,7 @@ def findings_page() -> str:
 
 
 def commands_page() -> str:
-    """The help of every command."""
+    """The help of every command, with every option."""
     import contextlib
     import io
 
@@ -64,7 +64,7 @@ def commands_page() -> str:
     for arguments in ([], *names):
         screen = io.StringIO()
         with contextlib.redirect_stdout(screen):
-            _code([*arguments, "--help"], False)
+            _code([*arguments, "--avanzadas"], False)
         text = re.sub(r"[ ]+$", "", screen.getvalue(), flags=re.MULTILINE).strip()
         parts.append(f"\n## {' '.join(['presupuesto-link', *arguments])}\n\n```\n{text}\n```\n")
     return "".join(parts)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 ROOMS = {
     "errors": "errors in four parts: where, what was found, what was expected, what to do",
+    "office": "the settings of an office's folder, found from any folder below it",
     "vocabulary": "every closed list of the field, once: stages, colours, scopes, policies, months",
     "wording": "how a sum, a share and a list are written in Spanish",
     "findings": "the kinds of finding, as data",
@@ -27,6 +28,7 @@ ROOMS = {
     "normas": "the law as dated data",
     "scenarios": "what could be moved under the law, and what it costs",
     "dossier": "the whole story on one page, computed once",
+    "lookup": "everything that is known of one code",
     "presentation.theme": "every colour",
     "presentation.telling": "facts in words; nothing is drawn and nothing is computed",
     "presentation.writing": "files and folders, whole or not at all",
@@ -45,7 +47,7 @@ ROOMS = {
 
 def chain() -> str:
     """The order in one line, floors and the base rooms left out."""
-    base = ("errors", "wording", "vocabulary", "findings", "fields", "specs")
+    base = ("errors", "office", "wording", "vocabulary", "findings", "fields", "specs")
     stages = [name for name in ROOMS if name not in base and "." not in name and name != "commands"]
     return " → ".join([*stages, "presentation", "commands"])
 

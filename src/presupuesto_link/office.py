@@ -59,7 +59,7 @@ class Setting:
 
 SETTINGS = (
     Setting("nombre", "", "texto", "Quién usa la carpeta"),
-    Setting("analisis", "analisis", "ruta", "Análisis y, con él, plan", "cajamarca-2024, el que trae el programa"),
+    Setting("analisis", "analisis", "ruta", "Análisis y, con él, plan", "el que trae el programa"),
     Setting("pliego", "", "texto", "Pliego cuyo gasto se mira", "el del análisis"),
     Setting("departamento", "", "texto", "Departamento donde recae el gasto", "el del análisis"),
     Setting("almacen", "almacen", "ruta", "Almacén de instantáneas", "almacen"),

@@ -1,4 +1,4 @@
-"""The command says first how little can be said, never speaks of effects, and writes what the library gives."""
+"""`ver asociacion` says first how little can be said, never speaks of effects, and writes what the library gives."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def study(analysis):
 
 @pytest.mark.lento
 def test_it_says_first_how_little_thirty_actions_can_tell(capsys):
-    code, out, err = call(capsys, "asociacion", "--eficiencia")
+    code, out, err = call(capsys, "ver", "asociacion", "--por", "eficiencia")
     assert (code, err) == (0, "")
     assert out.startswith("Con 30 AER se puede decir poco. Sólo una correlación de 0.49 o mayor")
     assert "de −0.16 a +0.57 (95 %), que incluye el cero" in out
@@ -45,14 +45,14 @@ def test_it_says_first_how_little_thirty_actions_can_tell(capsys):
 
 @pytest.mark.lento
 def test_without_asking_there_is_no_score(capsys):
-    out = call(capsys, "asociacion")[1]
+    out = call(capsys, "ver", "asociacion")[1]
     assert "segunda opinión" not in out
     assert "Panel (la misma AER en varios años): no se estima; hay ejecución y avance de un solo año (2023)" in out
 
 
 @pytest.mark.lento
 def test_json_equals_the_library(capsys, study):
-    found = json.loads(call(capsys, "asociacion", "--json")[1])
+    found = json.loads(call(capsys, "ver", "asociacion", "--json")[1])
     assert found["pruebas"] == 24
     assert [row["estimacion"] for row in found["estimaciones"]] == pytest.approx(study.estimaciones["estimacion"].to_list())
     assert found["lectura"][0].startswith("Con 30 AER se puede decir poco.")
@@ -62,7 +62,7 @@ def test_json_equals_the_library(capsys, study):
 
 @pytest.mark.lento
 def test_another_seed_moves_only_the_bootstrap(capsys, study):
-    found = json.loads(call(capsys, "asociacion", "--semilla", "7", "--json")[1])["estimaciones"]
+    found = json.loads(call(capsys, "ver", "asociacion", "--semilla", "7", "--json")[1])["estimaciones"]
     ours = study.estimaciones.to_dicts()
     moved = {row["estimador"] for row, own in zip(found, ours, strict=True) if row["inferior"] != pytest.approx(own["inferior"], abs=1e-12)}
     assert moved == {"spearman", "spearman_sin_la_mas_influyente"}
@@ -75,11 +75,11 @@ def test_the_folder_holds_tables_figures_and_what_they_say(capsys, tmp_path):
     own = tmp_path / "analisis.toml"
     own.write_text(f'hereda = "{base}"\n[matrices]\npares = [[2023, 2024]]\n', encoding="utf-8")
     folder = tmp_path / "asociacion"
-    code, out, err = call(capsys, "asociacion", "--analisis", str(own), "--salida", str(folder))
+    code, out, err = call(capsys, "ver", "asociacion", "--analisis", str(own), "--salida", str(folder))
     assert (code, err) == (0, "")
     assert out.endswith(f"16 archivos en {folder}.\n")
     table = pl.read_csv(folder / "tablas" / "estimaciones.csv")
-    again = json.loads(call(capsys, "asociacion", "--analisis", str(own), "--json")[1])
+    again = json.loads(call(capsys, "ver", "asociacion", "--analisis", str(own), "--json")[1])
     assert table["estimacion"].to_list() == pytest.approx([row["estimacion"] for row in again["estimaciones"]])
     assert table["p_holm"].count() == again["pruebas"] == 12
     figures = sorted(path.stem for path in (folder / "graficos").glob("*.png"))
@@ -87,7 +87,7 @@ def test_the_folder_holds_tables_figures_and_what_they_say(capsys, tmp_path):
     assert not FORBIDDEN.search((folder / "lectura.txt").read_text(encoding="utf-8"))
     assert not FORBIDDEN.search((folder / "tablas" / "estimaciones.csv").read_text(encoding="utf-8"))
     (folder / "lectura.txt").write_text("mío", encoding="utf-8")
-    code, _, err = call(capsys, "asociacion", "--analisis", str(own), "--salida", str(folder))
+    code, _, err = call(capsys, "ver", "asociacion", "--analisis", str(own), "--salida", str(folder))
     assert code == 1
     assert "cambiados después de escribirse" in err
 
@@ -97,7 +97,7 @@ def test_few_actions_are_said_and_not_estimated(capsys, tmp_path):
     budget = tmp_path / "gasto.csv"
     rows = ["AE,PIA,PIM,DEVENGADO,% EJECUCIÓN", "AER.01.03,10,10,9,90%", "AER.02.01,10,10,8,80%"]
     budget.write_text("\n".join(rows) + "\n", encoding="utf-8")
-    code, out, err = call(capsys, "asociacion", "--gasto", str(budget), "--eficiencia", "--salida", str(tmp_path / "salida"))
+    code, out, err = call(capsys, "ver", "asociacion", "--gasto", str(budget), "--por", "eficiencia", "--salida", str(tmp_path / "salida"))
     assert (code, err) == (0, "")
     assert out.startswith("Con 2 AER no se puede decir nada.")
     assert "no se estima: sólo 2 acciones con ambos datos; se piden 8" in out
@@ -114,7 +114,7 @@ def test_a_misspelt_key_is_named(capsys, tmp_path):
     folder = tmp_path / "analisis.toml"
     base = (ROOT / "analyses" / "cajamarca-2024" / "analisis.toml").as_posix()
     folder.write_text(f'hereda = "{base}"\n[asociacion]\nsemila = 3\n', encoding="utf-8")
-    code, _, err = call(capsys, "asociacion", "--analisis", str(folder))
+    code, _, err = call(capsys, "ver", "asociacion", "--analisis", str(folder))
     assert code == 1
     assert "asociacion.semila" in err
 

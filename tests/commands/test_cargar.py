@@ -88,7 +88,7 @@ def test_a_cut_off_date_is_asked_for_and_never_invented(capsys, tmp_path, folder
     code, _, err = call(capsys, "cargar", path, "--almacen", folder)
     assert (code, folder.exists()) == (1, False)
     assert "nadie dice de qué día son las cifras" in err
-    assert "--fecha-corte AAAA-MM-DD" in err
+    assert "--al AAAA-MM-DD" in err
     (tmp_path / "2024-Gasto.origen.toml").write_text('last_modified = "Fri, 31 Jan 2025 07:28:00 GMT"\n', encoding="utf-8")
     assert "corte 2025-01-31 (origen (last_modified))" in call(capsys, "cargar", path, "--almacen", folder)[1]
 
@@ -96,7 +96,7 @@ def test_a_cut_off_date_is_asked_for_and_never_invented(capsys, tmp_path, folder
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        (["--fecha-corte", "31/01/2025"], "«31/01/2025» no es una fecha AAAA-MM-DD"),
+        (["--al", "31/01/2025"], "«31/01/2025» no es una fecha AAAA-MM-DD"),
         (["--pliego", "GORE"], "«GORE» no es un código de 3 cifras"),
         (["--nivel", "X"], "«X» no es E, R ni M"),
         (["--total-publicado", "pimm=3"], "no es MEDIDA=SOLES"),
@@ -155,7 +155,7 @@ def test_published_totals_agree_or_not(capsys, extract, folder):
 def test_globs_load_each_file_as_its_own_snapshot(capsys, tmp_path, folder):
     for year in ("2023", "2024"):
         write_long(tmp_path / f"{year}-Gasto.csv", budget("5", ANO_EJE=year))
-    call(capsys, "cargar", tmp_path / "*-Gasto.csv", "--almacen", folder, "--fecha-corte", "2025-01-31")
+    call(capsys, "cargar", tmp_path / "*-Gasto.csv", "--almacen", folder, "--al", "2025-01-31")
     assert [s.years for s in Store(folder).list()] == [(2023,), (2024,)]
     assert "ningún archivo con ese nombre" in call(capsys, "cargar", tmp_path / "*.zip", "--almacen", folder)[2]
 

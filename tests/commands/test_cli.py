@@ -11,22 +11,11 @@ import polars as pl
 import pytest
 
 from presupuesto_link.commands.main import _code, run
+from presupuesto_link.commands.saying.spanish import ORDER
+from presupuesto_link.commands.ver import CODE, TOPICS
 from tests.conftest import ROOT
 
-COMMANDS = [
-    "analizar",
-    "auditar",
-    "avance",
-    "matriz",
-    "ranking",
-    "robustez",
-    "asociacion",
-    "escenario",
-    "graficar",
-    "descargar",
-    "semaforo",
-    "proyectar",
-]
+COMMANDS = [*ORDER, *(f"ver {topic}" for topic in TOPICS if topic != CODE)]
 
 
 def call(capsys, *arguments: str) -> tuple[int, str, str]:
@@ -57,29 +46,34 @@ def show(capsys, monkeypatch, printed):
 
 @pytest.mark.parametrize("command", COMMANDS)
 def test_help_is_spanish_and_has_an_example(capsys, command):
-    code, out, _ = call(capsys, command, "--help")
+    code, out, _ = call(capsys, *command.split(), "--help")
     assert code == 0
-    assert f"Ejemplo: presupuesto-link {command}" in " ".join(out.split())
+    assert re.search(f"Ejemplos?: presupuesto-link {command}", " ".join(out.split()))
     for english in ("Usage", "Options", "Show this", "default:", "required"):
         assert english not in out
 
 
 def test_the_program_lists_its_commands(capsys):
-    code, out, _ = call(capsys)
+    code, out, _ = call(capsys, "--help")
     assert code == 0
-    assert all(command in out for command in COMMANDS)
+    assert all(f"\n  {command} " in out for command in ORDER)
+    code, out, _ = call(capsys, "ver")
+    assert code == 0
+    assert all(f"\n  {topic} " in out for topic in TOPICS if topic != CODE)
+    code, out, _ = call(capsys)
+    assert (code, "presupuesto-link --help" in out) == (0, True)
 
 
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
         (["analiza"], "No existe la orden «analiza». ¿Quiso decir 'analizar'"),
-        (["ranking", "--primera", "3"], "No existe la opción --primera. ¿Quiso decir --primeras?"),
-        (["ranking", "--primeras", "x"], "no es un número entero"),
-        (["ranking", "--primeras", "0"], "debe ser 1 o más"),
-        (["avance", "--perfil", "otro"], "«otro» no es uno de 'ceplan', 'informe_2024'"),
-        (["matriz", "--ejecucion"], "necesita un valor"),
-        (["ranking", "sobra"], "Sobra «sobra»"),
+        (["ver", "ranking", "--primera", "3"], "No existe la opción --primera. ¿Quiso decir --primeras?"),
+        (["ver", "ranking", "--primeras", "x"], "no es un número entero"),
+        (["ver", "ranking", "--primeras", "0"], "debe ser 1 o más"),
+        (["ver", "avance", "--perfil", "otro"], "«otro» no es uno de 'ceplan', 'informe_2024'"),
+        (["ver", "matriz", "--anio"], "necesita un valor"),
+        (["ver", "ranking", "sobra"], "Sobra «sobra»"),
     ],
 )
 def test_wrong_usage_is_explained_in_spanish_on_stderr(capsys, arguments, message):
@@ -91,20 +85,20 @@ def test_wrong_usage_is_explained_in_spanish_on_stderr(capsys, arguments, messag
 
 
 def test_user_errors_exit_1_without_traceback(capsys, tmp_path):
-    code, out, err = call(capsys, "ranking", "--gasto", str(tmp_path / "no.csv"))
+    code, out, err = call(capsys, "ver", "ranking", "--gasto", str(tmp_path / "no.csv"))
     assert (code, out) == (1, "")
     assert "el archivo no existe" in err
     assert "Traceback" not in err
 
 
 def test_unknown_analysis_lists_the_ones_there_are(capsys):
-    code, _, err = call(capsys, "ranking", "-a", "lima")
+    code, _, err = call(capsys, "ver", "ranking", "-a", "lima")
     assert code == 1
     assert "cajamarca-2024" in err
 
 
 def test_a_year_without_budget(capsys):
-    code, _, err = call(capsys, "matriz", "--ejecucion", "2022")
+    code, _, err = call(capsys, "ver", "matriz", "--anio", "2022")
     assert code == 1
     assert "presupuesto de 2022\n  se encontró: ninguna fuente lo tiene" in err
     assert "2023 (tabla de presupuesto por AER de 2023; como lo imprime el Informe" in err
@@ -116,7 +110,7 @@ def test_an_infeasible_scenario_names_the_clash(capsys, tmp_path):
     path = tmp_path / "imposible.toml"
     path.write_text("monto_requerido_soles = 900000000\n" + text, encoding="utf-8")
     code, _, err = call(capsys, "escenario", str(path))
-    assert code == 1
+    assert code == 3
     assert "no caben juntos" in err
     assert "AER.10.01 recibe hasta S/ 2,337,106" in err
     assert "El total movido es S/ 900,000,000" in err
@@ -124,7 +118,7 @@ def test_an_infeasible_scenario_names_the_clash(capsys, tmp_path):
 
 def test_debug_shows_the_traceback(tmp_path):
     done = subprocess.run(
-        [sys.executable, "cli.py", "ranking", "--debug", "--gasto", str(tmp_path / "no.csv")],
+        [sys.executable, "cli.py", "ver", "ranking", "--debug", "--gasto", str(tmp_path / "no.csv")],
         cwd=ROOT,
         capture_output=True,
         text=True,
@@ -143,23 +137,23 @@ def test_cli_py_is_the_same_program(tmp_path):
 
 
 def test_auditar_json_equals_the_library(capsys, analysis):
-    code, out, _ = call(capsys, "auditar", "--json")
+    code, out, _ = call(capsys, "ver", "auditoria", "--json")
     assert code == 0
     assert json.loads(out)["hallazgos"] == [finding.as_row() for finding in analysis.audit.hallazgos]
 
 
 def test_auditar_filters(capsys):
-    found = json.loads(call(capsys, "auditar", "--codigo", "p01", "--json")[1])["hallazgos"]
+    found = json.loads(call(capsys, "ver", "auditoria", "p01", "--json")[1])["hallazgos"]
     assert [f["codigo"] for f in found] == ["P01"]
-    found = json.loads(call(capsys, "auditar", "--severidad", "baja", "--json")[1])["hallazgos"]
+    found = json.loads(call(capsys, "ver", "auditoria", "baja", "--json")[1])["hallazgos"]
     assert {f["severidad"] for f in found} == {"baja"}
 
 
 @pytest.mark.parametrize("extra", [[], ["--json"]])
 def test_auditar_an_unknown_code_lists_the_ones_there_are(capsys, extra):
-    code, out, err = call(capsys, "auditar", "--codigo", "ZZZ", *extra)
+    code, out, err = call(capsys, "ver", "auditoria", "ZZZ", *extra)
     assert (code, out) == (1, "")
-    assert "opción --codigo" in err
+    assert "ver auditoria" in err
     assert all(known in err for known in ("«ZZZ»", "A01", "C01", "P03"))
 
 
@@ -170,14 +164,20 @@ def test_matriz_shows_the_pair_that_decides(capsys, tmp_path, analysis):
     path = tmp_path / "analisis.toml"
     path.write_text(text.replace('"../../data', f'"{ROOT.as_posix()}/data'), encoding="utf-8")
     (tmp_path / "vinculos.csv").write_bytes((folder / "vinculos.csv").read_bytes())
-    out = json.loads(call(capsys, "matriz", "-a", str(path), "--json")[1])
+    out = json.loads(call(capsys, "ver", "matriz", "-a", str(path), "--json")[1])
     assert (out["anio_ejecucion"], out["anio_resultado"]) == (2023, 2023)
-    out = json.loads(call(capsys, "matriz", "-a", str(path), "--resultado", "2024", "--json")[1])
+    out = json.loads(call(capsys, "ver", "matriz", "-a", str(path), "--resultado", "2024", "--json")[1])
     assert (out["anio_ejecucion"], out["anio_resultado"]) == (2023, 2024)
-    assert "el que decide" in " ".join(call(capsys, "matriz", "--help")[1].split())
+    assert "el que decide" in " ".join(call(capsys, "ver", "matriz", "--help")[1].split())
 
 
-TABLES = [["matriz"], ["escenario"], ["ranking"], ["avance", "--nivel", "accion"], ["avance", "--nivel", "indicador"]]
+TABLES = [
+    ["ver", "matriz"],
+    ["escenario"],
+    ["ver", "ranking"],
+    ["ver", "avance", "--por", "accion"],
+    ["ver", "avance", "--por", "indicador"],
+]
 
 
 @pytest.mark.parametrize("width", [80, pytest.param(100, marks=pytest.mark.lento), 120])
@@ -192,7 +192,7 @@ def test_tables_fit_the_width_and_never_cut_a_code(show, analysis, arguments, wi
 
 
 def test_names_keep_whole_words_at_80_columns(show):
-    for arguments, action in ((["ranking"], "AER.05.01"), (["escenario"], "AER.01.03")):
+    for arguments, action in ((["ver", "ranking"], "AER.05.01"), (["escenario"], "AER.01.03")):
         out = show(*arguments)[1]
         assert not re.search(r"^\s*[a-zñáéíóú]{1,3}\s*$", out, flags=re.MULTILINE), arguments
         assert f"\n{action}" in out or f" {action} " in out
@@ -200,33 +200,25 @@ def test_names_keep_whole_words_at_80_columns(show):
 
 def test_columns_that_do_not_fit_are_named(capsys, monkeypatch):
     monkeypatch.setenv("COLUMNS", "60")
-    assert "No caben a este ancho:" in call(capsys, "ranking")[1]
+    assert "No caben a este ancho:" in call(capsys, "ver", "ranking")[1]
     monkeypatch.setenv("COLUMNS", "x")
-    assert "No caben" not in call(capsys, "ranking")[1]
+    assert "No caben" not in call(capsys, "ver", "ranking")[1]
 
 
 def test_missing_data_is_nd_and_missing_money_is_not_zero(show):
-    out = show("matriz")[1]
+    out = show("ver", "matriz")[1]
     assert "gris" not in out
     assert not re.search(r"S/ 0\b", out)
     assert re.search(r"^ND\s+rojo\s+3\s+sin presupuesto\s+—", out, flags=re.MULTILINE)
     for level in ("objetivo", "indicador"):
-        out = show("avance", "--nivel", level, "--anio", "2024")[1]
+        out = show("ver", "avance", "--por", level, "--anio", "2024")[1]
         assert "gris" not in out
         assert re.search(r"\bND\b", out)
         assert "razon_" not in out
 
 
-def test_graficar_refuses_what_is_not_its_own(capsys, tmp_path):
-    (tmp_path / "tesis.docx").write_bytes(b"x")
-    code, _, err = call(capsys, "graficar", "--salida", str(tmp_path))
-    assert code == 1
-    assert "una carpeta con otros archivos" in err
-    assert [path.name for path in tmp_path.iterdir()] == ["tesis.docx"]
-
-
 def test_ranking_json_equals_the_library(capsys, analysis):
-    rows = json.loads(call(capsys, "ranking", "--json")[1])["filas"]
+    rows = json.loads(call(capsys, "ver", "ranking", "--json")[1])["filas"]
     assert [(r["accion"], r["puesto"], r["puntaje_ratio"], r["pim_soles"]) for r in rows] == [
         (r["accion"], r["puesto"], r["puntaje_ratio"], None if r["pim_soles"] is None else str(r["pim_soles"]))
         for r in analysis.ranking.iter_rows(named=True)
@@ -234,7 +226,7 @@ def test_ranking_json_equals_the_library(capsys, analysis):
 
 
 def test_avance_json_equals_the_library_under_another_profile(capsys, analysis):
-    out = call(capsys, "avance", "--nivel", "accion", "--anio", "2024", "--perfil", "informe_2024", "--nd", "cero", "--json")[1]
+    out = call(capsys, "ver", "avance", "--por", "accion", "--anio", "2024", "--perfil", "informe_2024", "--nd", "cero", "--json")[1]
     rows = {row["elemento"]: row["avance_ratio"] for row in json.loads(out)["filas"]}
     expected = analysis.elements.filter(
         (pl.col("perfil") == "informe_2024") & (pl.col("politica_nd") == "cero") & (pl.col("anio") == 2024) & (pl.col("nivel") == "AER")
@@ -243,7 +235,7 @@ def test_avance_json_equals_the_library_under_another_profile(capsys, analysis):
 
 
 def test_matriz_json_equals_the_library(capsys, analysis):
-    out = json.loads(call(capsys, "matriz", "--json")[1])
+    out = json.loads(call(capsys, "ver", "matriz", "--json")[1])
     assert [(c["acciones"], c["pim_soles"], c["lista"]) for c in out["celdas"]] == [
         (c["acciones"], str(c["pim_soles"]), c["lista"]) for c in analysis.matrices[1].celdas.iter_rows(named=True)
     ]
@@ -257,7 +249,13 @@ def test_escenario_json_equals_the_library(capsys, dossier):
 
 @pytest.mark.parametrize(
     "arguments",
-    [["ranking", "--primeras", "3"], ["matriz"], ["escenario"], ["avance", "--nivel", "indicador", "--anio", "2023"], ["auditar"]],
+    [
+        ["ver", "ranking", "--primeras", "3"],
+        ["ver", "matriz"],
+        ["escenario"],
+        ["ver", "avance", "--por", "indicador", "--anio", "2023"],
+        ["ver", "auditoria"],
+    ],
 )
 def test_tables_for_people_print(show, arguments):
     code, out, err = show(*arguments)
@@ -279,7 +277,7 @@ def test_interrupting_says_so(capsys, monkeypatch):
         raise KeyboardInterrupt
 
     monkeypatch.setattr(inputs, "load", stop)
-    code, _, err = call(capsys, "ranking")
+    code, _, err = call(capsys, "ver", "ranking")
     assert code == 130
     assert "Interrumpido" in err
 
@@ -300,7 +298,7 @@ def test_an_interruption_that_a_library_swallows_is_still_one(capsys, monkeypatc
     monkeypatch.setattr(main, "_asked_to_stop", threading.Event())
     try:
         main._listen()
-        code, _, err = call(capsys, "ranking")
+        code, _, err = call(capsys, "ver", "ranking")
     finally:
         signal.signal(signal.SIGINT, before)
     assert (code, err) == (130, "Interrumpido: no quedó nada escrito a medias.\n")
@@ -313,7 +311,7 @@ def test_an_internal_error_has_no_traceback(capsys, monkeypatch):
         raise ZeroDivisionError("x")
 
     monkeypatch.setattr(inputs, "load", fail)
-    code, _, err = call(capsys, "ranking")
+    code, _, err = call(capsys, "ver", "ranking")
     assert code == 1
     assert "Error interno (ZeroDivisionError)" in err
     assert "--debug" in err

@@ -1,4 +1,4 @@
-"""`descargar` as a person runs it: real processes, killed, interrupted and taken up again."""
+"""`cargar --descargar` as a person runs it: real processes, killed, interrupted and taken up again."""
 
 import json
 import signal
@@ -10,14 +10,14 @@ from pathlib import Path
 
 import pytest
 
-from presupuesto_link.commands import descargar as command
 from presupuesto_link.commands.main import _code
+from presupuesto_link.commands.saying.download_text import downloading
 from presupuesto_link.sources.download import Patience, Progress
 from tests.conftest import ROOT
 from tests.sources.test_download import DONE, LEFT, NAME, Handler, csv_text, cut, files, serve, site, status
 
 __all__ = ["site"]
-EXAMPLE = ["descargar", "2024", "--tipo", "devengado"]
+EXAMPLE = ["cargar", "--descargar", "2024", "--tipo", "devengado"]
 
 
 @pytest.fixture
@@ -26,7 +26,7 @@ def call(capsys, site, tmp_path, monkeypatch):
     monkeypatch.setattr(Patience, "wait_s", lambda *_: 0.0)
 
     def run(*more: str) -> tuple[int, str, str]:
-        code = _code([*EXAMPLE, "--url", site.url, "--carpeta", str(tmp_path / "mis datos"), *more], debug=False)
+        code = _code([*EXAMPLE, "--url", site.url, "--salida", str(tmp_path / "mis datos"), *more], debug=False)
         captured = capsys.readouterr()
         return code, captured.out, captured.err
 
@@ -69,12 +69,12 @@ def test_a_failure_is_a_message_and_a_1(call, site):
 @pytest.mark.parametrize(
     ("arguments", "code", "words"),
     [
-        (["descargar"], 2, "AÑO"),
-        (["descargar", "x"], 2, "no es un número entero"),
-        (["descargar", "2024", "--espera", "0"], 2, "debe ser 1 o más"),
-        (["descargar", "24"], 1, "un año fiscal"),
-        (["descargar", "2024", "--tipo", "pagado"], 1, "«pagado»"),
-        (["descargar", "2024", "--url", "mef.gob.pe"], 1, "http:// o https://"),
+        (["cargar"], 2, "--descargar AÑO"),
+        (["cargar", "--descargar", "x"], 2, "no es un número entero"),
+        (["cargar", "--descargar", "2024", "--espera", "0"], 2, "debe ser 1 o más"),
+        (["cargar", "--descargar", "24"], 1, "un año fiscal"),
+        (["cargar", "--descargar", "2024", "--tipo", "pagado"], 1, "«pagado»"),
+        (["cargar", "--descargar", "2024", "--url", "mef.gob.pe"], 1, "http:// o https://"),
     ],
 )
 def test_wrong_usage(capsys, arguments, code, words):
@@ -83,7 +83,7 @@ def test_wrong_usage(capsys, arguments, code, words):
 
 
 def test_help_does_not_load_the_network():
-    code = "import sys\nfrom presupuesto_link.commands import main\nmain._code(['descargar', '--help'], False)\n"
+    code = "import sys\nfrom presupuesto_link.commands import main\nmain._code(['cargar', '--avanzadas'], False)\n"
     done = subprocess.run(
         [sys.executable, "-c", code + "sys.exit(bool({'httpx', 'pydantic', 'rich', 'ssl'} & sys.modules.keys()))"],
         capture_output=True,
@@ -91,7 +91,7 @@ def test_help_does_not_load_the_network():
         encoding="utf-8",
     )
     assert done.returncode == 0, done.stdout
-    assert "Ejemplo: presupuesto-link descargar 2024 --tipo devengado" in " ".join(done.stdout.split())
+    assert "--descargar AÑO" in done.stdout
 
 
 def test_the_bar_is_only_for_terminals(call, monkeypatch, capsys):
@@ -106,7 +106,7 @@ def test_the_bar_is_only_for_terminals(call, monkeypatch, capsys):
 def test_the_bar_begins_again_with_the_download(monkeypatch, capsys):
     monkeypatch.setattr("sys.stderr.isatty", lambda: True)
     monkeypatch.setenv("COLUMNS", "160")
-    with command._progress("archivo") as report:
+    with downloading("archivo") as report:
         for received, total, doing in [(0, None, "a"), (90, 100, "b"), (10, None, "c [d]"), (100, 100, "e")]:
             report(Progress(received, total, doing))
     assert "100/100 bytes" in capsys.readouterr().err
@@ -117,7 +117,7 @@ def test_the_bar_begins_again_with_the_download(monkeypatch, capsys):
 
 def start(site, folder: Path, **options) -> subprocess.Popen:
     return subprocess.Popen(
-        [sys.executable, str(ROOT / "cli.py"), *EXAMPLE, "--url", site.url, "--carpeta", str(folder)],
+        [sys.executable, str(ROOT / "cli.py"), *EXAMPLE, "--url", site.url, "--salida", str(folder)],
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         encoding="utf-8",
@@ -127,7 +127,7 @@ def start(site, folder: Path, **options) -> subprocess.Popen:
 
 def again(site, folder: Path, capsys) -> tuple[str, str]:
     """The same order, in this process: another than the one that was stopped."""
-    _code([*EXAMPLE, "--url", site.url, "--carpeta", str(folder)], debug=False)
+    _code([*EXAMPLE, "--url", site.url, "--salida", str(folder)], debug=False)
     return capsys.readouterr()
 
 

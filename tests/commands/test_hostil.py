@@ -80,16 +80,16 @@ def test_a_workbook_inside_a_zip_is_read(capsys, tmp_path):
     path = tmp_path / "aer_2023.zip"
     with zipfile.ZipFile(path, "w") as archive:
         archive.write(tmp_path / "libro.xlsx", "libro.xlsx")
-    out = call(capsys, "cargar", path, "--almacen", tmp_path / "almacen", "--fecha-corte", "2024-01-31", "--json")[1]
+    out = call(capsys, "cargar", path, "--almacen", tmp_path / "almacen", "--al", "2024-01-31", "--json")[1]
     assert json.loads(out)["cargas"][0]["totales"]["2023"]["pim_soles"] == "2.00"
 
 
 @pytest.mark.parametrize(
     ("options", "code", "message"),
     [
-        (["--fecha-corte", "2999-01-01"], 2, "no puede ser el día de unas cifras"),
-        (["--fecha-corte", "0001-01-01"], 2, "no puede ser el día"),
-        (["--fecha-corte", ""], 2, "no es una fecha"),
+        (["--al", "2999-01-01"], 2, "no puede ser el día de unas cifras"),
+        (["--al", "0001-01-01"], 2, "no puede ser el día"),
+        (["--al", ""], 2, "no es una fecha"),
         (["--tolerancia", "-5"], 2, "es menos que cero"),
         (["--pliego", ""], 2, "no es un código de 3 cifras"),
         (["--miembro", "x"], 1, "un archivo que no es .zip"),
@@ -108,8 +108,11 @@ def test_option_values_that_cannot_be(capsys, tmp_path, options, code, message):
 def test_a_folder_a_missing_file_and_a_store_that_is_a_file(capsys, tmp_path):
     path = tmp_path / "a_20240131.csv"
     path.write_text(TEXT, encoding="utf-8")
-    assert "es una carpeta" in call(capsys, "cargar", tmp_path)[2]
-    assert "el archivo no existe" in call(capsys, "cargar", tmp_path / "no.csv")[2]
+    store = ["--almacen", tmp_path / "almacen"]
+    (tmp_path / "vacia").mkdir()
+    assert "una carpeta sin extractos" in call(capsys, "cargar", tmp_path / "vacia", *store)[2]
+    assert "el archivo no existe" in call(capsys, "cargar", tmp_path / "no.csv", *store)[2]
+    assert json.loads(call(capsys, "cargar", tmp_path, *store, "--json")[1])["cargas"][0]["archivo"] == path.name
     code, _, err = call(capsys, "cargar", path, "--almacen", path)
     assert (code, "no se pudo escribir" in err) == (1, True)
 

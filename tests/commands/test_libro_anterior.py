@@ -153,11 +153,11 @@ def test_what_is_no_workbook_is_told_in_spanish(name, content, tmp_path, capsys)
     path = tmp_path / name
     if content is not None:
         path.write_bytes(content)
-    assert _code(["tablero", "--libro-anterior", str(path), "--salida", str(tmp_path / "t.html")], False) == 1
+    assert _code(["analizar", "--solo", "tablero", "--libro-anterior", str(path), "--salida", str(tmp_path / "t")], False) == 1
     err = capsys.readouterr().err
     assert name in err
     assert "qué hacer" in err
-    assert not (tmp_path / "t.html").exists()
+    assert not (tmp_path / "t").exists()
 
 
 @pytest.mark.lento

@@ -1,4 +1,4 @@
-"""`robustez` says what the library says, writes it whole, and explains bad input in Spanish."""
+"""`ver robustez` says what the library says, writes it whole, and explains bad input in Spanish."""
 
 import json
 
@@ -12,7 +12,7 @@ from presupuesto_link.studies.robustness import Robustness, study_robustness
 from tests.commands.test_cli import call
 from tests.conftest import ROOT
 
-FEW = ["robustez", "--sorteos", "3000", "--semilla", "4"]
+FEW = ["ver", "robustez", "--sorteos", "3000", "--semilla", "4"]
 
 
 @pytest.fixture(scope="module")
@@ -21,9 +21,9 @@ def found(analysis) -> Robustness:
 
 
 def test_help_is_spanish_and_has_an_example(capsys):
-    code, out, _ = call(capsys, "robustez", "--help")
+    code, out, _ = call(capsys, "ver", "robustez", "--help")
     assert code == 0
-    assert "Ejemplo: presupuesto-link robustez --salida robustez" in " ".join(out.split())
+    assert "Ejemplo: presupuesto-link ver robustez --salida robustez" in " ".join(out.split())
 
 
 def test_json_is_the_library(capsys, found):
@@ -55,7 +55,7 @@ def test_the_table_and_the_sentences_are_the_library(capsys, found, monkeypatch)
 
 
 def test_another_length_of_the_list(capsys, analysis):
-    code, out, _ = call(capsys, *FEW, "--primeros", "3", "--json")
+    code, out, _ = call(capsys, *FEW, "--primeras", "3", "--json")
     asked = study_robustness(analysis, RobustezSpec(sorteos=3000, semilla=4, primeros=3))
     assert code == 0
     assert json.loads(out)["resumen"] == robustness_tables(asked)["resumen"].to_dicts()
@@ -87,10 +87,10 @@ def test_a_folder_of_somebody_else_is_left_alone(capsys, tmp_path):
 
 @pytest.mark.parametrize(
     ("arguments", "message"),
-    [(["--sorteos", "0"], "debe ser"), (["--primeros", "0"], "debe ser 1 o más"), (["--semilla", "x"], "no es un número entero")],
+    [(["--sorteos", "0"], "debe ser"), (["--primeras", "0"], "debe ser 1 o más"), (["--semilla", "x"], "no es un número entero")],
 )
 def test_wrong_usage_is_explained(capsys, arguments, message):
-    code, out, err = call(capsys, "robustez", *arguments)
+    code, out, err = call(capsys, "ver", "robustez", *arguments)
     assert (code, out) == (2, "")
     assert message in err
 
@@ -99,7 +99,7 @@ def test_bad_ranges_in_the_file_are_named(capsys, tmp_path):
     base = (ROOT / "analyses" / "cajamarca-2024" / "analisis.toml").as_posix()
     path = tmp_path / "analisis.toml"
     path.write_text(f'hereda = "{base}"\n[robustez.pesos]\nprioridad = [0.5, 0.2]\n', encoding="utf-8")
-    code, out, err = call(capsys, "robustez", "-a", str(path))
+    code, out, err = call(capsys, "ver", "robustez", "-a", str(path))
     assert (code, out) == (1, "")
     assert "«robustez.pesos»" in err
     assert "un mínimo que no pase del máximo en prioridad: 0.5 es mayor que 0.2" in err
@@ -109,6 +109,6 @@ def test_a_profile_that_is_not_loaded_is_named(capsys, tmp_path):
     base = (ROOT / "analyses" / "cajamarca-2024" / "analisis.toml").as_posix()
     path = tmp_path / "analisis.toml"
     path.write_text(f'hereda = "{base}"\n[robustez]\nperfiles = ["otro"]\n', encoding="utf-8")
-    code, _, err = call(capsys, "robustez", "-a", str(path))
+    code, _, err = call(capsys, "ver", "robustez", "-a", str(path))
     assert code == 1
     assert "perfiles que el análisis carga: ceplan, informe_2024" in err

@@ -1,4 +1,4 @@
-"""`semaforo` as a person uses it: the light, its tables and figures, and what goes wrong."""
+"""`ver semaforo` as a person uses it: the light, its tables and figures, and what goes wrong."""
 
 import csv
 import json
@@ -19,7 +19,7 @@ def store(tmp_path_factory):
     folder = tmp_path_factory.mktemp("semaforo") / "almacen"
     for name, cut in (("2022_2025_a_agosto", "2025-09-01"), ("2025_a_junio", "2025-07-01")):
         path = ROOT / "data" / "siaf" / f"gasto_{name}_sintetico.csv.gz"
-        assert run("cargar", path, "--almacen", folder, "--fecha-corte", cut) == 0
+        assert run("cargar", path, "--almacen", folder, "--al", cut) == 0
     return folder
 
 
@@ -28,7 +28,7 @@ def ask(store, capsys):
     capsys.readouterr()
 
     def asked(*arguments):
-        code = run("semaforo", "--almacen", store, *arguments)
+        code = run("ver", "semaforo", "--almacen", store, *arguments)
         said = capsys.readouterr()
         assert "Traceback" not in said.out + said.err
         return code, said.out, said.err
@@ -55,7 +55,7 @@ def _centimos(text):
 
 @pytest.mark.parametrize(("level", "word"), [("objetivo", "OER"), ("programa", "programa")])
 def test_every_level_is_printed_with_its_label(ask, level, word):
-    code, out, _ = ask("--anterior", "20250701", "--nivel", level)
+    code, out, _ = ask("--anterior", "20250701", "--por", level)
     assert code == 0
     assert out.startswith("DATOS SINTÉTICOS")
     assert f"Por {word}, en soles (" in out
@@ -106,18 +106,18 @@ def little(tmp_path):
     path = write_long(
         tmp_path / "2024-Gasto.csv", budget("1200", **usual), spent(1, "100", **usual), spent(2, "100", **usual), spent(2, "50.25", **odd)
     )
-    assert run("cargar", path, "--fecha-corte", "2024-03-05", "--almacen", tmp_path / "uno") == 0
+    assert run("cargar", path, "--al", "2024-03-05", "--almacen", tmp_path / "uno") == 0
     return tmp_path / "uno"
 
 
 def test_accrual_without_pim_is_shown_and_is_an_alert(little, capsys):
     capsys.readouterr()
-    assert run("semaforo", "--almacen", little) == 0
+    assert run("ver", "semaforo", "--almacen", little) == 0
     out = capsys.readouterr().out
     assert "AER.03.03" in out
     assert "sin cifra" in out
     assert "todo" in out
-    found = _json(capsys, "semaforo", "--almacen", little)
+    found = _json(capsys, "ver", "semaforo", "--almacen", little)
     now = [r for r in found["semaforo"] if r["mes"] == 2]
     alone = next(r for r in now if r["unidad"] == "AER.03.03")
     assert (alone["devengado_soles"], alone["color_devengado"]) == ("50.25", "gris")
@@ -134,10 +134,10 @@ def test_what_of_a_calendar_is_not_used_is_said(little, capsys, tmp_path):
     path = tmp_path / "pca.csv"
     path.write_text("\n".join(["anio,mes,programa,programado_soles", *rows]), encoding="utf-8")
     capsys.readouterr()
-    assert run("semaforo", "--almacen", little, "--calendario", path) == 0
+    assert run("ver", "semaforo", "--almacen", little, "--calendario", path) == 0
     out = " ".join(capsys.readouterr().out.split())
     assert "1 de sus 2 claves no están en el gasto de 2024 y no se usan (programa: 9999)" in out
-    assert any("9999" in said for said in _json(capsys, "semaforo", "--almacen", little, "--calendario", path)["observaciones"])
+    assert any("9999" in said for said in _json(capsys, "ver", "semaforo", "--almacen", little, "--calendario", path)["observaciones"])
 
 
 def test_a_transversal_action_is_marked_and_the_last_row_is_the_whole(ask):

@@ -31,7 +31,7 @@ def store(tmp_path, capsys):
         budget("7.5"),
         budget("1000", **OTHER),
     )
-    assert run("cargar", path, "--fecha-corte", "2024-12-31", "--almacen", tmp_path / "almacen") == 0
+    assert run("cargar", path, "--al", "2024-12-31", "--almacen", tmp_path / "almacen") == 0
     capsys.readouterr()
     return tmp_path / "almacen"
 
@@ -66,7 +66,7 @@ def test_who_spends_and_where_it_lands_are_two_questions(store, capsys):
 
 def test_a_scope_that_was_filtered_out_is_refused(tmp_path, store, capsys):
     path = tmp_path / "2024-Gasto.csv"
-    assert run("cargar", path, "--pliego", "445", "--fecha-corte", "2025-01-31", "--almacen", store) == 0
+    assert run("cargar", path, "--pliego", "445", "--al", "2025-01-31", "--almacen", store) == 0
     capsys.readouterr()
     assert run("vincular", "--almacen", store, "--ambito", "departamento") == 1
     assert "falta parte del gasto" in capsys.readouterr().err
@@ -193,13 +193,13 @@ def test_suggestions_are_written_to_a_file_and_only_count_when_asked(tmp_path, s
 
 
 def test_each_action_by_who_spends_and_where_it_comes_from(store, capsys):
-    found = answer(capsys, "vincular", "--almacen", store, "--ambito", "departamento", "--por", "nivel")
+    found = answer(capsys, "ver", "vinculo", "--almacen", store, "--ambito", "departamento", "--por", "nivel")
     money = {(row["accion"], row["nivel"], row["vinculo"]): row["pim_soles"] for row in found["filas"]}
     assert money["AER.03.03", "E", "directo"] == "1000.00" and money["AER.03.03", "R", "directo"] == "7.50"
     assert money["AER.13.01", "R", "directo"] == money["AER.07.01", "R", "transversal"] == "100.00"
-    assert run("vincular", "--almacen", store, "--por", "ejecutora") == 0
+    assert run("ver", "vinculo", "--almacen", store, "--por", "ejecutora") == 0
     assert "SEDE CAJAMARCA" in capsys.readouterr().out.upper()
-    assert run("vincular", "--almacen", store, "--por", "color") == 2
+    assert run("ver", "vinculo", "--almacen", store, "--por", "color") == 2
 
 
 @pytest.mark.lento
@@ -211,7 +211,7 @@ def test_the_province_of_a_siaf_web_export_adds_up_to_the_action(tmp_path, capsy
     rules = tmp_path / "v.csv"
     rules.write_text("id,accion,clasificador,autor,fecha\ntodo,AER.07.02,2,Ana,2026-01-05\n", encoding="utf-8")
     capsys.readouterr()
-    found = answer(capsys, "vincular", rules, "--almacen", tmp_path / "web", "--ambito", "todo", "--por", "provincia")
+    found = answer(capsys, "ver", "vinculo", "--reglas", rules, "--almacen", tmp_path / "web", "--ambito", "todo", "--por", "provincia")
     rows = [row for row in found["filas"] if row["accion"] == "AER.07.02"]
     assert rows and all(row["provincia_meta"] for row in rows)
     sheet = openpyxl.load_workbook(path, data_only=True).worksheets[0]
@@ -245,13 +245,10 @@ def test_the_folder_has_every_table_and_figure_and_the_same_bytes_each_time(tmp_
 def test_the_figures_say_what_the_tables_say(store, inputs):
     import polars as pl
 
-    from presupuesto_link.commands.asking.cuts import Scope
-    from presupuesto_link.commands.vincular import link
+    from presupuesto_link.commands.asking.groups import Linked
     from presupuesto_link.presentation.plots.vinculo import draw_linkage
-    from presupuesto_link.store.store import Store
 
-    place = Store(store)
-    linkage = link(inputs, place, place.list()[-1], None, Scope.pliego, None, False)
+    linkage = Linked(store).linked()[1]
     bars, curve = draw_linkage(linkage, inputs.plan.niveles)
     assert bars.title == "El 68.3 % del PIM 2024 llega a una AER; sin 9001 ni 9002, el 100.0 %"
     ends = dict(bars.data.group_by("programa").agg(pl.col("hasta").max()).iter_rows())
@@ -280,7 +277,7 @@ def test_a_book_that_cannot_be_written_says_why_in_spanish(tmp_path, store, caps
     ("options", "words"),
     [
         (("--explicar", "775-7", "--exportar", "v.xlsx"), "no van juntas"),
-        (("--sugerir", "s.csv", "--por", "nivel"), "no van juntas"),
+        (("--sugerir", "s.csv", "--salida", "s"), "no van juntas"),
         (("--exportar", "v.txt"), "no termina en .xlsx"),
         (("--sugerir", "s.xlsx"), "no termina en .csv"),
     ],
@@ -308,7 +305,7 @@ def test_a_damaged_snapshot_is_told_in_spanish(store, capsys):
 def test_the_screen_says_who_signs_and_keeps_years_apart(tmp_path, capsys):
     old = {"ANO_EJE": "2023"}
     path = write_long(tmp_path / "dos.csv", budget("100", **ROAD), budget("30", **ROAD, **old), budget("5", **PAY, **old))
-    assert run("cargar", path, "--fecha-corte", "2024-12-31", "--almacen", tmp_path / "a") == 0
+    assert run("cargar", path, "--al", "2024-12-31", "--almacen", tmp_path / "a") == 0
     capsys.readouterr()
     assert run("vincular", "--almacen", tmp_path / "a") == 0
     said = capsys.readouterr().out

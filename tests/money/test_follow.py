@@ -19,7 +19,7 @@ from tests.sources.extracts import budget, spent, write_long
 def load(tmp_path, capsys):
     def loaded(cut_off, *records, name="2025-Gasto.csv"):
         path = write_long(tmp_path / name, *records)
-        code = main._code(["cargar", str(path), "--fecha-corte", cut_off, "--almacen", str(tmp_path / "almacen")], False)
+        code = main._code(["cargar", str(path), "--al", cut_off, "--almacen", str(tmp_path / "almacen")], False)
         assert code == 0, capsys.readouterr().err
         return next(s for s in Store(tmp_path / "almacen").list() if s.cut_off == cut_off)
 

@@ -56,7 +56,7 @@ def extract(tmp_path, capsys):
             )
         ]
         path = write_long(tmp_path / name, *rows)
-        code = main._code(["cargar", str(path), "--fecha-corte", cut_off, "--almacen", str(tmp_path / "almacen")], False)
+        code = main._code(["cargar", str(path), "--al", cut_off, "--almacen", str(tmp_path / "almacen")], False)
         assert code == 0, capsys.readouterr().err
         store = Store(tmp_path / "almacen")
         return store, next(s for s in store.list() if s.cut_off == cut_off)
@@ -169,7 +169,7 @@ def test_a_source_without_months_is_expected_day_by_day(office, tmp_path, capsys
     """A per-action table on 1 July of a year of 365 days: 182 of them have passed."""
     path = tmp_path / "tabla_2025.csv"
     path.write_text("AE,PIA,PIM,DEVENGADO\nAER.03.03,1000,3650,910\n", encoding="utf-8")
-    args = ["cargar", str(path), "--fecha-corte", "2025-07-01", "--anio", "2025", "--almacen", str(tmp_path / "almacen")]
+    args = ["cargar", str(path), "--al", "2025-07-01", "--anio", "2025", "--almacen", str(tmp_path / "almacen")]
     if main._code(args, False):
         pytest.skip(capsys.readouterr().err)
     store = Store(tmp_path / "almacen")

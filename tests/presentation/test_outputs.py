@@ -190,58 +190,49 @@ def one_figure(monkeypatch):
     figure = plots.Figure("ranking", "t", "a.", None, 1, 1, pl.DataFrame())
     monkeypatch.setattr(plots, "draw_all", lambda _: (figure,))
     monkeypatch.setattr(plots, "save_figure", save)
-    return save
 
 
-def test_figures_are_written_with_their_manifest_and_replaced(dossier, tmp_path, one_figure):
-    folder = tmp_path / "graficos"
+def test_a_part_alone_is_written_with_its_manifest_and_replaced(dossier, tmp_path, one_figure):
+    folder = tmp_path / "salida"
     for _ in range(2):
-        assert [figure.name for figure in outputs.write_figures(dossier, folder)] == ["ranking"]
-        assert sorted(digests(folder)) == ["manifiesto.json", "ranking.png", "ranking.svg"]
+        written = outputs.write_analysis(dossier, folder, parts=("figuras",))
+        assert written == sorted(digests(folder)) == ["graficos/ranking.png", "graficos/ranking.svg", "manifiesto.json"]
     manifest = json.loads((folder / "manifiesto.json").read_text(encoding="utf-8"))
-    assert manifest["orden"] == "graficar"
     assert manifest["salidas"] == {name: d for name, d in digests(folder).items() if name != "manifiesto.json"}
 
 
-def test_figures_never_replace_foreign_or_edited_files(dossier, tmp_path, one_figure):
-    (tmp_path / "tesis.docx").write_bytes(b"x")
-    with pytest.raises(OutputError, match="una carpeta con otros archivos"):
-        outputs.write_figures(dossier, tmp_path)
-    folder = tmp_path / "graficos"
-    outputs.write_figures(dossier, folder)
-    (folder / "ranking.svg").write_bytes(b"retocado a mano")
-    with pytest.raises(OutputError, match=r"cambiados después de escribirse: ranking.svg"):
-        outputs.write_figures(dossier, folder)
-    assert (folder / "ranking.svg").read_bytes() == b"retocado a mano"
-    assert (tmp_path / "tesis.docx").read_bytes() == b"x"
+def test_a_part_never_replaces_what_a_person_touched_nor_what_another_command_wrote(dossier, tmp_path, one_figure):
+    folder, other = tmp_path / "salida", tmp_path / "robustez"
+    outputs.write_analysis(dossier, folder, parts=("figuras",))
+    (folder / "graficos" / "ranking.svg").write_bytes(b"retocado a mano")
+    with pytest.raises(OutputError, match=r"cambiados después de escribirse: graficos/ranking.svg"):
+        outputs.write_analysis(dossier, folder, parts=("tablero",))
+    assert (folder / "graficos" / "ranking.svg").read_bytes() == b"retocado a mano"
+    other.mkdir()
+    (other / "resumen.csv").write_bytes(b"x")
+    folders.write_manifest(other, "robustez", {"programa": {"nombre": "presupuesto-link"}})
+    with pytest.raises(OutputError, match="los resultados de «robustez»"):
+        outputs.write_analysis(dossier, other, parts=("figuras",))
+    assert (other / "resumen.csv").read_bytes() == b"x"
 
 
-def test_figures_never_replace_a_whole_analysis(dossier, tmp_path, one_figure):
-    folder = tmp_path / "salida"
-    folder.mkdir()
-    (folder / "libro.xlsx").write_bytes(b"x")
-    folders.write_manifest(folder, "analizar", {"programa": {"nombre": "presupuesto-link"}})
-    with pytest.raises(OutputError, match="los resultados de «analizar»"):
-        outputs.write_figures(dossier, folder)
-    assert (folder / "libro.xlsx").read_bytes() == b"x"
-
-
-def test_figures_are_all_or_nothing(dossier, tmp_path, one_figure, monkeypatch):
+def test_a_part_is_all_or_nothing(dossier, tmp_path, one_figure, monkeypatch):
     from presupuesto_link.presentation import plots
 
-    folder = tmp_path / "graficos"
-    outputs.write_figures(dossier, folder)
+    folder = tmp_path / "salida"
+    outputs.write_analysis(dossier, folder, parts=("figuras",))
     before = digests(folder)
 
     def half(figure: plots.Figure, target: Path) -> None:
+        target.mkdir()
         (target / "ranking.png").write_bytes(b"a medias")
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(plots, "save_figure", half)
     with pytest.raises(OutputError, match="no queda espacio en el disco"):
-        outputs.write_figures(dossier, folder)
+        outputs.write_analysis(dossier, folder, parts=("figuras",))
     assert digests(folder) == before
-    assert [path.name for path in tmp_path.iterdir()] == ["graficos"]
+    assert [path.name for path in tmp_path.iterdir()] == ["salida"]
 
 
 def test_text_of_a_csv_never_runs_as_a_formula_and_numbers_stay(tmp_path):

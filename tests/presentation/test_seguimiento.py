@@ -20,7 +20,7 @@ def watched(inputs, tmp_path_factory):
     folder = tmp_path_factory.mktemp("seguimiento")
     rows = [budget("1200", ANO_EJE="2025"), *(spent(m, "50", ANO_EJE="2025") for m in range(1, 7))]
     path = write_long(folder / "2025-Gasto.csv", *rows)
-    assert main._code(["cargar", str(path), "--fecha-corte", "2025-06-30", "--almacen", str(folder / "a")], False) == 0
+    assert main._code(["cargar", str(path), "--al", "2025-06-30", "--almacen", str(folder / "a")], False) == 0
     store = Store(folder / "a")
     return monitor(evaluate(inputs, Cut(store, store.list()[-1], raw_rules(inputs, None))))
 

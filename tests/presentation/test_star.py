@@ -12,11 +12,12 @@ import pytest
 
 from presupuesto_link.errors import OutputError
 from presupuesto_link.linkage.snapshot import Linkage, link_snapshot
+from presupuesto_link.presentation.folders.outputs import write_only_star
 from presupuesto_link.presentation.star import star_files
 from presupuesto_link.presentation.star.databases import DUCKDB, SQLITE
 from presupuesto_link.presentation.star.star import CODES, DIMENSIONS, KEYS, NO_CODE, NO_NAME, NO_RULE
 from presupuesto_link.presentation.star.star_files import Export, write_star
-from presupuesto_link.presentation.writing.folder import MANIFEST, digest
+from presupuesto_link.presentation.writing.folder import MANIFEST, digest, files_in
 from presupuesto_link.sources.links import read_links
 from presupuesto_link.sources.siaf import layout
 from presupuesto_link.store.loading import load_extract
@@ -273,8 +274,8 @@ def test_text_that_begins_like_a_formula_gets_an_apostrophe(store, inputs, tmp_p
 
 def test_same_bytes_again_also_in_many_small_batches(export, folder, tmp_path, monkeypatch):
     before = {name: (folder / name).read_bytes() for name in json.loads((folder / MANIFEST).read_text())["salidas"]}
-    write_star(export, folder)
-    assert {name: (folder / name).read_bytes() for name in before} == before
+    write_star(export, tmp_path / "otra")
+    assert {name: (tmp_path / "otra" / name).read_bytes() for name in before} == before
     monkeypatch.setattr(star_files, "ROWS_AT_ONCE", 1)
     write_star(export, tmp_path / "menudo")
     for name in ("hechos", "hechos_transversales"):
@@ -292,7 +293,7 @@ def test_lines_without_a_unit_are_written_once(inputs, tmp_path, monkeypatch):
 
 def test_the_manifest_and_the_page_say_what_was_done(export, folder, rules):
     manifest = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
-    assert manifest["orden"] == "exportar"
+    assert manifest["orden"] == "estrella"
     assert manifest["entradas"] == {"vinculos.csv": digest(rules)}
     assert manifest["instantanea"]["fecha_corte"] == "2024-06-30"
     assert manifest["totales_soles"]["hechos"]["pim_soles"] == "3360.31"
@@ -323,25 +324,29 @@ def test_somebody_elses_folder_is_left_as_it_was(export, tmp_path):
     (tmp_path / "ajena").mkdir()
     (tmp_path / "ajena" / "tesis.docx").write_text("x")
     with pytest.raises(OutputError, match="una carpeta con otros archivos"):
-        write_star(export, tmp_path / "ajena")
+        write_only_star(export, tmp_path / "ajena", str)
     assert [p.name for p in (tmp_path / "ajena").iterdir()] == ["tesis.docx"]
 
 
-def test_a_disk_that_refuses_leaves_the_earlier_export_whole(export, folder, tmp_path, monkeypatch):
-    before = {p.name: p.read_bytes() for p in folder.iterdir()}
+def test_a_disk_that_refuses_leaves_the_earlier_export_whole(export, tmp_path, monkeypatch):
+    folder = tmp_path / "salida"
+    files, written = write_only_star(export, folder, str)
+    assert files == files_in(folder)
+    assert written.rows["hechos"] == table(folder / "estrella", "hechos").height
+    before = {name: (folder / name).read_bytes() for name in files}
 
     def full(*_: object) -> None:
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(star_files, "write_sqlite", full)
     with pytest.raises(OutputError, match="no se pudo escribir"):
-        write_star(export, folder)
-    assert {p.name: p.read_bytes() for p in folder.iterdir()} == before
+        write_only_star(export, folder, str)
+    assert {name: (folder / name).read_bytes() for name in files_in(folder)} == before
     assert not list(tmp_path.glob("*.parcial-*"))
 
 
 def test_facts_that_do_not_add_up_are_a_defect_and_nothing_is_written(export, tmp_path, monkeypatch):
     monkeypatch.setattr(star_files.Written, "add", lambda *_: None)
     with pytest.raises(RuntimeError, match="hechos does not hold"):
-        write_star(export, tmp_path / "mal")
+        write_only_star(export, tmp_path / "mal", str)
     assert not (tmp_path / "mal").exists()

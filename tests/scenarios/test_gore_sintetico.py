@@ -79,7 +79,7 @@ def place(tmp_path, capsys):
     )
     (tmp_path / "vinculos.csv").write_text(RULES, encoding="utf-8")
     (tmp_path / "bosques.toml").write_text(SCENARIO, encoding="utf-8")
-    assert run("cargar", tmp_path / "gore_sintetico_2025.csv", "--fecha-corte", "2025-07-31", "--almacen", tmp_path / "almacen") == 0
+    assert run("cargar", tmp_path / "gore_sintetico_2025.csv", "--al", "2025-07-31", "--almacen", tmp_path / "almacen") == 0
     capsys.readouterr()
     return tmp_path
 

@@ -71,7 +71,7 @@ def _topic(arguments: Sequence[str]) -> str | None:
     return plain[1] if len(plain) > 1 and plain[0] == "ver" else None
 
 
-def _show_version(as_json: bool) -> None:
+def _show_version(as_json: bool) -> int:
     from importlib.metadata import version
 
     number = version("presupuesto-link")
@@ -81,7 +81,7 @@ def _show_version(as_json: bool) -> None:
         print_json(programa="presupuesto-link", version=number, python=".".join(map(str, sys.version_info[:3])))
     else:
         typer.echo(f"presupuesto-link {number}")
-    raise typer.Exit()
+    return 0
 
 
 def options(
@@ -91,7 +91,7 @@ def options(
 ) -> None:
     """Options of the program itself; without any command, what can be done here."""
     if version:
-        _show_version(como_json)
+        raise typer.Exit(_show_version(como_json))
     if ctx.invoked_subcommand is None:
         typer.echo(_WELCOME)
 
@@ -150,6 +150,8 @@ def _code(given: list[str], debug: bool) -> int:
     try:
         if told:
             typer.echo(told, err=True)
+        if "--version" in arguments and all(one.startswith("-") for one in arguments) and not set(HELP) & set(arguments):
+            return _show_version(as_json)  # no command is imported for it
         arguments = _answered(arguments)
         defaults = _defaults(arguments)
         if _nothing_to_do(arguments, defaults.get("analizar", {}), as_json):

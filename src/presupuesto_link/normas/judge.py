@@ -169,5 +169,5 @@ def _unknown(name: str, day: date, known: dict[str, ExcepcionSpec]) -> Problem:
         f"excepción «{name}»",
         f"no rige el {day.isoformat()}",
         "una de: " + (", ".join(known) or "ninguna"),
-        "véalas con «presupuesto-link normas listar --fecha»",
+        "véalas con «presupuesto-link normas listar --al»",
     )

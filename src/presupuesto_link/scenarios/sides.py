@@ -84,7 +84,7 @@ def check_names(baseline: Baseline, spec: EscenarioSpec) -> None:
                 f"escenario {spec.id}, fecha {baseline.fecha.isoformat()}",
                 f"la norma de {baseline.fecha.year} sobre el presupuesto de {baseline.anio}",
                 f"una fecha de {baseline.anio}",
-                "corrija --fecha o base.fecha_corte: un presupuesto sólo se modifica en su año fiscal",
+                "corrija --al o base.fecha_corte: un presupuesto sólo se modifica en su año fiscal",
             )
         )
     if problems:

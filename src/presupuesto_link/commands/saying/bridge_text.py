@@ -113,7 +113,7 @@ def _print_missing(result: Bridging, shown: int) -> None:
     )
     if chain.sugerencias.height:
         alone = plural(chain.sugerencias.height, "meta tiene una sola AOI posible", "metas tienen una sola AOI posible")
-        typer.echo(f"{alone}; nadie las ha firmado y no se aplican. Escríbalas con --sugerencias.\n")
+        typer.echo(f"{alone}; nadie las ha firmado y no se aplican. Escríbalas con --sugerir.\n")
 
 
 def _print_differences(result: Bridging, shown: int) -> None:

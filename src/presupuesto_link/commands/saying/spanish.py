@@ -90,7 +90,8 @@ class SpanishCommand(TyperCommand):
         rare = [param for param in self.params if getattr(param, "rich_help_panel", None) == ADVANCED]
         for param in rare:
             param.hidden = not every  # type: ignore[attr-defined]
-        more = f"\n\nHay {len(rare)} opciones avanzadas: {ctx.command_path} {EVERY}" if rare and not every else ""
+        many = "1 opción avanzada" if len(rare) == 1 else f"{len(rare)} opciones avanzadas"
+        more = f"\n\nHay {many}: {ctx.command_path} {EVERY}" if rare and not every else ""
         return self.get_help(ctx) + more
 
 

@@ -87,9 +87,9 @@ def _decisions(dossier: Dossier) -> Iterator[str]:
         lacking = scenario.sin_dato
         if lacking:
             yield f"{plural(lacking, 'movimiento', 'movimientos')} de «{scenario.spec.titulo}» no se sabe si la norma lo permite: falta un dato."
-    grave = sum(finding.kind.severity == "alta" for finding in analysis.audit.hallazgos)
+    grave = [finding for finding in analysis.audit.hallazgos if finding.kind.severity == "alta"]
     if grave:
-        yield f"{plural(grave, 'hallazgo de severidad alta', 'hallazgos de severidad alta')} en lo publicado: presupuesto-link ver auditoria alta"
+        yield f"{plural(len(grave), 'hallazgo de severidad alta', 'hallazgos de severidad alta')} en lo publicado: presupuesto-link ver auditoria alta"
 
 
 def _next(dossier: Dossier) -> Iterator[str]:

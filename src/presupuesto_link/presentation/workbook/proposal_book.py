@@ -143,7 +143,7 @@ _INTRO = {
     "acciones": "* Con el mismo devengado: sólo cambia el PIM. No es un pronóstico.",
 }
 _NO_BRIDGE = (
-    "No se dio la tabla de metas y AOI: no se sabe qué AOI cambian. Revísela con «presupuesto-link ceplan EXPORTES... --metas-aoi TABLA --aei-aer TABLA» "
+    "No se dio la tabla de metas y AOI: no se sabe qué AOI cambian. Revísela con «presupuesto-link vincular --poi EXPORTE --metas-aoi TABLA --aei-aer TABLA» "
     "y pásela a «presupuesto-link escenario» con --metas-aoi. "
     "Mientras tanto, estas son las metas (sec_ejec y sec_func) cuyo POI hay que revisar."
 )

@@ -79,7 +79,7 @@ def check_space(folder: Path, needed: int) -> None:
     """
     free = shutil.disk_usage(folder).free
     if needed > free:
-        expected, remedy = f"{needed:,} bytes para lo que falta", "libere espacio o elija otra carpeta con --carpeta"
+        expected, remedy = f"{needed:,} bytes para lo que falta", "libere espacio o elija otra carpeta con --salida"
         raise DownloadError(Problem(str(folder), f"{free:,} bytes libres", expected, remedy))
 
 
@@ -90,6 +90,6 @@ def disk_error(target: Path, error: OSError) -> DownloadError:
             str(error.filename or target),
             _WORDS.get(error.errno or 0, error.strerror or str(error)),
             "una carpeta donde se pueda escribir el archivo completo",
-            "libere espacio, revise los permisos, cierre el archivo si está abierto o elija otra carpeta con --carpeta",
+            "libere espacio, revise los permisos, cierre el archivo si está abierto o elija otra carpeta con --salida",
         )
     )

@@ -74,7 +74,7 @@ def cut_off_of(path: Path, given: dt.date | None) -> tuple[dt.date, str]:
             str(path),
             "nadie dice de qué día son las cifras",
             "la fecha de corte del extracto",
-            "agregue --fecha-corte AAAA-MM-DD (el día en que se exportó o descargó)",
+            "agregue --al AAAA-MM-DD (el día en que se exportó o descargó)",
         )
     )
 

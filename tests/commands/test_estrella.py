@@ -1,4 +1,4 @@
-"""`exportar` from the command line."""
+"""`analizar --solo estrella` from the command line."""
 
 import json
 
@@ -8,6 +8,7 @@ import pytest
 from tests.commands.test_cargar import call
 from tests.sources.extracts import budget, spent, write_long
 
+STAR = ["analizar", "--solo", "estrella"]
 RULES = "id,accion,programa,autor,fecha\nmaterno,AER.03.03,0002,ana,2024-06-30\n"
 
 
@@ -22,19 +23,11 @@ def loaded(tmp_path, capsys):
     )
     call(capsys, "cargar", extract, "--almacen", tmp_path / "almacen")
     (rules := tmp_path / "vinculos.csv").write_text(RULES, encoding="utf-8")
-    return ["--almacen", tmp_path / "almacen", "--instantanea", "20240630", "--vinculos", rules, "--salida", tmp_path / "tablero"]
-
-
-def test_help_is_spanish_and_has_an_example(capsys):
-    code, out, _ = call(capsys, "exportar", "--help")
-    assert code == 0
-    assert "Ejemplo: presupuesto-link exportar --instantanea" in " ".join(out.split())
-    for english in ("Usage", "Options", "Show this", "default:", "required"):
-        assert english not in out
+    return ["--almacen", tmp_path / "almacen", "--instantanea", "20240630", "--reglas", rules, "--salida", tmp_path / "tablero"]
 
 
 def test_an_export_says_what_it_wrote(capsys, loaded, tmp_path):
-    code, out, err = call(capsys, "exportar", *loaded, "--sqlite")
+    code, out, err = call(capsys, *STAR, *loaded, "--base", "sqlite")
     assert (code, err) == (0, "")
     for words in (
         "corte 2024-06-30",
@@ -46,18 +39,19 @@ def test_an_export_says_what_it_wrote(capsys, loaded, tmp_path):
         "LEAME.txt",
     ):
         assert words in out
-    assert pl.read_parquet(tmp_path / "tablero" / "hechos.parquet")["accion"].to_list() == ["AER.03.03"] * 2
-    assert (tmp_path / "tablero" / "presupuesto.sqlite").is_file()
-    assert call(capsys, "exportar", *loaded)[0] == 0  # its own earlier export is replaced
-    assert not (tmp_path / "tablero" / "presupuesto.sqlite").exists()
+    assert pl.read_parquet(tmp_path / "tablero" / "estrella" / "hechos.parquet")["accion"].to_list() == ["AER.03.03"] * 2
+    assert (tmp_path / "tablero" / "estrella" / "presupuesto.sqlite").is_file()
+    assert call(capsys, *STAR, *loaded)[0] == 0  # its own earlier export is replaced
+    assert not (tmp_path / "tablero" / "estrella" / "presupuesto.sqlite").exists()
 
 
 def test_json_is_exact_and_the_scope_changes_the_total(capsys, loaded):
-    got = json.loads(call(capsys, "exportar", *loaded, "--ambito", "todo", "--json")[1])
+    got = json.loads(call(capsys, *STAR, *loaded, "--ambito", "todo", "--json")[1])
     assert got["filas"] == {"hechos": 3, "hechos_transversales": 0}
     assert got["totales_soles"]["hechos"]["pim_soles"] == "1007.10"
     assert got["totales_soles"]["hechos_transversales"]["pim_soles"] is None
-    assert {"hechos.parquet", "dim_accion.parquet", "boost.csv", "LEAME.txt", "manifiesto.json"} <= set(got["archivos"])
+    for name in ("hechos.parquet", "dim_accion.parquet", "boost.csv", "LEAME.txt", "manifiesto.json"):
+        assert f"estrella/{name}" in got["archivos"]
 
 
 @pytest.mark.parametrize(
@@ -65,27 +59,21 @@ def test_json_is_exact_and_the_scope_changes_the_total(capsys, loaded):
     [
         (["--instantanea", "no-hay"], "no hay ninguna instantánea «no-hay»"),
         (["--anio", "2020"], "ninguna fila"),
-        (["--vinculos", "no-hay.csv"], "el archivo no existe"),
+        (["--reglas", "no-hay.csv"], "el archivo no existe"),
         (["--analisis", "otro"], "opción --analisis"),
     ],
 )
 def test_what_is_wrong_is_said_and_nothing_is_written(capsys, loaded, tmp_path, change, words):
-    code, out, err = call(capsys, "exportar", *loaded, *change)
+    code, out, err = call(capsys, *STAR, *loaded, *change)
     assert (code, out) == (1, "")
     assert words in err
     assert "Traceback" not in err
     assert not (tmp_path / "tablero").exists()
 
 
-def test_a_folder_is_not_optional(capsys, loaded):
-    code, _, err = call(capsys, "exportar", *loaded[:-2])
-    assert code == 2
-    assert "--salida" in err
-
-
 def test_duckdb_is_asked_for_by_its_name(capsys, loaded, tmp_path, monkeypatch):
     monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
-    code, _, err = call(capsys, "exportar", *loaded, "--duckdb")
+    code, _, err = call(capsys, *STAR, *loaded, "--base", "duckdb")
     assert code == 1
     assert "DuckDB no está instalado" in err
     assert not (tmp_path / "tablero").exists()

@@ -1,4 +1,4 @@
-"""`proyectar` as a person uses it, and what it feeds: the donors of a scenario."""
+"""`ver cierre` as a person uses it, and what it feeds: the donors of a scenario."""
 
 import json
 import subprocess
@@ -41,7 +41,7 @@ def single(tmp_path):
     """One year alone, until February."""
     line = {"SEC_FUNC": "7", "PROGRAMA_PPTO": "0138", "GENERICA": "6", "TIPO_ACT_PROY": "2"}
     path = write_long(tmp_path / "2024-Gasto.csv", budget("1200", **line), spent(1, "10", **line), spent(2, "20", **line))
-    assert run("cargar", path, "--fecha-corte", "2024-03-05", "--almacen", tmp_path / "uno") == 0
+    assert run("cargar", path, "--al", "2024-03-05", "--almacen", tmp_path / "uno") == 0
     return tmp_path / "uno"
 
 
@@ -52,7 +52,7 @@ def answer(capsys, *arguments):
 
 @pytest.mark.lento
 def test_the_console_says_where_it_comes_from_and_what_it_does_not_know(store, capsys):
-    assert run("proyectar", "--almacen", store, "--nivel", "objetivo") == 0
+    assert run("ver", "cierre", "--almacen", store, "--por", "objetivo") == 0
     said = capsys.readouterr().out
     for words in (
         "DATOS SINTÉTICOS",
@@ -68,7 +68,7 @@ def test_the_console_says_where_it_comes_from_and_what_it_does_not_know(store, c
 
 
 def test_json_adds_up_to_the_centimo_at_every_level(store, quick, capsys):
-    found = answer(capsys, "proyectar", "--almacen", store, "-a", quick, "--nivel", "ejecutora")
+    found = answer(capsys, "ver", "cierre", "--almacen", store, "-a", quick, "--por", "ejecutora")
     for table in ("cierre", "cierre_ejecutora_y_generica"):
         frame = pl.DataFrame(found[table]).with_columns(pl.col("^.*_soles$").cast(pl.Decimal(18, 2)))
         sums = frame.group_by("nivel").agg(pl.col("^.*_soles$").sum()).drop("nivel")
@@ -78,7 +78,7 @@ def test_json_adds_up_to_the_centimo_at_every_level(store, quick, capsys):
 
 
 def test_with_a_single_year_it_is_linear_and_only_the_limits_are_sure(single, capsys):
-    found = answer(capsys, "proyectar", "--almacen", single)
+    found = answer(capsys, "ver", "cierre", "--almacen", single)
     assert (found["metodo"], found["historia"]) == ("lineal", [])
     whole = next(row for row in found["cierre"] if row["nivel"] == "total")
     assert (whole["devengado_soles"], whole["proyectado_soles"]) == ("30.00", "180.00")
@@ -86,33 +86,33 @@ def test_with_a_single_year_it_is_linear_and_only_the_limits_are_sure(single, ca
 
 
 def test_a_closed_year_and_a_month_that_has_not_closed_are_told(store, single, capsys):
-    assert run("proyectar", "--almacen", store, "--anio", "2024") == 1
+    assert run("ver", "cierre", "--almacen", store, "--anio", "2024") == 1
     assert "2024 ya cerró" in capsys.readouterr().err
-    assert run("proyectar", "--almacen", single, "--mes", "7") == 1
+    assert run("ver", "cierre", "--almacen", single, "--mes", "7") == 1
     assert "el mes 7 no había cerrado al corte 05/03/2024" in capsys.readouterr().err
 
 
 def test_a_past_month_can_be_projected_from_and_confidence_widens(store, quick, capsys):
-    june = answer(capsys, "proyectar", "--almacen", store, "-a", quick, "--mes", "6")
+    june = answer(capsys, "ver", "cierre", "--almacen", store, "-a", quick, "--mes", "6")
     assert (june["mes"], june["corte"]) == (6, "2025-06-30")
-    wide = answer(capsys, "proyectar", "--almacen", store, "-a", quick, "--mes", "6", "--confianza", "0.9")
+    wide = answer(capsys, "ver", "cierre", "--almacen", store, "-a", quick, "--mes", "6", "--confianza", "0.9")
     ends = [next(r for r in found["cierre"] if r["nivel"] == "total")["alto_soles"] for found in (june, wide)]
     assert float(ends[0]) < float(ends[1])
-    assert run("proyectar", "--almacen", store, "--confianza", "0.2") == 2
+    assert run("ver", "cierre", "--almacen", store, "--confianza", "0.2") == 2
     assert "0.5" in capsys.readouterr().err
 
 
 @pytest.mark.lento
 def test_the_folder_marks_made_up_data_and_is_not_somebody_elses(store, tmp_path, capsys):
     target = tmp_path / "salida"
-    assert run("proyectar", "--almacen", store, "--salida", target) == 0
+    assert run("ver", "cierre", "--almacen", store, "--salida", target) == 0
     assert {p.name for p in (target / "graficos").glob("*.png")} == {"proyeccion_cierre.png", "calibracion_intervalos.png"}
     for table in (target / "tablas").glob("*.csv"):
         assert set(pl.read_csv(table, infer_schema=False)["datos"]) <= {"datos sintéticos"}, table.name
     (tmp_path / "ajena").mkdir()
     (tmp_path / "ajena" / "mio.txt").write_text("mío", encoding="utf-8")
     capsys.readouterr()
-    assert run("proyectar", "--almacen", store, "--salida", tmp_path / "ajena") == 1
+    assert run("ver", "cierre", "--almacen", store, "--salida", tmp_path / "ajena") == 1
     assert "una carpeta con otros archivos" in capsys.readouterr().err
     assert [p.name for p in (tmp_path / "ajena").iterdir()] == ["mio.txt"]
 
@@ -120,7 +120,7 @@ def test_the_folder_marks_made_up_data_and_is_not_somebody_elses(store, tmp_path
 def test_no_donor_gives_more_than_what_december_leaves_free(store, quick, capsys):
     free = {
         r["unidad"]: float(r["saldo_libre_bajo_soles"])
-        for r in answer(capsys, "proyectar", "--almacen", store, "-a", quick)["cierre"]
+        for r in answer(capsys, "ver", "cierre", "--almacen", store, "-a", quick)["cierre"]
         if r["nivel"] == "AER"
     }
     found = answer(capsys, "escenario", PRESET, "-a", quick, "--almacen", store, "--instantanea", "ultima")["escenarios"][0]
@@ -149,11 +149,11 @@ def test_without_earlier_years_a_scenario_says_there_is_no_projection(single, ca
 @pytest.mark.lento
 def test_a_year_without_pim_has_no_figure_and_no_crash(tmp_path, capsys):
     path = write_long(tmp_path / "2024-Gasto.csv", budget("0", SEC_FUNC="7"), spent(1, "10", SEC_FUNC="7"), spent(2, "20", SEC_FUNC="7"))
-    assert run("cargar", path, "--fecha-corte", "2024-03-05", "--almacen", tmp_path / "a") == 0
-    for command in ("proyectar", "semaforo"):
-        assert run(command, "--almacen", tmp_path / "a", "--salida", tmp_path / command) == 0
+    assert run("cargar", path, "--al", "2024-03-05", "--almacen", tmp_path / "a") == 0
+    for topic in ("cierre", "semaforo"):
+        assert run("ver", topic, "--almacen", tmp_path / "a", "--salida", tmp_path / topic) == 0
         assert "Traceback" not in capsys.readouterr().err
-    assert not list((tmp_path / "proyectar").glob("graficos/*"))
+    assert not list((tmp_path / "cierre").glob("graficos/*"))
     assert sorted(p.stem for p in (tmp_path / "semaforo").glob("graficos/*.png")) == ["alineamiento", "semaforo_trimestral"]
 
 
@@ -167,7 +167,7 @@ def test_a_year_without_pim_has_no_figure_and_no_crash(tmp_path, capsys):
     ],
 )
 def test_a_value_out_of_range_is_told_in_spanish(option, value, said, store, capsys):
-    assert run("proyectar", "--almacen", store, option, value) == 2
+    assert run("ver", "cierre", "--almacen", store, option, value) == 2
     assert said in capsys.readouterr().err
 
 
