@@ -272,7 +272,7 @@ def _money(analysis: Evaluation, code: str) -> pl.DataFrame:
                 pl.lit(budget.origen.titulo).alias("fuente_dinero"),
                 "ambito",
                 "al",
-                pl.lit("sí" if decides else "no, queda al lado").alias("decide"),
+                pl.lit("sí" if decides else "no").alias("decide"),
             )
         )
     return pl.concat(rows, how="diagonal").sort("anio", "decide", descending=[True, True]) if rows else pl.DataFrame()
