@@ -9,6 +9,7 @@ import re
 import shlex
 from collections import Counter, defaultdict
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
 
@@ -63,11 +64,13 @@ def said(value: Decimal) -> str:
 
 @pytest.fixture(scope="module")
 def office(tmp_path_factory):
-    """A folder as `nuevo` makes it, with both cut-offs loaded."""
+    """A folder as `nuevo` makes it, with both cut-offs loaded; the simple methods of projection, one of which wins over the models too."""
     folder = tmp_path_factory.mktemp("preguntas") / "oficina"
     with pytest.MonkeyPatch.context() as patch:
         assert main._code(["nuevo", str(folder)], False) == 0
         patch.chdir(folder)
+        with Path("analisis.toml").open("a", encoding="utf-8") as more:
+            more.write('\n[proyeccion]\nmetodos = ["lineal", "parte del año anterior", "parte media"]\n')
         assert main._code(["cargar", *(str(SIAF / name) for name in FILES)], False) == 0
     return folder
 
