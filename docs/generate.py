@@ -46,12 +46,13 @@ def findings_page() -> str:
 
 
 def commands_page() -> str:
-    """The help of every command, with every option."""
+    """The help of every command, with every option; what answers about a code is asked for by writing the code."""
     import contextlib
     import io
 
     os.environ["COLUMNS"] = "100"
     from presupuesto_link.commands.main import _app, _code
+    from presupuesto_link.commands.ver import CODE
 
     app = _app([])
     names = [[info.callback.__name__] for info in app.registered_commands if info.callback]
@@ -66,7 +67,7 @@ def commands_page() -> str:
         with contextlib.redirect_stdout(screen):
             _code([*arguments, "--avanzadas"], False)
         text = re.sub(r"[ ]+$", "", screen.getvalue(), flags=re.MULTILINE).strip()
-        parts.append(f"\n## {' '.join(['presupuesto-link', *arguments])}\n\n```\n{text}\n```\n")
+        parts.append(f"\n## {' '.join(['presupuesto-link', *arguments]).replace(f'ver {CODE}', 'ver CÓDIGO')}\n\n```\n{text}\n```\n")
     return "".join(parts)
 
 

@@ -1,4 +1,4 @@
-"""The page on scenarios: its files are scenarios, its figures are those of the program, and it explains every key and fact."""
+"""The pages on scenarios and the law: their files are scenarios, their figures those of the program, and they explain every key and fact."""
 
 import re
 import tomllib
@@ -20,7 +20,7 @@ from presupuesto_link.specs import FACTS, EscenarioSpec, read_spec
 from presupuesto_link.wording import soles
 from tests.conftest import ROOT
 
-PAGE = (ROOT / "docs" / "guia" / "escenarios.md").read_text(encoding="utf-8")
+PAGE, LAW = ((ROOT / "docs" / "guia" / name).read_text(encoding="utf-8") for name in ("escenarios.md", "normas.md"))
 WHOLE, *PARTS = (tomllib.loads(block) for block in re.findall(r"```toml\n(.*?)```", PAGE, re.DOTALL))
 PRESETS = sorted((ROOT / "analyses" / "cajamarca-2024" / "escenarios").glob("*.toml"))
 
@@ -86,7 +86,7 @@ def keys(model: type[BaseModel]) -> Iterator[str]:
 def test_the_page_explains_every_key_and_every_fact():
     explained = {part for words in re.findall(r"`\[*([a-z_.]+)\]*`", PAGE) for part in words.split(".")}
     assert set(keys(EscenarioSpec)) <= explained
-    assert all(f"| `{fact}` | {words} |" in PAGE for fact, words in FACTS.items())
+    assert all(f"| `{fact}` | {words} |" in LAW for fact, words in FACTS.items())
 
 
 def test_the_page_names_every_sheet(example, tmp_path):

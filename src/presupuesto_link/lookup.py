@@ -204,6 +204,7 @@ def _action(analysis: Evaluation, code: str) -> Known:
         _some(
             {
                 "Dinero": _money(analysis, code),
+                "De qué fuente y rubro": _sources(linkage, year, code),
                 "Semáforo del trimestre": _light(analysis, levels.accion, code),
                 "Retraso por ejecutora": _delay(analysis, ("sec_ejec",), pl.col("accion") == code),
                 "Retraso por meta": _delay(analysis, ("sec_ejec", "sec_func"), pl.col("accion") == code),
@@ -271,7 +272,7 @@ def _money(analysis: Evaluation, code: str) -> pl.DataFrame:
                 pl.lit(budget.origen.titulo).alias("fuente_dinero"),
                 "ambito",
                 "al",
-                pl.lit("sí" if decides else "no, queda al lado").alias("decide"),
+                pl.lit("sí" if decides else "no").alias("decide"),
             )
         )
     return pl.concat(rows, how="diagonal").sort("anio", "decide", descending=[True, True]) if rows else pl.DataFrame()
@@ -346,6 +347,15 @@ def _light(analysis: Evaluation, level: str, unit: str) -> pl.DataFrame:
 def _delay(analysis: Evaluation, keys: tuple[str, ...], own: pl.Expr) -> pl.DataFrame:
     monthly = analysis.money.monthly
     return delay_by(monthly, keys, own) if monthly is not None else pl.DataFrame()
+
+
+def _sources(linkage: Linkage | None, year: int, code: str) -> pl.DataFrame:
+    """The year's money by source of financing and item of income."""
+    keys = tuple(column for column in ("fuente", "rubro") if linkage is not None and column in linkage.cube.columns)
+    if linkage is None or not keys:
+        return pl.DataFrame()
+    own = linkage.cube.filter((pl.col("accion") == code) & (pl.col("anio") == year))
+    return _named(_summed(own, keys), linkage, keys[-1])
 
 
 def _projects(linkage: Linkage | None, year: int, code: str) -> pl.DataFrame:

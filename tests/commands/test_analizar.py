@@ -75,27 +75,3 @@ def test_a_file_is_no_folder_of_results(tmp_path, monkeypatch, capsys):
 def test_the_report_is_two_files(undrawn, tmp_path, capsys):
     assert run("analizar", "--solo", "informe", "--salida", tmp_path / "i", "--json") == 0
     assert json.loads(capsys.readouterr().out)["archivos"] == ["informe.docx", "informe.html", "manifiesto.json"]
-
-
-@pytest.mark.lento
-def test_the_tour_of_the_readme_is_true(tmp_path, monkeypatch, capsys):
-    """Its commands as written, on a copy of the synthetic extracts."""
-    import re
-    import shutil
-
-    from tests.conftest import ROOT
-
-    text = (ROOT / "README.md").read_text(encoding="utf-8")
-    block = re.search(r"<!-- orden: trimestre -->\s*```\w*\n(.*?)```", text, re.S)[1]
-    (tmp_path / "data" / "siaf").mkdir(parents=True)
-    for path in (ROOT / "data" / "siaf").glob("gasto_*"):
-        shutil.copy(path, tmp_path / "data" / "siaf")
-    monkeypatch.chdir(tmp_path)
-    for line in block.strip().splitlines():
-        words = line.split()
-        assert words[0] == "presupuesto-link"
-        assert run(*words[1:]) == 0, line
-    assert (tmp_path / "trimestre" / "index.html").is_file()
-    assert (tmp_path / "trimestre" / "informe.docx").is_file()
-    assert (tmp_path / "trimestre" / "escenarios" / "recomendacion-2" / "propuesta-indicativa.xlsx").is_file()
-    assert "DATOS SINTÉTICOS" in capsys.readouterr().out

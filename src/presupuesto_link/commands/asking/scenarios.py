@@ -12,6 +12,7 @@ import typer
 
 from presupuesto_link.commands.asking.cuts import Asked, Scope, optional_cut
 from presupuesto_link.errors import Problem, SpecError
+from presupuesto_link.wording import soles
 
 _DIGITS = 13
 
@@ -63,7 +64,7 @@ class Question:
         words = [
             f"de {', '.join(gives)}" if gives else "",
             f"a {', '.join(receives)}" if receives else "",
-            f"hasta S/ {self.most}" if self.most else "",
+            f"hasta {soles(_soles(self.most))}" if self.most else "",
         ]
         asked = " ".join(part for part in words if part)
         told |= {"id": "pregunta", "titulo": f"Pregunta: {asked}", "pregunta": f"¿Qué se podría mover {asked}?"}

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from typing import Any
 
 import typer
 from typer.core import TyperCommand, TyperGroup
 
-_HELP = (
+from presupuesto_link.wording import plural
+
+_HELP: tuple[tuple[str, str | Callable[[re.Match[str]], str]], ...] = (
     (r"^Usage:", "Uso:"),
     (r"\[OPTIONS\]", "[OPCIONES]"),
     (r"COMMAND \[ARGS\]\.\.\.", "ORDEN [ARGUMENTOS]..."),
@@ -17,7 +20,8 @@ _HELP = (
     (r"^Arguments:", "Argumentos:"),
     (r"Show this message and exit\.", "Muestra esta ayuda y termina."),
     (r"\[default:(\s)", r"[por defecto:\1"),
-    (r" <(?:str|int|float|text|integer|path)>", ""),
+    (r" <(?:list\[str\]|str|int|float|text|integer|path)>(?=  )", lambda kind: " " * len(kind[0])),
+    (r" <(?:list\[str\]|str|int|float|text|integer|path)>", ""),
     (r"(?<=[ \[])\{([A-ZÁÉÍÓÚÑ.]+)\}", r"\1"),
     (r"\[required\]", "[obligatorio]"),
     (r"Install completion for the current shell\.", "Instala el completado con el tabulador."),
@@ -90,8 +94,11 @@ class SpanishCommand(TyperCommand):
         rare = [param for param in self.params if getattr(param, "rich_help_panel", None) == ADVANCED]
         for param in rare:
             param.hidden = not every  # type: ignore[attr-defined]
-        many = "1 opción avanzada" if len(rare) == 1 else f"{len(rare)} opciones avanzadas"
-        more = f"\n\nHay {many}: {ctx.command_path} {EVERY}" if rare and not every else ""
+        more = (
+            f"\n\nHay {plural(len(rare), 'opción avanzada', 'opciones avanzadas')}: {ctx.command_path} {EVERY}"
+            if rare and not every
+            else ""
+        )
         return self.get_help(ctx) + more
 
 

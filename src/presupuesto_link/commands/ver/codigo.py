@@ -100,7 +100,7 @@ def _column(column: str, kind: pl.DataType) -> Column:
     title = _TITLES.get(column, column.removesuffix("_soles").removesuffix("_ratio").replace("_", " ").capitalize())
     if kind.is_numeric():
         return number(title, spare=column in _SPARE)
-    return name(title) if column in _TEXTS else code(title, spare=column in _SPARE)
+    return name(title) if column in _TEXTS - _SPARE else code(title, spare=column in _SPARE)
 
 
 def _row(row: dict[str, Any]) -> list[str]:
@@ -174,4 +174,15 @@ _TEXTS = {
     "autor",
     "correccion",
 }
-_SPARE = {"certificado_soles", "pia_soles", "color_depende_nd", "con_dato", "sentido", "indicadores"}
+_SPARE = {
+    "certificado_soles",
+    "pia_soles",
+    "color_depende_nd",
+    "con_dato",
+    "sentido",
+    "indicadores",
+    "ambito",
+    "ejecucion_medida",
+    "devengado_al_ritmo_soles",
+    "ritmo_al",
+}

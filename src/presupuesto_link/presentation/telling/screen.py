@@ -78,8 +78,9 @@ def _moves(dossier: Dossier) -> Iterator[str]:
 def _decisions(dossier: Dossier) -> Iterator[str]:
     quarter, analysis = dossier.quarter, dossier.analysis
     assert quarter is not None
-    linkage = quarter.monitoring.followed.linkage
-    if said := unsigned(linkage.rules, linkage.with_suggested, linkage.coverage.firmas):
+    followed = quarter.monitoring.followed
+    linkage, firmas = followed.linkage, followed.linkage.coverage.firmas
+    if said := unsigned(linkage.rules, linkage.with_suggested, firmas.filter(pl.col("anio") == followed.year)):
         yield said
     if linkage.findings:
         yield f"{plural(len(linkage.findings), 'hallazgo sobre las reglas', 'hallazgos sobre las reglas')}: presupuesto-link ver vinculo"
