@@ -173,7 +173,7 @@ _README = """# Carpeta de trabajo de {nombre}
 
 ```
 presupuesto-link analizar ARCHIVO_DEL_SIAF      carga, vincula, compara con el corte anterior y escribe salida/
-presupuesto-link ver AER.01.03                  todo lo que se sabe de una acción (o de una ejecutora, programa, meta, CUI…)
+presupuesto-link ver CÓDIGO                     todo lo que se sabe de una acción (o de una ejecutora, programa, meta, CUI…)
 presupuesto-link ver semaforo --por ejecutora   qué está atrasado
 presupuesto-link escenario recomendacion-2 --salida propuesta
 ```
