@@ -119,7 +119,7 @@ def main() -> None:
     parser.add_argument("--base", type=Path, help="another checkout of the project")
     parser.add_argument("--veces", type=int, default=5)
     given = parser.parse_args()
-    whole, ranking = ["-m", "presupuesto_link", "analizar", "--salida", "{}"], ["-m", "presupuesto_link", "ranking"]
+    whole, ranking = ["-m", "presupuesto_link", "analizar", "--salida", "{}"], ["-m", "presupuesto_link", "ver", "ranking"]
     cases = {
         "analizar": (whole, ROOT),
         "plotnine": (["-c", BARE, "{}"], ROOT),
@@ -130,7 +130,10 @@ def main() -> None:
         before: list[str] = []
         if given.base:
             base = given.base.resolve()
-            cases |= {"analizar, base": (whole, base), "ranking, base": (ranking, base)}
+            cases |= {
+                "analizar, base": (whole, base),
+                "ranking, base": (["-m", "presupuesto_link", "ranking"], base),
+            }  # its name then, which also works now
             quarter = quarter_cases(base, Path(stores))
             before = [name for name in quarter if name.endswith("base")]
             cases |= quarter

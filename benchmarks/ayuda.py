@@ -14,7 +14,7 @@ import time
 PEER = [sys.executable, "-c", "import typer"]
 OURS = {
     "presupuesto-link --help": [sys.executable, "-m", "presupuesto_link", "--help"],
-    "presupuesto-link matriz --help": [sys.executable, "-m", "presupuesto_link", "matriz", "--help"],
+    "presupuesto-link ver matriz --help": [sys.executable, "-m", "presupuesto_link", "ver", "matriz", "--help"],
 }
 TARGET = 2.5
 

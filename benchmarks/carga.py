@@ -166,7 +166,7 @@ def load(path: Path, folder: Path, *options: str) -> list[str]:
         str(path),
         "--almacen",
         str(folder / "almacen"),
-        "--fecha-corte",
+        "--al",
         DAY,
         "--json",
         *options,

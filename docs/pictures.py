@@ -75,12 +75,13 @@ def draw(found: dict[str, Dossier], work: Path) -> None:
     """
     from matplotlib import rc_context
 
-    from presupuesto_link.presentation.board.file import write_board
+    from presupuesto_link.presentation.board.file import board_text
     from presupuesto_link.presentation.plots import draw_all
 
     for name, dossier in found.items():
-        write_board(dossier, work / f"{name}.html")
-        for figure in draw_all(dossier):
+        figures = draw_all(dossier)
+        (work / f"{name}.html").write_text(board_text(dossier, figures), encoding="utf-8", newline="\n")
+        for figure in figures:
             if FIGURES.get(figure.name) == name:
                 made_up = "-sintetico" if dossier.synthetic else ""
                 with rc_context({"text.hinting": "none"}):

@@ -196,11 +196,11 @@ def test_the_table_of_facts_is_that_of_the_dossier(run):
     assert facts_table(run.facts).frame.equals(run.facts.tabla)
 
 
-@pytest.mark.parametrize("order", ["matriz", "ranking", "escenario"])
+@pytest.mark.parametrize("order", ["ver matriz", "ver ranking", "escenario"])
 def test_what_a_command_sends_to_another_program_is_the_same_facts(dossier, capsys, order):
     from presupuesto_link.commands import main
 
-    assert main._code([order, "--json"], False) == 0
+    assert main._code([*order.split(), "--json"], False) == 0
     sent = json.loads(capsys.readouterr().out)
     told = sent["escenarios"][0]["hechos"] if order == "escenario" else sent["hechos"]
     assert len(told) > 50

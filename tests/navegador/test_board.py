@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 
 from presupuesto_link.dossier import Dossier
-from presupuesto_link.presentation.board.file import write_board
+from presupuesto_link.presentation.board.file import board_text
+from presupuesto_link.presentation.plots import draw_all
 
 DESKTOP, PHONE = {"width": 1280, "height": 900}, {"width": 360, "height": 740}
 VIEWS = {
@@ -24,7 +25,7 @@ def boards(browser: Any, dossier: Dossier, quarter_dossier: Dossier, tmp_path_fa
     folder = tmp_path_factory.mktemp("tableros")
     made = {"evaluacion": dossier, "trimestre": quarter_dossier}
     for name, shown in made.items():
-        write_board(shown, folder / f"{name}.html")
+        (folder / f"{name}.html").write_text(board_text(shown, draw_all(shown)), encoding="utf-8", newline="\n")
     return {name: folder / f"{name}.html" for name in made}
 
 

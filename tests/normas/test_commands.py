@@ -18,7 +18,7 @@ def run(capsys, *arguments) -> tuple[int, str, str]:
 
 
 def test_list_shows_the_rules_of_a_date(capsys):
-    code, out, _ = run(capsys, "normas", "listar", "--fecha", "2025-05-15", "--json")
+    code, out, _ = run(capsys, "normas", "listar", "--al", "2025-05-15", "--json")
     ids = {entry["id"] for entry in json.loads(out)["normas"]}
     assert code == 0
     assert {"LEY32185-33.A-METAS", "EXC-LEY32185-DCF15", "FOR-DL1440-47.2"} <= ids
@@ -26,7 +26,7 @@ def test_list_shows_the_rules_of_a_date(capsys):
 
 
 def test_list_warns_of_the_law_to_be_loaded(capsys):
-    code, out, _ = run(capsys, "normas", "listar", "--fecha", "2026-05-15")
+    code, out, _ = run(capsys, "normas", "listar", "--al", "2026-05-15")
     assert code == 0 and "ANUAL-2026" in out and "No está cargada la ley de presupuesto de 2026" in out
 
 
@@ -41,7 +41,7 @@ def test_without_a_date_everything_is_listed_with_its_validity(capsys):
 
 
 def test_a_bad_date_is_a_usage_error(capsys):
-    code, _, err = run(capsys, "normas", "listar", "--fecha", "15/05/2025")
+    code, _, err = run(capsys, "normas", "listar", "--al", "15/05/2025")
     assert code == 2 and "15/05/2025" in err
 
 

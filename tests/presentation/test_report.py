@@ -197,9 +197,9 @@ def test_the_page_needs_nothing(report: Report):
 
 @pytest.mark.lento
 def test_it_is_written_whole_with_its_figures_described_and_opens_elsewhere(quarter_dossier: Dossier, tmp_path: Path):
-    from presupuesto_link.presentation.folders.report_folder import write_report
+    from presupuesto_link.presentation.folders.outputs import write_analysis
 
-    assert write_report(quarter_dossier, tmp_path / "i") == ["informe.docx", "informe.html", "manifiesto.json"]
+    assert write_analysis(quarter_dossier, tmp_path / "i", parts=("informe",)) == ["informe.docx", "informe.html", "manifiesto.json"]
     xml = zipfile.ZipFile(tmp_path / "i" / "informe.docx").read("word/document.xml").decode("utf-8")
     pictures = re.findall(r"<wp:docPr [^>]*>", xml)
     assert len(pictures) >= 5

@@ -179,14 +179,14 @@ def test_the_folder_has_the_draft_its_tables_and_its_figures(place, capsys):
 def test_without_the_declared_facts_nothing_is_allowed(place, capsys):
     text = (place / "bosques.toml").read_text(encoding="utf-8").replace(FACTS, "")
     (place / "bosques.toml").write_text(text, encoding="utf-8")
-    assert propose(place) == 1
+    assert propose(place) == 3
     err = capsys.readouterr().err
     assert "FALTA DATO" in err
     assert "declare evidencias" in err
 
 
 def test_a_budget_is_only_modified_in_its_own_year(place, capsys):
-    assert propose(place, "--fecha", "2026-03-01") == 1
+    assert propose(place, "--al", "2026-03-01") == 1
     assert "la norma de 2026 sobre el presupuesto de 2025" in capsys.readouterr().err
 
 
@@ -205,7 +205,7 @@ def test_a_run_without_solution_keeps_what_was_there(place, capsys):
     path = place / "bosques.toml"
     path.write_text("monto_requerido_soles = 900000000\n" + path.read_text(encoding="utf-8"), encoding="utf-8")
     capsys.readouterr()
-    assert propose(place, "--salida", place / "salida", "--json") == 1
+    assert propose(place, "--salida", place / "salida", "--json") == 3
     told = capsys.readouterr()
     assert json.loads(told.out)["sin_solucion"][0]["found"].startswith("no caben juntos")
     assert "lo que había sigue ahí" in told.err
@@ -236,18 +236,18 @@ def test_what_is_asked_wrong_says_where(place, capsys):
     assert "uno de: agua-y-ambiente, cierre-de-brechas" in capsys.readouterr().err
     assert propose(place, "--anio", "2019") == 1
     assert "no tiene filas de 2019" in capsys.readouterr().err
-    assert propose(place, "--fecha", "ayer") == 2
+    assert propose(place, "--al", "ayer") == 2
     assert "no es una fecha AAAA-MM-DD" in capsys.readouterr().err
 
 
 def test_scenarios_side_by_side(capsys):
-    assert run("comparar", "recomendacion-2", "agua-y-ambiente", "--json") == 0
+    assert run("escenario", "recomendacion-2", "agua-y-ambiente", "--json") == 0
     found = json.loads(capsys.readouterr().out)
     assert [row["monto_soles"] for row in found["resumen"]] == [7_385_699, 5_649_743]
-    assert run("comparar", "recomendacion-2") == 2
-    assert run("comparar", "recomendacion-2", "recomendacion-2") == 2
+    assert sorted(found) == sorted(["escenarios", "sin_solucion", "resumen", "cambios", "transferencias"])
+    assert run("escenario", "recomendacion-2", "recomendacion-2") == 2
     capsys.readouterr()
-    assert run("comparar", "recomendacion-2", "minimo-movimiento") == 0
+    assert run("escenario", "recomendacion-2", "minimo-movimiento") == 0
     assert "Prioridad por sol" in capsys.readouterr().out
 
 
