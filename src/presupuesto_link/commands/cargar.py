@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from presupuesto_link.commands.asking.cuts import DEFAULT_STORE, StoreOption
-from presupuesto_link.commands.asking.options import JsonOption, rare
+from presupuesto_link.commands.asking.options import JsonOption, old, rare
 from presupuesto_link.commands.saying.printing import Column, number, print_json, print_table
 from presupuesto_link.errors import InputDataError, PresupuestoLinkError, Problem
 from presupuesto_link.findings import worst_first
@@ -54,9 +54,14 @@ def cargar(
     nivel: Annotated[str | None, rare("--nivel", help="Sólo este nivel de gobierno: E, R o M", metavar="LETRA")] = None,
     miembro: Annotated[str | None, rare("--miembro", help="Cuál archivo de un .zip con varios", metavar="NOMBRE")] = None,
     total_publicado: Annotated[
-        list[str] | None, rare("--total-publicado", help="Cifra publicada para comparar; se puede repetir", metavar="MEDIDA=SOLES")
+        list[str] | None,
+        rare(
+            "--total-publicado",
+            help="Cifra publicada para comparar, y la diferencia que se admite (1 sol)",
+            metavar="MEDIDA=SOLES[:TOLERANCIA]",
+        ),
     ] = None,
-    tolerancia: Annotated[str, rare("--tolerancia", help="Diferencia admitida con la cifra publicada", metavar="SOLES")] = "1",
+    tolerancia: Annotated[str, old("--tolerancia", help="Diferencia admitida con la cifra publicada", metavar="SOLES")] = "1",
     descargar: Annotated[
         int | None, typer.Option("--descargar", help="Descarga antes ese año del portal de datos abiertos del MEF", metavar="AÑO")
     ] = None,
@@ -67,10 +72,8 @@ def cargar(
     url: Annotated[
         str | None, rare("--url", help="Otra dirección: la del archivo, o la de su carpeta terminada en /", metavar="URL")
     ] = None,
-    forzar: Annotated[bool, rare("--forzar", help="Descarga aunque el archivo ya esté y sea el mismo")] = False,
-    espera: Annotated[
-        int, rare("--espera", help="Segundos sin recibir datos antes de volver a conectarse", metavar="SEGUNDOS", min=1)
-    ] = 60,
+    forzar: Annotated[bool, old("--forzar", help="Descarga aunque el archivo ya esté y sea el mismo")] = False,
+    espera: Annotated[int, old("--espera", help="Segundos sin recibir datos antes de volver a conectarse", metavar="SEGUNDOS", min=1)] = 60,
     como_json: JsonOption = False,
 ) -> None:
     """Carga extractos del SIAF en el almacén: los reconoce, los revisa y guarda una instantánea de cada uno.
@@ -258,18 +261,24 @@ def _published(given: list[str], tolerance: str) -> Published:
     from presupuesto_link.store.load_report import Published
     from presupuesto_link.store.store import MEASURES
 
-    totals = {}
+    totals, own = {}, []
     for text in given:
         name, equals, amount = text.partition("=")
+        amount, colon, allowed_text = amount.partition(":")
         measure = f"{name.strip().lower().removesuffix('_soles')}_soles"
         if not equals or measure not in MEASURES:
             known = ", ".join(m.removesuffix("_soles") for m in MEASURES)
             raise typer.BadParameter(f"--total-publicado: «{text}» no es MEDIDA=SOLES, con una de {known}.")
         totals[measure] = _amount("--total-publicado", amount)
-    allowed = _amount("--tolerancia", tolerance)
+        own += [_tolerance(allowed_text)] if colon else []
+    return Published(totals, min(own) if own else _tolerance(tolerance))
+
+
+def _tolerance(text: str) -> Decimal:
+    allowed = _amount("--total-publicado, tolerancia", text)
     if allowed < 0:
-        raise typer.BadParameter(f"--tolerancia: «{tolerance}» es menos que cero.")
-    return Published(totals, allowed)
+        raise typer.BadParameter(f"--total-publicado: la tolerancia «{text}» es menos que cero.")
+    return allowed
 
 
 def _amount(option: str, text: str) -> Decimal:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from presupuesto_link.commands.asking.groups import Proposals, grouped
-from presupuesto_link.commands.asking.options import JsonOption, rare
+from presupuesto_link.commands.asking.options import JsonOption, old, rare
 from presupuesto_link.commands.asking.scenarios import Question
 from presupuesto_link.commands.saying.compared_text import compared_as_json, print_compared
 from presupuesto_link.commands.saying.printing import bar, print_json, progress, records
@@ -54,7 +54,7 @@ def escenario(
     sorteos: Annotated[
         int, rare("--sorteos", help="Cuántas veces se sacuden los pesos con --preguntas", metavar="N", min=1, max=100_000)
     ] = _RUNS,
-    semilla: Annotated[int, rare("--semilla", help="Semilla de esas corridas", metavar="N", min=0)] = _SEED,
+    semilla: Annotated[int, old("--semilla", help="Semilla de esas corridas", metavar="N", min=0)] = _SEED,
     metas_aoi: Annotated[
         Path | None,
         rare("--metas-aoi", help="Tabla firmada de metas y AOI: con ella el borrador lista los AOI cuyo POI cambia", metavar="TABLA"),

@@ -36,6 +36,11 @@ def rare(*names: str, **about: Any) -> Any:
     return typer.Option(*names, rich_help_panel=ADVANCED, **about)
 
 
+def old(*names: str, **about: Any) -> Any:
+    """An option that no help shows: it works in this version for who has it written down."""
+    return typer.Option(*names, hidden=True, **about)
+
+
 AnalysisOption = Annotated[
     str, rare("--analisis", "-a", help="Nombre de un análisis incluido, o ruta de un analisis.toml", metavar="NOMBRE|RUTA")
 ]

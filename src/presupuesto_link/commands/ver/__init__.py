@@ -25,8 +25,8 @@ CODE = "codigo"
 """The topic that answers about a code; it is asked for by writing the code alone."""
 
 
-def group(asked: str | None) -> typer.Typer:
-    """The group with the topic asked for, the only one imported; with all of them when none is."""
+def group(asked: str | None, bare: bool = False) -> typer.Typer:
+    """The group with the topic asked for, the only one imported; with all of them when none is, and with none for the help of the program."""
     from presupuesto_link.commands.asking.completing import plan_codes
     from presupuesto_link.commands.saying.spanish import CONTEXT, SpanishCommand, SpanishGroup
 
@@ -49,7 +49,7 @@ def group(asked: str | None) -> typer.Typer:
         help="Responde una pregunta: un tema de la lista, o un código: OER, AER, indicador, ejecutora, programa, meta (775-45), CUI o rubro.",
         epilog="Ejemplos: presupuesto-link ver AER.01.03 · presupuesto-link ver semaforo --por ejecutora · presupuesto-link ver 775-45",
     )
-    for topic in [asked] if asked in TOPICS else TOPICS:
+    for topic in () if bare else [asked] if asked in TOPICS else TOPICS:
         module = import_module(f"presupuesto_link.commands.ver.{topic}")
         app.command(topic, cls=SpanishCommand, hidden=topic == CODE, context_settings=CONTEXT)(getattr(module, topic))
     return app

@@ -10,7 +10,7 @@ import typer
 
 from presupuesto_link.commands.asking.cuts import CsvOption, FolderOption
 from presupuesto_link.commands.asking.groups import Money, grouped
-from presupuesto_link.commands.asking.options import AnalysisOption, JsonOption, rare
+from presupuesto_link.commands.asking.options import AnalysisOption, JsonOption, old
 from presupuesto_link.commands.saying.printing import Column, code, name, number, print_csv, print_json, print_table, progress, records
 from presupuesto_link.sources.embedded import DEFAULT_ANALYSIS
 from presupuesto_link.wording import percent, short_name, soles
@@ -32,7 +32,7 @@ class By(StrEnum):
 def asociacion(
     analisis: AnalysisOption = DEFAULT_ANALYSIS,
     semilla: Annotated[
-        int | None, rare("--semilla", help="Semilla de los remuestreos", metavar="N", min=0, show_default="la del análisis")
+        int | None, old("--semilla", help="Semilla de los remuestreos", metavar="N", min=0, show_default="la del análisis")
     ] = None,
     salida: FolderOption = None,
     por: Annotated[

@@ -9,7 +9,7 @@ import typer
 
 from presupuesto_link.commands.asking.cuts import CsvOption, FolderOption, HistoryOption, cut_of
 from presupuesto_link.commands.asking.groups import Ruled, Seen, grouped
-from presupuesto_link.commands.asking.options import JsonOption, rare
+from presupuesto_link.commands.asking.options import JsonOption, old
 from presupuesto_link.commands.saying.printing import Column, code, name, number, print_csv, print_json, print_table, progress, records
 from presupuesto_link.wording import amount, enumerate_words, percent, short_name
 
@@ -37,7 +37,7 @@ def cierre(
     ] = Level.accion,
     historia: HistoryOption = None,
     confianza: Annotated[
-        float | None, rare("--confianza", help="Confianza del intervalo, de 0.5 a 0.99; sin ella, la del análisis", min=0.5, max=0.99)
+        float | None, old("--confianza", help="Confianza del intervalo, de 0.5 a 0.99; sin ella, la del análisis", min=0.5, max=0.99)
     ] = None,
     vinculo: Ruled,
     salida: FolderOption = None,

@@ -8,7 +8,7 @@ import typer
 
 from presupuesto_link.commands.asking.cuts import CsvOption, FolderOption
 from presupuesto_link.commands.asking.groups import Money, grouped
-from presupuesto_link.commands.asking.options import AnalysisOption, JsonOption, rare
+from presupuesto_link.commands.asking.options import AnalysisOption, JsonOption, old, rare
 from presupuesto_link.commands.saying.printing import Column, code, name, number, print_csv, print_json, print_table, records
 from presupuesto_link.presentation.telling.robustness_words import DOUBTS, central_words, how, interval, options_words, sentences, share
 from presupuesto_link.sources.embedded import DEFAULT_ANALYSIS
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 def robustez(
     analisis: AnalysisOption = DEFAULT_ANALYSIS,
     sorteos: Annotated[int | None, rare("--sorteos", help="Cuántos juegos de pesos se sortean", metavar="N", min=1, max=1_000_000)] = None,
-    semilla: Annotated[int | None, rare("--semilla", help="Semilla de los sorteos", metavar="N", min=0)] = None,
+    semilla: Annotated[int | None, old("--semilla", help="Semilla de los sorteos", metavar="N", min=0)] = None,
     primeras: Annotated[
         int | None, typer.Option("--primeras", "-n", help="Cuántas acciones forman la lista que se decide", metavar="N", min=1)
     ] = None,
