@@ -310,6 +310,6 @@ def test_the_screen_says_who_signs_and_keeps_years_apart(tmp_path, capsys):
     assert run("vincular", "--almacen", tmp_path / "a") == 0
     said = capsys.readouterr().out
     assert "Firman: nadie. Proponen: presupuesto-link (41)." in said
-    assert "Ninguna de las 41 reglas que cuentan está firmada por una persona: S/ 130.00 de PIM (100.0 % de lo vinculado)" in said
+    assert "Ninguna de las 41 reglas que cuentan está firmada por una persona: S/ 100.00 de PIM de 2024 (100.0 % de lo vinculado)" in said
     assert "propuesta, sin firma" in said
     assert "2023 AER.13.01" in said and "2024 AER.13.01" in said and "2023 775-9" in said

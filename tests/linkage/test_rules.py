@@ -239,7 +239,7 @@ def test_who_answers_for_the_money(tmp_path):
     assert row["devengado_vinculado_soles"] == 1111
     assert [row[f"reglas_{how}"] for how in ("firmadas", "propuestas", "sugeridas")] == [1, 2, 1]
     assert unsigned(rules, True, cover(cube(found), found.rules, actions).firmas) == (
-        "De las 4 reglas que cuentan, 1 está firmada y 3 no: S/ 320.00 de PIM (7.4 % de lo vinculado) son una propuesta, sin firma."
+        "De las 4 reglas que cuentan, 1 está firmada y 3 no: S/ 320.00 de PIM de 2024 (7.4 % de lo vinculado) son una propuesta, sin firma."
     )
 
 

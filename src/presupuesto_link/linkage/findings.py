@@ -98,12 +98,12 @@ def signers(rules: Rules, state: str = SIGNED) -> str:
 
 
 def unsigned(rules: Rules, with_suggested: bool, signatures: pl.DataFrame) -> str:
-    """How many of the rules that count nobody signs, and how much of the linked PIM is theirs, in a sentence; empty when none counts.
+    """How many of the rules that count nobody signs, and how much of the linked PIM of a year is theirs, in a sentence; empty when none counts.
 
     Args:
         rules: those of the file.
         with_suggested: whether suggested rules counted.
-        signatures: `Coverage.firmas`.
+        signatures: `Coverage.firmas`; of several years, the last one is told: the PIM of two years is not one amount.
     """
     counted = rules.signed + rules.proposed + (rules.suggested if with_suggested else 0)
     if not counted:
@@ -111,11 +111,13 @@ def unsigned(rules: Rules, with_suggested: bool, signatures: pl.DataFrame) -> st
     every = "la regla que cuenta" if counted == 1 else f"las {counted:,} reglas que cuentan"
     if rules.signed == counted:
         return f"{every[0].upper()}{every[1:]} {'está firmada' if counted == 1 else 'están firmadas'} por una persona u oficina."
-    sums = signatures.select(pl.col("pim_propuesto_soles", "pim_sugerido_soles", "pim_vinculado_soles").sum()).row(0)
+    last = signatures.filter(pl.col("anio") == pl.col("anio").max())
+    sums = last.select(pl.col("pim_propuesto_soles", "pim_sugerido_soles", "pim_vinculado_soles").sum()).row(0)
+    of = f" de {last['anio'][0]}" if last.height else ""
     open_, whole = sums[0] + sums[1], sums[2]
     if not rules.signed:
         said = f"Ninguna de {every} está firmada por una persona" if counted > 1 else f"{every[0].upper()}{every[1:]} no está firmada"
     else:
         said = f"De {every}, {plural(rules.signed, 'está firmada', 'están firmadas')} y {counted - rules.signed:,} no"
     share = f" ({percent(float(open_ / whole))} de lo vinculado)" if whole else ""
-    return f"{said}: {soles(open_, 2)} de PIM{share} son una propuesta, sin firma."
+    return f"{said}: {soles(open_, 2)} de PIM{of}{share} son una propuesta, sin firma."
