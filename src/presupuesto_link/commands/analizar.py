@@ -80,7 +80,7 @@ def analizar(
     parts = [part.value for part in solo] if solo else None
     bases = [one.value for one in base or ()]
     if parts == [Part.estrella.value]:
-        _only_the_star(analisis, pedido, salida, bases, como_json)
+        _only_the_star(analisis, pedido, salida, bases, como_json)  # what somebody filled stays beside it
         return
     pedido = replace(pedido, libro_anterior=pedido.libro_anterior or _filled(salida, pedido))
     with progress() as say:
@@ -126,11 +126,13 @@ def _remember(dossier: Dossier, folder: Path, written: Sequence[str]) -> None:
 
 
 def _filled(folder: Path, asked: Story) -> Path | None:
-    """The workbook of the last run, when somebody wrote in it and nobody names another."""
+    """The workbook of the last run, when somebody wrote in it and nobody names one of elsewhere."""
+    from presupuesto_link.presentation.folders.outputs import FILLED
     from presupuesto_link.presentation.writing.folder import filled_since
 
-    book = folder / "libro.xlsx"
-    return book if asked.libro_anterior is None and filled_since(folder, book.name) else None
+    if asked.libro_anterior is not None:
+        return asked.libro_anterior if asked.libro_anterior.resolve().parent == folder.resolve() else None
+    return next((folder / name for name in ("libro.xlsx", FILLED) if filled_since(folder, name)), None)
 
 
 def _loaded(files: Sequence[str], asked: Story, day: str | None, accepted: str | None) -> tuple[LoadReport, ...]:
@@ -172,7 +174,7 @@ def _only_the_star(analysis: str, asked: Story, folder: Path, bases: Sequence[st
         raw = raw_rules(inputs, asked.reglas)
         digests = {raw.name: raw.digest} if raw else {}
         export = Export(linkage, inputs.plan, inputs.spec.vinculo.transversales, digests, "sqlite" in bases, "duckdb" in bases)
-        files, written = write_only_star(export, folder, say)
+        files, written = write_only_star(export, folder, say, _filled(folder, asked))
     if as_json_text:
         print_json(carpeta=str(folder), archivos=files, filas=written.rows, totales_soles=written.soles)
         return

@@ -36,6 +36,7 @@ _FLAGS = {
     "exportar": {"--sqlite": ("--base", "sqlite"), "--duckdb": ("--base", "duckdb")},
     "asociacion": {"--eficiencia": ("--por", "eficiencia")},
 }
+_RESULTS = ("--salida", "-s")
 _ALONE = ("--json", "--forzar", "--debug", "--incluir-sugeridos")
 
 
@@ -62,8 +63,7 @@ def of_today(arguments: Sequence[str]) -> tuple[list[str], str]:
     else:
         now = [name]
     found = [*head, *now, *rest]
-    changed = name in COMMANDS or found != given
-    return found, f"Ahora es: presupuesto-link {' '.join(now)}" if name in COMMANDS else _told(given, found) if changed else ""
+    return found, f"Ahora es: presupuesto-link {' '.join(now)}" if now != [name] else _told(given, found)
 
 
 def _told(before: Sequence[str], now: Sequence[str]) -> str:
@@ -88,13 +88,15 @@ def _levels(rest: Sequence[str]) -> list[str]:
 
 def _audited(rest: Sequence[str]) -> list[str]:
     """`--severidad alta` and `--codigo P01` were options, and are arguments."""
-    return [one for one in rest if one not in ("--severidad", "--codigo")]
+    parts = [one.partition("=") if one.startswith(("--severidad", "--codigo")) else ("", "", one) for one in rest]
+    return [value for _, _, value in parts if value]
 
 
 def _folder(name: str, rest: Sequence[str]) -> list[str]:
     """A folder of results for what was a file or a folder of its own."""
-    out = [one.removesuffix(".html") if before in ("--salida", "-s") else one for before, one in zip(["", *rest], rest, strict=False)]
-    return out if any(one.partition("=")[0] in ("--salida", "-s") for one in out) else [*out, "--salida", _FOLDERS[name]]
+    given = [before in _RESULTS or one.partition("=")[0] in _RESULTS for before, one in zip(["", *rest], rest, strict=False)]
+    out = [one.removesuffix(".html") if own else one for own, one in zip(given, rest, strict=True)]
+    return out if any(given) else [*out, "--salida", _FOLDERS[name]]
 
 
 def _with_option(option: str, rest: Sequence[str]) -> list[str]:

@@ -142,9 +142,14 @@ def cut_of(inputs: Inputs, asked: Asked, programmes: Sequence[Calendar] | None =
         asked.year,
         asked.month,
         tuple(store.get(wanted) for wanted in asked.history),
-        calendars(inputs, None, (), None)[0] if programmes is None else tuple(programmes),
+        calendars(inputs, _own_calendar(), (), None)[0] if programmes is None else tuple(programmes),
         store.get(asked.before) if asked.before else None,
     )
+
+
+def _own_calendar() -> Path | None:
+    found = defaults(here()).get("calendario")
+    return Path(found) if found else None
 
 
 def optional_cut(inputs: Inputs, asked: Asked) -> Cut | None:
@@ -192,7 +197,7 @@ def calendars(
     from presupuesto_link.tables.calendar import read_calendar
     from presupuesto_link.tables.ceplan import read_poi
 
-    if bool(poi) != bool(metas_aoi):
+    if (poi and not metas_aoi) or (metas_aoi and not poi and "metas_aoi" not in defaults(here())):
         raise typer.BadParameter("--poi y --metas-aoi van juntas: el POI no dice qué meta financia cada AOI.")
     own = inputs.spec.seguimiento.calendario
     place = path or (inputs.path.parent / own if own else None)

@@ -60,6 +60,7 @@ def default_map(office: Office | None, commands: Mapping[str, tuple[str, ...]]) 
     """
     own = defaults(office)
     found: dict[str, Any] = {name: dict.fromkeys(inside, own) if inside else own for name, inside in commands.items()}
+    found["vincular"] = {key: value for key, value in own.items() if key != "poi"}  # there it is another question, asked each time
     results = settled(office).get(_FOLDER_ONLY)
     return found | ({"analizar": own | {_FOLDER_ONLY: _plain(results[0])}} if results else {})
 

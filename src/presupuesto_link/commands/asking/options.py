@@ -69,9 +69,9 @@ def open_analysis(
     from presupuesto_link.commands.asking.here import here, settled
     from presupuesto_link.inputs import load, of_entity, with_settings
 
-    given = {"gasto_aer": budget, "plan": plan, "normas": norms}
-    inputs = load(analysis_path(analysis), {key: path for key, path in given.items() if path is not None}, filled)
     says = {key: value for key, (value, _) in settled(here()).items()}
+    given = {"gasto_aer": budget, "plan": plan, "normas": norms or (Path(says["normas"]) if "normas" in says else None)}
+    inputs = load(analysis_path(analysis), {key: path for key, path in given.items() if path is not None}, filled)
     inputs = of_entity(inputs, says.get("pliego"), says.get("departamento"), says.get("nombre"))
     return with_settings(inputs, perfil=profile and profile.value, politica_nd=policy and policy.value, pares=pairs)
 

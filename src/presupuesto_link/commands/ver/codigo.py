@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 _SHOWN = 8
 _LONG = 48
+_TEXT = 16  # the length of the code of an indicator, which a text may hold
 _BANDS = ("color", "color_devengado", "color_ejecucion", "banda_resultado")
 
 
@@ -83,7 +84,8 @@ def _as_json(one: Known) -> dict[str, Any]:
 
 
 def _print(one: Known, shown: int) -> None:
-    typer.echo(f"{one.clase[:1].upper()}{one.clase[1:]} {one.codigo}{f': {one.nombre}' if one.nombre else ''}")
+    title = one.codigo if one.codigo.startswith(one.clase) else f"{one.clase[:1].upper()}{one.clase[1:]} {one.codigo}"
+    typer.echo(f"{title}{f': {one.nombre}' if one.nombre else ''}")
     for sentence in one.dicho:
         typer.echo(f"  {sentence}")
     typer.echo("")
@@ -100,7 +102,9 @@ def _column(column: str, kind: pl.DataType) -> Column:
     title = _TITLES.get(column, column.removesuffix("_soles").removesuffix("_ratio").replace("_", " ").capitalize())
     if kind.is_numeric():
         return number(title, spare=column in _SPARE)
-    return name(title) if column in _TEXTS - _SPARE else code(title, spare=column in _SPARE)
+    if column == "nombre":
+        return name(title)
+    return Column(title, least=_TEXT, spare=column in _SPARE) if column in _TEXTS else code(title, spare=column in _SPARE)
 
 
 def _row(row: dict[str, Any]) -> list[str]:
@@ -173,16 +177,31 @@ _TEXTS = {
     "curva",
     "autor",
     "correccion",
+    "decide",
+    "diagnostico",
 }
 _SPARE = {
+    "devengado_soles",
+    "banda_resultado",
     "certificado_soles",
     "pia_soles",
+    "devengado_al_ritmo_soles",
+    "ritmo_al",
+    "color_ejecucion",
+    "ejecucion_medida",
+    "ambito",
+    "al",
     "color_depende_nd",
     "con_dato",
     "sentido",
     "indicadores",
-    "ambito",
-    "ejecucion_medida",
-    "devengado_al_ritmo_soles",
-    "ritmo_al",
+    "linea_base",
+    "tipo1_motivo",
+    "nd_motivo",
+    "autor",
+    "impreso",
+    "correccion",
+    "curva",
+    "remedio",
+    "explicacion",
 }

@@ -23,8 +23,8 @@ if TYPE_CHECKING:
 
 ANALYSIS = "analizar"  # the command whose results a folder may hold
 PARTS = ("tablas", "libro", "figuras", "tablero", "informe", "escenarios", "estrella")
-FILLED = "libro_llenado.xlsx"  # the workbook of the run before, as somebody left it
 """What an analysis may write, in the order in which it does."""
+FILLED = "libro_llenado.xlsx"  # the workbook of the run before, as somebody left it
 _LIBRARIES = ("jinja2", "matplotlib", "numpy", "plotnine", "polars", "pydantic", "scipy", "xlsxwriter")
 
 
@@ -72,8 +72,7 @@ def write_analysis(
 
     def write(part: Path) -> None:
         _write_parts(dossier, part, progress, parts, bases)
-        if carried is not None:
-            shutil.copyfile(carried, part / FILLED)
+        _keep(carried, part)
         write_manifest(
             part, ANALYSIS, manifest_of(dossier) | ({"aceptado": accepted} if accepted else {}) | ({"llenado": True} if filled else {})
         )
@@ -81,8 +80,14 @@ def write_analysis(
     return replace_folder(folder, ANALYSIS, write, carried)
 
 
-def write_only_star(export: Export, folder: Path, progress: Callable[[str], None]) -> tuple[list[str], Written]:
-    """Write the linked spending alone, without computing anything else.
+def _keep(filled: Path | None, part: Path) -> None:
+    """The workbook that somebody filled in the folder to be replaced, as it was left."""
+    if filled is not None:
+        shutil.copyfile(filled, part / FILLED)
+
+
+def write_only_star(export: Export, folder: Path, progress: Callable[[str], None], filled: Path | None = None) -> tuple[list[str], Written]:
+    """Write the linked spending alone, without computing anything else; a workbook that somebody filled in the folder stays there.
 
     Raises:
         OutputError: see `write_analysis` and `write_star`.
@@ -93,9 +98,10 @@ def write_only_star(export: Export, folder: Path, progress: Callable[[str], None
 
     def write(part: Path) -> None:
         written.append(write_star(export, part / "estrella", progress))
-        write_manifest(part, ANALYSIS, about_star(export, written[0]))
+        _keep(filled, part)
+        write_manifest(part, ANALYSIS, about_star(export, written[0]) | ({"llenado": True} if filled else {}))
 
-    return replace_folder(folder, ANALYSIS, write), written[0]
+    return replace_folder(folder, ANALYSIS, write, filled), written[0]
 
 
 def _write_parts(dossier: Dossier, folder: Path, progress: Callable[[str], None], parts: Collection[str], bases: Collection[str]) -> None:
