@@ -281,7 +281,7 @@ FIELDS = _fields(
     ("color_previo", "Color en el corte anterior", "color", _OWN),
     ("devengado_previo_ratio", "Devengado entre lo esperado en el corte anterior", "razón", _OWN),
     ("soles_en_riesgo", "Lo que falta devengar para lo esperado a la fecha", "soles", _OWN),
-    ("dias_en_rojo", "Días desde que entró en rojo sin salir", "días", _OWN),
+    ("dias_en_rojo", "Días que lleva en rojo sin salir, hasta el cierre del último mes", "días", _OWN),
     ("pim_cambio_soles", "Cambio del PIM desde el corte anterior; vacío sin otra instantánea", "soles", _OWN),
     ("color_resultado", "Color del resultado de sus indicadores", "color", _OWN),
     ("meses", "Meses que se miran", "cantidad", _OWN),

@@ -47,7 +47,7 @@ def answer(capsys, *arguments):
 
 def test_a_pliego_links_at_once_with_the_starter_rules(store, capsys):
     found = answer(capsys, "vincular", "--almacen", store)
-    assert found["ambito"] == "gasto del Gobierno Regional de Cajamarca (pliego 445)"
+    assert found["ambito"] == "gasto del Gobierno Regional de Cajamarca (pliego 445), sólo la ejecutora 775"
     whole, without = found["tasas"]
     assert (whole["pim_soles"], whole["pim_vinculado_soles"]) == ("157.50", "107.50")
     assert (without["pim_soles"], without["devengado_vinculado_soles"]) == ("107.50", "33.33")

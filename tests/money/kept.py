@@ -10,6 +10,7 @@ import polars as pl
 
 from presupuesto_link.linkage.rules import Rules
 from presupuesto_link.linkage.snapshot import Linkage, link_rows
+from presupuesto_link.linkage.whose import Whose
 from presupuesto_link.money.budget import LINKED, Kind, Origin, Pace, YearBudget
 from presupuesto_link.money.by_action import link_by_action
 from presupuesto_link.specs import AmbitoSpec, SeguimientoSpec, SemaforoSpec, VinculoSpec
@@ -91,7 +92,7 @@ def linked(*lines: dict[str, Any], cut_off: str = "2024-12-31", transversal: tup
     """The link of some lines by what each declares."""
     years = tuple(sorted({one["anio"] for one in lines}))
     snapshot = Snapshot("s", manifest(cut_off, years))
-    return link_rows(rows(*lines).lazy(), years, {}, Rules(()), PLAN, transversal, False, snapshot, scope)
+    return link_rows(rows(*lines).lazy(), years, {}, Rules(()), PLAN, transversal, False, snapshot, Whose(scope))
 
 
 def origin(al: str, name: str = "f", scope: str = "pliego", made_up: bool = False, kind: Kind = LINKED) -> Origin:

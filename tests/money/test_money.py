@@ -83,7 +83,7 @@ def test_the_matrices_of_every_closed_year_sum_what_the_link_gives(quarter_dossi
         own = linked.filter(pl.col("anio") == matrix.anio_ejecucion)
         for measure in ("pim_soles", "devengado_soles"):
             assert matrix.celdas[measure].sum() == own[measure].sum()
-        assert matrix.ambito == "gasto del Gobierno Regional de Cajamarca (pliego 445)"
+        assert matrix.ambito == "gasto del Gobierno Regional de Cajamarca (pliego 445), 5 ejecutoras"
         assert matrix.sintetico
     assert [m.medida for m in evaluation.matrices] == ["devengado ÷ PIM"] * 3 + ["devengado ÷ lo esperado al 31/08/2025"]
 

@@ -116,9 +116,9 @@ def test_the_curve_and_its_shares_are_beside_every_row():
 def test_days_in_red_count_from_the_close_of_the_first_month_of_the_run():
     # 100 a month expected; cumulated 0, 200, 200, 200: red, green, red (0.67), red (0.5)
     table = light(months(row(0, pim="1200"), row(2, devengado="200")), until=4)
-    days = days_red(table, month_ends(2025), month_ends(2025)[4])
+    days = days_red(table, month_ends(2025))
     assert days.filter(pl.col("unidad") == "AER.01.01")["dias_en_rojo"].item() == 30  # 31 March to 30 April
-    back = days_red(table.filter(pl.col("mes") <= 2), month_ends(2025), month_ends(2025)[2])
+    back = days_red(table.filter(pl.col("mes") <= 2), month_ends(2025))
     assert back["dias_en_rojo"].to_list() == [0] * back.height
 
 

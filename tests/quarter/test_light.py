@@ -49,7 +49,7 @@ MONEY = (
 
 def test_soles_at_risk_are_of_the_actions_that_add_up():
     table = light(months(*MONEY), until=7)
-    found = monitoring(followed=followed(), light=table, alerts=alerts_of(table, 6, None, ENDS, ENDS[6], NO_RESULTS))
+    found = monitoring(followed=followed(), light=table, alerts=alerts_of(table, 6, None, ENDS, NO_RESULTS))
     assert found.at_risk == Decimal(410)
     assert set(found.action_alerts["unidad"]) == {"AER.01.01", "AER.01.02", "AER.02.01"}
     assert sorted(found.with_money["unidad"]) == ["AER.01.01", "AER.01.02", "AER.02.01"]

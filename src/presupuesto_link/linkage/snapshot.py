@@ -16,9 +16,10 @@ import polars as pl
 from presupuesto_link.errors import InputDataError, Problem
 from presupuesto_link.findings import Finding
 from presupuesto_link.linkage.coverage import CUBE, Coverage, cover, cube
-from presupuesto_link.linkage.findings import check_link
+from presupuesto_link.linkage.findings import check_link, unsigned
 from presupuesto_link.linkage.link import LinkedGasto, conservation, link_gasto
 from presupuesto_link.linkage.rules import Rules, read_rules
+from presupuesto_link.linkage.whose import Whose, codes, entities_of, only_part, pliegos_words
 from presupuesto_link.sources.delimited import RawTable
 from presupuesto_link.specs import AmbitoSpec
 from presupuesto_link.store.loading import read_extract
@@ -34,7 +35,7 @@ class Linkage:
 
     Attributes:
         snapshot: where the spending comes from: a snapshot of a store, or an extract that is in none.
-        scope: whose spending, in words.
+        whose: whose spending.
         rules: the rules applied, with those rejected.
         with_suggested: whether suggested rules counted.
         linked: the lines (see `LinkedGasto`).
@@ -45,7 +46,7 @@ class Linkage:
     """
 
     snapshot: Snapshot
-    scope: str
+    whose: Whose
     rules: Rules
     with_suggested: bool
     linked: LinkedGasto
@@ -53,6 +54,15 @@ class Linkage:
     coverage: Coverage
     findings: tuple[Finding, ...]
     names: Mapping[str, pl.DataFrame]
+
+    @property
+    def scope(self) -> str:
+        """Whose spending, in words."""
+        return str(self.whose)
+
+    def signed(self, year: int) -> str:
+        """How much of the link of a year nobody signed, in a sentence; empty when no rule counts."""
+        return unsigned(self.rules, self.with_suggested, self.coverage.firmas.filter(pl.col("anio") == year))
 
 
 def link_snapshot(  # noqa: PLR0913, PLR0917 - the options of `vincular`
@@ -82,9 +92,9 @@ def link_snapshot(  # noqa: PLR0913, PLR0917 - the options of `vincular`
     Raises:
         InputDataError: the snapshot does not hold the scope asked for, or the rules cannot be read.
     """
-    gasto, years, said = chosen_spending(store, snapshot, scopes or AmbitoSpec(), scope, year)
+    gasto, years, whose = chosen_spending(store, snapshot, scopes or AmbitoSpec(), scope, year)
     rules = read_rules(raw_rules, actions["accion"], transversal) if raw_rules else Rules(())
-    return link_rows(gasto, years, dimensions(store, snapshot), rules, actions, transversal, with_suggested, snapshot, said)
+    return link_rows(gasto, years, dimensions(store, snapshot), rules, actions, transversal, with_suggested, snapshot, whose)
 
 
 def linked_extract(  # noqa: PLR0913, PLR0917 - the options of `vincular`
@@ -115,9 +125,9 @@ def linked_extract(  # noqa: PLR0913, PLR0917 - the options of `vincular`
     extract = read_extract(path)
     filters, years, said = _of_scope(extract, scopes or AmbitoSpec(), scope, year)
     gasto = extract.rows.filter(pl.col(column).is_in(value if isinstance(value, list) else [value]) for column, value in filters.items())
-    _check_some(extract, gasto, said, years)
+    whose = _whose(extract, gasto, said, years, scope)
     rules = read_rules(raw_rules, actions["accion"], transversal) if raw_rules else Rules(())
-    return link_rows(gasto, years, extract.names, rules, actions, transversal, with_suggested, extract, said)
+    return link_rows(gasto, years, extract.names, rules, actions, transversal, with_suggested, extract, whose)
 
 
 def link_rows(  # noqa: PLR0913, PLR0917 - what a link is made of
@@ -129,7 +139,7 @@ def link_rows(  # noqa: PLR0913, PLR0917 - what a link is made of
     transversal: Sequence[str],
     with_suggested: bool,
     snapshot: Snapshot,
-    said: str,
+    whose: Whose,
 ) -> Linkage:
     """Link typed spending, wherever it is kept.
 
@@ -142,28 +152,27 @@ def link_rows(  # noqa: PLR0913, PLR0917 - what a link is made of
         transversal: actions shown beside and never added.
         with_suggested: count the rules that are only suggested.
         snapshot: what the rows are of.
-        said: the scope in words.
+        whose: whose they are.
     """
     counted = rules.chosen(with_suggested)
     linked = link_gasto(gasto, counted, names, actions["accion"], years, CUBE, transversal)
     conservation(gasto, linked)
     table = cube(linked)
     found = check_link(linked, counted, table, years)
-    return Linkage(snapshot, said, rules, with_suggested, linked, table, cover(table, linked.rules, actions), found, names)
+    return Linkage(snapshot, whose, rules, with_suggested, linked, table, cover(table, linked.rules, actions), found, names)
 
 
 def chosen_spending(
     store: Store, snapshot: Snapshot, scopes: AmbitoSpec, scope: Scope, year: int | None = None
-) -> tuple[pl.LazyFrame, tuple[int, ...], str]:
-    """The rows of a scope, their years, and the scope in words.
+) -> tuple[pl.LazyFrame, tuple[int, ...], Whose]:
+    """The rows of a scope, their years, and whose they are.
 
     Raises:
-        InputDataError: the snapshot was loaded with a filter that leaves part of the scope out, or has no row of it.
+        InputDataError: the snapshot was loaded with a filter that leaves part of the scope out, or holds only part of it, or has no row of it.
     """
     filters, years, said = _of_scope(snapshot, scopes, scope, year)
     rows = store.read(snapshot.id, filters=filters)
-    _check_some(snapshot, rows, said, years)
-    return rows, years, said
+    return rows, years, _whose(snapshot, rows, said, years, scope)
 
 
 def _of_scope(snapshot: Snapshot, scopes: AmbitoSpec, scope: Scope, year: int | None) -> tuple[dict[str, Any], tuple[int, ...], str]:
@@ -186,8 +195,26 @@ def _of_scope(snapshot: Snapshot, scopes: AmbitoSpec, scope: Scope, year: int | 
     return filters | {_COLUMN[scope]: code}, years, scopes.words(scope)
 
 
-def _check_some(snapshot: Snapshot, rows: pl.LazyFrame, said: str, years: Sequence[int]) -> None:
-    if not rows.select(pl.len()).collect().item():
+def _whose(snapshot: Snapshot, rows: pl.LazyFrame, said: str, years: Sequence[int], scope: Scope) -> Whose:
+    """Whose the rows of a scope are, as they say themselves."""
+    entities = entities_of(rows)
+    _check_some(snapshot, entities, said, years)
+    part = only_part(entities) if scope == DEPARTMENT else ""
+    if part:
+        raise InputDataError(
+            Problem(
+                f"instantánea {snapshot.id}",
+                f"todas sus filas son {part}: no es el {said}",
+                "un extracto de todas las entidades que gastan en el departamento",
+                "use --ambito pliego o --ambito todo, o cargue el extracto de todas las entidades",
+            )
+        )
+    told = pliegos_words(entities) if scope == EVERYTHING else ""
+    return Whose(f"{said}: {told}" if told else said, codes(entities, "sec_ejec"))
+
+
+def _check_some(snapshot: Snapshot, entities: pl.DataFrame, said: str, years: Sequence[int]) -> None:
+    if entities.is_empty():
         raise InputDataError(
             Problem(
                 f"instantánea {snapshot.id}",

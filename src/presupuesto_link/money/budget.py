@@ -14,7 +14,6 @@ from typing import Any, Literal
 import polars as pl
 
 from presupuesto_link.facts import Facts, Measure, Source, tell
-from presupuesto_link.linkage.findings import unsigned
 from presupuesto_link.linkage.snapshot import Linkage
 from presupuesto_link.money.by_action import DIRECT, LinkedBudget, link_by_action
 from presupuesto_link.money.execution import measure_execution
@@ -44,6 +43,8 @@ class Origin:
         clase: printed by a document, or linked from the lines of an extract.
         al: the day its amounts are of.
         sintetico: whether they are made up.
+        quien: the part of the scope that budgets of the same scope share; by default, the whole of it.
+        unidades: which executing units are in it, or how many; empty when the source does not say it.
         firma: how much of the link rests on rules that nobody signed, in a sentence; empty when there are no rules.
     """
 
@@ -55,6 +56,13 @@ class Origin:
     al: dt.date
     sintetico: bool = False
     firma: str = ""
+    quien: str = ""
+    unidades: str = ""
+
+    @property
+    def alike(self) -> str:
+        """What it shares with the budgets of the same scope, with which it may be crossed, regressed or compared."""
+        return self.quien or self.ambito
 
     @property
     def source(self) -> Source:
@@ -233,5 +241,7 @@ def origin_of(linkage: Linkage, year: int) -> Origin:
         LINKED,
         cut_off,
         snapshot.synthetic,
-        unsigned(linkage.rules, linkage.with_suggested, linkage.coverage.firmas.filter(pl.col("anio") == year)),
+        linkage.signed(year),
+        linkage.whose.alike,
+        linkage.whose.units,
     )

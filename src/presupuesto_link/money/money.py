@@ -136,7 +136,7 @@ class Money:
 
     def _of_cut(self, budget: YearBudget) -> bool:
         assert self.linkage is not None
-        return budget.linkage is not None and budget.origen.ambito == self.linkage.scope
+        return budget.linkage is not None and budget.origen.alike == self.linkage.whose.alike
 
 
 def money_of(inputs: Inputs, cut: Cut | None = None, only: int = UNSAID) -> Money:

@@ -214,20 +214,21 @@ def _curve_words(cells: pl.DataFrame, curves: Curves) -> pl.DataFrame:
     )
 
 
-def days_red(light: pl.DataFrame, ends: Mapping[int, object], cut_off: object) -> pl.DataFrame:
-    """Key `nivel, unidad`: `dias_en_rojo`, days from the close of the first month of the red run that reaches the cut-off; 0 when not red.
+def days_red(light: pl.DataFrame, ends: Mapping[int, object]) -> pl.DataFrame:
+    """Key `nivel, unidad`: `dias_en_rojo`, days from the close of the first month of the red run that reaches the last one; 0 when not red.
+
+    They are counted to the close of the last month of the light: of the days after it, nobody knows the colour.
 
     Args:
         light: `measure_on_time`.
         ends: the last day of each month.
-        cut_off: the day looked at.
     """
     dated = light.select(
         "nivel", "unidad", "mes", rojo=pl.col("color_devengado") == RED, cierre=pl.col("mes").replace_strict(ends, return_dtype=pl.Date)
     ).sort("mes")
     last_fine = dated.group_by("nivel", "unidad").agg(ultimo=pl.col("mes").filter(~pl.col("rojo")).max().fill_null(0))
     run = dated.join(last_fine, on=["nivel", "unidad"], validate="m:1").filter(pl.col("mes") > pl.col("ultimo"))
-    days = run.group_by("nivel", "unidad").agg(dias_en_rojo=(pl.lit(cut_off, pl.Date) - pl.col("cierre").min()).dt.total_days().clip(0))
+    days = run.group_by("nivel", "unidad").agg(dias_en_rojo=(pl.col("cierre").max() - pl.col("cierre").min()).dt.total_days().clip(0))
     return (
         dated.select("nivel", "unidad")
         .unique()

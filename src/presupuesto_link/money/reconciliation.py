@@ -51,7 +51,7 @@ def _pair(own: YearBudget, other: YearBudget) -> pl.DataFrame:
     theirs = other.linked.acciones.select("accion", otro_pim_soles="pim_soles", otro_devengado_soles="devengado_soles")
     both = own.linked.acciones.join(theirs, on="accion", how="left", validate="1:1")
     mine, yours = pl.col("pim_soles"), pl.col("otro_pim_soles")
-    apart = own.origen.ambito != other.origen.ambito
+    apart = own.origen.alike != other.origen.alike
     reason = (
         pl.when(mine.is_null())
         .then(pl.lit(ONLY_THERE))

@@ -17,7 +17,7 @@ UNKNOWN, NOT_COMPARED = "sin corte anterior", "sin cifra que comparar"
 
 
 def alerts_of(
-    light: pl.DataFrame, month: int, previous: pl.DataFrame | None, ends: Mapping[int, object], cut_off: object, results: pl.DataFrame
+    light: pl.DataFrame, month: int, previous: pl.DataFrame | None, ends: Mapping[int, object], results: pl.DataFrame
 ) -> pl.DataFrame:
     """The alerts of a cut-off, gravest first.
 
@@ -26,7 +26,6 @@ def alerts_of(
         month: the one of the cut-off.
         previous: rows of `measure_on_time` at the cut-off before (one per unit); null when there is none.
         ends: the last day of each month.
-        cut_off: the day looked at, from which days in red are counted.
         results: key `elemento`: `color_resultado` of its indicators.
 
     Returns:
@@ -38,7 +37,7 @@ def alerts_of(
     before = _before(light, previous)
     table = (
         now.filter(pl.col("alerta").is_not_null())
-        .join(days_red(light.filter(pl.col("mes") <= month), ends, cut_off), on=_KEY, how="left", validate="1:1")
+        .join(days_red(light.filter(pl.col("mes") <= month), ends), on=_KEY, how="left", validate="1:1")
         .join(before, on=_KEY, how="left", validate="1:1")
         .join(results.rename({"elemento": "unidad"}), on="unidad", how="left", validate="m:1")
     )

@@ -220,7 +220,7 @@ def monitor(analysis: Evaluation) -> Monitoring:
     actions = _alignment(analysis, followed, light)
     modifications, modified = modifications_between(earlier.months, followed.months, followed.year) if earlier else (None, None)
     composition, heads = composition_variance(followed.months, inputs.plan.acciones, inputs.plan.niveles)
-    alerts = alerts_of(light, followed.month, previous, followed.ends, followed.cut_off, results)
+    alerts = alerts_of(light, followed.month, previous, followed.ends, results)
     return Monitoring(
         analysis,
         followed,

@@ -143,8 +143,8 @@ def study_association(analysis: Evaluation) -> AssociationStudy:
 
 def _comparable(analysis: Evaluation) -> list[tuple[int, int]]:
     """The year pairs whose money is of the scope that decides: money of another scope is never regressed with it."""
-    scope = analysis.budget.origen.ambito
-    return [pair for pair in analysis.inputs.spec.matrices.pares if analysis.money.of(pair[0]).origen.ambito == scope]
+    own = analysis.budget.origen.alike
+    return [pair for pair in analysis.inputs.spec.matrices.pares if analysis.money.of(pair[0]).origen.alike == own]
 
 
 def _chosen(inputs: Inputs) -> tuple[str, str]:

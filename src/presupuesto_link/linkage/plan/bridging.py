@@ -123,7 +123,7 @@ def bridge_snapshot(
 
 def _spending(store: Store, snapshot: Snapshot, spec: VinculoSpec, scope: Scope, poi: Poi) -> tuple[pl.LazyFrame, tuple[int, ...], str]:
     """The rows of the years that the plan has, those years, and the scope in words."""
-    gasto, years, said = chosen_spending(store, snapshot, spec.ambito, scope)
+    gasto, years, whose = chosen_spending(store, snapshot, spec.ambito, scope)
     shared = tuple(year for year in years if year in poi.years)
     if not shared:
         raise InputDataError(
@@ -134,7 +134,7 @@ def _spending(store: Store, snapshot: Snapshot, spec: VinculoSpec, scope: Scope,
                 "elija otra instantánea o exporte el POI de ese año",
             )
         )
-    return gasto.filter(pl.col("anio").is_in(list(shared))), shared, said
+    return gasto.filter(pl.col("anio").is_in(list(shared))), shared, str(whose)
 
 
 def _check_metas(metas: pl.DataFrame, snapshot: Snapshot) -> None:
