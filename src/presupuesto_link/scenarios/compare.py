@@ -354,7 +354,7 @@ def _closing(problem: ReallocationProblem) -> list[str]:
         return ["El escenario no usa la proyección al cierre: el saldo que se cede es el libre a la fecha, no el de diciembre."]
     if baseline.cierre is None:
         return [
-            "No hay proyección al cierre (la instantánea no trae años anteriores por mes, o el año ya cerró): el saldo que se cede es el libre a la fecha."
+            "No hay proyección al cierre (ningún año anterior por mes la mide, o el año ya cerró): el saldo que se cede es el libre a la fecha."
         ]
     without = donors.filter(~donors.is_in(baseline.cierre["accion"].implode()))
     told = [f"Cada {baseline.niveles.accion} donante cede a lo más {closing_words(side)}; método: {baseline.cierre['metodo'][0]}."]

@@ -138,7 +138,7 @@ def _baseline(analysis: Evaluation, budget: YearBudget, linkage: Linkage, day: d
 
 
 def _closing(analysis: Evaluation, projection: Projection | None) -> pl.DataFrame | None:
-    """What each action will have free in December, from the months of the cut; null when they do not tell: a closed year, or no year before it.
+    """What each action will have free in December, from the months of the cut; null when they do not tell: a closed year, or no year before it that measures it.
 
     Only actions whose interval was measured: a bound that says nothing would only say that nothing is free.
     """
@@ -147,12 +147,13 @@ def _closing(analysis: Evaluation, projection: Projection | None) -> pl.DataFram
         if monthly is None or monthly.followed.closed or len(monthly.followed.history) < 2:
             return None
         projection = project(analysis.inputs, monthly.followed)
-    return projection.acciones.unidades.filter((pl.col("nivel") == analysis.levels.accion) & (pl.col("intervalo") == BY_ERRORS)).select(
+    measured = projection.acciones.unidades.filter((pl.col("nivel") == analysis.levels.accion) & (pl.col("intervalo") == BY_ERRORS)).select(
         "metodo",
         accion="unidad",
         libre_bajo_soles=pl.col("saldo_libre_bajo_soles").clip(0),
         libre_central_soles=pl.col("saldo_libre_soles").clip(0),
     )
+    return None if measured.is_empty() else measured
 
 
 def _absorption(cube: pl.DataFrame, budget: YearBudget) -> pl.DataFrame:

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import presupuesto_link
+from presupuesto_link.commands.asking.here import NEWEST
 
 VERIFY = "--verificar"
 _FORMAT = 1
@@ -48,7 +49,10 @@ class Run:
 def begin(arguments: Sequence[str], defaults: Mapping[str, Any]) -> Run:
     """Note what is asked, so that `remember` can say of what a run was."""
     kept = tuple(one for one in arguments if one not in (VERIFY, "--json"))
-    _asked[:] = [Run(kept, defaults)]
+    told = {
+        key: value for key, value in defaults.items() if (key, value) != ("instantanea", NEWEST)
+    }  # what the store has is looked at itself
+    _asked[:] = [Run(kept, told)]
     return _asked[0]
 
 
