@@ -116,6 +116,16 @@ def test_an_infeasible_scenario_names_the_clash(capsys, tmp_path):
     assert "El total movido es S/ 900,000,000" in err
 
 
+def test_the_money_of_the_analysis_may_be_asked_for_where_a_scenario_names_a_snapshot(capsys, tmp_path):
+    text = (ROOT / "analyses/cajamarca-2024/escenarios/recomendacion-2.toml").read_text(encoding="utf-8")
+    path = tmp_path / "de-una-instantanea.toml"
+    said = '[base]\ninstantanea = "20990101"\nambito = "departamento"\nanio = 2024\n'
+    path.write_text(text.replace("[base]\n", said) if "[base]" in text else f"{text}\n{said}", encoding="utf-8")
+    code, out, err = call(capsys, "escenario", str(path), "-i", "ninguna", "--json")
+    assert (code, err) == (0, "")
+    assert json.loads(out)["escenarios"][0]["monto_soles"] == 7_385_699
+
+
 def test_debug_shows_the_traceback(tmp_path):
     done = subprocess.run(
         [sys.executable, "cli.py", "ver", "ranking", "--debug", "--gasto", str(tmp_path / "no.csv")],

@@ -23,6 +23,7 @@ from presupuesto_link.presentation.workbook.book_table import TableSheet
 from presupuesto_link.presentation.workbook.workbook import write_workbook
 from presupuesto_link.sources.embedded import embedded_analyses
 from presupuesto_link.sources.filled import UNPLACED
+from tests.sources.extracts import budget, write_long
 
 ANALYSIS = embedded_analyses()["cajamarca-2024"]
 
@@ -168,3 +169,86 @@ def test_the_command_says_where_the_rest_is(filled, tmp_path, monkeypatch, capsy
     assert f"1 fila llenada ya no sale en el libro nuevo: lo escrito quedó en su hoja «{UNPLACED}»" in capsys.readouterr().out
     rest = pl.read_csv(tmp_path / "s" / "tablas" / f"{UNPLACED}.csv")
     assert rest["responsable"].to_list() == ["GRDE"]
+
+
+@pytest.fixture
+def again(dossier, tmp_path, monkeypatch, capsys):
+    """`analizar` into the same folder, once more: the two sheets that are filled instead of a whole book, and no figures."""
+
+    def write(_, tables, path):
+        found = {t.name: t.frame for t in tables}
+        sheets = {name: TableSheet("t", found[name], "", frozenset(SHEETS[name].to_fill)) for name in SHEETS}
+        write_workbook(path, sheets, [])
+
+    monkeypatch.setattr("presupuesto_link.presentation.plots.draw_all", lambda _: ())
+    monkeypatch.setattr("presupuesto_link.presentation.workbook.dossier_book.write_dossier_book", write)
+    monkeypatch.setattr(
+        "presupuesto_link.dossier.assemble", lambda inputs, *_: Dossier(evaluate(inputs), dossier.robustness, None, dossier.solved)
+    )
+    folder = tmp_path / "salida"
+
+    def run(part: str = "libro", *more: str) -> str:
+        assert _code(["analizar", "--solo", part, "--salida", str(folder), *more], False) == 0, capsys.readouterr().err
+        return who(folder / "libro.xlsx") if (folder / "libro.xlsx").is_file() else ""
+
+    return folder, run
+
+
+def who(path: Path) -> str:
+    sheet = openpyxl.load_workbook(path)["rediseno"]
+    return sheet.cell(2, column(sheet, "responsable")).value or ""
+
+
+def fill(path: Path, name: str) -> None:
+    book = openpyxl.load_workbook(path)
+    book["rediseno"].cell(2, column(book["rediseno"], "responsable")).value = name
+    book.save(path)
+
+
+def test_what_somebody_filled_goes_on_from_run_to_run_and_is_kept(again):
+    folder, run = again
+    assert run() == ""
+    assert not (folder / "libro_llenado.xlsx").exists()
+    fill(folder / "libro.xlsx", "GRPPAT")
+    left = (folder / "libro.xlsx").read_bytes()
+    assert run() == "GRPPAT"
+    assert (folder / "libro_llenado.xlsx").read_bytes() == left
+    assert run() == "GRPPAT"  # nobody wrote anything since
+    assert who(folder / "libro_llenado.xlsx") == "GRPPAT"
+    fill(folder / "libro.xlsx", "GRI")
+    assert (run(), who(folder / "libro_llenado.xlsx")) == ("GRI", "GRI")
+
+
+def test_a_part_alone_does_not_lose_what_somebody_filled(again, tmp_path):
+    """Of the tables alone, and of the star alone, which reads no workbook."""
+    folder, run = again
+    run()
+    fill(folder / "libro.xlsx", "GRPPAT")
+    assert (run("tablas"), who(folder / "libro_llenado.xlsx")) == ("", "GRPPAT")
+    assert "GRPPAT" in (folder / "tablas" / "rediseno.csv").read_text(encoding="utf-8-sig")
+    extract, store = write_long(tmp_path / "gasto_20241231.csv", budget("7.5")), str(tmp_path / "almacen")
+    assert _code(["cargar", str(extract), "--almacen", store, "--json"], False) == 0
+    assert (run("estrella", "--almacen", store), who(folder / "libro_llenado.xlsx")) == ("", "GRPPAT")
+    assert run() == "GRPPAT"
+
+
+def test_the_workbook_of_the_folder_may_be_named(again):
+    folder, run = again
+    run()
+    fill(folder / "libro.xlsx", "GRPPAT")
+    assert run("libro", "--libro-anterior", str(folder / "libro.xlsx")) == "GRPPAT"
+
+
+def test_any_other_change_of_a_person_stops_the_run_and_stays(again, filled, capsys):
+    folder, run = again
+    run()
+    fill(folder / "libro.xlsx", "GRPPAT")
+    (folder / "notas.docx").write_bytes(b"x")
+    before = {path: path.read_bytes() for path in folder.iterdir()}
+    for more in ((), ("--solo", "estrella"), ("--libro-anterior", str(filled))):
+        assert _code(["analizar", "--salida", str(folder), *more], False) == 1
+        assert "notas.docx" in capsys.readouterr().err
+        assert {path: path.read_bytes() for path in folder.iterdir()} == before
+    (folder / "notas.docx").unlink()
+    assert _code(["analizar", "--salida", str(folder), "--libro-anterior", str(filled)], False) == 1  # another one: this one would be lost
+    assert "libro.xlsx" in capsys.readouterr().err

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import typer
 
 from presupuesto_link.commands.asking.cuts import Asked, Scope, optional_cut
+from presupuesto_link.commands.asking.here import NONE
 from presupuesto_link.errors import Problem, SpecError
 from presupuesto_link.wording import soles
 
@@ -151,8 +152,9 @@ def runner(inputs: Inputs, asked: Asked, scope: Scope | None, date: dt.date | No
 
         base = spec.base
         wanted = asked.snapshot or base.instantanea
-        whose = scope or (Scope(base.ambito) if wanted else Scope.pliego)
-        own = replace(asked, snapshot=wanted, scope=whose, year=asked.year or (base.anio if wanted else None))
+        linked = wanted not in (None, NONE)  # without a snapshot, what the file says of one does not count
+        whose = scope or (Scope(base.ambito) if linked else Scope.pliego)
+        own = replace(asked, snapshot=wanted, scope=whose, year=asked.year or (base.anio if linked else None))
         day = date or base.fecha_corte
         key = (own, day)
         if key not in grounds:
