@@ -32,8 +32,7 @@ def test_one_unit_of_the_pliego_is_never_told_as_the_whole():
 
 
 @pytest.mark.parametrize(
-    ("pliegos", "words"),
-    [(("452",), "pliego 452"), (("445", "452"), "pliegos 445 y 452"), (("1", "2", "3", "4"), "4 pliegos")],
+    ("pliegos", "words"), [(("452",), "pliego 452"), (("445", "452"), "pliegos 445 y 452"), (("1", "2", "3", "4"), "4 pliegos")]
 )
 def test_all_of_a_snapshot_says_of_which_entities_it_is(pliegos, words):
     said = asked("todo", *(line("A", pim="1", sec_ejec="9", pliego=code) for code in pliegos))
@@ -41,8 +40,7 @@ def test_all_of_a_snapshot_says_of_which_entities_it_is(pliegos, words):
 
 
 @pytest.mark.parametrize(
-    ("others", "found"),
-    [({"pliego": "445", "nivel": "R"}, "del pliego 445"), ({"pliego": "446", "nivel": "R"}, "del nivel de gobierno R")],
+    ("others", "found"), [({"pliego": "445", "nivel": "R"}, "del pliego 445"), ({"pliego": "446", "nivel": "R"}, "del nivel de gobierno R")]
 )
 def test_one_entity_or_level_is_not_what_everybody_spends_in_the_department(others, found):
     with pytest.raises(InputDataError, match=f"todas sus filas son {found}"):
