@@ -372,7 +372,7 @@ IN_TABLES: dict[str, dict[str, Field]] = {
         ("pim_antes_soles", "PIM en el corte anterior", "soles", MEF),
         ("pim_despues_soles", "PIM en este corte", "soles", MEF),
         ("cambio_soles", "PIM de este corte menos el del anterior", "soles", _OWN),
-        ("color_previo", "Color en el corte anterior, con el PIM que tenía entonces", "color", _OWN),
+        ("color_previo", "Color en el corte anterior, con el PIM de su instantánea", "color", _OWN),
         ("anio_ejecucion", "Año del dinero", "año", "—"),
         ("anio_resultado", "Año del resultado", "año", "—"),
         ("banda_ejecucion", "Color del dinero frente a lo esperado (gris = sin dinero)", "color", _OWN),

@@ -23,6 +23,10 @@ POLICIES: tuple[NdPolicy, ...] = get_args(NdPolicy)
 EXCLUDE, ZERO = POLICIES
 POLICY_WORDS: dict[str, str] = {EXCLUDE: "excluyendo los ND", ZERO: "contando el ND como 0"}
 
+MoneyKind = Literal["impresa", "vinculada"]
+"""Where money comes from: a table that a document prints, or the lines of an extract."""
+PRINTED, LINKED = get_args(MoneyKind)
+
 Scope = Literal["pliego", "departamento", "todo"]
 """Whose spending is linked: what the pliego spends, what everybody spends in the department, or everything there is."""
 SCOPES: tuple[Scope, ...] = get_args(Scope)

@@ -9,11 +9,12 @@ import pytest
 from presupuesto_link.evaluation import evaluate as evaluation
 from presupuesto_link.evaluation.decision import decide
 from presupuesto_link.evaluation.evaluate import matrix_of
-from presupuesto_link.money.budget import PRINTED, YearBudget
+from presupuesto_link.money.budget import YearBudget
 from presupuesto_link.money.by_action import link_by_action
 from presupuesto_link.money.money import Money
 from presupuesto_link.specs import MatricesSpec, SemaforoSpec
 from presupuesto_link.tables.numbers import MONEY
+from presupuesto_link.vocabulary import PRINTED
 from tests.evaluation.test_matrix import NO_DOUBT, execution, indicators, results
 from tests.money.kept import origin
 
@@ -97,7 +98,7 @@ def test_a_year_that_is_not_asked_for_is_that_of_the_pair_that_decides(asked, pa
     analysis = SimpleNamespace(
         pair=(2022, 2024),
         inputs=SimpleNamespace(spec=SimpleNamespace(semaforo=SemaforoSpec(), matrices=MatricesSpec())),
-        money=SimpleNamespace(of=lambda year: SimpleNamespace(ejecucion=spent[year])),
+        money=SimpleNamespace(of=lambda year: SimpleNamespace(ejecucion=spent[year], origen=SimpleNamespace(firma=""))),
         chosen=advance,
         scored=indicators(("A", "I", 0.9)),
         audit=SimpleNamespace(dudas=NO_DOUBT),

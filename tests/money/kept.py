@@ -11,12 +11,13 @@ import polars as pl
 from presupuesto_link.linkage.rules import Rules
 from presupuesto_link.linkage.snapshot import Linkage, link_rows
 from presupuesto_link.linkage.whose import Whose
-from presupuesto_link.money.budget import LINKED, Kind, Origin, Pace, YearBudget
+from presupuesto_link.money.budget import Kind, Origin, Pace, YearBudget
 from presupuesto_link.money.by_action import link_by_action
 from presupuesto_link.specs import AmbitoSpec, SeguimientoSpec, SemaforoSpec, VinculoSpec
 from presupuesto_link.store.store import Kept, Snapshot
 from presupuesto_link.tables.levels import Levels
 from presupuesto_link.tables.numbers import MONEY
+from presupuesto_link.vocabulary import LINKED
 from tests.linkage.spending import gasto
 
 PLAN = pl.DataFrame({"accion": ["A", "B", "T"], "objetivo": ["O"] * 3, "nombre": ["n"] * 3})

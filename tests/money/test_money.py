@@ -13,7 +13,6 @@ from presupuesto_link.dossier import assemble
 from presupuesto_link.errors import InputDataError
 from presupuesto_link.evaluation.evaluate import evaluate, matrix_of
 from presupuesto_link.inputs import load
-from presupuesto_link.money.budget import LINKED, PRINTED
 from presupuesto_link.money.cut import Cut, latest_of, own_rules
 from presupuesto_link.money.money import money_of
 from presupuesto_link.presentation.telling.quarter_lines import quarter_lines
@@ -21,6 +20,7 @@ from presupuesto_link.scenarios.ground import ground_of, solve_all
 from presupuesto_link.sources.embedded import embedded_analyses
 from presupuesto_link.store.loading import load_extract
 from presupuesto_link.store.store import Store
+from presupuesto_link.vocabulary import LINKED, PRINTED
 from tests.conftest import ROOT, SHARED
 from tests.sources.extracts import budget, spent, write_long
 

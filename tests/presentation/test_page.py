@@ -162,7 +162,7 @@ def test_ranking_scenario_findings_and_limits_are_there(analysis: Evaluation, do
     for finding in analysis.audit.hallazgos:
         for text in (finding.kind.title, finding.kind.remedy, finding.place, finding.explanation):
             assert re.sub(r"\s+", " ", text) in page.text
-    assert all(sentence in page.text for sentence in analysis.inputs.spec.no_modela)
+    assert all(sentence in page.text for sentence in analysis.no_modela)
     assert set(analysis.inputs.plan.correcciones["correccion"]) <= set(re.findall(r"C-\d+", page.text))
 
 

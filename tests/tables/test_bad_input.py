@@ -320,7 +320,7 @@ def test_missing_plan_folder(tmp_path):
         ('transversales = ["AER.07.01"]', 'transversales = ["AER.70.01"]', r"«vinculo.transversales»\n  se encontró: AER.70.01"),
         ("[fuentes]", "[fuentes", r"TOML mal escrito \(línea \d+, columna \d+\)"),
         ("[fuentes]", "[fuentes]\nx = [", r"TOML mal escrito"),
-        ('titulo = "PDRC Cajamarca 2033: dinero y resultados 2023-2024"', 'titulo = " "', r"«titulo»\n  se encontró: un texto vacío"),
+        ('titulo = "PDRC Cajamarca 2033: dinero y resultados"', 'titulo = " "', r"«titulo»\n  se encontró: un texto vacío"),
         ('titulo = "PDRC', 'titulo = "\\u0007PDRC', "un texto sin caracteres de control"),
         ('"OER.10", "OER.12"]', '"OER.10", "OER.66"]', r"«ranking.objetivos_prioritarios»\n  se encontró: OER.66"),
         ("anio_resultado_previo = 2023", "anio_resultado_previo = 2024", "un año anterior a 2024"),

@@ -9,7 +9,7 @@ import polars as pl
 
 from presupuesto_link.evaluation.advance import measure_advance
 from presupuesto_link.evaluation.aggregate import aggregate_elements
-from presupuesto_link.evaluation.matrix import Matrix, cross_execution_result
+from presupuesto_link.evaluation.matrix import Matrix, cross_years
 from presupuesto_link.evaluation.ranking import LAGGING, rank_actions
 from presupuesto_link.inputs import Inputs
 from presupuesto_link.money.budget import YearBudget
@@ -78,6 +78,11 @@ class Decision:
         return self.ranking.filter(pl.col("grupo") == LAGGING)
 
     @property
+    def no_modela(self) -> tuple[str, ...]:
+        """What the analysis does not tell, given the source of the money that decides."""
+        return self.inputs.spec.unsaid(self.budget.origen.clase)
+
+    @property
     def linked(self) -> LinkedBudget:
         """That budget by action, with what its link covers."""
         return self.budget.linked
@@ -101,7 +106,7 @@ def decide(inputs: Inputs, cut: Cut | None = None, money: Money | None = None) -
     elements = aggregate_elements(indicators, spec.semaforo)
     chosen = elements.filter((pl.col("perfil") == spec.avance.perfil) & (pl.col("politica_nd") == spec.avance.politica_nd))
     pair = (rule.anio_ejecucion, rule.anio_resultado)
-    matrix = cross_execution_result(money.of(pair[0]).ejecucion, chosen, pair, spec.semaforo)
+    matrix = cross_years(money, chosen, pair, spec.semaforo)
     ranking = rank_actions(matrix, chosen.filter(pl.col("anio") == rule.anio_resultado_previo), rule)
     return Decision(inputs, money, indicators, elements, matrix, ranking)
 

@@ -7,11 +7,11 @@ from typing import Any
 
 import polars as pl
 
-from presupuesto_link.evaluation.matrix import Matrix
+from presupuesto_link.evaluation.matrix import PACE, Matrix
 from presupuesto_link.specs import MatricesSpec
 from presupuesto_link.tables.levels import is_action
 from presupuesto_link.vocabulary import AMBER
-from presupuesto_link.wording import enumerate_words, percent
+from presupuesto_link.wording import enumerate_words, percent, soles
 
 SUSTAIN, REDESIGN, UNBLOCK = "sostener", "rediseñar", "destrabar"
 REVIEW_TARGET, GET_DATA, NO_BUDGET = "revisar meta", "completar dato", "sin presupuesto vinculado"
@@ -82,7 +82,7 @@ def _diagnosis(limits: MatricesSpec) -> pl.Expr:
 
 def _reason(row: dict[str, Any], limits: MatricesSpec, of_what: str) -> str:
     """The reason of one action's diagnosis, in one or two sentences."""
-    spent = f"Ejecutó {percent(row['ejecucion_ratio'])} {of_what}"
+    spent = f"Ejecutó {percent(row['ejecucion_ratio'])} {of_what}{_divided(row)}"
     result = f"su avance {row['anio_resultado']} es {percent(row['avance_ratio'])}"
     words = {
         NO_BUDGET: _without_budget(row),
@@ -97,6 +97,12 @@ def _reason(row: dict[str, Any], limits: MatricesSpec, of_what: str) -> str:
     if row["color_depende_nd"]:
         text += f" El color del resultado depende de cómo se cuente el ND ({row['con_dato']} de {row['indicadores']} indicadores con dato)."
     return text
+
+
+def _divided(row: dict[str, Any]) -> str:
+    """What the execution of a year in course divides: its devengado is not that of the day of the amounts."""
+    done, due = (row.get(name) for name in PACE)
+    return "" if done is None or due is None else f" ({soles(done)} de {soles(due)})"
 
 
 def _without_budget(row: dict[str, Any]) -> str:

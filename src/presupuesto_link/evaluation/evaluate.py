@@ -16,11 +16,11 @@ from presupuesto_link.evaluation.commitments import Commitments, measure_commitm
 from presupuesto_link.evaluation.decision import Decision, decide
 from presupuesto_link.evaluation.diagnosis import diagnose
 from presupuesto_link.evaluation.facts import counted_as, crossed_facts, ranking_facts
-from presupuesto_link.evaluation.matrix import Matrix, cross_execution_result
+from presupuesto_link.evaluation.matrix import Matrix, cross_years
 from presupuesto_link.evaluation.redesign import measure_pace, review_actions
 from presupuesto_link.facts import Facts
 from presupuesto_link.inputs import Inputs
-from presupuesto_link.money.budget import PRINTED, Origin
+from presupuesto_link.money.budget import Origin
 from presupuesto_link.money.by_action import LinkedBudget
 from presupuesto_link.money.cut import Cut
 from presupuesto_link.money.money import Money, money_of
@@ -29,6 +29,7 @@ from presupuesto_link.tables.budget import AerBudget
 from presupuesto_link.tables.filled import SHEETS, fill
 from presupuesto_link.told import Rows
 from presupuesto_link.told import facts_of as told_by
+from presupuesto_link.vocabulary import PRINTED
 
 
 @dataclass(frozen=True)
@@ -164,7 +165,7 @@ def facts_of(analysis: Evaluation, matrix: Matrix, diagnosis: pl.DataFrame) -> F
 def _crossed(
     money: Money, elements: pl.DataFrame, indicators: pl.DataFrame, audit: Audit, spec: AnalisisSpec, pair: tuple[int, int]
 ) -> tuple[Matrix, pl.DataFrame]:
-    matrix = cross_execution_result(money.of(pair[0]).ejecucion, elements, pair, spec.semaforo)
+    matrix = cross_years(money, elements, pair, spec.semaforo)
     return matrix, diagnose(matrix, indicators, audit.dudas, spec.matrices)
 
 

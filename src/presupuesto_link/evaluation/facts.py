@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import polars as pl
 
 from presupuesto_link.evaluation.diagnosis import DIAGNOSES
-from presupuesto_link.evaluation.matrix import Matrix
+from presupuesto_link.evaluation.matrix import PACE, Matrix
 from presupuesto_link.facts import Measure, Source, tell
 from presupuesto_link.money.budget import Origin
 from presupuesto_link.money.by_action import DIRECT
@@ -46,7 +47,7 @@ def ranking_source(spec: AnalisisSpec, origin: Origin) -> Source:
 
 
 def crossed_facts(spec: AnalisisSpec, matrix: Matrix, diagnosis: pl.DataFrame, origin: Origin) -> Iterator[pl.DataFrame]:
-    """What the actions of each diagnosis have together."""
+    """What the actions of each diagnosis have together, and what those of each cell had by the day of the pace of a year in course."""
     source, years = ranking_source(spec, origin), f"{matrix.anio_ejecucion}_{matrix.anio_resultado}"
     when: dict[str, Any] = {"anio": matrix.anio_ejecucion, "variante": beside(matrix.anio_resultado)}
     yield tell(
@@ -57,6 +58,16 @@ def crossed_facts(spec: AnalisisSpec, matrix: Matrix, diagnosis: pl.DataFrame, o
         filas=pl.format(f"diagnostico_{years}: diagnostico={{}}", "diagnostico"),
         **when,
     )
+    late = [name for name in PACE if name in matrix.celdas.columns]
+    if late and matrix.ritmo_al:
+        yield tell(
+            matrix.celdas,
+            [Measure(name, regla=_SUM) for name in late],
+            replace(source, al=matrix.ritmo_al),
+            unidad=pl.format("{} × {}", "banda_ejecucion", "banda_resultado"),
+            filas=pl.format(f"matriz_{years}: banda_ejecucion={{}}, banda_resultado={{}}", "banda_ejecucion", "banda_resultado"),
+            **when,
+        )
 
 
 def ranking_facts(spec: AnalisisSpec, ranking: pl.DataFrame, origin: Origin) -> Iterator[pl.DataFrame]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, NamedTuple
@@ -10,6 +11,7 @@ import polars as pl
 
 from presupuesto_link.errors import Problem, SpecError
 from presupuesto_link.money.by_action import DIRECT, TRANSVERSAL
+from presupuesto_link.money.money import Money
 from presupuesto_link.specs import MatricesSpec, SemaforoSpec
 from presupuesto_link.tables.bands import colour
 from presupuesto_link.tables.levels import is_action
@@ -18,7 +20,9 @@ from presupuesto_link.vocabulary import COLOURS
 
 _MONEY = ("pim_soles", "devengado_soles")
 WHOLE_YEAR = "devengado ÷ PIM"
-_ABOUT = {"ejecucion_medida": WHOLE_YEAR, "ejecucion_de": "", "ambito": "", "cita": "", "sintetico": False}
+_ABOUT = {"ejecucion_medida": WHOLE_YEAR, "ejecucion_de": "", "ambito": "", "cita": "", "sintetico": False, "al": None, "ritmo_al": None}
+PACE = ("devengado_al_ritmo_soles", "esperado_soles")
+"""What the execution of a year in course divides, of the day of its pace."""
 
 
 class Achievement(NamedTuple):
@@ -39,11 +43,14 @@ class Matrix:
             `vinculo` and how many indicators had data.
         celdas: key `banda_ejecucion, banda_resultado`, always the 16 pairs: `acciones` (count),
             `pim_soles` and `devengado_soles` (direct link only, never transversal), `transversales` (count),
-            `lista` (codes separated by comma).
+            `lista` (codes separated by comma); of a year in course, also `PACE`.
         medida: what the execution is, for a heading: `devengado ÷ PIM`, or what was expected at a day.
         de_que: of what it is a part, for a sentence.
         ambito, cita: whose spending it is and its source.
         sintetico: whether that money is made up.
+        al: the day of its PIM and its devengado; null when nobody says it.
+        ritmo_al: the day by which the execution of a year in course is measured; null of a closed year.
+        firma: how much of its link nobody signed, in a sentence.
     """
 
     anio_ejecucion: int
@@ -55,11 +62,23 @@ class Matrix:
     ambito: str = ""
     cita: str = ""
     sintetico: bool = False
+    al: dt.date | None = None
+    ritmo_al: dt.date | None = None
+    firma: str = ""
 
     @property
     def nota(self) -> str:
-        """Whose money it is and what its execution is measured against, for under a table or a figure."""
-        return f"Dinero: {self.cita}. Ámbito: {self.ambito}. Ejecución: {self.medida}." if self.cita else ""
+        """Whose money it is, of which days, what its execution is measured against and who signs its link, for under a table or a figure."""
+        if not self.cita:
+            return ""
+        return " ".join(filter(None, (f"Dinero: {self.cita}. Ámbito: {self.ambito}. Ejecución: {self.medida}.", self.dias, self.firma)))
+
+    @property
+    def dias(self) -> str:
+        """Of which day each amount is, in a sentence; empty when all are of one."""
+        if self.al is None or self.ritmo_al is None or self.al == self.ritmo_al:
+            return ""
+        return f"PIM y devengado: al {self.al:%d/%m/%Y}; el devengado que se divide entre lo esperado: al {self.ritmo_al:%d/%m/%Y}."
 
     @property
     def mayor_celda(self) -> Mapping[str, Any]:
@@ -73,7 +92,9 @@ class Matrix:
         return Achievement(*self.acciones.select(pl.len(), a=(spends & achieves).sum(), b=(spends & ~achieves).sum()).row(0))
 
 
-def cross_execution_result(execution: pl.DataFrame, elements: pl.DataFrame, years: tuple[int, int], bands: SemaforoSpec) -> Matrix:
+def cross_execution_result(
+    execution: pl.DataFrame, elements: pl.DataFrame, years: tuple[int, int], bands: SemaforoSpec, signed: str = ""
+) -> Matrix:
     """Cross the execution of one year with the result of another.
 
     Args:
@@ -81,6 +102,7 @@ def cross_execution_result(execution: pl.DataFrame, elements: pl.DataFrame, year
         elements: output of `aggregate_elements` for one profile and one ND policy.
         years: execution year, result year.
         bands: edges, the same on both axes. Grey is a class of its own on both.
+        signed: how much of the link of that money nobody signed, in a sentence.
 
     Raises:
         SpecError: there is no budget, or no advance, for the year asked.
@@ -106,10 +128,10 @@ def cross_execution_result(execution: pl.DataFrame, elements: pl.DataFrame, year
             "pim_soles",
             "devengado_soles",
             "saldo_soles",
-            pl.selectors.by_name("esperado_soles", "devengado_pim_ratio", require_all=False),
+            pl.selectors.by_name(*PACE, "devengado_pim_ratio", require_all=False),
             "ejecucion_ratio",
             "ejecucion_motivo",
-            pl.selectors.by_name("ejecucion_medida", "ambito", "al", require_all=False),
+            pl.selectors.by_name("ejecucion_medida", "ambito", "al", "ritmo_al", require_all=False),
             "avance_ratio",
             "indicadores",
             "con_dato",
@@ -118,14 +140,34 @@ def cross_execution_result(execution: pl.DataFrame, elements: pl.DataFrame, year
         .with_columns(banda_ejecucion=colour(pl.col("ejecucion_ratio"), bands), banda_resultado=colour(pl.col("avance_ratio"), bands))
         .sort("accion")
     )
-    about = {name: spent[name][0] if name in spent.columns else default for name, default in _ABOUT.items()}
+    about: dict[str, Any] = {name: spent[name][0] if name in spent.columns else default for name, default in _ABOUT.items()}
     told = (
         str(about["ejecucion_medida"]),
         str(about["ejecucion_de"]) or f"de su PIM {money_year}",
         str(about["ambito"]),
         str(about["cita"]),
     )
-    return Matrix(money_year, result_year, actions, count_cells(actions, years), *told, bool(about["sintetico"]))
+    return Matrix(
+        money_year,
+        result_year,
+        actions,
+        count_cells(actions, years),
+        *told,
+        bool(about["sintetico"]),
+        about["al"],
+        about["ritmo_al"],
+        signed,
+    )
+
+
+def cross_years(money: Money, elements: pl.DataFrame, years: tuple[int, int], bands: SemaforoSpec) -> Matrix:
+    """`cross_execution_result` of the money that decides for a year.
+
+    Raises:
+        InputDataError, SpecError: there is no money, or no advance, for the year asked.
+    """
+    budget = money.of(years[0])
+    return cross_execution_result(budget.ejecucion, elements, years, bands, budget.origen.firma)
 
 
 def _of_year(frame: pl.DataFrame, year: int, what: str) -> pl.DataFrame:
@@ -153,16 +195,17 @@ def count_cells(actions: pl.DataFrame, years: tuple[int, int]) -> pl.DataFrame:
     axis = pl.DataFrame({"banda": COLOURS})
     grid = axis.rename({"banda": "banda_ejecucion"}).join(axis.rename({"banda": "banda_resultado"}), how="cross")
     direct = pl.col("vinculo") == DIRECT
+    money = [*_MONEY, *(name for name in PACE if name in actions.columns and actions[name].is_not_null().any())]
     filled = actions.group_by("banda_ejecucion", "banda_resultado").agg(
         pl.len().cast(pl.Int64).alias("acciones"),
-        *(pl.col(m).filter(direct).sum().cast(MONEY).alias(m) for m in _MONEY),
+        *(pl.col(m).filter(direct).sum().cast(MONEY).alias(m) for m in money),
         (pl.col("vinculo") == TRANSVERSAL).sum().cast(pl.Int64).alias("transversales"),
         pl.col("accion").sort().str.join(", ").alias("lista"),
     )
     return (
         grid.join(filled, on=["banda_ejecucion", "banda_resultado"], how="left", maintain_order="left")
         .with_columns(
-            pl.col("acciones", "transversales").fill_null(0), pl.col(*_MONEY).fill_null(pl.lit(0, MONEY)), pl.col("lista").fill_null("")
+            pl.col("acciones", "transversales").fill_null(0), pl.col(money).fill_null(pl.lit(0, MONEY)), pl.col("lista").fill_null("")
         )
         .select(pl.lit(years[0], pl.Int32).alias("anio_ejecucion"), pl.lit(years[1], pl.Int32).alias("anio_resultado"), pl.all())
     )

@@ -10,7 +10,7 @@ import polars as pl
 from presupuesto_link.evaluation.audit import Audit
 from presupuesto_link.evaluation.commitments import Commitments
 from presupuesto_link.evaluation.facts import PLAN, beside, counted_as, ranking_source, results_source
-from presupuesto_link.evaluation.matrix import Matrix
+from presupuesto_link.evaluation.matrix import PACE, Matrix
 from presupuesto_link.money.budget import Origin, YearBudget
 from presupuesto_link.money.money import Money
 from presupuesto_link.specs import AnalisisSpec
@@ -97,7 +97,8 @@ def crossed_tables(spec: AnalisisSpec, matrix: Matrix, diagnosis: pl.DataFrame, 
     """The cells of a matrix and the diagnosis of each action."""
     source, years = ranking_source(spec, origin), f"{matrix.anio_ejecucion}_{matrix.anio_resultado}"
     cell = Place("{banda_ejecucion} × {banda_resultado}", matrix.anio_ejecucion, variante=beside(matrix.anio_resultado), own=True)
-    yield Rows(f"matriz_{years}", matrix.celdas, source, cell, rules=dict.fromkeys(("pim_soles", "devengado_soles"), _SUM))
+    late = dict.fromkeys(PACE, replace(cell, own=False))
+    yield Rows(f"matriz_{years}", matrix.celdas, source, cell, late, rules=dict.fromkeys(("pim_soles", "devengado_soles"), _SUM))
     advance = dict.fromkeys(("avance_ratio", "indicadores", "con_dato"), advance_of(spec, matrix.anio_resultado))
     told = ("diagnostico", "razon", "indicadores_en_duda")
     money = {name: money_of_year(matrix.anio_ejecucion) for name in diagnosis.columns if name.endswith("_soles")}

@@ -57,7 +57,7 @@ def codes(entities: pl.DataFrame, column: str) -> tuple[str, ...]:
 
 
 def pliegos_words(entities: pl.DataFrame) -> str:
-    """`pliego 452`, `pliegos 445 y 452`, `26 pliegos`; nothing when the source does not give them."""
+    """`pliego 452`, `pliegos 451 y 452`, `26 pliegos`; nothing when the source does not give them."""
     found = codes(entities, "pliego")
     if not found or len(found) > NAMED:
         return plural(len(found), "pliego", "pliegos") if found else ""

@@ -9,7 +9,7 @@ import datetime as dt
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import Any, Literal
+from typing import Any
 
 import polars as pl
 
@@ -22,12 +22,10 @@ from presupuesto_link.store.store import Kept
 from presupuesto_link.tables.bands import colour
 from presupuesto_link.tables.gasto import MEASURES
 from presupuesto_link.tables.numbers import MONEY, known_sum
-from presupuesto_link.vocabulary import DECEMBER
+from presupuesto_link.vocabulary import DECEMBER, LINKED, MoneyKind
 from presupuesto_link.wording import share_of
 
-Kind = Literal["impresa", "vinculada"]
-PRINTED: Kind = "impresa"
-LINKED: Kind = "vinculada"
+Kind = MoneyKind
 NO_SOURCE = "sin fuente de dinero"
 
 

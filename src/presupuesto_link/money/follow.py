@@ -62,6 +62,11 @@ class Followed:
         return self.cut_off == min(dt.date.fromisoformat(self.linkage.snapshot.cut_off), self.ends[DECEMBER])
 
     @property
+    def signed(self) -> str:
+        """How much of the link of the year nobody signed, in a sentence; empty when no rule counts."""
+        return self.linkage.signed(self.year)
+
+    @property
     def ends(self) -> dict[int, dt.date]:
         """The last day of each month of the year."""
         return month_ends(self.year)

@@ -16,7 +16,7 @@ import polars as pl
 from presupuesto_link.errors import InputDataError, Problem
 from presupuesto_link.inputs import Inputs
 from presupuesto_link.linkage.snapshot import Linkage
-from presupuesto_link.money.budget import NO_SOURCE, PRINTED, Origin, Pace, YearBudget, linked_budget, rows_of
+from presupuesto_link.money.budget import NO_SOURCE, Origin, Pace, YearBudget, linked_budget, rows_of
 from presupuesto_link.money.by_action import link_by_action
 from presupuesto_link.money.cut import Cut, holds, link_cut, link_own
 from presupuesto_link.money.expected import Curves, check_calendars, curves_of
@@ -26,7 +26,7 @@ from presupuesto_link.money.pace import pace_by_day, pace_of
 from presupuesto_link.money.reconciliation import reconcile
 from presupuesto_link.sources.origin import read_origin
 from presupuesto_link.specs import UNSAID, SemaforoSpec
-from presupuesto_link.vocabulary import DECEMBER
+from presupuesto_link.vocabulary import DECEMBER, PRINTED
 
 
 @dataclass(frozen=True)

@@ -58,7 +58,7 @@ class Monitoring:
         composition, heads: `composition_variance` of every year.
         modifications, modified: `modifications_between` the earlier snapshot and this one; null without another snapshot.
         rhythm: of every year.
-        notices: what of the calendars no line uses, in sentences.
+        notices: what of the calendars no line uses, and how much of the link nobody signed, in sentences.
         at_cut: soles of each stage on the day of the cut-off, everything that may be added up (null = the source does not give it); null when an
             earlier month was asked for.
     """
@@ -118,6 +118,12 @@ class Monitoring:
     def action_alerts(self) -> pl.DataFrame:
         """The rows of `alerts` of the actions of the plan."""
         return self.alerts.filter((pl.col("nivel") == self.levels.accion) & (pl.col("unidad") != self.levels.sin_accion))
+
+    @property
+    def loose_alert(self) -> bool:
+        """Whether spending that no rule links is an alert too: it has its row beside those of the actions."""
+        here = (pl.col("nivel") == self.levels.accion) & (pl.col("unidad") == self.levels.sin_accion)
+        return not self.alerts.filter(here).is_empty()
 
     @property
     def at_risk(self) -> Decimal:
@@ -238,7 +244,7 @@ def monitor(analysis: Evaluation) -> Monitoring:
         modifications,
         modified,
         rhythm(followed.months),
-        monthly.notices,
+        (*monthly.notices, *filter(None, (followed.signed,))),
         _at_cut(followed),
     )
 

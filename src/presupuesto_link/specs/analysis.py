@@ -11,7 +11,7 @@ from pydantic import Field, model_validator
 from presupuesto_link.specs.base import Ratio, Spec, Text
 from presupuesto_link.specs.monitoring import ProyeccionSpec, SeguimientoSpec
 from presupuesto_link.specs.robustness import RobustezSpec
-from presupuesto_link.vocabulary import DEPARTMENT, EXCLUDE, PLIEGO, NdPolicy
+from presupuesto_link.vocabulary import DEPARTMENT, EXCLUDE, PLIEGO, MoneyKind, NdPolicy
 
 UNSAID = 0
 """A year that the file does not say: `inputs.load` puts there the one that the data gives, if any."""
@@ -210,6 +210,13 @@ class AsociacionSpec(Spec):
         return self
 
 
+class LimiteSpec(Spec):
+    """Something that only the money of one kind of source does not tell."""
+
+    frase: Text
+    dinero: MoneyKind = Field(description="Clase de fuente del dinero de la que habla: impresa o vinculada")
+
+
 class AnalisisSpec(Spec):
     """One question asked of one set of data: the whole of an `analisis.toml`."""
 
@@ -219,7 +226,10 @@ class AnalisisSpec(Spec):
     fuente: Text = Field(description="De dónde salen los datos, como se cita al pie de cada figura")
     fecha_corte: dt.date = Field(description="Fecha del documento o corte de los datos")
     anio_evaluado: int = Field(default=UNSAID, description="Año que se evalúa; sin él, el último con algún valor obtenido")
-    no_modela: tuple[str, ...] = ()
+    no_modela: tuple[str | LimiteSpec, ...] = Field(
+        default=(),
+        description="Lo que el análisis no dice, en frases; la que es de una clase de fuente del dinero la nombra, y sale si esa decide",
+    )
     hereda: str | None = Field(
         default=None, description="Otro analisis.toml del que toma las claves que éste no escribe, relativo a su carpeta"
     )
@@ -237,3 +247,7 @@ class AnalisisSpec(Spec):
     proyeccion: ProyeccionSpec = ProyeccionSpec()
     robustez: RobustezSpec = RobustezSpec()
     asociacion: AsociacionSpec = AsociacionSpec()
+
+    def unsaid(self, money: MoneyKind) -> tuple[str, ...]:
+        """`no_modela` in sentences, without those about a source of money of another kind than the one that decides."""
+        return tuple(one if isinstance(one, str) else one.frase for one in self.no_modela if isinstance(one, str) or one.dinero == money)

@@ -86,6 +86,15 @@ class Robustness:
         """The row of `resumen` that is first most often; ties by code."""
         return self.resumen.sort("primera_ratio", "accion", descending=[True, False]).row(0, named=True)
 
+    def outside(self, places: pl.DataFrame) -> list[str]:
+        """The actions whose place in a ranking is not within the interval that they have when it is in doubt.
+
+        Args:
+            places: key `accion`: `puesto`.
+        """
+        both = places.select("accion", "puesto").join(self.resumen, on="accion", how="inner", validate="1:1", maintain_order="left")
+        return both.filter(~pl.col("puesto").is_between("puesto_bajo", "puesto_alto"))["accion"].to_list()
+
     def of_class(self, kind: str) -> list[str]:
         """The actions of a class, by code."""
         return self.resumen.filter(pl.col("clase") == kind)["accion"].sort().to_list()

@@ -33,6 +33,7 @@ def page_context(dossier: Dossier, figures: Sequence[FigureRef], tables: Mapping
     spec, names, shelf = analysis.inputs.spec, names_of(analysis), FigureShelf(figures)
     sections = {
         "spec": spec,
+        "no_modela": analysis.no_modela,
         "niveles": analysis.levels,
         "sintetico": dossier.synthetic,
         "fecha_corte": date(spec.fecha_corte),

@@ -256,7 +256,7 @@ def _note(analysis: Evaluation, diagnosis: pl.DataFrame, limits: MatricesSpec, y
     return source_note(
         analysis,
         f"Líneas punteadas: {limit(limits.ejecuta_desde_ratio)} de ejecución y {limit(limits.logra_desde_ratio)} "
-        f"de avance. «Revisar meta» incluye {analysis.levels.accion} que ejecutan cuyo resultado descansa en indicadores que la auditoría observa. "
+        f"de avance. El color manda sobre la zona: «revisar meta» incluye, ejecuten o no, {analysis.levels.accion} cuyo resultado descansa en indicadores que la auditoría observa. "
         "Las marcas más pequeñas tienen un tamaño mínimo visible.",
         f"No aparecen {absent[NO_BUDGET]} {analysis.levels.accion} sin presupuesto vinculado ni {absent[GET_DATA]} sin dato de resultado. "
         f"El nombre de cada {analysis.levels.accion} está en la figura del semáforo por {analysis.levels.accion}.",

@@ -11,16 +11,16 @@ from presupuesto_link.evaluation.matrix import WHOLE_YEAR, Matrix
 from presupuesto_link.money.by_action import TRANSVERSAL
 from presupuesto_link.presentation.plots.common import PAGE_CM, SMALL_PT, TEXT_PT, Figure, base_theme, grammar, page_labels, pandas_of
 from presupuesto_link.presentation.plots.notes import source_note, transversal_note
-from presupuesto_link.presentation.plots.text import wrap
+from presupuesto_link.presentation.plots.text import listed, wrap
 from presupuesto_link.presentation.telling.words import DAGGER, band_words, limit, short_amount, year_pair
 from presupuesto_link.presentation.theme import FEW_TO_MANY, HEX, INK, LETTER, LINE, PAPER, TEXT_ON
-from presupuesto_link.specs import SemaforoSpec
+from presupuesto_link.specs import MatricesSpec, SemaforoSpec
 from presupuesto_link.tables.levels import Levels, short_code
 from presupuesto_link.vocabulary import AMBER, GREEN, GREY, RED
 from presupuesto_link.wording import plural
 
 GRID_CM = 17.0
-_TILE_CM = 3.2
+_TILE_CM, _CODE_LINES = 3.2, 5
 _SHADE = FEW_TO_MANY  # neutral: few to many actions
 _PLACE = {RED: 1.0, AMBER: 2.0, GREEN: 3.0}  # grey stands apart on both axes
 _GREY_X, _GREY_Y = 4.12, -0.12
@@ -67,12 +67,14 @@ def cell_tiles(actions: pl.DataFrame, cells: pl.DataFrame, levels: Levels) -> pl
 def _money(row: dict[str, Any]) -> str:
     if row["acciones"] == 0:
         return ""
-    return "sin presupuesto" if row["banda_ejecucion"] == GREY else short_amount(row["pim_soles"])
+    if row["banda_ejecucion"] == GREY:
+        return "sin presupuesto"
+    return "no se suma" if row["acciones"] == row["transversales"] else short_amount(row["pim_soles"])
 
 
 def _codes(row: dict[str, Any], shared: set[str]) -> str:
     codes = [short_code(code) + (DAGGER if code in shared else "") for code in row["lista"].split(", ") if code]
-    return wrap("\u00a0 ".join(codes), _TILE_CM - 0.1, SMALL_PT, lines=5).replace("\u00a0\n", "\n")
+    return listed(codes, _TILE_CM - 0.1, SMALL_PT, _CODE_LINES)
 
 
 def cell_grid(data: pl.DataFrame, bands: SemaforoSpec, height: float = GRID_CM) -> Any:
@@ -123,18 +125,15 @@ def _axis(words: dict[str, str]) -> list[str]:
 def _title(analysis: Evaluation, matrix: Matrix) -> str:
     found = matrix.achievement(analysis.inputs.spec.matrices)
     return (
-        f"{found.logran} de {found.acciones} {analysis.levels.accion} {spent_words(matrix)} y lograron su "
-        f"resultado {matrix.anio_resultado}; {found.no_logran} ejecutaron y no lo lograron"
+        f"{found.logran} de {found.acciones} {analysis.levels.accion} {spent_words(matrix, analysis.inputs.spec.matrices)} y lograron su "
+        f"resultado {matrix.anio_resultado}; {found.no_logran} {'gastaron tanto' if matrix.ritmo_al else 'ejecutaron'} y no lo lograron"
     )
 
 
-def spent_words(matrix: Matrix) -> str:
-    """What those that execute did, for a sentence: their budget of a closed year, or what was expected of one in course."""
-    return (
-        f"ejecutaron su presupuesto {matrix.anio_ejecucion}"
-        if matrix.medida == WHOLE_YEAR
-        else f"gastaron lo que se esperaba {matrix.de_que.removeprefix('de lo esperado ')}"
-    )
+def spent_words(matrix: Matrix, limits: MatricesSpec) -> str:
+    """What those that execute did, for a sentence: as much of their PIM, or of what was expected of a year in course, as the analysis asks."""
+    verb = "ejecutaron" if matrix.medida == WHOLE_YEAR else "gastaron"
+    return f"{verb} {limit(limits.ejecuta_desde_ratio)} o más {matrix.de_que}"
 
 
 def _note(analysis: Evaluation, matrix: Matrix) -> str:
@@ -146,6 +145,7 @@ def _note(analysis: Evaluation, matrix: Matrix) -> str:
         "ND en resultado: ningún indicador con dato. Las que ejecutan y logran se cuentan aquí aunque su logro descanse en "
         "indicadores que la auditoría observa; su diagnóstico es entonces «revisar meta», no «sostener».",
         transversal_note(matrix.acciones, "se cuenta como acción, pero su PIM no se suma."),
+        matrix.dias,
         money=analysis.money.of(matrix.anio_ejecucion),
     )
 

@@ -44,7 +44,7 @@ def followed_note(followed: Followed, *notes: str) -> str:
     origin = followed.linkage.snapshot.manifest["fuente"]["nombre"]
     made_up = "DATOS SINTÉTICOS. " if followed.synthetic else ""
     source = f"{made_up}Fuente: {origin} (instantánea {followed.linkage.snapshot.id}), {followed.linkage.scope}. Corte: {followed.cut_off:%d/%m/%Y}."
-    return "\n".join([source, *(note for note in notes if note)])
+    return "\n".join([source, *(note for note in (followed.signed, *notes) if note)])
 
 
 def transversal_note(actions: pl.DataFrame, text: str) -> str:

@@ -11,7 +11,7 @@ from presupuesto_link.evaluation.ranking import COMPONENTS, heaviest
 from presupuesto_link.presentation.plots.common import PAGE_CM, SMALL_PT, TEXT_PT, Figure, base_theme, grammar, page_labels, pandas_of
 from presupuesto_link.presentation.plots.notes import source_note
 from presupuesto_link.presentation.plots.text import boxed_name
-from presupuesto_link.presentation.telling.robustness_words import places, readings_words, weights_words
+from presupuesto_link.presentation.telling.robustness_words import outside_words, places, readings_words, weights_words
 from presupuesto_link.presentation.telling.words import limit, trend_note, trend_words
 from presupuesto_link.presentation.theme import COMPONENT_LOOKS, INK, MUTED
 from presupuesto_link.studies.robustness import Robustness
@@ -173,17 +173,18 @@ def _note(analysis: Evaluation, lagging: pl.DataFrame, robustness: Robustness | 
         f"Rezagada: avance {rule.anio_resultado} menor de {limit(rule.rezagada_bajo_ratio)}. Pesos: {weights}.",
         f"Brecha de avance o de ejecución: lo que falta para 100 %. {trend_note(rule)} Peso presupuestal: lugar de su PIM entre las {analysis.levels.accion}. {priority}",
         star if missing else "",
-        _doubts(robustness) if robustness else "",
+        _doubts(robustness, lagging) if robustness else "",
         f"Las {analysis.levels.accion} sin resultado medible no tienen puesto: se listan aparte como prioridad de dato.",
         money=analysis.budget,
     )
 
 
-def _doubts(robustness: Robustness) -> str:
+def _doubts(robustness: Robustness, lagging: pl.DataFrame) -> str:
     spec = robustness.spec
     return (
         f"Puestos, a la derecha: entre cuáles queda en el 90 % central de los casos en que está rezagada, con otros pesos "
         f"({weights_words(spec)}) y otras lecturas ({readings_words(spec)}); {spec.sorteos:,} sorteos."
+        + outside_words(robustness.outside(lagging))
     )
 
 

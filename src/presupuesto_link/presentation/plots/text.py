@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import lru_cache
 
 from presupuesto_link.presentation.plots.drawn import FONT
-from presupuesto_link.wording import short_name
+from presupuesto_link.wording import plural, short_name
 
 
 def wrap(text: str, room_cm: float, size_pt: float, *, bold: bool = False, lines: int = 0) -> str:
@@ -14,6 +15,16 @@ def wrap(text: str, room_cm: float, size_pt: float, *, bold: bool = False, lines
     if lines and len(rows) > lines:
         rows = [*rows[: lines - 1], _cut(" ".join(rows[lines - 1 :]), room_cm, size_pt, bold)]
     return "\n".join(rows)
+
+
+def listed(codes: Sequence[str], room_cm: float, size_pt: float, lines: int) -> str:
+    """Codes in lines no wider than `room_cm`; those that do not fit are counted, and none is ever cut: «… y 3 más»."""
+    for kept in range(len(codes), 0, -1):
+        left = len(codes) - kept
+        text = wrap("\u00a0 ".join([*codes[:kept], *([f"y\u00a0{left}\u00a0más"] if left else [])]), room_cm, size_pt)
+        if text.count("\n") < lines:
+            return text.replace("\u00a0\n", "\n")
+    return plural(len(codes), "código", "códigos") if codes else ""
 
 
 def boxed_name(code: str, name: str, room_cm: float, size_pt: float, lines: int) -> str:

@@ -16,7 +16,7 @@ from presupuesto_link.presentation.telling.compromisos import commitments_view
 from presupuesto_link.presentation.telling.coverage import link_view
 from presupuesto_link.presentation.telling.lines import Line, ten_lines
 from presupuesto_link.presentation.telling.method import method
-from presupuesto_link.presentation.telling.monitoring_words import MONITORING, curve_words
+from presupuesto_link.presentation.telling.monitoring_words import MONITORING, before_words, curve_words
 from presupuesto_link.presentation.telling.phrases import capital, counted, date
 from presupuesto_link.presentation.telling.quarter import CURVE, quarter_view
 from presupuesto_link.presentation.telling.quarter_lines import quarter_lines
@@ -132,7 +132,7 @@ def _quarter_sections(quarter: Quarter, names: dict[str, str], drawn: dict[str, 
         "Alertas",
         (
             Paragraph(
-                "Una alerta dice dónde mirar; no es una falta. «Soles que faltan» es la distancia a lo esperado a la fecha. «Antes» es el color del corte anterior, con el PIM que tenía entonces; los días en rojo se cuentan con el PIM de hoy."
+                f"Una alerta dice dónde mirar; no es una falta. «Soles que faltan» es la distancia a lo esperado a la fecha. {before_words(found)}"
             ),
             _first(view["alertas"], _ALERTS),
         ),
@@ -144,10 +144,7 @@ def _quarter_sections(quarter: Quarter, names: dict[str, str], drawn: dict[str, 
         told = f"Desde {closing['desde']}, con el método «{closing['metodo']}» ({closing['motivo']}). Extiende lo visto: no sabe de transferencias, emergencias ni decisiones que aún no ocurren."
         yield Section("Proyección al cierre", (Paragraph(told), *_figure(drawn, "proyeccion_cierre"), closing["oer"].without(ORIGIN)))
     link = link_view(quarter, names)
-    yield Section(
-        "Qué parte del dinero está vinculada",
-        (Paragraph("Cada sol se vincula por reglas que una persona firma; lo que ninguna toma se dice, no se reparte."), link["tasas"]),
-    )
+    yield Section("Qué parte del dinero está vinculada", (Paragraph(link["frase"]), link["tasas"]))
 
 
 def _changes(quarter: Quarter, names: dict[str, str]) -> tuple[Block, ...]:
@@ -250,11 +247,7 @@ def _commitments(dossier: Dossier, names: dict[str, str]) -> tuple[Block, ...]:
 
 def _annex(dossier: Dossier) -> tuple[Block, ...]:
     said = [Paragraph(text, f"{term}.") for term, text in method(dossier.analysis)]
-    return (
-        *said,
-        Paragraph("", "Lo que este análisis no modela"),
-        Points(tuple(Paragraph(text) for text in dossier.analysis.inputs.spec.no_modela)),
-    )
+    return (*said, Paragraph("", "Lo que este análisis no modela"), Points(tuple(Paragraph(text) for text in dossier.analysis.no_modela)))
 
 
 def _figure(drawn: dict[str, Figure], name: str) -> tuple[Drawing, ...]:

@@ -100,8 +100,9 @@ def _follow_up(dossier: Dossier, _: Sequence[str]) -> str:
         return "Este informe no trae ningún trimestre: falta cargar y vincular un extracto del año en curso."
     found = dossier.quarter.monitoring
     alerts = found.action_alerts.height
+    loose = " y una del gasto que ninguna regla vincula" if found.loose_alert else ""
     before = f"comparado con el corte anterior: {found.previous}" if found.previous else "sin un corte anterior con que comparar"
-    return f"Este informe es ese seguimiento: corte {found.followed.cut_off:%d/%m/%Y}, {plural(alerts, 'alerta', 'alertas')} de {dossier.analysis.levels.accion}, {before}."
+    return f"Este informe es ese seguimiento: corte {found.followed.cut_off:%d/%m/%Y}, {plural(alerts, 'alerta', 'alertas')} de {dossier.analysis.levels.accion}{loose}, {before}."
 
 
 def _elements(dossier: Dossier, codes: Sequence[str]) -> str:

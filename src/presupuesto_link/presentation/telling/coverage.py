@@ -9,6 +9,7 @@ import polars as pl
 
 from presupuesto_link.dossier import Quarter
 from presupuesto_link.facts import Facts
+from presupuesto_link.linkage.snapshot import Linkage
 from presupuesto_link.presentation.telling.monitoring_words import CENTRAL
 from presupuesto_link.presentation.telling.phrases import capital
 from presupuesto_link.presentation.telling.quarter_cells import told, unit_cell
@@ -26,7 +27,7 @@ def link_view(quarter: Quarter, names: Mapping[str, str]) -> dict[str, Any]:
         {
             "anio": year,
             "ambito": linkage.scope,
-            "reglas_archivo": linkage.rules.source,
+            "frase": rules_words(linkage, year),
             "tasas": _rates_table(quarter.monitoring.facts, cover.tasas.filter(pl.col("anio") == year), year, quarter.monitoring.levels),
             "reglas": _rules_table(cover.reglas.filter(pl.col("anio") == year), names, year, quarter.monitoring.levels),
             "sin_vincular": _unlinked_table(
@@ -34,6 +35,13 @@ def link_view(quarter: Quarter, names: Mapping[str, str]) -> dict[str, Any]:
             ),
         },
     )
+
+
+def rules_words(linkage: Linkage, year: int) -> str:
+    """By what each sol is linked, and how much of that nobody signed."""
+    by = f"por las reglas de {linkage.rules.source}" if linkage.rules.source else "como lo declara su fuente"
+    signed = linkage.signed(year)
+    return f"Cada sol se vincula {by}; lo que queda sin vincular se dice, no se reparte.{f' {signed}' if signed else ''}"
 
 
 _RATES: Mapping[str, Callable[[Any], str]] = {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import polars as pl
@@ -13,6 +14,7 @@ from presupuesto_link.evaluation.facts import PLAN, beside, counted_as
 from presupuesto_link.evaluation.ranking import LAGGING
 from presupuesto_link.evaluation.ranking import NO_DATA as DATA_FIRST
 from presupuesto_link.facts import Fact
+from presupuesto_link.money.budget import YearBudget
 from presupuesto_link.money.by_action import DIRECT, NO_MONEY, NO_ROW, TRANSVERSAL
 from presupuesto_link.presentation.telling.chosen import decision_index, diagnosis_of, other_policy, published_index
 from presupuesto_link.presentation.telling.phrases import agree
@@ -59,6 +61,11 @@ def _money_line(analysis: Evaluation) -> Line:
     names = ("acciones", "pim_soles", "devengado_soles", "saldo_soles", "devengado_pim_ratio", "ejecucion_ratio")
     count, pim, spent, left, part, pace = (budget.facts.get(DIRECT, name, budget.anio) for name in names)
     day = f"{budget.origen.al:%d/%m/%Y}"
+    late = (
+        ()
+        if budget.ritmo is None
+        else [budget.facts.get(DIRECT, name, budget.anio) for name in ("devengado_al_ritmo_soles", "esperado_soles")]
+    )
     lead = (
         f"Se ejecutó {percent(part.valor)} del presupuesto vinculado de {budget.anio}."
         if budget.ritmo is None
@@ -68,15 +75,25 @@ def _money_line(analysis: Evaluation) -> Line:
         lead,
         f"Las {count.valor:.0f} {analysis.levels.accion} con presupuesto vinculado tienen un PIM de {short_amount(pim.valor)} y un devengado de "
         f"{short_amount(spent.valor)}{'' if budget.ritmo is None else f' al {day}'}; {'quedaron' if budget.ritmo is None else 'quedan'} {short_amount(left.valor)} sin ejecutar."
-        f" {scope_words(budget)}",
-        said(count, pim, spent, left, part if budget.ritmo is None else pace),
+        f"{_late(late, budget)} {scope_words(budget)}",
+        said(count, pim, spent, left, *(late or (part,)), *((pace,) if late else ())),
     )
+
+
+def _late(facts: Sequence[Fact], budget: YearBudget) -> str:
+    """What was accrued by the day of the pace, which is not that of the amounts, and of how much; nothing of a closed year."""
+    if budget.ritmo is None:
+        return ""
+    done, due = facts
+    return f" Al {budget.ritmo.al:%d/%m/%Y} eran {short_amount(done.valor)} de los {short_amount(due.valor)} que se esperaban."
 
 
 def _link_line(analysis: Evaluation) -> Line:
     actions = analysis.linked.acciones
     across = actions.filter(pl.col("vinculo") == TRANSVERSAL)
     text = "Para ellas no se puede comparar lo gastado con lo logrado."
+    if analysis.budget.origen.unidades:
+        text += f" El dinero que se mira es de {analysis.budget.origen.unidades}."
     if across.height:
         listed = enumerate_words(f"{row['accion']} (PIM {short_amount(row['pim_soles'])})" for row in across.iter_rows(named=True))
         text += f" Aparte queda {listed}: parece contar otra vez el dinero de las demás, así que se muestra y nunca se suma."

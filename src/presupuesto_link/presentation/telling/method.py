@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from presupuesto_link.evaluation.evaluate import Evaluation
+from presupuesto_link.money.budget import YearBudget
 from presupuesto_link.presentation.telling.phrases import agree, legend_words
 from presupuesto_link.presentation.telling.words import limit
 from presupuesto_link.specs import VinculoSpec
@@ -17,7 +18,7 @@ def method(analysis: Evaluation) -> list[tuple[str, str]]:
     profile = next(p for p in analysis.inputs.profiles if p.nombre == spec.avance.perfil)
     bands, limits = legend_words(spec.semaforo), spec.matrices
     return [
-        ("Ejecución", "Devengado entre PIM. Sin PIM no hay ejecución: se muestra ND, nunca 0 %."),
+        ("Ejecución", f"{_execution(analysis.budget)} Sin PIM no hay ejecución: se muestra ND, nunca 0 %."),
         ("Avance", f"Perfil «{profile.nombre}»: {profile.descripcion}. Fuente: {profile.fuente}."),
         (
             f"De indicador a {analysis.levels.accion} y {analysis.levels.objetivo}",
@@ -32,6 +33,13 @@ def method(analysis: Evaluation) -> list[tuple[str, str]]:
         ("Presupuesto vinculado", _linked(spec.vinculo, analysis.levels)),
         ("Lectura", f"Que una {analysis.levels.accion} gaste y logre describe dos hechos juntos; no prueba que uno cause el otro."),
     ]
+
+
+def _execution(budget: YearBudget) -> str:
+    """By what the year that decides is judged, and what any other is."""
+    if budget.ritmo is None:
+        return "Devengado entre PIM."
+    return f"En {budget.anio}, que no ha cerrado, {budget.medida}; en un año cerrado, devengado entre PIM."
 
 
 def _linked(spec: VinculoSpec, levels: Levels) -> str:

@@ -10,6 +10,20 @@ MONITORING = "Es un seguimiento de la ejecución dentro del año, como pide la r
 CENTRAL = "las acciones centrales (9001) ni las asignaciones que no resultan en productos (9002)"
 
 
+def before_words(monitoring: Monitoring) -> str:
+    """What «antes» is, with which PIM, and until when days in red are counted."""
+    was = ""
+    if monitoring.previous is not None:
+        own = monitoring.previous_id is not None
+        was = (
+            "«Antes» es el color del corte anterior, con el PIM que tenía entonces; "
+            if own
+            else "«Antes» es el color del cierre del trimestre previo, con el PIM de hoy; "
+        )
+    days = f"los días en rojo se cuentan con el PIM de hoy, hasta el {monitoring.followed.month_end:%d/%m/%Y}."
+    return f"{was}{days}" if was else f"{days[0].upper()}{days[1:]}"
+
+
 def curve_words(monitoring: Monitoring) -> str:
     """What accrual is measured against in the whole, by share of the PIM."""
     whole = monitoring.light.filter((pl.col("nivel") == "total") & (pl.col("mes") == monitoring.followed.month))

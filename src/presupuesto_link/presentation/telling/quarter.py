@@ -11,7 +11,7 @@ from presupuesto_link.dossier import Quarter
 from presupuesto_link.evaluation.facts import cell_of
 from presupuesto_link.money.on_time import WHOLE, has_money
 from presupuesto_link.presentation.telling.lines import said
-from presupuesto_link.presentation.telling.monitoring_words import MONITORING, curve_words
+from presupuesto_link.presentation.telling.monitoring_words import MONITORING, before_words, curve_words
 from presupuesto_link.presentation.telling.phrases import capital, date
 from presupuesto_link.presentation.telling.quarter_cells import is_own, told, unit_cell, with_sums
 from presupuesto_link.presentation.telling.quarter_lines import quarter_lines
@@ -40,6 +40,7 @@ def quarter_view(quarter: Quarter, names: Mapping[str, str], shelf: FigureShelf)
             "advertencia": MONITORING,
             "instantanea": followed.linkage.snapshot.id,
             "anterior": found.previous_told,
+            "antes": before_words(found),
             "ambito": followed.linkage.scope,
             "figura": shelf.take("semaforo_trimestral"),
             "oer": _light_table(found, quarter.monitoring.levels.objetivo, names),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from presupuesto_link.presentation.telling.words import limit
@@ -45,6 +45,15 @@ def places(low: int | None, high: int | None) -> str:
     if low is None or high is None:
         return "sin puesto"
     return f"{'puesto' if low == high else 'puestos'} {interval(low, high)}"
+
+
+def outside_words(actions: Sequence[str]) -> str:
+    """Which actions have a place that is not within their interval, and why; nothing when there are none."""
+    if not actions:
+        return ""
+    one = len(actions) == 1
+    whose = f"El puesto de {actions[0]}" if one else f"Los puestos de {enumerate_words(actions)}"
+    return f" {whose} con los pesos y la lectura del análisis {'queda' if one else 'quedan'} fuera de ese intervalo: pocos de los casos {'se lo' if one else 'se los'} dan."
 
 
 def central_words(weights: dict[str, float | None]) -> str:

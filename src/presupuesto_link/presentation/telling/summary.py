@@ -25,7 +25,7 @@ def summary_lines(dossier: Dossier) -> list[str]:
         _colours(analysis),
         _findings(analysis),
         *_unsolved(dossier),
-        f"No se verificó: {' '.join(spec.no_modela)}",
+        f"No se verificó: {' '.join(analysis.no_modela)}",
     ]
 
 
@@ -65,7 +65,12 @@ def _money(analysis: Evaluation) -> list[str]:
 def _budget(budget: YearBudget, levels: Levels) -> list[str]:
     whole, direct = budget.totales, budget.linked.direct.height
     spent = f"devengado {soles(whole['devengado_soles'])} ({percent(share_of(whole['devengado_soles'], whole['pim_soles']), 2)})"
-    pace = "" if budget.ritmo is None else f", {percent(whole['ejecucion_ratio'])} de lo esperado al {budget.ritmo.al:%d/%m/%Y}"
+    pace = (
+        ""
+        if budget.ritmo is None
+        else f" al {budget.origen.al:%d/%m/%Y}; al {budget.ritmo.al:%d/%m/%Y}, {soles(whole['devengado_al_ritmo_soles'])}: "
+        f"{percent(whole['ejecucion_ratio'])} de lo que se esperaba ({soles(whole['esperado_soles'])})"
+    )
     lines = [
         f"Dinero vinculado de {budget.anio}: {direct} {levels.accion}, PIM {soles(whole['pim_soles'])}, {spent}{pace}. {scope_words(budget)}"
     ]

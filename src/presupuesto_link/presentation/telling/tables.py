@@ -82,7 +82,7 @@ _QUARTER = {
     ),
     "cambios": (
         "Cambio de color desde el corte anterior",
-        "El color de antes, con el PIM que tenía entonces, y el de ahora; y cuánto cambió el PIM",
+        "El color de antes, con el PIM de su instantánea, y el de ahora; y cuánto cambió el PIM",
     ),
     "alineamiento": ("Dinero a tiempo y resultado por {accion}", "Dos colores puestos juntos; el uno no explica el otro"),
     "alineamiento_celdas": ("Dinero a tiempo y resultado", "Cuántas {accion} y cuánto PIM hay en cada cruce de colores"),
@@ -237,7 +237,7 @@ def _matrix_tables(analysis: Evaluation) -> list[ResultTable]:
             ResultTable(
                 f"matriz_{years}",
                 f"Matriz {words}",
-                f"{analysis.levels.accion} y soles por celda; el ND es una clase propia en los dos ejes",
+                f"{analysis.levels.accion} y soles por celda; el ND es una clase propia en los dos ejes{f'. {matrix.dias}' if matrix.dias else ''}",
                 matrix.celdas,
             ),
             ResultTable(

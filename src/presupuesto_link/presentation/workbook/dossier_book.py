@@ -93,5 +93,5 @@ def _about(dossier: Dossier) -> list[tuple[str, str]]:
         ),
         ("Perfil de avance", spec.avance.perfil),
         ("Política de ND", spec.avance.politica_nd),
-        *(("No modela", sentence) for sentence in spec.no_modela),
+        *(("No modela", sentence) for sentence in dossier.analysis.no_modela),
     ]
