@@ -17,7 +17,7 @@ from typing import Annotated, Any
 import typer
 
 from presupuesto_link.commands.before import of_today
-from presupuesto_link.commands.saying.spanish import CONTEXT, HELP, ORDER, SpanishCommand, SpanishGroup, translate_error
+from presupuesto_link.commands.saying.spanish import CONTEXT, EVERY, HELP, ORDER, SpanishCommand, SpanishGroup, translate_error
 from presupuesto_link.commands.ver import CODE, TOPICS
 from presupuesto_link.errors import InfeasibleScenarioError, PresupuestoLinkError
 
@@ -169,7 +169,7 @@ def _answered(arguments: list[str]) -> list[str]:
 def _defaults(arguments: list[str]) -> dict[str, Any]:
     """What the environment and the office's folder decide, but for help and for a new folder."""
     first = next((one for one in arguments if not one.startswith("-")), None)
-    if first in (None, "nuevo") or any(one in HELP for one in arguments):
+    if first in (None, "nuevo") or any(one in (*HELP, EVERY) for one in arguments):
         return {}
     from presupuesto_link.commands.asking.here import default_map, here
 
