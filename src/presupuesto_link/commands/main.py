@@ -181,7 +181,7 @@ def _answered(arguments: list[str]) -> list[str]:
 def _defaults(arguments: list[str]) -> dict[str, Any]:
     """What the environment and the office's folder decide, but for help and for a new folder."""
     first = next((one for one in arguments if not one.startswith("-")), None)
-    if first in (None, "nuevo") or any(one in HELP for one in arguments):
+    if first in (None, "nuevo") or any(one in (*HELP, EVERY) for one in arguments):
         return {}
     from presupuesto_link.commands.asking.here import default_map, here
 
