@@ -303,7 +303,7 @@ def test_the_manifest_and_the_page_say_what_was_done(export, folder, rules):
     for said in (
         export.linkage.snapshot.id,
         "Fecha de corte: 2024-06-30",
-        "todo el gasto de la instantánea; años: 2023, 2024",
+        "todo el gasto de la instantánea: pliego 445, sólo las ejecutoras 300001 y 775; años: 2023, 2024",
         "no se contaron.",
         "NO LO SUME",
         "dim_regla.parquet: clave regla",

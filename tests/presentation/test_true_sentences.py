@@ -104,11 +104,15 @@ def test_nobody_is_said_to_sign_what_nobody_signed(monkeypatch):
     assert said == f"Cada sol se vincula por las reglas de vinculos.csv; lo que queda sin vincular se dice, no se reparte. {UNSIGNED}"
 
 
-def test_a_figure_of_a_year_in_course_says_how_much_nobody_signed():
+def test_a_figure_of_a_year_in_course_says_its_days_and_how_much_nobody_signed():
     snapshot = SimpleNamespace(id="s", manifest={"fuente": {"nombre": "f.xlsx"}})
     link = SimpleNamespace(snapshot=snapshot, scope=str(Whose("gasto", ("775",))))
-    followed = SimpleNamespace(linkage=link, synthetic=False, cut_off=dt.date(2025, 10, 30), signed=UNSIGNED)
-    assert followed_note(followed, "Nota.").split("\n")[1:] == [UNSIGNED, "Nota."]
+    followed = SimpleNamespace(
+        linkage=link, synthetic=False, cut_off=dt.date(2025, 10, 30), month_end=dt.date(2025, 9, 30), signed=UNSIGNED
+    )
+    source, *notes = followed_note(followed, "Nota.").split("\n")
+    assert source.endswith("sólo la ejecutora 775. Corte: 30/10/2025; lo hecho y lo esperado, al 30/09/2025.")
+    assert notes == [UNSIGNED, "Nota."]
 
 
 def test_execution_is_what_the_year_is_judged_by(analysis, course):

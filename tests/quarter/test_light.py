@@ -166,3 +166,14 @@ def test_what_there_is_at_the_cut_leaves_out_what_is_transversal_and_is_not_told
     here = Followed(own, 2025, 6, ENDS[6], table, {}, False)
     assert quarter._at_cut(here)["pim_soles"] == Decimal(100)
     assert quarter._at_cut(Followed(own, 2025, 3, ENDS[3], table, {}, False)) is None
+
+
+def test_what_no_rule_links_is_an_alert_beside_those_of_the_actions():
+    """The table of alerts has its row: who counts those of the actions must say that there is another."""
+    table = light(months(*MONEY), until=7)
+    found = monitoring(followed=followed(), light=table, alerts=alerts_of(table, 6, None, ENDS, NO_RESULTS))
+    rows = found.alerts.filter(pl.col("nivel") == LEVELS.accion)
+    assert found.loose_alert
+    assert rows.height == found.action_alerts.height + 1
+    without = rows.filter(pl.col("unidad") != LEVELS.sin_accion)
+    assert not monitoring(followed=followed(), light=table, alerts=without).loose_alert

@@ -60,9 +60,10 @@ class Linkage:
         """Whose spending, in words."""
         return str(self.whose)
 
-    def signed(self, year: int) -> str:
-        """How much of the link of a year nobody signed, in a sentence; empty when no rule counts."""
-        return unsigned(self.rules, self.with_suggested, self.coverage.firmas.filter(pl.col("anio") == year))
+    def signed(self, *years: int) -> str:
+        """How much of the link of some years, or of all, nobody signed, in a sentence; empty when no rule counts."""
+        rows = self.coverage.firmas
+        return unsigned(self.rules, self.with_suggested, rows.filter(pl.col("anio").is_in(years)) if years else rows)
 
 
 def link_snapshot(  # noqa: PLR0913, PLR0917 - the options of `vincular`

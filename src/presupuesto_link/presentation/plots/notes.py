@@ -43,7 +43,8 @@ def followed_note(followed: Followed, *notes: str) -> str:
     """Where the money of a year in course comes from, then what must be known to read the figure."""
     origin = followed.linkage.snapshot.manifest["fuente"]["nombre"]
     made_up = "DATOS SINTÉTICOS. " if followed.synthetic else ""
-    source = f"{made_up}Fuente: {origin} (instantánea {followed.linkage.snapshot.id}), {followed.linkage.scope}. Corte: {followed.cut_off:%d/%m/%Y}."
+    late = "" if followed.month_end == followed.cut_off else f"; lo hecho y lo esperado, al {followed.month_end:%d/%m/%Y}"
+    source = f"{made_up}Fuente: {origin} (instantánea {followed.linkage.snapshot.id}), {followed.linkage.scope}. Corte: {followed.cut_off:%d/%m/%Y}{late}."
     return "\n".join([source, *(note for note in (followed.signed, *notes) if note)])
 
 

@@ -64,7 +64,7 @@ def draw_alignment(monitoring: Monitoring) -> Figure:
     height = GRID_CM + _NOTES_CM
     plot = cell_grid(data, spec.semaforo, height) + page_labels(
         title,
-        f"Número de {monitoring.levels.accion}, su PIM {year} y sus códigos, por semáforo del dinero (devengado ÷ lo esperado al corte) y semáforo del "
+        f"Número de {monitoring.levels.accion}, su PIM {year} y sus códigos, por semáforo del dinero (devengado ÷ lo esperado al {monitoring.followed.month_end:%d/%m/%Y}) y semáforo del "
         f"resultado {result}. Más oscuro: más {monitoring.levels.accion}.",
         followed_note(
             monitoring.followed,

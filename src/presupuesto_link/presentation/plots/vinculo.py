@@ -7,7 +7,6 @@ from typing import Any
 import polars as pl
 
 from presupuesto_link.linkage.coverage import ENOUGH, NOT_LINKED, NOT_SIGNED, by_class, running_share, whole_pim
-from presupuesto_link.linkage.findings import unsigned
 from presupuesto_link.linkage.rules import TRANSVERSAL
 from presupuesto_link.linkage.snapshot import Linkage
 from presupuesto_link.presentation.plots.common import PAGE_CM, SMALL_PT, TEXT_PT, Figure, base_theme, grammar, page_labels, pandas_of
@@ -155,5 +154,5 @@ def _lorenz(linkage: Linkage, cube: pl.DataFrame, year: Any) -> Figure:
 def _note(linkage: Linkage, *notes: str) -> str:
     """Source, cut-off, scope and whether unsigned rules counted."""
     source = f"Fuente: {linkage.snapshot.manifest['fuente']['nombre']}, corte {linkage.snapshot.cut_off}; {linkage.scope}. Reglas: {linkage.rules.source or 'ninguna'}."
-    asked = unsigned(linkage.rules, linkage.with_suggested, linkage.coverage.firmas)
+    asked = linkage.signed()
     return "\n".join(line for line in (source, asked, *notes) if line)

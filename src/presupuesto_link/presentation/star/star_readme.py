@@ -8,7 +8,7 @@ from pathlib import Path
 
 import polars as pl
 
-from presupuesto_link.linkage.findings import summary, unsigned
+from presupuesto_link.linkage.findings import summary
 from presupuesto_link.linkage.snapshot import Linkage
 from presupuesto_link.presentation.star.boost import AMOUNTS
 from presupuesto_link.presentation.star.databases import DUCKDB, SQLITE
@@ -56,7 +56,7 @@ def _about(linkage: Linkage, plan: Plan) -> Iterator[str]:
     yield f"Reglas: {linkage.rules.source or 'ninguna'}: {summary(linkage.rules, linkage.with_suggested)}"
     counted = "SE CONTARON las reglas sugeridas, que nadie ha firmado: no cite estas cifras como vínculo oficial."
     yield f"Reglas sugeridas: {counted if linkage.with_suggested else 'no se contaron.'}"
-    if told := unsigned(linkage.rules, linkage.with_suggested, linkage.coverage.firmas):
+    if told := linkage.signed():
         yield told
     yield "Unidad: soles con dos decimales exactos (céntimos enteros en SQLite). Vacío quiere decir que el extracto no da esa medida."
 
@@ -115,7 +115,7 @@ def _cautions(linkage: Linkage, rows: Mapping[str, int], levels: Levels) -> Iter
     yield "Power BI: Obtener datos > Parquet; relacione cada dim_* con hechos por su clave, de uno a muchos y en una dirección."
     yield "Excel: Datos > Obtener datos > De texto/CSV con boost.csv, o Power Query con los .parquet."
     yield "El PIA y el PIM están en el mes 0: un filtro de meses los deja fuera. Filtre meses sólo para las etapas del gasto."
-    yield f"Una {levels.accion} con dinero vinculado no es una {levels.accion} causada por ese dinero: el vínculo es una asociación que alguien firmó."
+    yield f"Una {levels.accion} con dinero vinculado no es una {levels.accion} causada por ese dinero: el vínculo es una asociación por reglas."
     if rows["hechos_transversales"]:
         yield f"Las {levels.accion} transversales se muestran aparte y nunca se suman."
     for text in linkage.snapshot.manifest["no_comprobado"]:
