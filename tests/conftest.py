@@ -6,6 +6,7 @@ os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # two threads on small matri
 
 import gc
 from dataclasses import replace
+from itertools import count
 from pathlib import Path
 
 import polars as pl
@@ -29,6 +30,8 @@ SHARED = ROOT.parent / "shared"
 settings.register_profile("without-clock", deadline=None, max_examples=few(100))  # a busy machine is not a wrong answer
 settings.load_profile("without-clock")
 
+_NUMBERS = count()
+
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """The generator of large files is tested apart from the default run."""
@@ -41,6 +44,12 @@ def pytest_collection_finish() -> None:
     """What was imported stays until the end: looking through it at every collection of garbage takes one second of every fifteen."""
     gc.collect()
     gc.freeze()
+
+
+@pytest.fixture(autouse=True)
+def _own_cache(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> None:
+    """No test finds what another run remembers."""
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path_factory.getbasetemp() / "sin-cache" / str(next(_NUMBERS))))
 
 
 @pytest.fixture(scope="session")

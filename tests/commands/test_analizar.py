@@ -52,6 +52,7 @@ def test_the_board_says_where_it_is(undrawn, tmp_path, capsys):
     assert f"2 archivos en {target}. Abra {target / 'index.html'}" in capsys.readouterr().out
     assert run("analizar", "--solo", "tablero", "--salida", target, "--json") == 0
     found = json.loads(capsys.readouterr().out)
+    assert found["sin_cambios"]
     assert (found["archivos"], found["sintetico"]) == (["index.html", "manifiesto.json"], False)
 
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -86,21 +86,21 @@ def analizar(
     with progress() as say:
         dossier = pedido.assembled(analisis, say)
         written = write_analysis(dossier, salida, say, parts_of(dossier, parts), bases, aceptar or "")
-    _remember(dossier, salida, written)
+    answer = {
+        "carpeta": str(salida),
+        "archivos": written,
+        "hallazgos": len(dossier.analysis.audit.hallazgos),
+        "sintetico": dossier.synthetic,
+        "instantaneas": [report.snapshot.id for report in loaded],
+    }
+    _remember(dossier, salida, answer)
     if como_json:
-        ids = [report.snapshot.id for report in loaded]
-        print_json(
-            carpeta=str(salida),
-            archivos=written,
-            hallazgos=len(dossier.analysis.audit.hallazgos),
-            sintetico=dossier.synthetic,
-            instantaneas=ids,
-        )
+        print_json(**answer, sin_cambios=False)
         return
     print_summary(dossier, salida, len(written))
 
 
-def _remember(dossier: Dossier, folder: Path, written: Sequence[str]) -> None:
+def _remember(dossier: Dossier, folder: Path, answer: dict[str, Any]) -> None:
     """Note what was read, so that the same run is not made twice."""
     from presupuesto_link.commands.asking.here import here
     from presupuesto_link.commands.asking.unchanged import remember
@@ -122,7 +122,7 @@ def _remember(dossier: Dossier, folder: Path, written: Sequence[str]) -> None:
         *([cut.store.snapshots] if cut else []),
         *([inputs.path.parent] if office else []),
     ]
-    remember(folder, written, [*inputs.files, *own, *kept, *([office.path] if office else [])], places)
+    remember(folder, answer, [*inputs.files, *own, *kept, *([office.path] if office else [])], places)
 
 
 def _filled(folder: Path, asked: Story) -> Path | None:

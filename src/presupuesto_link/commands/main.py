@@ -200,13 +200,14 @@ def _nothing_to_do(arguments: list[str], defaults: dict[str, Any], as_json: bool
             more = f" y {len(changed) - _NAMED} más" if len(changed) > _NAMED else ""
             typer.echo(f"Cambió desde la última corrida: {', '.join(changed[:_NAMED])}{more}.", err=True)
         return False
+    said = record["respuesta"]
     if as_json:
         from presupuesto_link.commands.saying.printing import print_json
 
-        print_json(carpeta=record["carpeta"], archivos=record["salidas"], sin_cambios=True)
+        print_json(**said, sin_cambios=True)
     else:
         typer.echo(
-            f"Nada cambió desde la última corrida: los {len(record['salidas'])} archivos de {record['carpeta']} siguen valiendo. La harían de nuevo "
+            f"Nada cambió desde la última corrida: los {len(said['archivos'])} archivos de {said['carpeta']} siguen valiendo. La harían de nuevo "
             f"otro extracto, otras reglas, plan, normas, escenarios u opciones, u otra versión del programa. {VERIFY} vuelve a comparar las huellas."
         )
     return True

@@ -78,26 +78,25 @@ def last_run(run: Run, again: bool) -> tuple[dict[str, Any] | None, list[str]]:
     return (None if changed else record), changed
 
 
-def remember(folder: Path, written: Sequence[str], files: Iterable[Path], folders: Iterable[Path]) -> None:
+def remember(folder: Path, answer: Mapping[str, Any], files: Iterable[Path], folders: Iterable[Path]) -> None:
     """Leave in the user's cache what a run read and wrote; a cache that cannot be written only means that the next run is made again.
 
     Args:
         folder: the results.
-        written: their names in it.
+        answer: what was said to another program; `archivos`, the names of the results in the folder.
         files: what was read.
         folders: places where a new file would have been read too.
     """
     if not _asked:
         return
     run = _asked[0]
-    results = [folder / name for name in written]
+    results = [folder / name for name in answer["archivos"]]
     read = {path.resolve() for path in (*files, *(one for one in run.named if one.is_file())) if path.is_file()}
     places = {path.resolve() for path in (*folders, *(one for one in run.named if one.is_dir())) if path.is_dir()}
     record = {
         "formato": _FORMAT,
         "programa": _program(),
-        "carpeta": str(folder),
-        "salidas": list(written),
+        "respuesta": dict(answer),
         "archivos": {str(path): _seen(path) for path in sorted(read | {path.resolve() for path in results})},
         "carpetas": {str(path): _names(path) for path in sorted(places - {folder.resolve(), folder.resolve().parent})},
     }
