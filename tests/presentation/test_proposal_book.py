@@ -232,7 +232,7 @@ def test_the_plan_lists_the_activities_of_the_metas_that_change(book):
 
 def test_without_a_bridge_the_plan_says_how_to_load_it_and_which_metas_to_look_at(scenario, tmp_path):
     write_proposal(scenario, tmp_path / "p.xlsx")
-    assert any("presupuesto-link ceplan" in str(row[0]) for row in cells(tmp_path / "p.xlsx", "POI"))
+    assert any("presupuesto-link vincular --poi" in str(row[0]) for row in cells(tmp_path / "p.xlsx", "POI"))
     rows = table(tmp_path / "p.xlsx", "POI", "UE (sec_ejec)")
     assert [row["Meta (sec_func)"] for row in rows] == ["0001", "0002", "0004", "0005"]
 
