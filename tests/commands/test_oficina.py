@@ -185,7 +185,9 @@ def test_bytes_that_are_no_text_and_a_huge_file_are_told(office, capsys):
 
 def test_help_version_and_a_new_folder_do_not_need_a_right_one(office, capsys):
     say(office, 'almacn = "x"\n')
-    assert [call(capsys, *one)[0] for one in (["--version"], ["ver", "--help"], ["nuevo", "-h"], ["ver", "ranking", "--avanzadas"])] == [0] * 4
+    assert [call(capsys, *one)[0] for one in (["--version"], ["ver", "--help"], ["nuevo", "-h"], ["ver", "ranking", "--avanzadas"])] == [
+        0
+    ] * 4
     assert call(capsys, "nuevo", "dentro")[0] == 0
 
 
