@@ -24,7 +24,6 @@ from presupuesto_link.errors import InfeasibleScenarioError, PresupuestoLinkErro
 _COLLECTOR = (50_000, 20, 100)  # a run is short: dead cycles may wait, and looking for them seldom saves 4 % of an analysis
 _INTERRUPTED, _TERMINATED = 130, 143
 _USAGE, _INFEASIBLE, _NAMED = 2, 3, 5
-_COMPLETES = "_PRESUPUESTO_LINK_COMPLETE"  # what the shell sets when the tabulator is pressed
 _INTERRUPTED_WORDS = "Interrumpido: no quedó nada escrito a medias."
 _asked_to_stop, _told_to_end = threading.Event(), threading.Event()
 _USAGE_ERROR: type[Exception] = next(base for base in typer.BadParameter.__mro__ if base.__name__ == "UsageError")
@@ -58,7 +57,7 @@ def _app(arguments: list[str]) -> typer.Typer:
     for name in [asked] if asked in ORDER else ORDER:
         module = import_module(f"presupuesto_link.commands.{name}")
         if name == "ver":
-            app.add_typer(module.group(_topic(arguments), bare=asked is None and _COMPLETES not in os.environ))
+            app.add_typer(module.group(_topic(arguments), bare=asked is None and any(one in HELP for one in arguments)))
         elif name in _GROUPS:
             app.add_typer(getattr(module, name))
         else:

@@ -24,6 +24,7 @@ def nuevo(
     departamento: Annotated[
         str | None, typer.Option("--departamento-meta", help="Departamento donde recae el gasto; sin él, el del análisis", metavar="CÓDIGO")
     ] = None,
+    firma: Annotated[str | None, typer.Option("--firma", help="Quién firmará las reglas del vínculo", metavar="TEXTO")] = None,
     analisis: AnalysisOption = DEFAULT_ANALYSIS,
     como_json: JsonOption = False,
 ) -> None:
@@ -44,7 +45,7 @@ def nuevo(
         _answer(nombre, "¿Quién usa la carpeta?", f"Gobierno Regional de {scope.nombre}" if scope.nombre else "", asks),
         _code(_answer(pliego, "¿Qué pliego?", scope.pliego, asks), "--pliego", 3),
         _code(_answer(departamento, "¿Qué departamento?", scope.departamento_meta, asks), "--departamento-meta", 2),
-        _answer(None, "¿Quién firmará las reglas del vínculo? (puede quedar vacío)", "", asks),
+        _answer(firma, "¿Quién firmará las reglas del vínculo? (puede quedar vacío)", "", asks),
     )
     written, outer = write_office(carpeta, path, spec, chain, asked)
     if como_json:
