@@ -4,7 +4,7 @@ import pytest
 import typer
 
 from presupuesto_link.commands.main import _app
-from presupuesto_link.commands.saying.spanish import HELP, ORDER
+from presupuesto_link.commands.saying.spanish import ADVANCED, HELP, ORDER
 from presupuesto_link.commands.ver import TOPICS
 from tests.commands.test_cli import call
 
@@ -26,7 +26,9 @@ EVERY = dict(walk(ROOT))
 
 
 def options(command):
-    return [param for param in command.params if param.param_type_name == "option" and "--help" not in param.opts]
+    """Those that some help shows; the others only serve who has them written down."""
+    own = [param for param in command.params if param.param_type_name == "option" and "--help" not in param.opts]
+    return [param for param in own if getattr(param, "rich_help_panel", None) == ADVANCED or not param.hidden]
 
 
 def test_there_are_eight_commands_in_spanish():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -57,6 +58,10 @@ class Question:
         gives, receives = (
             tuple(known_code(one, known, option) for one in codes) for codes, option in ((self.gives, "--de"), (self.receives, "--a"))
         )
+        if both := sorted(set(gives) & set(receives)):
+            raise SpecError(
+                Problem("escenario --de/--a", f"{', '.join(both)} cede y recibe", "cada acción de un solo lado", "quítela de uno")
+            )
         told = spec.model_dump(mode="python")
         if gives:
             told["donantes"] |= {"acciones": gives, "protegidas": tuple(set(spec.donantes.protegidas) - set(gives))}
@@ -90,7 +95,9 @@ def known_code(wanted: str, known: Sequence[str], where: str) -> str:
 
 
 def _soles(text: str) -> int:
-    whole = text.replace(",", "").replace("_", "").replace(" ", "").removeprefix("S/")
+    bare = text.strip().removeprefix("S/").strip()
+    whole = bare.replace(",", "") if re.fullmatch(r"\d{1,3}(,\d{3})+", bare) else bare  # a comma elsewhere is not of thousands
+    whole = whole.replace("_", "").replace(" ", "").removeprefix("S/")
     if not whole.isdecimal() or not whole.isascii() or len(whole) > _DIGITS:
         raise typer.BadParameter(f"--monto: «{text}» no es un monto en soles enteros, por ejemplo 500000.")
     return int(whole)
