@@ -16,6 +16,7 @@ from presupuesto_link.presentation.plots.matriz import cell_tiles, spent_words
 from presupuesto_link.presentation.plots.notes import followed_note
 from presupuesto_link.presentation.plots.text import listed, width_cm
 from presupuesto_link.presentation.telling.coverage import rules_words
+from presupuesto_link.presentation.telling.lines import _link_line
 from presupuesto_link.presentation.telling.method import method
 from presupuesto_link.presentation.telling.monitoring_words import before_words
 from presupuesto_link.presentation.telling.robustness_words import outside_words
@@ -144,3 +145,10 @@ def test_a_reason_true_of_one_source_does_not_speak_of_its_amount(analysis):
 def test_before_is_told_with_the_budget_it_was_measured_with(previous, own, words):
     followed = SimpleNamespace(month_end=month_ends(2025)[9])
     assert before_words(SimpleNamespace(previous=previous, previous_id=own, followed=followed)).startswith(words)
+
+
+def test_actions_without_money_are_told_with_the_units_that_the_source_brings(dossier, course):
+    budget = replace(course, anio=dossier.analysis.pair[0], origen=replace(course.origen, unidades="sólo la ejecutora 775"))
+    line = _link_line(replace(dossier.analysis, money=Money((budget,))))
+    assert "no tienen presupuesto vinculado" in line.lead
+    assert "La fuente del dinero trae sólo la ejecutora 775." in line.text

@@ -93,7 +93,7 @@ def _link_line(analysis: Evaluation) -> Line:
     across = actions.filter(pl.col("vinculo") == TRANSVERSAL)
     text = "Para ellas no se puede comparar lo gastado con lo logrado."
     if analysis.budget.origen.unidades:
-        text += f" El dinero que se mira es de {analysis.budget.origen.unidades}."
+        text += f" La fuente del dinero trae {analysis.budget.origen.unidades}."
     if across.height:
         listed = enumerate_words(f"{row['accion']} (PIM {short_amount(row['pim_soles'])})" for row in across.iter_rows(named=True))
         text += f" Aparte queda {listed}: parece contar otra vez el dinero de las demás, así que se muestra y nunca se suma."
