@@ -78,6 +78,8 @@ def look_up(analysis: Evaluation, wanted: str) -> tuple[Known, ...]:
         InputDataError: it can only be of the spending, and there is no snapshot.
     """
     plan, text = analysis.inputs.plan, wanted.strip()
+    if not text.rpartition(":")[2].strip():
+        raise _unknown(analysis, text, None)
     places: Iterable[tuple[pl.Series, Callable[[Evaluation, str], Known]]] = (
         (plan.objetivos["objetivo"], _objective),
         (plan.acciones["accion"], _action),

@@ -144,7 +144,8 @@ def _loaded(files: Sequence[str], asked: Story, day: str | None, accepted: str |
     if failed:
         raise InputDataError(*(problem for _, error in failed for problem in error.problems))
     grave = [(report, finding) for report in reports for finding in report.findings if finding.kind.severity == "alta"]
-    if grave and not accepted:
+    if grave and not accepted:  # what is refused is not kept: it would be the newest of the store
+        Store(asked.almacen).remove(sorted({report.snapshot.id for report, _ in grave if report.is_new}))
         raise InputDataError(
             *(
                 Problem(

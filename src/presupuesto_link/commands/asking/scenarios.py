@@ -121,6 +121,8 @@ def scenario_specs(
                     "escenario --de/--a", "el análisis no tiene escenarios", "uno del que tomar los topes", "nombre un archivo de escenario"
                 )
             )
+        if len(asked) > 1:
+            raise typer.BadParameter("--de, --a y --monto preguntan sobre un solo escenario: nombre uno, o ninguno.")
         specs = (question.of(inputs, specs[0]),)
     return tuple(_with_evidence(spec, evidence) for spec in specs) if evidence else specs
 
