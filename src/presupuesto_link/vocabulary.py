@@ -9,6 +9,8 @@ from typing import Literal, get_args
 
 MONTHS = ("enero", "febrero", "marzo", "abril", "mayo", "junio", "julio", "agosto", "setiembre", "octubre", "noviembre", "diciembre")
 DECEMBER = len(MONTHS)
+QUARTERS = {21: 3, 22: 6, 23: 9, 24: 12}
+"""A flow of a whole quarter, where its source gives no months: the number that stands for it as a month → the month it ends in."""
 
 STAGES = {"devengado": "devengado_soles", "compromiso": "comprometido_soles", "certificado": "certificado_soles"}
 """Stages of spending that the quarterly light measures, and the column that has the money of each."""

@@ -18,7 +18,7 @@ from presupuesto_link.errors import InputDataError, Problem
 from presupuesto_link.sources.delimited import DELIMITERS, RawTable, decoded
 from presupuesto_link.sources.digest import digest_of
 from presupuesto_link.sources.siaf.bytes import kind_of
-from presupuesto_link.sources.siaf.layout import normalise
+from presupuesto_link.sources.siaf.titles import normalise
 from presupuesto_link.sources.unreadable import unreadable
 from presupuesto_link.sources.workbook import Grid, sheet_grid
 from presupuesto_link.vocabulary import MONTHS

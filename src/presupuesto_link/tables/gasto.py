@@ -14,6 +14,7 @@ import polars as pl
 
 from presupuesto_link.sources.siaf.layout import AMOUNTS, CODES, NAME_PREFIX, Layout, carried
 from presupuesto_link.tables.numbers import MONEY, known_sum
+from presupuesto_link.vocabulary import DECEMBER, QUARTERS
 
 WIDTHS = {
     "programa": 4,
@@ -30,6 +31,7 @@ WIDTHS = {
     "departamento_ejecutora": 2,
     "departamento_meta": 2,
     "provincia_meta": 2,
+    "distrito_meta": 2,
     "ejecutora": 3,
 }
 UNPADDED = ("sec_ejec", "sec_func")
@@ -173,7 +175,7 @@ def _rejection() -> pl.Expr:
     reason = (
         pl.when(year.is_null() | ~year.is_between(1990, 2100))
         .then(pl.lit("año ilegible"))
-        .when(month.is_null() | ~month.is_between(0, 12))
+        .when(month.is_null() | ~(month.is_between(0, DECEMBER) | month.is_in(QUARTERS)))
         .then(pl.lit("mes fuera de 0 a 12"))
     )
     reason = reason.when(~pl.col("accion").str.contains(_ACTION)).then(pl.lit("accion no es un código de acción"))

@@ -11,12 +11,13 @@ from pathlib import Path
 import polars as pl
 
 from presupuesto_link.errors import InputDataError, Problem
-from presupuesto_link.sources.siaf.layout import RECORD, Layout, normalise
-from presupuesto_link.sources.siaf.page import YEAR_TITLE, year_in
+from presupuesto_link.sources.siaf.layout import RECORD, Layout
+from presupuesto_link.sources.siaf.page import YEAR_TITLE, Page, page_of
+from presupuesto_link.sources.siaf.titles import normalise
 from presupuesto_link.sources.workbook import not_opened
 
 Grid = list[list[str]]
-_HEADER_ROWS = 20
+_HEADER_ROWS = 40
 _SMALL = 32 << 20
 _DELIMITERS = (",", ";", "\t", "|")
 
@@ -50,7 +51,12 @@ def html_cells(path: Path) -> Grid:
                 "repita la consulta: una respuesta vacía es un error, no un cero",
             )
         )
-    return [[" ".join(page.text_content().split())], *header, *records]
+    path_rows = [_spread(row) for row in page.xpath("//table[contains(@class, 'History')]//tr")]
+    for told in page.xpath(
+        "//style | //script | //table[contains(@class, 'History') or contains(@class, 'MapTable') or contains(@class, 'Data')]"
+    ):
+        told.drop_tree()
+    return [[" ".join(page.text_content().split())], *path_rows, *header, *records]
 
 
 def text_cells(path: Path, layouts: Iterable[Layout]) -> Grid | None:
@@ -81,8 +87,8 @@ def as_text(content: bytes) -> str:
         return content.decode("cp1252", errors="replace")
 
 
-def table_of(cells: Grid, layouts: Iterable[Layout], path: Path) -> tuple[list[str], pl.DataFrame]:
-    """The header (the row, or pair of rows, that some layout knows best among the first twenty) and the records below it.
+def table_of(cells: Grid, layouts: Iterable[Layout], path: Path) -> tuple[list[str], pl.DataFrame, Page]:
+    """The header (the row, or pair of rows, that some layout knows best among the first forty), the records below it and what stands above.
 
     Columns without a title and rows without any cell are left out; a repeated title keeps its first column. `registro` is the number
     of the row in the sheet. A year that stands above the header becomes a column.
@@ -106,11 +112,11 @@ def table_of(cells: Grid, layouts: Iterable[Layout], path: Path) -> tuple[list[s
     numbered = [(number, row) for number, row in enumerate(cells[start:], start + 1) if any(cell.strip() for cell in row)]
     records = [row for _, row in numbered]
     columns = {titles[i]: [row[i].strip() if i < len(row) else "" for row in records] for i in keep}
-    year = year_in(" ".join(cell for row in above for cell in row))
-    if year and not {normalise(title) for title in columns} & {normalise(YEAR_TITLE), "ANO"}:
-        columns[YEAR_TITLE] = [year] * len(records)
+    page = page_of(above, titles)
+    if page.year and not {normalise(title) for title in columns} & {normalise(YEAR_TITLE), "ANO"}:
+        columns[YEAR_TITLE] = [page.year] * len(records)
     frame = pl.DataFrame(columns, schema=dict.fromkeys(columns, pl.String))
-    return list(columns), frame.with_columns(pl.Series(RECORD, [number for number, _ in numbered], dtype=pl.UInt32))
+    return list(columns), frame.with_columns(pl.Series(RECORD, [number for number, _ in numbered], dtype=pl.UInt32)), page
 
 
 def _candidates(cells: Grid) -> Grid:

@@ -7,7 +7,6 @@ measure at that grain the cell is null, so that adding a column up never counts 
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from difflib import get_close_matches
@@ -16,6 +15,8 @@ from pathlib import Path
 import polars as pl
 
 from presupuesto_link.errors import InputDataError, Problem
+from presupuesto_link.sources.siaf.page import Page
+from presupuesto_link.sources.siaf.titles import normalise
 from presupuesto_link.vocabulary import DECEMBER
 
 CODES = (
@@ -50,6 +51,8 @@ CODES = (
     "especifica_det",
     "provincia_meta",
     "accion",
+    "distrito_meta",
+    "gobierno_local",
 )
 AMOUNTS = ("pia", "pim", "certificado", "comprometido_anual", "comprometido", "devengado", "girado")
 NAMES: Mapping[str, tuple[str, ...]] = {
@@ -73,6 +76,7 @@ NAMES: Mapping[str, tuple[str, ...]] = {
     "especifica_det": ("generica", "subgenerica", "subgenerica_det", "especifica", "especifica_det"),
     "provincia_meta": ("departamento_meta", "provincia_meta"),
     "accion": ("accion",),
+    "distrito_meta": ("departamento_meta", "provincia_meta", "distrito_meta"),
 }
 MONTHS = tuple(range(1, DECEMBER + 1))
 RECORD = "registro"
@@ -99,6 +103,7 @@ class Layout:
         others: other breakdowns of the same money that the file prints, words → rows reshaped as `rows` does; `rows` must leave them out.
         yearless: whether the file may not carry its year, so that somebody else has to say it.
         unchecked: what this layout gives nobody to check, as Spanish sentences.
+        placed: completes the records with what the page says around its table; none when the layout is no page.
     """
 
     name: str
@@ -115,6 +120,7 @@ class Layout:
     others: Callable[[pl.LazyFrame], Mapping[str, pl.LazyFrame]] | None = None
     yearless: bool = False
     unchecked: tuple[str, ...] = ()
+    placed: Callable[[pl.DataFrame, Page], pl.DataFrame] | None = None
 
     def rename(self, headers: Iterable[str]) -> dict[str, str]:
         """Each header of a file → the normalised header of this layout."""
@@ -126,12 +132,6 @@ class Layout:
         present = set(raw.collect_schema().names())
         names = {name: header for name, header in self.names.items() if header in present}
         return raw.with_columns(self.name_of(header).alias(NAME_PREFIX + name) for name, header in names.items())
-
-
-def normalise(header: str) -> str:
-    """A header without accents, BOM, quotes or spaces at the ends, in upper case."""
-    text = unicodedata.normalize("NFKD", header.strip().lstrip("\ufeff").strip('"'))
-    return "".join(c for c in text if not unicodedata.combining(c)).upper().strip()
 
 
 def recognise(headers: list[str], layouts: Iterable[Layout], path: Path) -> Layout:

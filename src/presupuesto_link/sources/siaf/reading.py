@@ -21,6 +21,7 @@ from presupuesto_link.sources.digest import digest_of
 from presupuesto_link.sources.siaf.bytes import BLOCK, kind_of, looks_utf8, transcode
 from presupuesto_link.sources.siaf.cells import Grid, html_cells, sheet_cells, table_of, text_cells
 from presupuesto_link.sources.siaf.layout import RECORD, Layout, recognise
+from presupuesto_link.sources.siaf.page import Page
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -42,6 +43,7 @@ class RawExtract:
         ignored: headers of the file that the layout does not use.
         text: the UTF-8 text that `raw` scans; null for a workbook or a page.
         lines: when `raw` has only the records with a needle, how many lines the file has below its header.
+        page: what a page of the Consulta Amigable says around its table; null of anything else.
     """
 
     path: Path
@@ -51,6 +53,7 @@ class RawExtract:
     ignored: tuple[str, ...]
     text: Path | None = None
     lines: int | None = None
+    page: Page | None = None
 
     def used(self) -> list[str]:
         """The columns of `raw` that the layout reads."""
@@ -86,18 +89,15 @@ def open_extract(
     known = list(layouts)
     with TemporaryDirectory(prefix="presupuesto-link-", dir=folder) as work:
         if kind in ("xlsx", "html", "ole"):
-            raw, layout, ignored = _from_cells(path, _cells_of(path, kind), known)
-            yield RawExtract(path, layout, raw, "utf-8", ignored)
+            yield _from_cells(path, _cells_of(path, kind), known)
             return
         plain = _unpacked(path, kind, member, Path(work))
         inside = kind if kind == "text" else kind_of(plain)
         if inside in ("xlsx", "html", "ole"):
-            raw, layout, ignored = _from_cells(path, _cells_of(plain, inside), known)
-            yield RawExtract(path, layout, raw, "utf-8", ignored)
+            yield _from_cells(path, _cells_of(plain, inside), known)
             return
         if not encoding and (cells := text_cells(plain, known)):
-            raw, layout, ignored = _from_cells(path, cells, known)
-            yield RawExtract(path, layout, raw, "utf-8", ignored)
+            yield _from_cells(path, cells, known)
             return
         found = encoding or ("utf-8" if looks_utf8(plain) else "cp1252")
         delimiter, headers = _header(plain, found, path)
@@ -237,8 +237,10 @@ def _cells_of(path: Path, kind: str) -> Grid:
     return html_cells(path) if kind == "html" else sheet_cells(path)
 
 
-def _from_cells(path: Path, cells: Grid, layouts: Iterable[Layout]) -> tuple[pl.LazyFrame, Layout, tuple[str, ...]]:
+def _from_cells(path: Path, cells: Grid, layouts: Iterable[Layout]) -> RawExtract:
     """A grid of text with its header found by content."""
-    headers, frame = table_of(cells, layouts, path)
+    headers, frame, page = table_of(cells, layouts, path)
     layout = recognise(headers, layouts, path)
-    return frame.rename(layout.rename(headers), strict=False).lazy(), layout, _ignored(headers, layout)
+    named = frame.rename(layout.rename(headers), strict=False)
+    placed = layout.placed(named, page) if layout.placed else named
+    return RawExtract(path, layout, placed.lazy(), "utf-8", _ignored(headers, layout), page=page if layout.placed else None)
