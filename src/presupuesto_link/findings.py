@@ -272,6 +272,21 @@ FINDING_KINDS = _catalogue(
         "Cargar un extracto que lo traiga antes de comparar el presupuesto inicial con el modificado.",
     ),
     FindingKind(
+        "S21", "El extracto es de una parte del año", "media", "Repetir la consulta sin elegir trimestre ni mes, o pedirla por meses."
+    ),
+    FindingKind(
+        "S22",
+        "El extracto es de una parte del gasto de su entidad",
+        "media",
+        "Repetir la consulta con «Actividades y Proyectos» y sin más pasos que el pliego, si se quiere todo su gasto.",
+    ),
+    FindingKind(
+        "S23",
+        "Las filas de la página no suman lo que dice su ruta",
+        "alta",
+        "Repetir la consulta y guardar la página entera: lo que falta no está en ningún total.",
+    ),
+    FindingKind(
         "V01", "Regla hacia una acción que no está en el plan", "alta", "Corregir el código de la acción, o agregarla a acciones.csv."
     ),
     FindingKind("V02", "Celda de una regla que no se entiende", "alta", "Corregir la celda; la regla no se aplica mientras tanto."),

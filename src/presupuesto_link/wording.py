@@ -10,10 +10,19 @@ import re
 from collections.abc import Iterable
 from decimal import Decimal
 
+from presupuesto_link.vocabulary import MONTHS
+
 NO_DATA = "ND"
 MINUS = "\u2212"
 CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")  # what no document, page or figure can write
 RISKY_STARTS = ("=", "+", "-", "@", "\t", "\r")  # what a spreadsheet may take for a formula
+
+
+def period_words(kind: str, number: int) -> str:
+    """`el trimestre I`, `agosto`; empty of a year."""
+    if kind == "trimestre":
+        return f"el trimestre {('I', 'II', 'III', 'IV')[number - 1]}"
+    return MONTHS[number - 1] if kind == "mes" else ""
 
 
 def soles(value: Decimal | float | None, decimals: int = 0) -> str:

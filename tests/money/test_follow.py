@@ -1,5 +1,6 @@
 """Which month of a year is followed, and from which snapshot each earlier year comes."""
 
+import datetime as dt
 from decimal import Decimal
 
 import polars as pl
@@ -11,8 +12,10 @@ from presupuesto_link.evaluation.evaluate import evaluate
 from presupuesto_link.money.cut import Cut
 from presupuesto_link.money.follow import follow
 from presupuesto_link.quarter.light import monitor
+from presupuesto_link.store.loading import load_extract
 from presupuesto_link.store.store import Store
 from tests.sources.extracts import budget, spent, write_long
+from tests.sources.pages import BY_QUARTER, WIDE, html
 
 
 @pytest.fixture
@@ -95,3 +98,19 @@ def test_the_cut_off_before_is_the_same_extract_else_a_quarter_else_none(inputs,
     assert found.cells["acciones"].sum() == inputs.plan.acciones.height
     with pytest.raises(InputDataError, match="es del 30/06/2025\n  se esperaba: un corte anterior al 31/05/2025"):
         monitor(evaluate(inputs, Cut(store, snapshot, None, before=later)))
+
+
+def test_a_source_by_quarters_is_looked_at_only_where_they_end(inputs, tmp_path):
+    steps = [*WIDE, ["Pliego 445: GOBIERNO REGIONAL", "120", "120", "30", "30", "30", "30", "30", "25.0"]]
+    store = Store(tmp_path / "almacen")
+    snapshot = load_extract(html(tmp_path / "p.xls", "Trimestre", steps, BY_QUARTER), store, cut_off=dt.date(2026, 8, 22)).snapshot
+    cut = Cut(store, snapshot, None)
+    found = monitor(evaluate(inputs, cut))
+    whole = found.light.filter(pl.col("nivel") == "total")
+    assert (found.followed.month, whole["mes"].to_list()) == (6, [3, 6])
+    assert whole.select("devengado_soles", "devengado_esperado_soles").rows() == [
+        (Decimal("10.00"), Decimal("30.00")),
+        (Decimal("30.00"), Decimal("60.00")),
+    ]
+    with pytest.raises(InputDataError, match="5 no es el mes en que termina uno"):
+        follow(inputs, Cut(store, snapshot, None, month=5))

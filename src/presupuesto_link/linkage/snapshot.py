@@ -24,7 +24,7 @@ from presupuesto_link.sources.delimited import RawTable
 from presupuesto_link.specs import AmbitoSpec
 from presupuesto_link.store.loading import read_extract
 from presupuesto_link.store.store import Snapshot, Store
-from presupuesto_link.vocabulary import DEPARTMENT, EVERYTHING, PLIEGO, Scope
+from presupuesto_link.vocabulary import DEPARTMENT, EVERYTHING, PLIEGO, QUARTERS, Scope
 
 _COLUMN: dict[str, str] = {PLIEGO: "pliego", DEPARTMENT: "departamento_meta"}
 
@@ -125,7 +125,9 @@ def linked_extract(  # noqa: PLR0913, PLR0917 - the options of `vincular`
     """
     extract = read_extract(path)
     filters, years, said = _of_scope(extract, scopes or AmbitoSpec(), scope, year)
-    gasto = extract.rows.filter(pl.col(column).is_in(value if isinstance(value, list) else [value]) for column, value in filters.items())
+    gasto = _by_month_end(extract, extract.rows).filter(
+        pl.col(column).is_in(value if isinstance(value, list) else [value]) for column, value in filters.items()
+    )
     whose = _whose(extract, gasto, said, years, scope)
     rules = read_rules(raw_rules, actions["accion"], transversal) if raw_rules else Rules(())
     return link_rows(gasto, years, extract.names, rules, actions, transversal, with_suggested, extract, whose)
@@ -172,12 +174,13 @@ def chosen_spending(
         InputDataError: the snapshot was loaded with a filter that leaves part of the scope out, or holds only part of it, or has no row of it.
     """
     filters, years, said = _of_scope(snapshot, scopes, scope, year)
-    rows = store.read(snapshot.id, filters=filters)
+    rows = _by_month_end(snapshot, store.read(snapshot.id, filters=filters))
     return rows, years, _whose(snapshot, rows, said, years, scope)
 
 
 def _of_scope(snapshot: Snapshot, scopes: AmbitoSpec, scope: Scope, year: int | None) -> tuple[dict[str, Any], tuple[int, ...], str]:
     """Column → value or values of the rows of a scope, their years, and the scope in words."""
+    _check_period(snapshot)
     years = (year,) if year else snapshot.years
     filters: dict[str, Any] = {"anio": list(years)}
     if scope == EVERYTHING:
@@ -211,7 +214,7 @@ def _whose(snapshot: Snapshot, rows: pl.LazyFrame, said: str, years: Sequence[in
             )
         )
     told = pliegos_words(entities) if scope == EVERYTHING else ""
-    return Whose(f"{said}: {told}" if told else said, codes(entities, "sec_ejec"))
+    return Whose(f"{said}: {told}" if told else said, codes(entities, "sec_ejec"), snapshot.part)
 
 
 def _check_some(snapshot: Snapshot, entities: pl.DataFrame, said: str, years: Sequence[int]) -> None:
@@ -230,6 +233,24 @@ def dimensions(store: Store, snapshot: Snapshot) -> dict[str, pl.DataFrame]:
     """The tables of names that a snapshot has."""
     folder = store.get(snapshot.id).folder
     return {path.stem: store.dimension(snapshot.id, path.stem) for path in sorted((folder / "dimensiones").glob("*.parquet"))}
+
+
+def _by_month_end(snapshot: Snapshot, rows: pl.LazyFrame) -> pl.LazyFrame:
+    """The flows of a quarter in the month it ends in: `money.follow` looks at no other month of them."""
+    return rows.with_columns(pl.col("mes").replace(QUARTERS)) if snapshot.by_quarter else rows
+
+
+def _check_period(snapshot: Snapshot) -> None:
+    """A quarter or a month alone would be taken for its year."""
+    if snapshot.period:
+        raise InputDataError(
+            Problem(
+                f"instantánea {snapshot.id}",
+                f"sólo tiene {snapshot.period} de {', '.join(map(str, snapshot.years))}",
+                "el año, o lo que iba de él a su corte",
+                "repita la consulta sin elegir trimestre ni mes, o pídala por meses o por trimestres, y cárguela",
+            )
+        )
 
 
 def _check_whole(snapshot: Snapshot, scope: str, code: str) -> None:

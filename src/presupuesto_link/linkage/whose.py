@@ -20,10 +20,12 @@ class Whose:
     Attributes:
         asked: what was asked of them, in words.
         ejecutoras: the codes of their executing units; none when the source does not give them.
+        part: what leaves only a part of their spending there, as its page says: «Sólo Proyectos».
     """
 
     asked: str
     ejecutoras: tuple[str, ...] = ()
+    part: tuple[str, ...] = ()
 
     @property
     def few(self) -> bool:
@@ -40,10 +42,15 @@ class Whose:
     @property
     def alike(self) -> str:
         """What two budgets of the same scope share: the name of the units when they are few, never how many there are, which changes by year."""
-        return f"{self.asked}, {self.units}" if self.few else self.asked
+        return ", ".join((self.asked, *self._parts, *([self.units] if self.few else [])))
 
     def __str__(self) -> str:
-        return f"{self.asked}, {self.units}" if self.units else self.asked
+        return ", ".join((self.asked, *self._parts, *([self.units] if self.units else [])))
+
+    @property
+    def _parts(self) -> tuple[str, ...]:
+        """Only its first letter is made small: a name stays as the State writes it."""
+        return tuple(part[:1].lower() + part[1:] for part in self.part)
 
 
 def entities_of(rows: pl.LazyFrame) -> pl.DataFrame:

@@ -16,7 +16,7 @@ from presupuesto_link.linkage.snapshot import Linkage
 from presupuesto_link.money.cut import Cut, link_cut
 from presupuesto_link.money.months import by_month
 from presupuesto_link.store.store import Snapshot
-from presupuesto_link.vocabulary import DECEMBER
+from presupuesto_link.vocabulary import DECEMBER, QUARTERS
 
 
 @dataclass(frozen=True)
@@ -40,6 +40,11 @@ class Followed:
     months: pl.DataFrame
     history: Mapping[int, str]
     synthetic: bool
+
+    @property
+    def by_quarter(self) -> bool:
+        """Whether the source gives whole quarters: of the months between their ends nobody knows anything."""
+        return self.linkage.snapshot.by_quarter
 
     @property
     def counted(self) -> pl.DataFrame:
@@ -110,6 +115,15 @@ def complete_years(past: Snapshot, year: int) -> list[int]:
         InputDataError: it holds none.
     """
     cut_off = dt.date.fromisoformat(past.cut_off)
+    if past.by_quarter:
+        raise InputDataError(
+            Problem(
+                f"opción --historia, instantánea {past.id}",
+                "da trimestres y no meses",
+                "un extracto por meses",
+                "pida la consulta por meses y cárguela",
+            )
+        )
     complete = [y for y in past.years if y < year and closed_month(cut_off, y) == DECEMBER]
     if not complete:
         raise InputDataError(
@@ -175,6 +189,15 @@ def _month(snapshot: Snapshot, rows: pl.DataFrame, year: int, cut_off: dt.date, 
                 f"el mes {asked} no había cerrado al corte {cut_off:%d/%m/%Y}",
                 f"un mes de 1 a {closed}",
                 "elija otro --mes o cargue un extracto posterior",
+            )
+        )
+    if asked is not None and snapshot.by_quarter and asked not in QUARTERS.values():
+        raise InputDataError(
+            Problem(
+                where,
+                f"da trimestres, y {asked} no es el mes en que termina uno",
+                "3, 6, 9 o 12",
+                "elija otro --mes, o cargue la consulta por meses",
             )
         )
     return asked or min(closed, max(moved.to_list()))

@@ -26,7 +26,7 @@ from presupuesto_link.money.pace import pace_by_day, pace_of
 from presupuesto_link.money.reconciliation import reconcile
 from presupuesto_link.sources.origin import read_origin
 from presupuesto_link.specs import UNSAID, SemaforoSpec
-from presupuesto_link.vocabulary import DECEMBER, PRINTED
+from presupuesto_link.vocabulary import DECEMBER, PRINTED, QUARTERS
 
 
 @dataclass(frozen=True)
@@ -195,7 +195,8 @@ def _monthly(inputs: Inputs, cut: Cut, linkage: Linkage, past: dict[str, Linkage
 def light_of(inputs: Inputs, followed: Followed, curves: Curves) -> pl.DataFrame:
     """`measure_on_time` of what is followed, against some curves."""
     specs = (inputs.spec.seguimiento, inputs.spec.semaforo)
-    return measure_on_time(followed.months, curves, inputs.plan.acciones, inputs.plan.niveles, followed.year, followed.month, specs)
+    light = measure_on_time(followed.months, curves, inputs.plan.acciones, inputs.plan.niveles, followed.year, followed.month, specs)
+    return light.filter(pl.col("mes").is_in(QUARTERS.values())) if followed.by_quarter else light
 
 
 def _pace(linkage: Linkage, year: int, asked: int, cut_off: dt.date, monthly: Monthly | None, inputs: Inputs) -> Pace | None:

@@ -30,6 +30,7 @@ from presupuesto_link.sources.lock import new_part
 from presupuesto_link.sources.siaf import LAYOUTS
 from presupuesto_link.sources.siaf.layout import RECORD, Layout
 from presupuesto_link.sources.siaf.named import cut_off_of, not_a_file, year_said
+from presupuesto_link.sources.siaf.page import Page
 from presupuesto_link.sources.siaf.reading import RawExtract, open_extract
 from presupuesto_link.store.load_report import NOTHING_PUBLISHED, REJECTED, LoadReport, Published, closing_report, stored, unchecked_of
 from presupuesto_link.store.sorted_parquet import Runs, chunks, write_sorted
@@ -38,6 +39,8 @@ from presupuesto_link.tables.gasto import SCHEMA, TABLE_VERSION, Filters, keep, 
 from presupuesto_link.tables.gasto_checks import check_gasto, check_initial, check_names, check_others, check_printed, check_rejected
 from presupuesto_link.tables.gasto_facts import Facts, add_facts, facts_of
 from presupuesto_link.tables.gasto_names import Names
+from presupuesto_link.tables.page_checks import check_page
+from presupuesto_link.vocabulary import QUARTERS
 
 _SAMPLE = 1 << 20
 _DISK_ERROR = re.compile(r"([^:]*) \(os error \d+\)|^parquet: (.*)")
@@ -212,6 +215,7 @@ class _Read:
     names: Names
     printed: pl.DataFrame
     others: Mapping[str, pl.DataFrame]
+    page: Page | None = None
 
 
 @dataclass(frozen=True)
@@ -239,7 +243,7 @@ class _Loading:
         facts = add_facts([facts_of(rows.lazy(), line) for rows in write_sorted(read.runs, self.part / "gasto", list(SCHEMA))])
         shutil.rmtree(work)
         self.progress("Revisando", 0, 0, 0)
-        layout, (_, totals), kept = read.layout, add_up(facts.months.lazy()), int(facts.months["filas"].sum())
+        layout, page, (_, totals), kept = read.layout, read.page, add_up(facts.months.lazy()), int(facts.months["filas"].sum())
         findings = [
             *check_rejected(read.reasons, REJECTED),
             *check_gasto(facts, self.day, layout.monthly, line),
@@ -247,6 +251,7 @@ class _Loading:
             *check_printed(read.printed, totals, kept),
             *check_others(read.others, totals, kept),
             *check_initial(totals),
+            *([] if page is None else check_page(page, totals, kept, read.records)),
         ]
         return {
             "programa": {"nombre": "presupuesto-link", "version": version("presupuesto-link")},
@@ -257,6 +262,7 @@ class _Loading:
             | ({"de_total": read.printed.height} if read.printed.height else {}),
             "totales": {str(y): {m: None if v is None else str(v) for m, v in t.items()} for y, t in totals.items()},
             "ultimo_mes_con_devengado": _last_months(facts),
+            **({} if page is None else page.as_manifest()),
             "hallazgos": [stored(finding) for finding in findings],
             "no_comprobado": unchecked_of(layout, totals, read.source["columnas_sin_usar"]),
         }
@@ -296,7 +302,7 @@ class _Loading:
             printed = printed_totals(layout, extract.raw, self.filters, yearless=bool(self.said))
             others = other_sums(layout, extract.raw, self.filters)
             records = counted[0] if extract.lines is None else extract.lines
-            return _Read(layout, records, _most_first(reasons), source, runs, names, printed, others)
+            return _Read(layout, records, _most_first(reasons), source, runs, names, printed, others, extract.page)
 
     def _opened(self, encoding: str | None, work: Path) -> AbstractContextManager[RawExtract]:
         if self.ahead and encoding is None:
@@ -383,5 +389,5 @@ def _most_first(reasons: Counter[str]) -> dict[str, int]:
 
 def _last_months(facts: Facts) -> dict[str, int]:
     """Per year, the last month with devengado ≠ 0; a year whose devengado has no month is left out."""
-    moved = facts.months.filter(pl.col("devengadas") > 0, pl.col("mes") > 0)
+    moved = facts.months.filter(pl.col("devengadas") > 0, pl.col("mes") > 0).with_columns(pl.col("mes").replace(QUARTERS))
     return {str(year): month for year, month in moved.group_by("anio").agg(pl.col("mes").max()).sort("anio").iter_rows()}

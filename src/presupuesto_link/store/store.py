@@ -28,10 +28,13 @@ from presupuesto_link.sources.lock import PART, clean_parts, locked, new_part, o
 from presupuesto_link.sources.siaf.layout import AMOUNTS, with_later_codes
 from presupuesto_link.store.moved import moved, summed
 from presupuesto_link.tables.numbers import known_sum
+from presupuesto_link.wording import period_words
 
 MANIFEST = "manifiesto.json"
 SNAPSHOTS = "instantaneas"
 MEASURES = tuple(f"{name}_soles" for name in AMOUNTS)
+PAGE_KEYS = ("ambito", "periodo", "incluye", "por")
+"""What a page of the Consulta Amigable says of itself, in the manifest of its snapshot."""
 COMPARE_KEYS = ("pliego", "sec_ejec", "programa", "producto")
 _MIN_PREFIX = 4
 
@@ -71,8 +74,24 @@ class Snapshot:
     @property
     def family(self) -> tuple[str, ...]:
         """What two cut-offs of the same thing share: layout, filters and the file's name without dates."""
-        source = self.manifest["fuente"]
-        return source["forma"], json.dumps(self.manifest["filtros"], sort_keys=True), _undated(source["nombre"])
+        source, page = self.manifest["fuente"], {key: self.manifest.get(key) for key in PAGE_KEYS}
+        return source["forma"], json.dumps([self.manifest["filtros"], page], sort_keys=True), _undated(source["nombre"])
+
+    @property
+    def period(self) -> str:
+        """The part of its year that it has, in words; empty of a year, or of what there was of it at the cut-off."""
+        told = self.manifest.get("periodo") or {}
+        return period_words(str(told.get("tipo", "")), int(told.get("numero", 0)))
+
+    @property
+    def by_quarter(self) -> bool:
+        """Whether its flows are of whole quarters."""
+        return (self.manifest.get("periodo") or {}).get("por") == "trimestre"
+
+    @property
+    def part(self) -> tuple[str, ...]:
+        """What leaves only a part of the spending of its entity in it, as its page says: «Sólo Proyectos»."""
+        return tuple(self.manifest.get("parte") or ())
 
     @property
     def synthetic(self) -> bool:
@@ -228,7 +247,7 @@ class Store:
             `cambia`), one row per key and measure that moved, by key. A measure that one of the two does not give is left out.
 
         Raises:
-            InputDataError: they have no year in common.
+            InputDataError: they have no year in common, or are of another scope or period.
         """
         old, new = self.get(before), self.get(after)
         years = sorted(set(old.years) & set(new.years))
@@ -241,6 +260,7 @@ class Store:
                     "compare dos cortes del mismo año",
                 )
             )
+        _check_alike(old, new)
         by = ["anio", *dict.fromkeys(key for key in keys if key != "anio")]
         measures = [m for m in MEASURES if all(s.totals[y][m] is not None for s in (old, new) for y in years)]
         sides = [summed(self.read(s.id, filters={"anio": years}), by, measures) for s in (old, new)]
@@ -340,6 +360,24 @@ def _check_sizes(snapshot: Kept) -> None:
                     found,
                     "el que declara el manifiesto",
                     "revísela con «almacen verificar»; si está dañada, bórrela y cargue otra vez el archivo de origen",
+                )
+            )
+
+
+def _check_alike(old: Snapshot, new: Snapshot) -> None:
+    """What moved between two scopes, or between a quarter and a year, is no movement."""
+    told = [{"periodo": s.period or "el año", "ámbito": "; ".join(s.part) or "todo el gasto de su entidad"} for s in (old, new)]
+    codes = [{f"{step['titulo']} {step['codigo']}" for step in s.manifest.get("ambito") or ()} for s in (old, new)]
+    if all(codes):
+        told = [one | {"ruta": "; ".join(sorted(path))} for one, path in zip(told, codes, strict=True)]
+    for what in told[0]:
+        if told[0][what] != told[1][what]:
+            raise InputDataError(
+                Problem(
+                    f"{old.id} y {new.id}, {what}",
+                    f"«{told[0][what]}» y «{told[1][what]}»",
+                    f"lo mismo en los dos cortes: {what}",
+                    "compare dos cortes de la misma consulta, o cargue la que falta",
                 )
             )
 

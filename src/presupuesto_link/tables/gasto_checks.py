@@ -14,6 +14,7 @@ import polars as pl
 from presupuesto_link.findings import Finding
 from presupuesto_link.tables.gasto import MEASURES, WIDTHS
 from presupuesto_link.tables.gasto_facts import EXAMPLE, Facts
+from presupuesto_link.vocabulary import QUARTERS
 from presupuesto_link.wording import enumerate_words, plural, soles
 
 LINE = ("anio", "sec_ejec", "sec_func")
@@ -264,7 +265,8 @@ def _wrong_widths(found: pl.DataFrame) -> Finding | None:
 
 def _after_cut_off(months: pl.DataFrame, cut_off: dt.date) -> Finding | None:
     later = pl.col("anio").cast(pl.Int32) * 100 + pl.col("mes") > cut_off.year * 100 + cut_off.month
-    table = months.filter(later, pl.col("mes") > 0, pl.col("movidas") > 0).sort("anio", "mes")
+    first = {quarter: month - 2 for quarter, month in QUARTERS.items()}  # a quarter in course has begun
+    table = months.with_columns(pl.col("mes").replace(first)).filter(later, pl.col("mes") > 0, pl.col("movidas") > 0).sort("anio", "mes")
     if table.is_empty():
         return None
     shown = ", ".join(f"{year}-{month:02}" for year, month in table.select("anio", "mes").iter_rows())

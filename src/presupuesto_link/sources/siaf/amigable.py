@@ -8,7 +8,8 @@ year column, and a row «TOTAL» or the path to the page («Pliego 445: …») b
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from decimal import Decimal
 
 import polars as pl
 
@@ -52,16 +53,29 @@ def with_page(raw: pl.DataFrame, page: Page) -> pl.DataFrame:
     """
     fixed = {standard(step.title): step.label for step in page.steps if step.dimension}
     fixed |= {KIND_TITLE: page.kind} if page.kind else {}
-    own = [DIMENSIONS[title] for title in raw.columns if DIMENSIONS.get(title, "anio") != "anio"]
     placed = raw.with_columns(pl.lit(label).alias(title) for title, label in fixed.items() if title not in raw.columns)
     budgeted = [step for step in page.scope if any(title in step.amounts for title in BUDGET)]
-    if not own or set(own) - PERIODS or not budgeted:
+    if not page.by or set(page.by) - PERIODS or not budgeted:
         return placed
     given = {normalise(title): text for title, text in budgeted[-1].amounts.items() if normalise(title) in BUDGET}
     periods = {title for title in placed.columns if DIMENSIONS.get(title) in PERIODS}
     known = {title: placed[title][0] for title in placed.columns if title not in (*AMOUNT_TITLES, *periods)}
     year = pl.DataFrame([known | given | {RECORD: budgeted[-1].row}], schema=dict(placed.schema))
     return pl.concat([year, placed])
+
+
+def amounts_of(row: Mapping[str, str]) -> dict[str, Decimal]:
+    """The amounts of a row of the path, measure → soles; what is blank or no amount is left out.
+
+    Args:
+        row: title of a column → text.
+    """
+    found = {}
+    for title, text in row.items():
+        name, plain = AMOUNT_TITLES.get(_ALIASES.get(normalise(title), normalise(title))), re.sub(r"[\s\u00a0,]", "", text)
+        if name and re.fullmatch(r"-?\d+(\.\d+)?", plain):
+            found[f"{name}_soles"] = Decimal(plain)
+    return found
 
 
 def _rows(raw: pl.LazyFrame) -> pl.LazyFrame:

@@ -64,8 +64,8 @@ SPELLINGS = {
     "ANO DE EJECUCION DEL GASTO": "ANO DE EJECUCION",
 }
 """Other spellings of a title."""
-WHOLE = frozenset({"nivel", "sector", "pliego"})
-"""Steps that say whose the spending is; a step of another kind leaves only a part of it."""
+WHOSE = frozenset({"nivel", "gobierno_local", "sector", "pliego", "sec_ejec", "departamento_meta"})
+"""Steps that say whose the spending is, as its rows do too; one of another kind leaves only a part of it."""
 PERIODS = frozenset({"mes", "trimestre"})
 ONLY_PROJECTS, ONLY_ACTIVITIES = "SOLO PROYECTOS", "SOLO ACTIVIDADES"
 _YEAR = re.compile(r"A.{1,2}o de Ejecuci.{1,2}n:?\s*(\d{4})", re.IGNORECASE)
@@ -117,12 +117,14 @@ class Page:
         includes: «Sólo Proyectos», «Actividades y Proyectos»; empty when the page does not say it.
         steps: the path, widest first, without the row «TOTAL».
         total: the amounts of the last row of the path, which the table's rows break down; empty when there is none.
+        by: the dimensions of the table's own columns.
     """
 
     year: str = ""
     includes: str = ""
     steps: tuple[Step, ...] = ()
     total: Mapping[str, str] = field(default_factory=dict)
+    by: tuple[str, ...] = ()
 
     @property
     def kind(self) -> str:
@@ -145,13 +147,22 @@ class Page:
                 return "trimestre", quarter_in(step.code)
         return "año", 0
 
+    @property
+    def part(self) -> tuple[str, ...]:
+        """What leaves only a part of the spending of its entity, as it is written: «Sólo Proyectos», «Función 10: AGROPECUARIA»."""
+        steps = [f"{step.title} {step.code}: {step.name}" for step in self.scope if step.dimension not in WHOSE]
+        return tuple(([self.includes] if self.kind else []) + steps)
+
     def as_manifest(self) -> dict[str, object]:
         """`ambito`, `periodo` and `incluye`, as a snapshot keeps them."""
         kind, number = self.period
+        by = next((name for name in self.by if name in PERIODS), "")
         return {
             "ambito": [{"titulo": s.title, "codigo": s.code, "nombre": s.name} for s in self.scope],
-            "periodo": {"tipo": kind} | ({"numero": number} if number else {}),
+            "periodo": {"tipo": kind} | ({"numero": number} if number else {}) | ({"por": by} if by else {}),
             "incluye": self.includes,
+            "parte": list(self.part),
+            "por": [name for name in self.by if name not in PERIODS],
         }
 
 
@@ -179,7 +190,8 @@ def page_of(above: Iterable[Sequence[str]], titles: Sequence[str]) -> Page:
         steps += [step] if step else []
         total = amounts if step or normalise(first).rstrip(":") == "TOTAL" else total
     found = _INCLUDES.search(text)
-    return Page(year_in(text), " ".join(found[1].split()) if found else "", tuple(steps), total)
+    by = tuple(dict.fromkeys(DIMENSIONS[t] for t in map(standard, titles) if DIMENSIONS.get(t, "anio") != "anio"))
+    return Page(year_in(text), " ".join(found[1].split()) if found else "", tuple(steps), total, by)
 
 
 def _step(first: str, amounts: Mapping[str, str], number: int) -> Step | None:
