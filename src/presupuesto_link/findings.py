@@ -287,6 +287,12 @@ FINDING_KINDS = _catalogue(
         "Repetir la consulta y guardar la página entera: lo que falta no está en ningún total.",
     ),
     FindingKind(
+        "S24",
+        "Varias páginas dan el mismo dinero por dimensiones distintas",
+        "baja",
+        "Nada que hacer: una es la base y las demás la cotejan.",
+    ),
+    FindingKind(
         "V01", "Regla hacia una acción que no está en el plan", "alta", "Corregir el código de la acción, o agregarla a acciones.csv."
     ),
     FindingKind("V02", "Celda de una regla que no se entiende", "alta", "Corregir la celda; la regla no se aplica mientras tanto."),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
@@ -187,6 +187,8 @@ def print_report(report: LoadReport) -> None:
         f"  Forma: {source['forma']} · codificación {source['codificacion']} · corte {snapshot.cut_off} ({manifest['fecha_corte_de']})"
         + (f" · año {source['anio']} ({source['anio_de']})" if "anio_de" in source else "")
     )
+    if about := page_words(manifest):
+        typer.echo(f"  Consulta: {about}")
     typer.echo(
         f"  Registros leídos: {rows['registros_leidos']:,} · filas guardadas: {rows['guardadas']:,} · rechazadas: {rows['rechazadas']:,}"
         + (f" · de total, que no se suman: {rows['de_total']:,}" if rows.get("de_total") else "")
@@ -201,6 +203,20 @@ def print_report(report: LoadReport) -> None:
     typer.echo("")
 
 
+def page_words(manifest: Mapping[str, Any]) -> str:
+    """What a page of the Consulta Amigable says of itself, in a line; empty of anything else."""
+    from presupuesto_link.wording import period_words
+
+    if "periodo" not in manifest:
+        return ""
+    period, path = manifest["periodo"], [f"{step['titulo']} {step['codigo']}" for step in manifest["ambito"]]
+    when = (
+        period_words(period["tipo"], period.get("numero", 0))
+        or f"el año{' por ' + ('meses' if by == 'mes' else 'trimestres') if (by := period.get('por')) else ''}"
+    )
+    return " · ".join(filter(None, (" › ".join(path), f"periodo: {when}", manifest["incluye"])))
+
+
 def print_totals(rows: list[tuple[str, Any]]) -> None:
     """Soles per measure, one line per snapshot or year."""
     from presupuesto_link.store.store import MEASURES
@@ -212,13 +228,17 @@ def print_totals(rows: list[tuple[str, Any]]) -> None:
 
 def as_json(report: LoadReport) -> dict[str, Any]:
     """A load for another program."""
+    from presupuesto_link.store.store import PAGE_KEYS
+
     manifest = report.snapshot.manifest
     kept = ("fuente", "fecha_corte", "fecha_corte_de", "filtros", "filas", "totales", "ultimo_mes_con_devengado")
+    page = {key: manifest[key] for key in PAGE_KEYS if key in manifest}
     return {
         "archivo": report.path.name,
         "instantanea": report.snapshot.id,
         "nueva": report.is_new,
         **{key: manifest[key] for key in kept},
+        **page,
         "hallazgos": [finding.as_row() for finding in report.findings],
         "no_comprobado": list(report.unchecked),
         "rechazadas": str(report.rejected) if report.rejected else None,

@@ -120,13 +120,13 @@ def latest_of(store: Store, scopes: AmbitoSpec, scope: Scope) -> Snapshot:
     Raises:
         InputDataError: the store is empty, or no snapshot of it holds that spending whole; the reason of the newest one is told.
     """
-    every = store.list()
+    every = [snapshot for snapshot in store.list() if not snapshot.period]
     if not every:
         raise InputDataError(
             Problem(
                 str(store.folder),
-                "un almacén vacío",
-                "al menos una instantánea",
+                "un almacén sin ningún año" if store.list() else "un almacén vacío",
+                "al menos una instantánea de un año, y no de un trimestre o un mes",
                 f"cargue antes un extracto: presupuesto-link cargar ARCHIVO{f' --pliego {scopes.pliego}' if scopes.pliego else ''}",
             )
         )

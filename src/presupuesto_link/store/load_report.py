@@ -12,6 +12,7 @@ from presupuesto_link.sources.siaf.layout import AMOUNTS, Layout
 from presupuesto_link.store.store import Kept, Store
 from presupuesto_link.tables.gasto import MEASURES
 from presupuesto_link.tables.gasto_checks import check_coverage, check_totals
+from presupuesto_link.tables.page_checks import check_same_money
 
 REJECTED = "rechazadas.csv"
 
@@ -70,8 +71,21 @@ def closing_report(path: Path, store: Store, snapshot: Kept, new: bool, publishe
         findings += check_coverage(store.read(before.id), store.read(snapshot.id), before.cut_off)
     else:
         unchecked.append("si se perdió alguna unidad ejecutora: no hay un corte anterior del mismo archivo y año")
+    findings += _same_money(store, snapshot)
     rejected = snapshot.folder / REJECTED
     return LoadReport(path, snapshot, new, tuple(findings), tuple(unchecked), rejected if rejected.is_file() else None)
+
+
+def _same_money(store: Store, snapshot: Kept) -> list[Finding]:
+    """The page against the others of its consultation that the store has."""
+    others = store.same_money(snapshot)
+    base = max((*others, snapshot), key=lambda s: (s.standing, s.id))
+    told = [(_named(s), s.totals, s.manifest["filas"]["guardadas"]) for s in (snapshot, *others)]
+    return check_same_money(*told[0], told[1:], _named(base))
+
+
+def _named(snapshot: Kept) -> str:
+    return str(snapshot.manifest["fuente"]["nombre"])
 
 
 def stored(finding: Finding) -> dict[str, str]:

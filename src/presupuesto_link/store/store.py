@@ -35,6 +35,26 @@ SNAPSHOTS = "instantaneas"
 MEASURES = tuple(f"{name}_soles" for name in AMOUNTS)
 PAGE_KEYS = ("ambito", "periodo", "incluye", "por")
 """What a page of the Consulta Amigable says of itself, in the manifest of its snapshot."""
+BASE_ORDER = (
+    "categoria_gasto",
+    "generica",
+    "tipo_recurso",
+    "rubro",
+    "fuente",
+    "departamento_meta",
+    "sector",
+    "nivel",
+    "pliego",
+    "sec_ejec",
+    "division",
+    "grupo",
+    "funcion",
+    "programa",
+    "actividad",
+    "producto",
+    "meta",
+)
+"""Dimensions of a page, from the one that says least of what its money is for to the one that says most."""
 COMPARE_KEYS = ("pliego", "sec_ejec", "programa", "producto")
 _MIN_PREFIX = 4
 
@@ -87,6 +107,20 @@ class Snapshot:
     def by_quarter(self) -> bool:
         """Whether its flows are of whole quarters."""
         return (self.manifest.get("periodo") or {}).get("por") == "trimestre"
+
+    @property
+    def standing(self) -> tuple[bool, bool, int]:
+        """How fit it is to work with beside others of its day: a whole year, all of the spending, and by what a rule looks at."""
+        by = self.manifest.get("por")
+        best = len(BASE_ORDER) + 1 if by is None else max((BASE_ORDER.index(code) + 1 for code in by if code in BASE_ORDER), default=0)
+        return not self.period, not self.part, best
+
+    def same_money(self, other: Snapshot) -> bool:
+        """Whether two pages are the same consultation, by different dimensions."""
+        if self.id == other.id or not all("ambito" in s.manifest for s in (self, other)):
+            return False
+        asked, by = zip(*(_consulted(s) for s in (self, other)), strict=True)
+        return asked[0] == asked[1] and by[0] != by[1]
 
     @property
     def part(self) -> tuple[str, ...]:
@@ -147,9 +181,9 @@ class Store:
         self.snapshots = self.folder / SNAPSHOTS
 
     def list(self) -> tuple[Kept, ...]:
-        """Every snapshot, oldest cut-off first."""
+        """Every snapshot, oldest cut-off first; of those of one day and year, the one to work with last."""
         found = [self._open(path) for path in self.snapshots.glob("*") if (path / MANIFEST).is_file()]
-        return tuple(sorted(found, key=lambda s: (s.cut_off, s.years, s.id)))
+        return tuple(sorted(found, key=lambda s: (s.cut_off, s.years, s.standing, s.id)))
 
     def find(self, wanted: str) -> Kept | None:
         """The snapshot with that id, if it is there."""
@@ -284,6 +318,10 @@ class Store:
         ]
         return older[-1] if older else None
 
+    def same_money(self, snapshot: Snapshot) -> tuple[Kept, ...]:
+        """The pages of the same consultation by other dimensions, the base last when it is not this one."""
+        return tuple(s for s in self.list() if s.same_money(snapshot))
+
     def remove(self, wanted: Sequence[str]) -> None:
         """Delete snapshots: each disappears at once and is then erased."""
         try:
@@ -362,6 +400,14 @@ def _check_sizes(snapshot: Kept) -> None:
                     "revísela con «almacen verificar»; si está dañada, bórrela y cargue otra vez el archivo de origen",
                 )
             )
+
+
+def _consulted(page: Snapshot) -> tuple[list[Any], list[Any]]:
+    """What was asked of the Consulta Amigable, and by which dimensions it was given."""
+    manifest, period = page.manifest, page.manifest["periodo"]
+    path = [(step["titulo"], step["codigo"]) for step in manifest["ambito"]]
+    asked = [page.cut_off, page.years, manifest["filtros"], path, manifest["incluye"], period["tipo"], period.get("numero")]
+    return asked, [manifest["por"], period.get("por")]
 
 
 def _check_alike(old: Snapshot, new: Snapshot) -> None:
