@@ -120,7 +120,7 @@ class Snapshot:
         if self.id == other.id or not all("ambito" in s.manifest for s in (self, other)):
             return False
         asked, by = zip(*(_consulted(s) for s in (self, other)), strict=True)
-        return asked[0] == asked[1] and by[0] != by[1]
+        return bool(asked[0] == asked[1] and by[0] != by[1])
 
     @property
     def part(self) -> tuple[str, ...]:
