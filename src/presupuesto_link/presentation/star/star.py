@@ -51,7 +51,7 @@ DIMENSIONS = (
     Dimension(
         "entidad",
         "quién gasta: nivel de gobierno, sector, pliego y unidad ejecutora de cada año",
-        ("anio", "nivel", "pliego", "sec_ejec", "sector", "ejecutora", "departamento_ejecutora"),
+        ("anio", "nivel", "pliego", "sec_ejec", "sector", "ejecutora", "departamento_ejecutora", "gobierno_local"),
         ("nivel", "pliego", "ejecutora", "departamento_ejecutora"),
     ),
     Dimension(
@@ -69,9 +69,9 @@ DIMENSIONS = (
     Dimension("funcional", "función, división y grupo funcional", ("funcion", "division", "grupo"), ("funcion", "division", "grupo")),
     Dimension(
         "lugar",
-        "departamento y provincia donde recae el gasto; la provincia, sólo si el extracto la trae",
-        ("departamento_meta", "provincia_meta"),
-        ("departamento_meta", "provincia_meta"),
+        "departamento, provincia y distrito donde recae el gasto; provincia y distrito, sólo si el extracto los trae",
+        ("departamento_meta", "provincia_meta", "distrito_meta"),
+        ("departamento_meta", "provincia_meta", "distrito_meta"),
     ),
     Dimension(
         "fuente",
