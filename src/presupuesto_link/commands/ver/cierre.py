@@ -85,6 +85,7 @@ def as_json(result: Projection) -> dict[str, Any]:
         "mes": followed.month,
         "corte": followed.cut_off,
         "mes_al": followed.month_end,
+        "firma": followed.signed,
         "historia": list(result.acciones.anios),
         "metodo": result.acciones.metodo,
         "motivo": result.acciones.motivo,
@@ -108,6 +109,8 @@ def print_projection(result: Projection, level: Level) -> None:
     typer.echo(f"Proyección a diciembre de {followed.year} desde {MONTHS[followed.month - 1]}: {followed.linkage.scope}")
     years = ", ".join(map(str, closing.anios)) or "ninguno"
     typer.echo(f"  Método: {closing.metodo} ({closing.motivo}). Años completos y seguidos de historia: {years}.")
+    if followed.signed:
+        typer.echo(f"  {followed.signed}")
     typer.echo("")
     called = _names(result)
     shown = ["ejecutora y genérica", "ejecutora", "total"] if by_unit else [result.levels.named(level.value), "total"]

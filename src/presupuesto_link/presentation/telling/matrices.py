@@ -26,6 +26,7 @@ from presupuesto_link.wording import plural, soles
 
 _SPENT = (GREEN, AMBER, RED, GREY)
 _ACHIEVED = (RED, AMBER, GREEN, GREY)
+_NO_SUM = "sólo dinero de transversales, que no se suma"
 _ADVICE = {
     dx.REDESIGN: "Gasta y no logra: revisar qué se hace con el dinero.",
     dx.UNBLOCK: "Ni gasta ni logra: quitar primero lo que frena el gasto.",
@@ -152,11 +153,16 @@ def _diagnosis_group(pair: _Pair, diagnosis: pl.DataFrame, name: str, names: Map
         "consejo": _ADVICE[name],
         "hechos": said(count, *([money] if money.valor else [])),
         "cuenta": f"{count.valor:.0f} {levels.accion}",
-        "pim": f"PIM {short_amount(money.valor)}" if money.valor else "sin PIM vinculado",
+        "pim": f"PIM {short_amount(money.valor)}" if money.valor else _NO_SUM if _only_beside(rows) else "sin PIM vinculado",
         "vacio": rows.is_empty(),
         "abierto": name in (dx.REDESIGN, dx.UNBLOCK),
         "tabla": _diagnosis_table(pair, rows, name, names, levels),
     }
+
+
+def _only_beside(rows: pl.DataFrame) -> bool:
+    """Whether the money of some actions is all of transversal ones, which is shown and never added up."""
+    return not rows.filter((pl.col("vinculo") == TRANSVERSAL) & (pl.col("pim_soles") > 0)).is_empty()
 
 
 def _diagnosis_table(pair: _Pair, rows: pl.DataFrame, name: str, names: Mapping[str, str], levels: Levels) -> TableView:
