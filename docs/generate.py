@@ -7,6 +7,7 @@ import re
 import sys
 from pathlib import Path
 
+from headings import pictures
 from rooms import chain, table
 
 DOCS = Path(__file__).resolve().parent
@@ -86,7 +87,7 @@ def pages() -> dict[Path, str]:
     """Every page that is generated, whole or in part, as it should be."""
     whole = {"campos.md": fields_page(), "hallazgos.md": findings_page(), "ordenes.md": commands_page()}
     parts = (ROOT / "README.md", ROOT / "CONTRIBUTING.md")
-    return {DOCS / name: text for name, text in whole.items()} | {page: with_rooms(page) for page in parts}
+    return {DOCS / name: text for name, text in whole.items()} | {page: with_rooms(page) for page in parts} | pictures()
 
 
 def main() -> int:
