@@ -215,15 +215,15 @@ def test_a_truncated_archive_says_so(tmp_path, name):
 
 
 def test_an_unknown_layout_names_the_nearest_and_what_differs(tmp_path):
-    headers = [h for h in LONG if h != "SEC_FUNC"] + ["SECFUNC", "MI_COLUMNA"]
+    headers = [h for h in LONG if not h.startswith("MONTO_")] + ["MONT_PIM", "MI_COLUMNA"]
     path = tmp_path / "a.csv"
     path.write_text(table_text(headers, [spent(1, "1")]), encoding="utf-8")
     with pytest.raises(InputDataError) as error:
         load(path)
     said = str(error.value)
     assert "la más cercana es gasto mensual del portal" in said
-    assert "le faltan SEC_FUNC" in said
-    assert "SECFUNC es SEC_FUNC" in said
+    assert "le falta un monto (MONTO_CERTIFICADO, MONTO_COMPROMETIDO" in said
+    assert "MONT_PIM es MONTO_PIM" in said
     assert "MI_COLUMNA" in said
 
 
@@ -245,11 +245,14 @@ def test_columns_in_another_order_are_read_by_name(tmp_path):
     assert (frame["pliego"].item(), frame["devengado_soles"].item()) == ("445", Decimal("1.10"))
 
 
-def test_a_repeated_title_keeps_its_first_column(tmp_path):
+def test_a_repeated_title_of_a_code_keeps_its_first_column_and_one_of_an_amount_is_refused(tmp_path):
     lines = long_text(spent(1, "1.10")).splitlines()
     path = tmp_path / "a.csv"
+    path.write_text(lines[0] + ',"SEC_FUNC"\n' + lines[1] + ',"999"\n', encoding="utf-8")
+    assert load(path)["sec_func"].to_list() == ["1"]
     path.write_text(lines[0] + ',"MONTO_DEVENGADO"\n' + lines[1] + ',"999"\n', encoding="utf-8")
-    assert load(path)["devengado_soles"].to_list() == [Decimal("1.10")]
+    with pytest.raises(InputDataError, match="«MONTO_DEVENGADO» y «MONTO_DEVENGADO»"):
+        load(path)
 
 
 def siaf_web_book(path, records: list[dict[str, object]]):

@@ -106,10 +106,11 @@ def other_sums(layout: Layout, raw: pl.LazyFrame, filters: Filters) -> dict[str,
         raw: its records.
         filters: those in use.
     """
-    if layout.others is None:
+    others = layout.others(raw) if layout.others else {}
+    if not others:
         return {}
     which = NAME_PREFIX + "desglose"  # goes through the typing as names do
-    every = pl.concat(rows.with_columns(pl.lit(said).alias(which)) for said, rows in layout.others(raw).items())
+    every = pl.concat(rows.with_columns(pl.lit(said).alias(which)) for said, rows in others.items())
     sums = [known_sum(m) for m in MEASURES]
     typed = type_rows(keep(every, filters)).filter(pl.col("rechazo").is_null())
     table = typed.group_by(which, "anio").agg(pl.len().alias("filas"), *sums).collect().sort(which, "anio")

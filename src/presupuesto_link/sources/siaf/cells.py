@@ -13,6 +13,7 @@ import polars as pl
 from presupuesto_link.errors import InputDataError, Problem
 from presupuesto_link.sources.siaf.layout import RECORD, Layout
 from presupuesto_link.sources.siaf.page import YEAR_TITLE, Page, page_of
+from presupuesto_link.sources.siaf.recognising import fitted, score
 from presupuesto_link.sources.siaf.titles import normalise
 from presupuesto_link.sources.workbook import not_opened
 
@@ -95,7 +96,7 @@ def table_of(cells: Grid, layouts: Iterable[Layout], path: Path) -> tuple[list[s
     """
     known = list(layouts)
     candidates = _candidates(cells)
-    scores = [max(_fit(row, layout) for layout in known) for row in candidates]
+    scores = [_fit(row, known) for row in candidates]
     if not scores or max(scores) == 0:
         raise InputDataError(
             Problem(
@@ -116,7 +117,8 @@ def table_of(cells: Grid, layouts: Iterable[Layout], path: Path) -> tuple[list[s
     if page.year and not {normalise(title) for title in columns} & {normalise(YEAR_TITLE), "ANO"}:
         columns[YEAR_TITLE] = [page.year] * len(records)
     frame = pl.DataFrame(columns, schema=dict.fromkeys(columns, pl.String))
-    return list(columns), frame.with_columns(pl.Series(RECORD, [number for number, _ in numbered], dtype=pl.UInt32)), page
+    known_titles = [*filter(None, titles), *list(columns)[len(keep) :]]
+    return known_titles, frame.with_columns(pl.Series(RECORD, [number for number, _ in numbered], dtype=pl.UInt32)), page
 
 
 def _candidates(cells: Grid) -> Grid:
@@ -136,13 +138,13 @@ def _laid_over(lower: Sequence[str], upper: Sequence[str]) -> list[str]:
     return [low if low.strip() else up for low, up in itertools.zip_longest(lower, upper, fillvalue="")]
 
 
-def _fit(row: list[str], layout: Layout) -> float:
-    names = set(layout.rename(row).values())
-    return len(layout.columns & names) / len(layout.columns)
+def _fit(row: list[str], layouts: Iterable[Layout]) -> float:
+    """How much of a row some layout knows; 1 and more when the row has all that the layout must have."""
+    return max(score(fitted(layout, row)) for layout in layouts)
 
 
 def _fits(row: list[str], layouts: Iterable[Layout]) -> bool:
-    return any(_fit(row, layout) == 1 for layout in layouts)
+    return _fit(row, layouts) >= 1
 
 
 def _split(line: str) -> Grid:

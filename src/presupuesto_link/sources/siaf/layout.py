@@ -7,14 +7,11 @@ measure at that grain the cell is null, so that adding a column up never counts 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from difflib import get_close_matches
-from pathlib import Path
 
 import polars as pl
 
-from presupuesto_link.errors import InputDataError, Problem
 from presupuesto_link.sources.siaf.page import Page
 from presupuesto_link.sources.siaf.titles import normalise
 from presupuesto_link.vocabulary import DECEMBER
@@ -84,18 +81,29 @@ NAME_PREFIX = "nombre_"
 ZEROS = r"^[\s0.,+\-]*$"
 
 
+NOT_KEYS = frozenset({"anio", "mes", "nivel", "meta", "tipo_producto", "tipo_transaccion", "categoria_gasto"})
+"""Codes that say something of the money and do not place it: with these alone nobody knows whose it is."""
+
+
 @dataclass(frozen=True)
 class Layout:
-    """One way in which a SIAF extract arrives.
+    """One way in which a SIAF extract arrives: what identifies it, and what else it may bring.
+
+    `recognising.fitted` makes of it the layout of one file: with that file's own spellings, and what it does not bring told.
 
     Attributes:
         name: short identifier, kept with every load.
         title: Spanish name for messages.
+        rows: reshapes the raw records (normalised headers, all text) into `CODES + AMOUNTS`; what is not there is null.
         columns: normalised headers a file must have to be this layout.
-        rows: reshapes the raw records (normalised headers, all text) into `CODES + AMOUNTS`.
+        core: what else it must have: words for it → headers of which one is enough.
+        codes: code → the header that gives it, when it is there.
+        amounts: measure → the headers that give it: one of the year, or one per month.
         names: for each dimension of `NAMES` the layout names, the header of its name.
-        aliases: other normalised spellings of a header.
-        optional: normalised headers that are used when they are there.
+        aliases: other normalised spellings of a header, certain whatever the other headers are.
+        witnessed: spellings that mean a header only beside some other header: spelling → header, and the headers that prove it.
+        told: spellings that could be read otherwise → how they were read, as a Spanish sentence for `unchecked`.
+        optional: more normalised headers that are used when they are there.
         name_of: the name inside the cell of a header of `names`.
         monthly: whether every flow has its month, so that month 0 must carry the budget and nothing else.
         line: the codes that every row must have and that, with the year, tell what is spent apart; none when the layout has no such key.
@@ -108,10 +116,15 @@ class Layout:
 
     name: str
     title: str
-    columns: frozenset[str]
     rows: Callable[[pl.LazyFrame], pl.LazyFrame]
+    columns: frozenset[str] = frozenset()
+    core: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    codes: Mapping[str, str] = field(default_factory=dict)
+    amounts: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     names: Mapping[str, str] = field(default_factory=dict)
     aliases: Mapping[str, str] = field(default_factory=dict)
+    witnessed: Mapping[str, tuple[str, frozenset[str]]] = field(default_factory=dict)
+    told: Mapping[str, str] = field(default_factory=dict)
     optional: frozenset[str] = frozenset()
     name_of: Callable[[str], pl.Expr] = pl.col
     monthly: bool = False
@@ -121,6 +134,16 @@ class Layout:
     yearless: bool = False
     unchecked: tuple[str, ...] = ()
     placed: Callable[[pl.DataFrame, Page], pl.DataFrame] | None = None
+
+    @property
+    def amount_titles(self) -> frozenset[str]:
+        """The headers of `amounts`."""
+        return frozenset(title for titles in self.amounts.values() for title in titles)
+
+    @property
+    def used(self) -> frozenset[str]:
+        """The headers that the layout reads."""
+        return self.columns | self.optional | {*self.codes.values()} | {*self.names.values()} | self.amount_titles
 
     def rename(self, headers: Iterable[str]) -> dict[str, str]:
         """Each header of a file → the normalised header of this layout."""
@@ -134,41 +157,32 @@ class Layout:
         return raw.with_columns(self.name_of(header).alias(NAME_PREFIX + name) for name, header in names.items())
 
 
-def recognise(headers: list[str], layouts: Iterable[Layout], path: Path) -> Layout:
-    """The layout whose headers are all in the file; the one that asks for most, when several fit.
-
-    Raises:
-        InputDataError: none fits; the message names the nearest one and the columns missing and unknown to it.
-    """
-    known = list(layouts)
-    fits = [layout for layout in known if layout.columns <= set(layout.rename(headers).values())]
-    if fits:
-        return max(fits, key=lambda layout: len(layout.columns))
-    nearest = max(known, key=lambda layout: len(layout.columns & set(layout.rename(headers).values())) / len(layout.columns))
-    present = set(nearest.rename(headers).values())
-    missing, extra = (
-        sorted(nearest.columns - present),
-        sorted(present - nearest.columns - nearest.optional - set(nearest.names.values()) - {""}),
-    )
-    raise InputDataError(
-        Problem(
-            f"{path}, títulos",
-            f"ninguna forma conocida de extracto; la más cercana es {nearest.title}, "
-            f"a la que le faltan {_some(missing)} y le sobran {_some(extra)}{_hint(missing, extra)}",
-            "uno de: " + "; ".join(layout.title for layout in known),
-            "vuelva a exportar el archivo o corrija sus títulos",
-        )
-    )
+def placing(codes: Mapping[str, str]) -> frozenset[str]:
+    """The headers of the codes of which one is enough to place money."""
+    return frozenset(header for code, header in codes.items() if code not in NOT_KEYS)
 
 
-def exploded(raw: pl.LazyFrame, codes: Mapping[str, pl.Expr], annual: Mapping[str, str], monthly: Mapping[str, list[str]]) -> pl.LazyFrame:
-    """One record with twelve columns per measure → one annual row and one row per month with any movement.
+def given(raw: pl.LazyFrame, headers: Mapping[str, str]) -> dict[str, str]:
+    """Those of some headers (by code or measure) that the records have."""
+    present = set(raw.collect_schema().names())
+    return {name: header for name, header in headers.items() if header in present}
+
+
+def exploded(
+    raw: pl.LazyFrame, codes: Mapping[str, pl.Expr], annual: Mapping[str, str], monthly: Mapping[str, Sequence[str]]
+) -> pl.LazyFrame:
+    """One record with a column per month and measure → one annual row and one row per month with any movement.
 
     A month whose flows are all zero or blank adds nothing and is left out; the annual row always stays. A cell that is not a number
-    stays too, to be rejected in sight.
+    stays too, to be rejected in sight. Of `monthly`, a month that the records do not have is null.
     """
-    lists = {measure: pl.concat_list(pl.lit(None, pl.String), *(pl.col(c) for c in columns)) for measure, columns in monthly.items()}
-    moves = pl.any_horizontal(~pl.col(measure).str.contains(ZEROS) for measure in monthly)
+    present = set(raw.collect_schema().names())
+
+    def cell(column: str) -> pl.Expr:
+        return pl.col(column) if column in present else pl.lit(None, pl.String)
+
+    lists = {measure: pl.concat_list(pl.lit(None, pl.String), *map(cell, columns)) for measure, columns in monthly.items()}
+    moves = pl.any_horizontal(pl.lit(value=False), *(~pl.col(measure).str.contains(ZEROS) for measure in monthly))
     base = raw.select(
         *(expr.alias(code) for code, expr in codes.items()),
         *(pl.col(c).alias(m) for m, c in annual.items()),
@@ -201,13 +215,3 @@ def with_later_codes(rows: pl.LazyFrame) -> pl.LazyFrame:
 def carried(raw: pl.LazyFrame) -> list[str]:
     """Columns that go through a reshaping as they are: the record's number and the names."""
     return [column for column in raw.collect_schema().names() if column == RECORD or column.startswith(NAME_PREFIX)]
-
-
-def _some(columns: list[str]) -> str:
-    shown = ", ".join(columns[:8]) or "ninguna"
-    return shown + (f" y {len(columns) - 8} más" if len(columns) > 8 else "")
-
-
-def _hint(missing: list[str], extra: list[str]) -> str:
-    pairs = [(near[0], column) for column in missing if (near := get_close_matches(column, extra, n=1))]
-    return "" if not pairs else " (¿" + ", ".join(f"{found} es {wanted}" for found, wanted in pairs[:3]) + "?)"

@@ -20,8 +20,9 @@ from presupuesto_link.errors import InputDataError, Problem
 from presupuesto_link.sources.digest import digest_of
 from presupuesto_link.sources.siaf.bytes import BLOCK, kind_of, looks_utf8, transcode
 from presupuesto_link.sources.siaf.cells import Grid, html_cells, sheet_cells, table_of, text_cells
-from presupuesto_link.sources.siaf.layout import RECORD, Layout, recognise
+from presupuesto_link.sources.siaf.layout import RECORD, Layout
 from presupuesto_link.sources.siaf.page import Page
+from presupuesto_link.sources.siaf.recognising import recognise
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -57,7 +58,7 @@ class RawExtract:
 
     def used(self) -> list[str]:
         """The columns of `raw` that the layout reads."""
-        known = self.layout.columns | self.layout.optional | set(self.layout.names.values()) | {RECORD}
+        known = self.layout.used | {RECORD}
         return [name for name in self.raw.collect_schema().names() if name in known]
 
 
@@ -108,7 +109,7 @@ def open_extract(
 
 
 def _ignored(headers: list[str], layout: Layout) -> tuple[str, ...]:
-    used = layout.columns | layout.optional | set(layout.names.values())
+    used = layout.used
     names = [layout.rename([header])[header] for header in headers]
     again = {i for i, name in enumerate(names) if name in used and name in names[:i]}
     return tuple(
@@ -241,6 +242,7 @@ def _from_cells(path: Path, cells: Grid, layouts: Iterable[Layout]) -> RawExtrac
     """A grid of text with its header found by content."""
     headers, frame, page = table_of(cells, layouts, path)
     layout = recognise(headers, layouts, path)
-    named = frame.rename(layout.rename(headers), strict=False)
+    first = {name: header for header, name in reversed(layout.rename(headers).items())}
+    named = frame.rename({header: name for name, header in first.items()})
     placed = layout.placed(named, page) if layout.placed else named
     return RawExtract(path, layout, placed.lazy(), "utf-8", _ignored(headers, layout), page=page if layout.placed else None)
