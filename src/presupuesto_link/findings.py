@@ -293,6 +293,12 @@ FINDING_KINDS = _catalogue(
         "Nada que hacer: una es la base y las demás la cotejan.",
     ),
     FindingKind(
+        "S27",
+        "Montos sin ninguna clave",
+        "alta",
+        "Si son subtotales, quitarlos de la consulta y cargar otra vez; si no, completar sus códigos: ese dinero no se puede ubicar.",
+    ),
+    FindingKind(
         "V01", "Regla hacia una acción que no está en el plan", "alta", "Corregir el código de la acción, o agregarla a acciones.csv."
     ),
     FindingKind("V02", "Celda de una regla que no se entiende", "alta", "Corregir la celda; la regla no se aplica mientras tanto."),
@@ -342,4 +348,10 @@ FINDING_KINDS = _catalogue(
         "Revisar la programación de esa AOI en CEPLAN V.01 y exportar de nuevo.",
     ),
     FindingKind("K06", "Filas de una exportación sin código de AOI", "baja", "Nada que hacer si son totales; si no, exportar de nuevo."),
+    FindingKind(
+        "K07",
+        "Columnas de montos que no se entienden",
+        "media",
+        "Exportar de nuevo de CEPLAN V.01 con sus títulos, o seguir sin ellas: lo que traen no está en ningún total.",
+    ),
 )

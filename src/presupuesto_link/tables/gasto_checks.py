@@ -21,7 +21,7 @@ LINE = ("anio", "sec_ejec", "sec_func")
 _SHOWN = 5
 _UNITS, _LINES = ("unidad ejecutora", "unidades ejecutoras"), ("meta presupuestaria", "metas presupuestarias")
 _ACTIONS = ("acción", "acciones")
-_PLACES = {
+_PLACES: Mapping[tuple[str, ...], tuple[str, str, str]] = {
     LINE[1:]: ("unidad ejecutora y meta", "meta", "metas"),
     ("accion",): ("acción", *_ACTIONS),
     ("programa", "tipo_producto"): ("categoría presupuestal y tipo", "categoría", "categorías"),
@@ -38,7 +38,7 @@ def check_gasto(facts: Facts, cut_off: dt.date, monthly: bool, line: Sequence[st
         monthly: whether the layout gives every flow with its month.
         line: the codes every row must have; none when the layout has no such key (a page of the Consulta Amigable).
     """
-    found = [_wrong_widths(facts.codes), _after_cut_off(facts.months, cut_off)]
+    found = [_no_key(facts.codes, line), _wrong_widths(facts.codes), _after_cut_off(facts.months, cut_off)]
     if line:
         found += [_null_keys(facts.codes, line), *_repeated(facts.keys), _negative(facts.lines, line), _no_budget(facts, line)]
     if monthly:
@@ -215,9 +215,23 @@ def check_coverage(before: pl.LazyFrame, after: pl.LazyFrame, earlier: str) -> l
     return found[:1]
 
 
-def _null_keys(codes: pl.DataFrame, line: Sequence[str]) -> Finding | None:
-    count, money = codes.select("sin_clave", "devengado_soles").row(0)
+def _no_key(codes: pl.DataFrame, line: Sequence[str]) -> Finding | None:
+    """Rows with money that nothing places: the subtotals of a query, or a dimension that was not understood."""
+    count, pim, spent = codes.select("sin_ninguna", "pim_ninguna", "devengado_ninguna").row(0)
     if not count:
+        return None
+    return Finding(
+        "S27",
+        ", ".join(line) or "todos los códigos",
+        plural(count, "fila", "filas") + " con montos y sin ningún código",
+        "un código en cada fila",
+        f"suman {soles(pim, 2)} de PIM y {soles(spent, 2)} devengados; se conservan: si son subtotales, ese dinero está contado otra vez",
+    )
+
+
+def _null_keys(codes: pl.DataFrame, line: Sequence[str]) -> Finding | None:
+    count, money, bare = codes.select("sin_clave", "devengado_soles", "sin_ninguna").row(0)
+    if count <= bare:
         return None
     return Finding(
         "S01",
@@ -286,11 +300,16 @@ def _negative(lines: pl.DataFrame, line: Sequence[str]) -> Finding | None:
         return None
     return Finding(
         "S06",
-        _PLACES[tuple(line)][0],
+        _place(line)[0],
         said,
         "totales del año de cero o más",
         "un mes puede ser negativo; el total del año, sólo si el extracto no trae todos los meses o hay una reversión",
     )
+
+
+def _place(line: Sequence[str]) -> tuple[str, str, str]:
+    """What a line is called: of the codes a file has, when it does not have those of its layout."""
+    return _PLACES.get(tuple(line), (" y ".join(code.replace("_", " ") for code in line), "clave", "claves"))
 
 
 def _no_budget(facts: Facts, line: Sequence[str]) -> Finding | None:
@@ -298,7 +317,7 @@ def _no_budget(facts: Facts, line: Sequence[str]) -> Finding | None:
     spent = facts.lines.filter(pl.col("anio").is_in(given.implode()), pl.col("pim_soles") == 0, pl.col("devengado_soles") > 0)
     if spent.is_empty():
         return None
-    place, *words = _PLACES[tuple(line)]
+    place, *words = _place(line)
     money = soles(spent["devengado_soles"].sum(), 2)
     return Finding(
         "S07",

@@ -27,8 +27,9 @@ class Facts:
             their `devengado_movido`; `presupuestadas`, rows with PIA or PIM ≠ 0, and their `pim_presupuestado`; `devengadas`, rows
             with devengado ≠ 0.
         lines: by year and the codes of a line (spending unit and meta, or the action), each measure (0 when no row has it).
-        codes: one row: `sin_clave`, rows without some code of the line, and their `devengado_soles`; for each code of `WIDTHS` the rows with
-            another width, and the first of those codes as `ejemplo_<code>`.
+        codes: one row: `sin_clave`, rows without some code of the line, and their `devengado_soles`; `sin_ninguna`, rows with money and
+            without any code of the line (of all the codes, when there is no line), and their `pim_ninguna` and `devengado_ninguna`; for
+            each code of `WIDTHS` the rows with another width, and the first of those codes as `ejemplo_<code>`.
         keys: one row: `claves` in more than one row, rows `de_mas`, `copias` the same in everything, and their `devengado_soles`.
     """
 
@@ -85,10 +86,15 @@ def _lines(rows: pl.LazyFrame, line: Sequence[str]) -> pl.LazyFrame:
 
 def _codes(rows: pl.LazyFrame, line: Sequence[str]) -> pl.LazyFrame:
     blank = pl.any_horizontal(pl.lit(False), *(pl.col(code).is_null() for code in line))
+    moved = pl.any_horizontal(pl.col(measure).fill_null(0) != 0 for measure in MEASURES)
+    bare = moved & pl.all_horizontal(pl.col(code).is_null() for code in line or KEY[2:])
     wrong = {code: pl.col(code).str.len_chars() != width for code, width in WIDTHS.items()}
     return rows.select(
         blank.sum().alias("sin_clave"),
         pl.col("devengado_soles").filter(blank).sum(),
+        bare.sum().alias("sin_ninguna"),
+        pl.col("pim_soles").filter(bare).sum().alias("pim_ninguna"),
+        pl.col("devengado_soles").filter(bare).sum().alias("devengado_ninguna"),
         *(test.sum().alias(code) for code, test in wrong.items()),
         *(pl.col(code).filter(test).min().alias(EXAMPLE + code) for code, test in wrong.items()),
     )
