@@ -53,7 +53,7 @@ def test_a_complete_export_is_a_financial_programme_and_keeps_every_column(tmp_p
         ("DEVENGADO 10", Month(True, "SE", 10)),
         ("DEV TOTAL", Month(True, "SE", 0)),
         ("F(CS) 13", None),
-        ("F(RE1) 01", None),
+        ("F(RE1) 01", Month(False, "RE", 1, "1")),
         ("MOTIVO(SE) 01", None),
         ("DEVOLUCION", None),
     ],

@@ -8,6 +8,7 @@ from __future__ import annotations
 import csv
 import io
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from errno import EISDIR
 from pathlib import Path
@@ -52,8 +53,13 @@ TITLES: dict[str, tuple[str, ...]] = {
 }
 """Column → the titles it may have, the best first."""
 REQUIRED = ("anio", "aoi")
-_MONTHLY = re.compile(r"(F|FN)\((CS|RE|SE)\) ?(\d{2}|TOTAL)")
+_MONTHLY = re.compile(r"(F|FN) ?\((CS|RE|SE)(\d?)\) ?(\d{2}|TOTAL)")
+_EDITION = re.compile(r"^(FN?) ?\((CS|RE|SE)\d\)")
 _SPENT = re.compile(r"DEV[A-Z.]*[ _-]*(?:(ENE|FEB|MAR|ABR|MAY|JUN|JUL|AGO|SET|SEP|OCT|NOV|DIC)[A-Z]*|(\d{2})|(TOTAL))")
+_AMOUNT = re.compile(
+    r"\b(?:PIA|PIM|DEV(?:ENGADO)?|MONTO|SOLES|PRESUPUESTO|COSTO|CERTIFICA\w+|COMPROM\w+|GIRADO|PROGRAMADO|EJECUTADO)\b|^FN? ?\(|\b(?:\d{2}|TOTAL)$"
+)
+_NUMBER = r"^[-(]?(?:S/\.?)? ?[0-9][0-9.,\s]*\)?$"
 _MONTHS = tuple(name[:3].upper() for name in MONTHS)
 _HEADER_ROWS = 20
 
@@ -77,22 +83,43 @@ class RawExport:
 
 @dataclass(frozen=True)
 class Month:
-    """What a column of amounts is: physical or financial, which version, and which month (0 is the year's total)."""
+    """What a column of amounts is: physical or financial, which version and edition of it, and which month (0 is the year's total)."""
 
     financial: bool
     version: str
     month: int
+    edition: str = ""
 
 
 def month_of(title: str) -> Month | None:
-    """What a title in upper case says: `FN(RE) 03`, `F(SE) TOTAL`, `DEV MAR`; null for any other."""
+    """What a title in upper case says: `FN(RE) 03`, `F(RE1) 03`, `F(SE) TOTAL`, `DEV MAR`; null for any other."""
     if found := _MONTHLY.fullmatch(title):
-        month = 0 if found[3] == "TOTAL" else int(found[3])
-        return Month(found[1] == "FN", found[2], month) if month <= len(_MONTHS) else None
+        month = 0 if found[4] == "TOTAL" else int(found[4])
+        return Month(found[1] == "FN", found[2], month, found[3]) if month <= len(_MONTHS) else None
     if found := _SPENT.fullmatch(title):
         number = int(found[2]) if found[2] else 0 if found[3] else _MONTHS.index(found[1].replace("SEP", "SET")) + 1
         return Month(True, "SE", number) if number <= len(_MONTHS) else None
     return None
+
+
+def months_of(titles: Iterable[str]) -> dict[str, Month]:
+    """The columns of amounts that are understood, by title.
+
+    A numbered edition (`F(RE1)`) is its version when it is the only one; beside the version without a number it is another thing, and of
+    several nobody says which is in force: those are left out.
+    """
+    found = {title: month for title in titles if (month := month_of(title))}
+    editions: dict[tuple[bool, str], set[str]] = {}
+    for month in found.values():
+        editions.setdefault((month.financial, month.version), set()).add(month.edition)
+    return {t: m for t, m in found.items() if not m.edition or editions[m.financial, m.version] == {m.edition}}
+
+
+def unread(frame: pl.DataFrame) -> list[str]:
+    """The titles that look like those of amounts, have some number below and are not understood."""
+    known = {title for titles in TITLES.values() for title in titles} | {*months_of(frame.columns)}
+    strange = [title for title in frame.columns if title not in known and title != "fila" and _AMOUNT.search(title)]
+    return [title for title in strange if frame[title].str.contains(_NUMBER).any()]
 
 
 def read_export(path: Path) -> RawExport:
@@ -122,8 +149,9 @@ def read_export(path: Path) -> RawExport:
 
 def _kind(path: Path, titles: list[str]) -> str:
     """The first kind of `KINDS` that has all it needs."""
+    plain = [_EDITION.sub(r"\1(\2)", title) for title in titles]
     missing = {
-        kind: [" o ".join(group) for group in groups if not any(t.startswith(begin) for t in titles for begin in group)]
+        kind: [" o ".join(group) for group in groups if not any(t.startswith(begin) for t in plain for begin in group)]
         for kind, groups in KINDS.items()
     }
     absent = [" o ".join(TITLES[column]) for column in REQUIRED if not any(t in titles for t in TITLES[column])]
@@ -199,10 +227,25 @@ def _framed(path: Path, grid: Grid) -> pl.DataFrame:
     titles = [_plain(cell) for cell in grid[start]]
     records = [(number, row) for number, row in enumerate(grid[start + 1 :], start + 2) if any(row)]
     _check_rows(path, titles, records)
+    _check_titles(path, titles)
     keep = [place for place, title in enumerate(titles) if title and titles.index(title) == place]
     columns = {titles[i]: [row[i] if i < len(row) else "" for _, row in records] for i in keep}
     schema = {"fila": pl.UInt32} | dict.fromkeys(columns, pl.String)
     return pl.DataFrame({"fila": [number for number, _ in records]} | columns, schema=schema)
+
+
+def _check_titles(path: Path, titles: list[str]) -> None:
+    """No column of amounts comes twice: nobody says which is the good one."""
+    twice = [title for title in dict.fromkeys(titles) if month_of(title) and titles.count(title) > 1]
+    if twice:
+        raise InputDataError(
+            Problem(
+                f"{path}, títulos",
+                f"columnas de montos repetidas: {', '.join(twice[:6])}",
+                "una sola columna por monto, versión y mes",
+                "deje la que vale y vuelva a guardar el archivo",
+            )
+        )
 
 
 def _check_rows(path: Path, titles: list[str], records: list[tuple[int, list[str]]]) -> None:

@@ -12,10 +12,11 @@ import polars as pl
 
 from presupuesto_link.errors import InputDataError, Problem
 from presupuesto_link.findings import Finding
-from presupuesto_link.sources.ceplan import TITLES, Month, RawExport, month_of
+from presupuesto_link.sources.ceplan import TITLES, Month, RawExport, months_of, unread
 from presupuesto_link.tables.contract import raise_problems
 from presupuesto_link.tables.gasto import FLOAT_NOISE, FRACTION, WIDTHS
 from presupuesto_link.tables.numbers import MONEY, NumberStyle, detect_style, known_sum, not_numbers, number, plain
+from presupuesto_link.wording import plural
 
 VERSIONS = {"CS": "consistente", "RE": "reprogramado", "SE": "seguimiento"}
 AOI_KEY = ("anio", "aoi")
@@ -82,7 +83,9 @@ def read_poi(exports: Sequence[RawExport]) -> Poi:
         }
     )
     found = [
-        f for export, frame in zip(exports, rows, strict=True) for f in (*_unnamed(export, frame), *_repeated(export), *_totals(export))
+        f
+        for export, frame in zip(exports, rows, strict=True)
+        for f in (*_unnamed(export, frame), *_repeated(export), *_totals(export), *_unread(export))
     ]
     return Poi(aoi, _quantities(physical), _amounts(money), given, (*found, *disagreeing))
 
@@ -168,8 +171,7 @@ def _long(export: RawExport, rows: pl.DataFrame, financial: bool) -> pl.DataFram
 
 
 def _month_titles(export: RawExport, financial: bool) -> dict[str, Month]:
-    found = {title: month_of(title) for title in export.raw.frame.columns}
-    return {title: month for title, month in found.items() if month and month.financial == financial}
+    return {title: month for title, month in months_of(export.raw.frame.columns).items() if month.financial == financial}
 
 
 def _values(export: RawExport, titles: list[str], financial: bool) -> pl.DataFrame:
@@ -283,6 +285,18 @@ def _unnamed(export: RawExport, rows: pl.DataFrame) -> Iterator[Finding]:
             f"{len(lost)} sin código de AOI",
             "el código de la AOI en cada fila",
             "no se usan; suele ser la fila de totales",
+        )
+
+
+def _unread(export: RawExport) -> Iterator[Finding]:
+    titles = unread(export.raw.frame)
+    if titles:
+        yield Finding(
+            "K07",
+            export.raw.name,
+            f"{plural(len(titles), 'columna', 'columnas')} de montos sin usar: {', '.join(titles[:6])}{'…' if len(titles) > 6 else ''}",
+            "títulos como F(RE) 01, FN(CS) TOTAL o DEV ENE",
+            "no se sabe qué versión o qué monto dan; lo que traen no está en ningún total",
         )
 
 
