@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import itertools
+import re
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
@@ -20,6 +21,7 @@ from presupuesto_link.sources.workbook import not_opened
 Grid = list[list[str]]
 _HEADER_ROWS = 40
 _SMALL = 32 << 20
+_YEAR_CELL = re.compile(r"(?i)^(?:a.o |ejercicio )?((?:19|20)\d{2})(?:\.0)?$")
 _DELIMITERS = (",", ";", "\t", "|")
 
 
@@ -67,9 +69,9 @@ def text_cells(path: Path, layouts: Iterable[Layout]) -> Grid | None:
     """
     known = list(layouts)
     with path.open("rb") as file:
-        first = file.readline(1 << 20)
+        first, second = file.readline(1 << 20), file.readline(1 << 20)
     strange = first.startswith((b"\xff\xfe", b"\xfe\xff")) or b"\r" in first.strip(b"\r\n")  # UTF-16, or lines of old Macs
-    if path.stat().st_size > _SMALL or (not strange and any(_fits(row, known) for row in _split(as_text(first)))):
+    if path.stat().st_size > _SMALL or (not strange and _is_header(as_text(first), as_text(second), known)):
         return None
     text = as_text(path.read_bytes())
     for delimiter in _DELIMITERS:
@@ -108,7 +110,7 @@ def table_of(cells: Grid, layouts: Iterable[Layout], path: Path) -> tuple[list[s
         )
     best = scores.index(max(scores))
     start, above = _rows_of(best, cells)
-    titles = [cell.strip() for cell in candidates[best]]
+    titles = _with_years([cell.strip() for cell in candidates[best]], above[-1] if above else [])
     keep = [i for i, title in enumerate(titles) if title and titles.index(title) == i]
     numbered = [(number, row) for number, row in enumerate(cells[start:], start + 1) if any(cell.strip() for cell in row)]
     records = [row for _, row in numbered]
@@ -147,8 +149,24 @@ def _fits(row: list[str], layouts: Iterable[Layout]) -> bool:
     return _fit(row, layouts) >= 1
 
 
-def _split(line: str) -> Grid:
-    return [row for delimiter in _DELIMITERS for row in itertools.islice(_reader(line, delimiter), 1)]
+def _is_header(first: str, second: str, layouts: Sequence[Layout]) -> bool:
+    """Whether the first line of a text has all its titles: the second laid over it, as in a two-row header, does not have more."""
+    for delimiter in _DELIMITERS:
+        upper, lower = (next(iter(_reader(line, delimiter)), []) for line in (first, second))
+        if _fits(upper, layouts) and _fit(_laid_over(lower, upper), layouts) <= _fit(upper, layouts):
+            return True
+    return False
+
+
+def _with_years(titles: list[str], above: Sequence[str]) -> list[str]:
+    """Titles under several years, as a table with the years side by side has them: each with the year that is over it."""
+    years = [found[1] if (found := _YEAR_CELL.match(cell.strip())) else cell.strip() for cell in above]
+    if len({year for year in years if _YEAR_CELL.match(year)}) < 2:
+        return titles
+    over = itertools.accumulate(
+        itertools.islice(itertools.chain(years, itertools.repeat("")), len(titles)), lambda last, cell: cell or last
+    )
+    return [f"{title} {year}" if title and _YEAR_CELL.match(year) else title for title, year in zip(titles, over, strict=True)]
 
 
 def _reader(text: str, delimiter: str) -> Iterable[list[str]]:

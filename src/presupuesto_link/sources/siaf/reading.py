@@ -22,7 +22,7 @@ from presupuesto_link.sources.siaf.bytes import BLOCK, kind_of, looks_utf8, tran
 from presupuesto_link.sources.siaf.cells import Grid, html_cells, sheet_cells, table_of, text_cells
 from presupuesto_link.sources.siaf.layout import RECORD, Layout
 from presupuesto_link.sources.siaf.page import Page
-from presupuesto_link.sources.siaf.recognising import recognise
+from presupuesto_link.sources.siaf.recognising import check_one_cut, recognise
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -105,6 +105,7 @@ def open_extract(
         layout = recognise(headers, known, path)
         text, lines = _as_utf8(plain, found, needles, Path(work))
         raw = _scan(text, headers, delimiter, layout)
+        check_one_cut(raw, path)
         yield RawExtract(path, layout, raw, found, _ignored(headers, layout), text, lines)
 
 
@@ -244,5 +245,6 @@ def _from_cells(path: Path, cells: Grid, layouts: Iterable[Layout]) -> RawExtrac
     layout = recognise(headers, layouts, path)
     first = {name: header for header, name in reversed(layout.rename(headers).items())}
     named = frame.rename({header: name for name, header in first.items()})
+    check_one_cut(named.lazy(), path)
     placed = layout.placed(named, page) if layout.placed else named
     return RawExtract(path, layout, placed.lazy(), "utf-8", _ignored(headers, layout), page=page if layout.placed else None)

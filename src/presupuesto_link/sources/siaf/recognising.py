@@ -25,6 +25,8 @@ _JOINTS = re.compile(r"[\s._/\-]+")
 _CODE = re.compile(r"(?:COD|CODIGO|UBI)_(?:DE_)?(?:LA_)?(.+)|(.+)_(?:COD|CODIGO)")
 _NAME = re.compile(r"(?:NOMBRE|NOM|DES|DESC|DESCRIPCION)_(?:DE_)?(?:LA_)?(.+)|(.+)_(?:NOMBRE|NOM|DESC|DESCRIPCION)")
 _DATED = re.compile(r"(?P<title>.+?)_?(?P<year>(?:19|20)\d\d)|(?P<year_first>(?:19|20)\d\d)_?(?P<title_last>.+)")
+CUT = "FECHA_CORTE"
+_CUTS = frozenset({CUT, "FECHA_DE_CORTE", "FECHA_CONSULTA", "FECHA_DE_CONSULTA", "FECHA_DE_LA_CONSULTA"})
 _COLLECTED = re.compile(r"RECAUDA|INGRESO")
 _SPENT = re.compile(r"DEVENGA|GIRAD|CERTIFIC|COMPRO|^DEV")
 
@@ -85,6 +87,27 @@ def recognise(headers: list[str], layouts: Iterable[Layout], path: Path) -> Layo
     return best
 
 
+def check_one_cut(raw: pl.LazyFrame, path: Path) -> None:
+    """A table that puts several cut-offs one below the other counts the same money once for each.
+
+    Raises:
+        InputDataError: its column of dates has more than one.
+    """
+    if CUT not in raw.collect_schema().names():
+        return
+    day = pl.col(CUT).str.strip_chars()
+    days = raw.select(day.filter(day != "").unique().sort()).collect(engine="streaming")[CUT].to_list()
+    if len(days) > 1:
+        raise InputDataError(
+            Problem(
+                f"{path}, columna de la fecha de corte",
+                f"{len(days)} cortes en un solo archivo, de {days[0]} a {days[-1]}",
+                "un corte por archivo: el mismo gasto está una vez en cada uno",
+                "separe los cortes y cargue cada uno con su fecha (--al AAAA-MM-DD)",
+            )
+        )
+
+
 def _meanings(layout: Layout, titles: Sequence[str]) -> dict[str, str]:
     """Each title of a file → the header of the layout it stands for, or itself.
 
@@ -116,6 +139,8 @@ def _meaning(layout: Layout, title: str) -> str:
     if title in layout.used:
         return title
     joined = _JOINTS.sub("_", title).strip("_")
+    if joined in _CUTS:
+        return CUT
     for spelling in (title, joined):
         if spelling in layout.aliases or spelling in layout.used:
             return layout.aliases.get(spelling, spelling)
@@ -170,11 +195,11 @@ def _with_year(layout: Layout, joined: str) -> str:
 
 
 def _dated(layout: Layout, meant: Mapping[str, str]) -> dict[str, dict[str, str]]:
-    """Year → header of an amount → the column that has it of that year, of the amounts that say their year."""
+    """Year → header of an amount → the column that has it of that year, of the amounts that say their year and have no plain column."""
     years: dict[str, dict[str, str]] = {}
     for column in meant.values():
         base, _, year = column.rpartition(" ")
-        if base in layout.amount_titles:
+        if base in layout.amount_titles and base not in meant.values():
             years.setdefault(year, {})[base] = column
     return dict(sorted(years.items()))
 
@@ -212,7 +237,7 @@ def _declared(layout: Layout, absent: Sequence[str], present: frozenset[str]) ->
             said.append(f"el archivo no trae {measure.replace('_', ' ')} de {enumerate_words(lost)}: queda sin dato (ND)")
     if layout.codes.get("meta") in present and "sec_func" in absent:
         said.append("la columna META no es la secuencia funcional (SEC_FUNC): no identifica una línea y no se usa para vincular")
-    return [*said, *layout.told.values()]
+    return [*said, *dict.fromkeys(layout.told.values())]
 
 
 def _missing(layout: Layout, present: frozenset[str]) -> list[str]:
