@@ -117,10 +117,13 @@ def _meanings(layout: Layout, titles: Sequence[str]) -> dict[str, str]:
     said = {title: _meaning(layout, title) for title in titles}
     coded = _coded(layout, said)
     found: dict[str, str] = {}
+    taken: set[str] = set()
+    amounts = layout.amount_titles
     for title, meaning in said.items():
         header = _settled(layout, title, meaning, said, coded)
-        again = header in found.values() and not {header, header.rpartition(" ")[0]} & layout.amount_titles
+        again = header in taken and header not in amounts and header.rpartition(" ")[0] not in amounts
         found[title] = title if again else header
+        taken.add(header)
     for title, (header, witnesses) in layout.witnessed.items():
         if found.get(title) == title and header not in found.values() and witnesses & {*found.values()}:
             found[title] = header
@@ -197,9 +200,10 @@ def _with_year(layout: Layout, joined: str) -> str:
 def _dated(layout: Layout, meant: Mapping[str, str]) -> dict[str, dict[str, str]]:
     """Year → header of an amount → the column that has it of that year, of the amounts that say their year and have no plain column."""
     years: dict[str, dict[str, str]] = {}
+    amounts, plain = layout.amount_titles, {*meant.values()}
     for column in meant.values():
         base, _, year = column.rpartition(" ")
-        if base in layout.amount_titles and base not in meant.values():
+        if base in amounts and base not in plain:
             years.setdefault(year, {})[base] = column
     return dict(sorted(years.items()))
 
@@ -299,9 +303,9 @@ def _quoted(titles: Sequence[str]) -> str:
 def _unknown(headers: list[str], known: Sequence[Layout], path: Path) -> InputDataError:
     """The nearest layout by the share of what it must have, then by the titles it knows."""
 
-    def near(layout: Layout) -> tuple[float, float]:
+    def near(layout: Layout) -> tuple[float, int]:
         present = frozenset(layout.aliases.values())
-        return -len(_missing(layout, present)) / (len(layout.columns) + len(layout.core)), score(layout)
+        return -len(_missing(layout, present)) / (len(layout.columns) + len(layout.core)), len(present & layout.used)
 
     nearest = max(known, key=near)
     present = frozenset(nearest.aliases.values())
