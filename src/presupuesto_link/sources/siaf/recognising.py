@@ -307,7 +307,7 @@ def _unknown(headers: list[str], known: Sequence[Layout], path: Path) -> InputDa
         present = frozenset(layout.aliases.values())
         return -len(_missing(layout, present)) / (len(layout.columns) + len(layout.core)), len(present & layout.used)
 
-    nearest = max(known, key=near)
+    nearest = max(reversed(known), key=near)  # of two as near, the one that asks for least
     present = frozenset(nearest.aliases.values())
     missing, extra = _missing(nearest, present), sorted(present - nearest.used - {""})
     wanted = [*(nearest.columns - present), *(h for headers in nearest.core.values() if not headers & present for h in headers)]
