@@ -42,6 +42,7 @@ WEB_CODES = {
     "sec_func": "3",
     "departamento_meta": "06.CAJAMARCA",
     "provincia_meta": "01.CAJAMARCA",
+    "distrito_meta": "05.COSPAN",
     "fuente_financ": "1.RO",
     "rubro": "00.RO",
     "categoria_gasto": "6.CAPITAL",

@@ -163,10 +163,11 @@ def _with_years(titles: list[str], above: Sequence[str]) -> list[str]:
     years = [found[1] if (found := _YEAR_CELL.match(cell.strip())) else cell.strip() for cell in above]
     if len({year for year in years if _YEAR_CELL.match(year)}) < 2:
         return titles
-    over = itertools.accumulate(
-        itertools.islice(itertools.chain(years, itertools.repeat("")), len(titles)), lambda last, cell: cell or last
-    )
-    return [f"{title} {year}" if title and _YEAR_CELL.match(year) else title for title, year in zip(titles, over, strict=True)]
+    over, told = "", []
+    for title, cell in itertools.zip_longest(titles, years[: len(titles)], fillvalue=""):
+        over = cell or over
+        told.append(f"{title} {over}" if title and _YEAR_CELL.match(over) else title)
+    return told
 
 
 def _reader(text: str, delimiter: str) -> Iterable[list[str]]:

@@ -27,6 +27,7 @@ _GLUED = {
     "finalidad": "FINALIDAD",
     "departamento_meta": "DEPARTAMENTO_META",
     "provincia_meta": "PROVINCIA_META",
+    "distrito_meta": "DISTRITO_META",
     "fuente": "FUENTE_FINANC",
     "rubro": "RUBRO",
     "tipo_recurso": "TIPO_RECURSO",
