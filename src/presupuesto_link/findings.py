@@ -299,6 +299,12 @@ FINDING_KINDS = _catalogue(
         "Si son subtotales, quitarlos de la consulta y cargar otra vez; si no, completar sus códigos: ese dinero no se puede ubicar.",
     ),
     FindingKind(
+        "S28",
+        "Una meta presupuestaria con metas físicas distintas en sus filas",
+        "baja",
+        "Confirmar en el SIAF la meta física y su avance antes de usarlos como sustento.",
+    ),
+    FindingKind(
         "V01", "Regla hacia una acción que no está en el plan", "alta", "Corregir el código de la acción, o agregarla a acciones.csv."
     ),
     FindingKind("V02", "Celda de una regla que no se entiende", "alta", "Corregir la celda; la regla no se aplica mientras tanto."),

@@ -15,7 +15,8 @@ from presupuesto_link.sources.ceplan import read_export
 from presupuesto_link.sources.siaf import LAYOUTS
 from presupuesto_link.sources.siaf.largo import AMOUNT_HEADERS, CODE_HEADERS, KEYS
 from presupuesto_link.sources.siaf.reading import open_extract
-from presupuesto_link.store.loading import read_extract
+from presupuesto_link.store.loading import load_extract, read_extract
+from presupuesto_link.store.store import Store
 from presupuesto_link.tables.ceplan import read_poi
 from presupuesto_link.tables.gasto import MEASURES, Filters, type_rows
 from tests.conftest import SHARED
@@ -385,6 +386,31 @@ def test_two_years_side_by_side_are_rows_of_each_year(tmp_path, above):
 def test_a_code_without_a_point_takes_the_prefix_of_its_title(tmp_path, title, code):
     extract = read(table(tmp_path / "a_2023.csv", f"{title},PIM", "AE1.01,5"))
     assert extract.rows.collect()["accion"].to_list() == [code]
+
+
+# Physical goals
+
+
+def test_the_physical_goals_of_the_siaf_web_are_kept_by_line_as_they_are_written(tmp_path):
+    goals = {"unidad_medida": "060.INFORME", "cant_meta_anual": "36", "cant_meta_sem": "", "avan_fisico_anual": "3"}
+    rows = [WEB | goals, WEB | goals | {"especifica_det": "9.OTRO"}, WEB | goals | {"sec_func": "0004"}, WEB | {"sec_func": "5"}]
+    doubtful = WEB | goals | {"sec_func": "4", "cant_meta_anual": "40", "especifica_det": "9.OTRO"}
+    store = Store(tmp_path / "almacen")
+    report = load_extract(book(tmp_path / "a.xlsx", *rows, doubtful), store, Filters(pliego="445"), DAY)
+    assert store.goals(report.snapshot.id).rows() == [
+        (2024, "775", "3", "0016002", "060.INFORME", "36", None, "3", None, False),
+        (2024, "775", "4", "0016002", "060.INFORME", None, None, "3", None, True),
+        (2024, "775", "5", "0016002", None, None, None, None, None, False),
+    ]
+    assert [f.found for f in report.findings if f.code == "S28"] == ["1 meta presupuestaria con cantidades distintas en sus filas"]
+    assert store.verify(report.snapshot.id) == ()
+
+
+def test_a_snapshot_without_physical_goals_has_none(tmp_path):
+    store = Store(tmp_path / "almacen")
+    report = load_extract(book(tmp_path / "a.xlsx", WEB | {"unidad_medida": "060.INFORME"}), store, Filters(), DAY)
+    assert store.goals(report.snapshot.id).is_empty()
+    assert not (report.snapshot.folder / "metas_fisicas.parquet").exists()
 
 
 # CEPLAN

@@ -34,11 +34,12 @@ from presupuesto_link.sources.siaf.page import Page
 from presupuesto_link.sources.siaf.reading import RawExtract, open_extract
 from presupuesto_link.store.load_report import NOTHING_PUBLISHED, REJECTED, LoadReport, Published, closing_report, stored, unchecked_of
 from presupuesto_link.store.sorted_parquet import Runs, chunks, write_sorted
-from presupuesto_link.store.store import Extract, Store, add_up, snapshot_id
+from presupuesto_link.store.store import GOALS_FILE, Extract, Store, add_up, snapshot_id
 from presupuesto_link.tables.gasto import SCHEMA, TABLE_VERSION, Filters, keep, other_sums, printed_totals, rejected_rows, type_rows
 from presupuesto_link.tables.gasto_checks import check_gasto, check_initial, check_names, check_others, check_printed, check_rejected
 from presupuesto_link.tables.gasto_facts import Facts, add_facts, facts_of
 from presupuesto_link.tables.gasto_names import Names
+from presupuesto_link.tables.goals import check_goals, goals_of
 from presupuesto_link.tables.page_checks import check_page
 from presupuesto_link.vocabulary import QUARTERS
 
@@ -215,6 +216,7 @@ class _Read:
     names: Names
     printed: pl.DataFrame
     others: Mapping[str, pl.DataFrame]
+    goals: pl.DataFrame
     page: Page | None = None
 
 
@@ -242,6 +244,8 @@ class _Loading:
         line = read.layout.line
         facts = add_facts([facts_of(rows.lazy(), line) for rows in write_sorted(read.runs, self.part / "gasto", list(SCHEMA))])
         shutil.rmtree(work)
+        if read.goals.height:
+            read.goals.write_parquet(self.part / GOALS_FILE, compression="zstd")
         self.progress("Revisando", 0, 0, 0)
         layout, page, (_, totals), kept = read.layout, read.page, add_up(facts.months.lazy()), int(facts.months["filas"].sum())
         findings = [
@@ -251,6 +255,7 @@ class _Loading:
             *check_printed(read.printed, totals, kept),
             *check_others(read.others, totals, kept),
             *check_initial(totals),
+            *check_goals(read.goals),
             *([] if page is None else check_page(page, totals, kept, read.records)),
         ]
         return {
@@ -302,7 +307,8 @@ class _Loading:
             printed = printed_totals(layout, extract.raw, self.filters, yearless=bool(self.said))
             others = other_sums(layout, extract.raw, self.filters)
             records = counted[0] if extract.lines is None else extract.lines
-            return _Read(layout, records, _most_first(reasons), source, runs, names, printed, others, extract.page)
+            goals = goals_of(layout, extract.raw, self.filters)
+            return _Read(layout, records, _most_first(reasons), source, runs, names, printed, others, goals, extract.page)
 
     def _opened(self, encoding: str | None, work: Path) -> AbstractContextManager[RawExtract]:
         if self.ahead and encoding is None:

@@ -1,6 +1,6 @@
 """The store («almacén»): immutable snapshots of spending, each with the evidence of where it comes from.
 
-    almacen/instantaneas/<id>/gasto/anio=AAAA/parte-000.parquet · dimensiones/<name>.parquet · manifiesto.json
+    almacen/instantaneas/<id>/gasto/anio=AAAA/parte-000.parquet · dimensiones/<name>.parquet · metas_fisicas.parquet · manifiesto.json
 
 A snapshot's id comes from its content, so the same file twice is one snapshot. It is made in a working folder and moved into place
 whole: at any moment the store holds complete snapshots and nothing else that is read.
@@ -27,11 +27,13 @@ from presupuesto_link.sources.digest import digest_of
 from presupuesto_link.sources.lock import PART, clean_parts, locked, new_part, owner
 from presupuesto_link.sources.siaf.layout import AMOUNTS, with_later_codes
 from presupuesto_link.store.moved import moved, summed
+from presupuesto_link.tables.goals import SCHEMA as GOALS_SCHEMA
 from presupuesto_link.tables.numbers import known_sum
 from presupuesto_link.wording import period_words
 
 MANIFEST = "manifiesto.json"
 SNAPSHOTS = "instantaneas"
+GOALS_FILE = "metas_fisicas.parquet"
 MEASURES = tuple(f"{name}_soles" for name in AMOUNTS)
 PAGE_KEYS = ("ambito", "periodo", "incluye", "por")
 """What a page of the Consulta Amigable says of itself, in the manifest of its snapshot."""
@@ -264,6 +266,11 @@ class Store:
             known = ", ".join(sorted(p.stem for p in path.parent.glob("*.parquet"))) or "ninguna"
             raise InputDataError(Problem(snapshot.id, f"no tiene la dimensión «{name}»", f"una de: {known}", "elija otra"))
         return pl.read_parquet(path)
+
+    def goals(self, wanted: str) -> pl.DataFrame:
+        """The physical goals of a snapshot (`tables.goals.SCHEMA`); empty when its file gave none."""
+        path = self.get(wanted).folder / GOALS_FILE
+        return pl.read_parquet(path) if path.is_file() else pl.DataFrame(schema=GOALS_SCHEMA)
 
     def verify(self, wanted: str) -> tuple[Problem, ...]:
         """Read every file again: digests against the manifest, then rows and totals added up again."""

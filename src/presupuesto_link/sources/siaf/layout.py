@@ -99,6 +99,7 @@ class Layout:
         core: what else it must have: words for it → headers of which one is enough.
         codes: code → the header that gives it, when it is there.
         amounts: measure → the headers that give it: one of the year, or one per month.
+        goals: column of `tables.goals` → the header of that part of a line's physical goal, when it is there.
         names: for each dimension of `NAMES` the layout names, the header of its name.
         aliases: other normalised spellings of a header, certain whatever the other headers are.
         witnessed: spellings that mean a header only beside some other header: spelling → header, and the headers that prove it.
@@ -121,6 +122,7 @@ class Layout:
     core: Mapping[str, frozenset[str]] = field(default_factory=dict)
     codes: Mapping[str, str] = field(default_factory=dict)
     amounts: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    goals: Mapping[str, str] = field(default_factory=dict)
     names: Mapping[str, str] = field(default_factory=dict)
     aliases: Mapping[str, str] = field(default_factory=dict)
     witnessed: Mapping[str, tuple[str, frozenset[str]]] = field(default_factory=dict)
@@ -143,7 +145,7 @@ class Layout:
     @property
     def used(self) -> frozenset[str]:
         """The headers that the layout reads."""
-        return self.columns | self.optional | {*self.codes.values()} | {*self.names.values()} | self.amount_titles
+        return self.columns | self.optional | {*self.codes.values()} | {*self.names.values(), *self.goals.values()} | self.amount_titles
 
     def rename(self, headers: Iterable[str]) -> dict[str, str]:
         """Each header of a file → the normalised header of this layout."""

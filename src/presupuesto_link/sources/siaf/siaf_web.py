@@ -58,6 +58,13 @@ _ALIASES = {
     "MTO_COMPROMISO_ANUAL": "MTO_COMPRO_ANUAL",
     **{f"MTO_DEVENGADO_{month:02}": f"MTO_DEVENGA_{month:02}" for month in MONTHS},
 }
+_GOALS = {
+    "unidad_medida": "UNIDAD_MEDIDA",
+    "meta_anual": "CANT_META_ANUAL",
+    "meta_semestral": "CANT_META_SEM",
+    "avance_anual": "AVAN_FISICO_ANUAL",
+    "avance_semestral": "AVAN_FISICO_SEM",
+}
 _UNNAMED = ("sector", "tipo_producto", "categoria_gasto", "tipo_transaccion")
 _GLUE = r"^\s*([0-9A-Za-z]+)\s*\.\s*(.*)$"
 _BARE = r"^\s*([0-9A-Za-z]+)\s*$"
@@ -102,6 +109,7 @@ LAYOUT = Layout(
     core={A_KEY: placing(_GLUED | _PLAIN), AN_AMOUNT: frozenset(header for headers in _AMOUNTS.values() for header in headers)},
     codes=_GLUED | _PLAIN,
     amounts=_AMOUNTS,
+    goals=_GOALS,
     names={name: header for name, header in _GLUED.items() if name not in _UNNAMED},
     aliases=_ALIASES,
     name_of=name_of,
