@@ -63,11 +63,12 @@ def test_what_is_an_extract_all_the_same_is_read_whole(capsys, tmp_path, case):
     assert (code, load["totales"]["2024"]["pim_soles"], load["totales"]["2024"]["devengado_soles"]) == (0, "5.00", "2.00")
 
 
-def test_a_title_twice_is_said(capsys, tmp_path):
+def test_an_amount_told_twice_is_refused(capsys, tmp_path):
     path = tmp_path / "a_20240131.csv"
     path.write_text(twice_titled(), encoding="utf-8")
-    out = call(capsys, "cargar", path, "--almacen", tmp_path / "almacen")[1]
-    assert "1 columnas del archivo no se usan: MONTO_PIM (repetida)" in out
+    code, out, err = call(capsys, "cargar", path, "--almacen", tmp_path / "almacen")
+    assert (code, out) == (1, "")
+    assert "dicen lo mismo «MONTO_PIM» y «MONTO_PIM»" in err
 
 
 def test_a_workbook_inside_a_zip_is_read(capsys, tmp_path):
