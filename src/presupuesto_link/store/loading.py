@@ -32,6 +32,7 @@ from presupuesto_link.sources.siaf.layout import RECORD, Layout
 from presupuesto_link.sources.siaf.named import cut_off_of, not_a_file, year_said
 from presupuesto_link.sources.siaf.page import Page
 from presupuesto_link.sources.siaf.reading import RawExtract, open_extract
+from presupuesto_link.sources.siaf.records import KEY_OF_TEXT, REASON, reasons_of
 from presupuesto_link.store.load_report import NOTHING_PUBLISHED, REJECTED, LoadReport, Published, closing_report, stored, unchecked_of
 from presupuesto_link.store.sorted_parquet import Runs, chunks, write_sorted
 from presupuesto_link.store.store import GOALS_FILE, Extract, Store, add_up, snapshot_id
@@ -44,8 +45,10 @@ from presupuesto_link.tables.page_checks import check_page
 from presupuesto_link.vocabulary import QUARTERS
 
 _SAMPLE = 1 << 20
-_DISK_ERROR = re.compile(r"([^:]*) \(os error \d+\)|^parquet: (.*)")
+_DISK_ERROR = re.compile(r"([^:]{1,200}) \(os error \d+\)|^parquet: (.*)")
 _UTF8_ERROR = re.compile(r"utf-?8", re.IGNORECASE)
+_SAID = 2_000
+"""Polars quotes the file in its errors, 100 kB of it at times; what it says of the disk or of the encoding is short."""
 
 Progress = Callable[[str, int, int, int], None]
 """What is being done, bytes done, bytes in all (0 when not known), records."""
@@ -82,7 +85,7 @@ def load_extract(  # noqa: PLR0913, PLR0917 - the options of `cargar`
     size, changed = path.stat().st_size, path.stat().st_mtime_ns
     with ExitStack() as stack:
         digest_once_read = stack.enter_context(_hashing(path, lambda done: progress("Comprobando", done, size, 0)))
-        ahead = stack.enter_context(_opened_ahead(path, store, filters, member)) if filters.needles else None
+        ahead = stack.enter_context(_opened_ahead(path, store, filters, member))
         digest = digest_once_read()
 
         def make(part: Path) -> dict[str, Any]:
@@ -145,7 +148,7 @@ class _Asked:
         """Fill a folder with its rows and names; the manifest, but for `id` and `archivos`."""
         size = self.path.stat().st_size
         made = _Loading(self.path, part, self.filters, self.member, progress, self.day, ahead, self.said).run()
-        made["fuente"] = {"nombre": self.path.name, "sha256": digest, "bytes": size, "miembro": self.member} | made["fuente"]
+        made["fuente"] = {"nombre": self.path.name, "sha256": digest, "bytes": size} | made["fuente"]
         return made | {"fecha_corte": self.day.isoformat(), "fecha_corte_de": self.said_by, "filtros": self.filters.as_dict()}
 
 
@@ -176,7 +179,7 @@ def _hashing(path: Path, progress: Callable[[int], None]) -> Iterator[Callable[[
 
 @contextmanager
 def _opened_ahead(path: Path, store: Store, filters: Filters, member: str | None) -> Iterator[RawExtract]:
-    """The extract with its wanted records already picked out, in a working folder of the store, while the file is hashed."""
+    """The extract unpacked, its wanted records picked out and their width seen, in a working folder of the store, while the file is hashed."""
     try:
         work = new_part(store.folder, f"lectura-{uuid4().hex}")
     except OSError as error:
@@ -198,7 +201,7 @@ def _disk_errors() -> Iterator[None]:
     try:
         yield
     except pl.exceptions.PolarsError as error:
-        found = _DISK_ERROR.search(str(error))
+        found = _DISK_ERROR.search(_said(error))
         if not found:
             raise
         raise OSError((found[1] or found[2]).strip()) from error
@@ -273,23 +276,24 @@ class _Loading:
         }
 
     def _converted(self, work: Path) -> _Read:
-        """Every wanted row, typed, in runs. A file that only looked UTF-8 is read again as what it is."""
-        try:
-            return self._convert(work, None)
-        except pl.exceptions.PolarsError as error:
-            if _DISK_ERROR.search(str(error)):
-                raise
-            if not _UTF8_ERROR.search(str(error)):
-                raise self._unreadable(error) from None
-        try:
-            return self._convert(work, "cp1252")
-        except pl.exceptions.PolarsError as error:
-            if _DISK_ERROR.search(str(error)):
-                raise
-            raise self._unreadable(error) from None
+        """Every wanted row, typed, in runs. A text that only looked UTF-8, or well written, is read again as what it is."""
+        encoding, mended = None, False
+        for _ in range(3):
+            try:
+                return self._convert(work, encoding, mended)
+            except pl.exceptions.PolarsError as error:
+                if _DISK_ERROR.search(_said(error)):
+                    raise
+                if encoding is None and _UTF8_ERROR.search(_said(error)):
+                    encoding = "cp1252"
+                elif not mended:
+                    mended = True
+                else:
+                    raise self._unreadable() from None
+        raise self._unreadable()
 
-    def _convert(self, work: Path, encoding: str | None) -> _Read:
-        with self._opened(encoding, work) as extract:
+    def _convert(self, work: Path, encoding: str | None, mended: bool) -> _Read:
+        with self._opened(encoding, mended, work) as extract:
             layout = extract.layout
             raw, counted = self._counted(extract)
             rows = type_rows(self._wanted(extract, layout.named(raw)))
@@ -300,20 +304,23 @@ class _Loading:
                 if good.height:
                     names.add(good)
                     runs.add(good.select(*SCHEMA))
+            torn = self._placed(extract.torn_after(counted[0]), extract, work)
+            reasons.update(reasons_of(torn))
             if reasons:
-                self._write_rejected(extract, work)
-            source = {"forma": layout.name, "codificacion": extract.encoding, "columnas_sin_usar": list(extract.ignored)}
+                self._write_rejected(extract, torn, work)
+            source: dict[str, Any] = {"miembro": extract.member} | ({"hoja": extract.sheet} if extract.sheet else {})
+            source |= {"forma": layout.name, "codificacion": extract.encoding, "columnas_sin_usar": list(extract.ignored)}
             source |= self.said
             printed = printed_totals(layout, extract.raw, self.filters, yearless=bool(self.said))
             others = other_sums(layout, extract.raw, self.filters)
-            records = counted[0] if extract.lines is None else extract.lines
+            records = counted[0] + torn.height if extract.lines is None else extract.lines
             goals = goals_of(layout, extract.raw, self.filters)
             return _Read(layout, records, _most_first(reasons), source, runs, names, printed, others, goals, extract.page)
 
-    def _opened(self, encoding: str | None, work: Path) -> AbstractContextManager[RawExtract]:
-        if self.ahead and encoding is None:
+    def _opened(self, encoding: str | None, mended: bool, work: Path) -> AbstractContextManager[RawExtract]:
+        if self.ahead and encoding is None and not mended:
             return nullcontext(self.ahead)
-        return open_extract(self.path, LAYOUTS, self.member, self.filters.needles, encoding, work)
+        return open_extract(self.path, LAYOUTS, self.member, self.filters.needles, encoding, work, mended)
 
     def _counted(self, extract: RawExtract) -> tuple[pl.LazyFrame, list[int]]:
         """The columns in use, and a count of the records that grows while they are read, for the bar and the summary."""
@@ -336,17 +343,25 @@ class _Loading:
         rows = extract.layout.rows(raw)
         return keep(rows.with_columns(anio=pl.lit(self.said["anio"])) if self.said else rows, self.filters)
 
-    def _write_rejected(self, extract: RawExtract, work: Path) -> None:
-        """The rejected rows with the number of their record, counting the titles as 1."""
+    def _write_rejected(self, extract: RawExtract, torn: pl.DataFrame, work: Path) -> None:
+        """The rejected rows with the line of their record, counting the titles as 1, and the records that cannot be read."""
         if extract.lines is not None:
             with open_extract(self.path, LAYOUTS, self.member, (), extract.encoding, work) as whole:
-                self._write_rejected(whole, work)
+                self._write_rejected(whole, torn, work)
             return
         raw = extract.raw
         if RECORD not in raw.collect_schema().names():
             raw = raw.with_row_index(RECORD, offset=2)
-        rows = rejected_rows(self._wanted(extract, raw)).rename({"rechazo": "motivo"})
-        rows.sink_csv(self.part / REJECTED, include_bom=True)
+        rows = rejected_rows(self._wanted(extract, raw)).rename({"rechazo": REASON})
+        both = pl.concat([torn.lazy(), rows], how="diagonal") if torn.height else rows
+        both.sink_csv(self.part / REJECTED, include_bom=True)
+
+    def _placed(self, torn: pl.DataFrame, extract: RawExtract, work: Path) -> pl.DataFrame:
+        """Records that cannot be read, with their lines in the whole file when only some of its lines were looked at."""
+        if extract.lines is None or torn.is_empty():
+            return torn
+        with open_extract(self.path, LAYOUTS, self.member, (), extract.encoding, work) as whole:
+            return whole.torn.collect().join(torn, KEY_OF_TEXT, KEY_OF_TEXT, how="semi")
 
     def _name_tables(self, names: Names) -> dict[str, pl.DataFrame]:
         folder, tables = self.part / "dimensiones", names.tables()
@@ -367,16 +382,21 @@ class _Loading:
             )
         )
 
-    def _unreadable(self, error: Exception) -> InputDataError:
-        more = "n_extra" in str(error)
+    def _unreadable(self) -> InputDataError:
         return InputDataError(
             Problem(
                 str(self.path),
-                "registros con más celdas que títulos" if more else "registros que no se pueden separar en columnas",
+                "registros que no se pueden separar en columnas",
                 "tantas celdas como títulos en cada registro",
                 "busque comillas o separadores sueltos, o vuelva a exportar el archivo",
             )
         )
+
+
+def _said(error: Exception) -> str:
+    """The beginning and the end of what an error says."""
+    said = str(error)
+    return said if len(said) <= 2 * _SAID else said[:_SAID] + said[-_SAID:]
 
 
 def _bytes_of(text: Path | None) -> tuple[int, float]:

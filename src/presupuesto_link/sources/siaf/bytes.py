@@ -9,6 +9,7 @@ from __future__ import annotations
 import codecs
 import io
 import zipfile
+import zlib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
@@ -27,28 +28,39 @@ BLOCK = 120 << 10
 """Small enough to stay in the processor's cache between one pass and the next, and for its memory to be used again."""
 _SAMPLES, _ENDLESS = 24, 32 << 20
 _NEWLINE, _QUOTE = ord("\n"), ord('"')
-GZIP, ZSTD, ZIP, OLE = b"\x1f\x8b", b"\x28\xb5\x2f\xfd", b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
+GZIP, ZSTD, ZIP, OLE, PARQUET = b"\x1f\x8b", b"\x28\xb5\x2f\xfd", b"PK\x03\x04", b"\xd0\xcf\x11\xe0", b"PAR1"
 
 
 def kind_of(path: Path) -> str:
-    """`text`, `html`, `gzip`, `zstd`, `zip`, `xlsx` or `ole`, from the first bytes and never from the extension."""
+    """`text`, `html`, `json`, `parquet`, `gzip`, `zstd`, `zip`, `xlsx`, `ods` or `ole`, from the first bytes and never from the extension."""
     try:
         with path.open("rb") as file:
             head = file.read(4096)
     except OSError as error:
         raise unreadable(path, error, "un extracto del SIAF") from None
-    for magic, kind in ((GZIP, "gzip"), (ZSTD, "zstd"), (OLE, "ole")):
+    for magic, kind in ((GZIP, "gzip"), (ZSTD, "zstd"), (OLE, "ole"), (PARQUET, "parquet")):
         if head.startswith(magic):
             return kind
     if head.startswith(ZIP):
-        try:
-            with zipfile.ZipFile(path) as archive:
-                return "xlsx" if "[Content_Types].xml" in archive.namelist() else "zip"
-        except zipfile.BadZipFile:
-            raise InputDataError(
-                Problem(str(path), "un archivo comprimido incompleto o dañado", "un .zip o .xlsx sano", "vuelva a descargarlo o a copiarlo")
-            ) from None
-    return "html" if head.lstrip().lower().startswith((b"<html", b"<style", b"<!doctype", b"<table", b"<body", b"<meta")) else "text"
+        return _kind_of_zip(path)
+    start = head.removeprefix(codecs.BOM_UTF8).lstrip().lower()
+    if start.startswith((b"{", b"[")):
+        return "json"
+    return "html" if start.startswith((b"<html", b"<style", b"<!doctype", b"<table", b"<body", b"<meta")) else "text"
+
+
+def _kind_of_zip(path: Path) -> str:
+    """A workbook is a zip too; an `.ods` says what it is in its first member, uncompressed."""
+    try:
+        with zipfile.ZipFile(path) as archive:
+            names = archive.namelist()
+            if "[Content_Types].xml" in names and any(name.startswith("xl/") for name in names):
+                return "xlsx"
+            return "ods" if "mimetype" in names and b"opendocument.spreadsheet" in archive.read("mimetype") else "zip"
+    except (zipfile.BadZipFile, zlib.error, EOFError, OSError, ValueError, RuntimeError, NotImplementedError):
+        raise InputDataError(
+            Problem(str(path), "un archivo comprimido incompleto o dañado", "un .zip o .xlsx sano", "vuelva a descargarlo o a copiarlo")
+        ) from None
 
 
 def looks_utf8(path: Path) -> bool:
@@ -80,7 +92,7 @@ def transcode(source: BinaryIO, target: BinaryIO, needles: tuple[bytes, ...] = (
     """
     target.write(_utf8(source.readline(), encoding))
     if not needles:
-        for block in _line_blocks(source):
+        for block in line_blocks(source):
             target.write(_utf8(block, encoding))
         return 0
     lines = 0
@@ -95,7 +107,7 @@ def record_blocks(source: BinaryIO) -> Iterator[tuple[bytes, Mask]]:
     """The text in blocks that end where a record ends (at a newline outside quotes), and where their quotes are."""
     import numpy as np
 
-    for block in _line_blocks(source):
+    for block in line_blocks(source):
         quotes = np.frombuffer(block, np.uint8) == _QUOTE
         if np.count_nonzero(quotes) % 2 == 0:
             yield block, quotes
@@ -108,7 +120,7 @@ def record_blocks(source: BinaryIO) -> Iterator[tuple[bytes, Mask]]:
         yield whole, np.frombuffer(whole, np.uint8) == _QUOTE
 
 
-def _line_blocks(source: BinaryIO) -> Iterator[bytes]:
+def line_blocks(source: BinaryIO) -> Iterator[bytes]:
     """The text in blocks of whole lines."""
     while block := source.read(BLOCK):
         yield block if block.endswith(b"\n") else block + source.readline()

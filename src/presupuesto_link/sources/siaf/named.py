@@ -156,11 +156,11 @@ def _beside(path: Path) -> tuple[Path, Path]:
 def _head(path: Path) -> str:
     """The beginning of a page, of its workbook or of its text."""
     from presupuesto_link.sources.siaf.bytes import kind_of
-    from presupuesto_link.sources.siaf.cells import as_text, sheet_cells
+    from presupuesto_link.sources.siaf.cells import BOOKS, as_text, first_rows
 
     kind = kind_of(path)
-    if kind == "xlsx":
-        return " ".join(cell for row in sheet_cells(path)[:20] for cell in row)
+    if kind in BOOKS:
+        return " ".join(cell for row in first_rows(path, 20) for cell in row)
     if kind not in ("html", "text"):
         return ""
     with path.open("rb") as file:

@@ -3,26 +3,26 @@
 from __future__ import annotations
 
 import csv
-import gzip
-import shutil
-import zipfile
-import zlib
 from collections.abc import Iterable
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import TYPE_CHECKING, Any, BinaryIO, cast
+from typing import TYPE_CHECKING
 
 import polars as pl
 
 from presupuesto_link.errors import InputDataError, Problem
 from presupuesto_link.sources.digest import digest_of
-from presupuesto_link.sources.siaf.bytes import BLOCK, kind_of, looks_utf8, transcode
-from presupuesto_link.sources.siaf.cells import Grid, html_cells, sheet_cells, table_of, text_cells
+from presupuesto_link.sources.siaf.bytes import looks_utf8, transcode
+from presupuesto_link.sources.siaf.cells import BOOKS, Found, book_cells, html_cells, may_be_extract, table_of, text_cells
+from presupuesto_link.sources.siaf.columns import json_columns, parquet_columns
+from presupuesto_link.sources.siaf.containers import Inside, plain
 from presupuesto_link.sources.siaf.layout import RECORD, Layout
 from presupuesto_link.sources.siaf.page import Page
 from presupuesto_link.sources.siaf.recognising import check_one_cut, recognise
+from presupuesto_link.sources.siaf.records import FEWER, MORE, REASON, SHOWN, TEXT, TORN_SCHEMA, mend, plainly_written
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -30,6 +30,9 @@ if TYPE_CHECKING:
 __all__ = ["RawExtract", "digest_of", "open_extract"]
 
 _DELIMITERS = (",", ";", "\t", "|")
+_SMALL = 32 << 20
+_EXTRA = tuple(f"__de_mas_{i}" for i in range(8))
+"""Columns after the last title: a record with something in one has more cells than titles."""
 
 
 @dataclass(frozen=True)
@@ -39,12 +42,16 @@ class RawExtract:
     Attributes:
         path: the file as delivered.
         layout: the one recognised.
-        raw: all text, normalised headers, records in file order.
+        raw: all text, normalised headers, records in file order; only those with as many cells as titles.
         encoding: `utf-8` or `cp1252`.
         ignored: headers of the file that the layout does not use.
-        text: the UTF-8 text that `raw` scans; null for a workbook or a page.
+        text: the UTF-8 text that `raw` scans; null for a workbook, a page or a table of another kind.
         lines: when `raw` has only the records with a needle, how many lines the file has below its header.
         page: what a page of the Consulta Amigable says around its table; null of anything else.
+        torn: the other records (`records.TORN_SCHEMA`).
+        expected: how many records there are in all when `torn` is not known yet; null when it is.
+        member: which file of a zip it is.
+        sheet: which sheet of a workbook.
     """
 
     path: Path
@@ -55,78 +62,179 @@ class RawExtract:
     text: Path | None = None
     lines: int | None = None
     page: Page | None = None
+    torn: pl.LazyFrame = field(default_factory=lambda: pl.LazyFrame(schema=TORN_SCHEMA))
+    expected: int | None = None
+    member: str | None = None
+    sheet: str | None = None
 
     def used(self) -> list[str]:
         """The columns of `raw` that the layout reads."""
         known = self.layout.used | {RECORD}
         return [name for name in self.raw.collect_schema().names() if name in known]
 
+    def torn_after(self, read: int) -> pl.DataFrame:
+        """The records that cannot be read, once `read` of `raw` have been: a text is gone through again only if some are missing."""
+        return pl.DataFrame(schema=TORN_SCHEMA) if read == self.expected else self.torn.collect()
+
 
 @contextmanager
-def open_extract(
+def open_extract(  # noqa: PLR0913, PLR0917 - what is known of a file before it is opened
     path: Path,
     layouts: Iterable[Layout],
     member: str | None = None,
     needles: tuple[str, ...] = (),
     encoding: str | None = None,
     folder: Path | None = None,
+    mended: bool = False,
 ) -> Iterator[RawExtract]:
     """Open an extract, whatever its container.
 
     Args:
-        path: plain, `.gz`, `.zst`, `.zip`, `.xlsx` or HTML saved as `.xls`; recognised by its first bytes.
+        path: text, a workbook, a page saved as `.xls`, Parquet or JSON, as it is or in a `.gz`, `.zst` or `.zip`; recognised by its first bytes.
         layouts: the layouts it may have.
-        member: which member of a zip with several.
+        member: which member of a zip with several, or which sheet of a workbook; `libro.xlsx/Hoja1` is a sheet of a member.
         needles: codes that every wanted record contains; lets the rest be skipped without parsing it.
         encoding: `utf-8` or `cp1252` when known; otherwise it is found out.
         folder: where to unpack or transcode; the system's temporary folder when not given.
+        mended: whether a text is gone through line by line even if nothing seems wrong with it (see `records`).
 
     Raises:
-        InputDataError: unreadable, unknown layout, a zip whose member must be named.
+        InputDataError: unreadable, unknown layout, a member or a sheet that must be named.
     """
-    kind = kind_of(path)
-    if member and kind != "zip":
-        raise InputDataError(Problem(str(path), "un archivo que no es .zip", "un .zip con varios archivos", "quite --miembro"))
     known = list(layouts)
     with TemporaryDirectory(prefix="presupuesto-link-", dir=folder) as work:
-        if kind in ("xlsx", "html", "ole"):
-            yield _from_cells(path, _cells_of(path, kind), known)
-            return
-        plain = _unpacked(path, kind, member, Path(work))
-        inside = kind if kind == "text" else kind_of(plain)
-        if inside in ("xlsx", "html", "ole"):
-            yield _from_cells(path, _cells_of(plain, inside), known)
-            return
-        if not encoding and (cells := text_cells(plain, known)):
-            yield _from_cells(path, cells, known)
-            return
-        found = encoding or ("utf-8" if looks_utf8(plain) else "cp1252")
-        delimiter, headers = _header(plain, found, path)
-        layout = recognise(headers, known, path)
-        text, lines = _as_utf8(plain, found, needles, Path(work))
-        raw = _scan(text, headers, delimiter, layout)
-        check_one_cut(raw, path)
-        yield RawExtract(path, layout, raw, found, _ignored(headers, layout), text, lines)
+        inside = plain(path, member, Path(work), partial(may_be_extract, layouts=known))
+        if inside.rest and inside.kind not in BOOKS:
+            found = "un archivo que no es .zip ni libro" if inside.member is None else f"«{inside.member}» no es un libro"
+            raise InputDataError(Problem(str(path), found, "un .zip con varios archivos o un libro con varias hojas", "quite --miembro"))
+        yield _Opening(path, inside, known, Path(work)).opened(needles, encoding, mended)
+
+
+@dataclass(frozen=True)
+class _Opening:
+    """One file being opened, and where it may write."""
+
+    path: Path
+    inside: Inside
+    layouts: list[Layout]
+    work: Path
+
+    def opened(self, needles: tuple[str, ...], encoding: str | None, mended: bool) -> RawExtract:
+        """As a table of text, by what it is."""
+        file, kind = self.inside.path, self.inside.kind
+        if kind == "parquet":
+            return self._from_columns(parquet_columns(file, self.path))
+        if kind == "json":
+            return self._from_columns(json_columns(file, self.path, self.work))
+        if kind in BOOKS:
+            return self._from_cells(book_cells(file, self.layouts, self.inside.rest, self.path))
+        if kind == "html":
+            return self._from_cells(html_cells(file, self.path))
+        if not encoding and (found := text_cells(file, self.layouts)):
+            return self._from_cells(found)
+        return self._from_text(needles, encoding or ("utf-8" if looks_utf8(file) else "cp1252"), mended)
+
+    def _from_text(self, needles: tuple[str, ...], encoding: str, mended: bool) -> RawExtract:
+        delimiter, headers = _header(self.inside.path, encoding, self.path)
+        layout = recognise(headers, self.layouts, self.path)
+        text, lines = _as_utf8(self.inside.path, encoding, needles, self.work)
+        names = _names(headers, layout)
+        try:
+            sound, torn, expected = self._records(text, names, delimiter, mended)
+        except UnicodeDecodeError:
+            return self._from_text(needles, "cp1252", mended)
+        told = {"text": sound, "lines": lines, "torn": torn, "expected": expected, "member": self.inside.member}
+        raw = _scan(sound, names, delimiter).filter(_is_sound(names)).select(names)
+        check_one_cut(raw, self.path)
+        return RawExtract(self.path, layout, raw, encoding, _ignored(headers, layout), **told)  # type: ignore[arg-type]
+
+    def _records(self, text: Path, names: list[str], delimiter: str, mended: bool) -> tuple[Path, pl.LazyFrame, int | None]:
+        """The text to scan, its records of another width, and how many there are in all if that is still to be seen.
+
+        A big text is scanned as it is when its lines are its records; a small one, or another, is gone through (see `records`).
+        """
+        if not mended and text.stat().st_size > _SMALL:
+            scanned = _scan(text, names, delimiter)
+            records = int(scanned.select(pl.len()).collect().item())
+            if plainly_written(text, delimiter, records):
+                return text, _torn(scanned, names, delimiter), records
+        target = self.work / "registros.csv"
+        with text.open("rb") as source, target.open("wb") as out:
+            torn = mend(source, out, delimiter, len(names))
+        return target, torn.lazy(), None
+
+    def _from_columns(self, frame: pl.LazyFrame) -> RawExtract:
+        """A table that is already in columns; its records are numbered from 1."""
+        headers = frame.collect_schema().names()
+        layout = recognise(headers, self.layouts, self.path)
+        names = _names(headers, layout)
+        raw = frame.rename(dict(zip(headers, names, strict=True))).with_row_index(RECORD, offset=1)
+        check_one_cut(raw, self.path)
+        return RawExtract(self.path, layout, raw, "utf-8", _ignored(headers, layout), member=self.inside.member)
+
+    def _from_cells(self, found: Found) -> RawExtract:
+        """A grid of text with its header found by content."""
+        headers, frame, page = table_of(found.cells, self.layouts, self.path)
+        layout = recognise(headers, self.layouts, self.path)
+        first = {name: header for header, name in reversed(layout.rename(headers).items())}
+        named = frame.rename({header: name for name, header in first.items()})
+        check_one_cut(named.lazy(), self.path)
+        placed = layout.placed(named, page) if layout.placed else named
+        told = {"torn": found.torn.lazy(), "member": self.inside.member, "sheet": found.sheet, "page": page if layout.placed else None}
+        return RawExtract(self.path, layout, placed.lazy(), "utf-8", _ignored(headers, layout), **told)  # type: ignore[arg-type]
 
 
 def _ignored(headers: list[str], layout: Layout) -> tuple[str, ...]:
     used = layout.used
-    names = [layout.rename([header])[header] for header in headers]
-    again = {i for i, name in enumerate(names) if name in used and name in names[:i]}
-    return tuple(
-        f"{header} (repetida)" if i in again else header
-        for i, header in enumerate(headers)
-        if header and (i in again or names[i] not in used)
+    names, seen, told = [layout.rename([header])[header] for header in headers], set[str](), []
+    for header, name in zip(headers, names, strict=True):
+        again = name in used and name in seen
+        seen.add(name)
+        if header and (again or name not in used):
+            told.append(f"{header} (repetida)" if again else header)
+    return tuple(told)
+
+
+def _names(headers: list[str], layout: Layout) -> list[str]:
+    """A name for each column; a repeated title keeps its first one."""
+    names: dict[str, None] = {}
+    for header in headers:
+        name = layout.rename([header])[header]
+        names[name if name not in names else f"{name}__{len(names)}"] = None
+    return list(names)
+
+
+def _scan(path: Path, names: list[str], delimiter: str) -> pl.LazyFrame:
+    """The records of a text, with columns for what they may have after the last title."""
+    return pl.scan_csv(
+        path,
+        separator=delimiter,
+        schema=dict.fromkeys((*names, *_EXTRA), pl.String),
+        has_header=False,
+        skip_rows=1,
+        encoding="utf8",
+        raise_if_empty=False,
+        missing_columns="insert",
+        extra_columns="ignore",
+        glob=False,
     )
 
 
-def _scan(path: Path, headers: list[str], delimiter: str, layout: Layout) -> pl.LazyFrame:
-    names: list[str] = []
-    for header in headers:  # a repeated title keeps its first column
-        name = layout.rename([header])[header]
-        names.append(name if name not in names else f"{name}__{len(names)}")
-    schema = dict.fromkeys(names, pl.String)
-    return pl.scan_csv(path, separator=delimiter, schema=schema, has_header=False, skip_rows=1, encoding="utf8", raise_if_empty=False)
+def _is_sound(names: list[str]) -> pl.Expr:
+    """A record with its last cell and none after it; in a text that has been looked at (`records`) a blank one is not a missing one."""
+    return pl.col(names[-1]).is_not_null() & pl.all_horizontal(pl.col(name).is_null() for name in _EXTRA)
+
+
+def _torn(scanned: pl.LazyFrame, names: list[str], delimiter: str) -> pl.LazyFrame:
+    """The records that are not sound nor empty lines, as `records.TORN_SCHEMA`."""
+    extra = pl.any_horizontal(pl.col(name).is_not_null() for name in _EXTRA)
+    written = pl.any_horizontal(pl.col(name).is_not_null() for name in (*names, *_EXTRA))
+    text = pl.concat_str([pl.col(name).fill_null("") for name in (*names, *_EXTRA)], separator=delimiter)
+    return (
+        scanned.with_row_index(RECORD, offset=2)
+        .filter(~_is_sound(names) & written)
+        .select(RECORD, pl.when(extra).then(pl.lit(MORE)).otherwise(pl.lit(FEWER)).alias(REASON), text.str.slice(0, SHOWN).alias(TEXT))
+    )
 
 
 def _header(path: Path, encoding: str, shown: Path) -> tuple[str, list[str]]:
@@ -166,85 +274,3 @@ def _as_utf8(path: Path, encoding: str, needles: tuple[str, ...], folder: Path) 
     with path.open("rb") as source, target.open("wb") as out:
         lines = transcode(source, out, tuple(needle.encode("ascii") for needle in needles), encoding)
     return target, lines if needles else None
-
-
-def _unpacked(path: Path, kind: str, member: str | None, folder: Path) -> Path:
-    """A plain text file with the same bytes, in bounded memory."""
-    if kind == "text":
-        return path
-    target = folder / "plano.csv"
-    try:
-        with _opened(path, kind, member) as source, target.open("wb") as out:
-            shutil.copyfileobj(source, out, BLOCK)
-    except (EOFError, zipfile.BadZipFile, zlib.error, gzip.BadGzipFile) as error:
-        raise _broken(path, error) from None
-    return target
-
-
-def _broken(path: Path, error: BaseException) -> InputDataError:
-    return InputDataError(
-        Problem(str(path), f"un archivo comprimido incompleto o dañado ({error})", "un archivo sano", "vuelva a descargarlo o a copiarlo")
-    )
-
-
-@contextmanager
-def _opened(path: Path, kind: str, member: str | None) -> Iterator[BinaryIO]:
-    if kind == "gzip":
-        with gzip.open(path) as file:
-            yield cast("BinaryIO", file)
-    elif kind == "zstd":
-        import pyarrow as pa
-
-        with pa.CompressedInputStream(pa.OSFile(str(path)), "zstd") as file:
-            yield cast("BinaryIO", _Zstd(file, path))
-    else:
-        with zipfile.ZipFile(path) as archive, archive.open(_member(archive, member, path)) as file:
-            yield cast("BinaryIO", file)
-
-
-class _Zstd:
-    """A zstd stream whose damage is told apart from a full disk."""
-
-    def __init__(self, file: Any, path: Path) -> None:
-        self.file, self.path = file, path
-
-    def read(self, size: int) -> bytes:
-        try:
-            return bytes(self.file.read(size))
-        except OSError as error:
-            raise _broken(self.path, error) from None
-
-
-def _member(archive: zipfile.ZipFile, wanted: str | None, path: Path) -> str:
-    names = [info.filename for info in archive.infolist() if not info.is_dir()]
-    if wanted in names:
-        return str(wanted)
-    if wanted is None and len(names) == 1:
-        return names[0]
-    found = f"no contiene «{wanted}»" if wanted else f"contiene {len(names)} archivos"
-    raise InputDataError(Problem(str(path), found, "un solo archivo, o cuál de ellos: " + ", ".join(names), "elija uno con --miembro"))
-
-
-def _cells_of(path: Path, kind: str) -> Grid:
-    """A workbook or an HTML page as text cells."""
-    if kind == "ole":
-        raise InputDataError(
-            Problem(
-                str(path),
-                "un libro .xls antiguo (binario)",
-                ".xlsx, .csv o el .xls de la Consulta Amigable",
-                "ábralo en Excel y guárdelo como .xlsx",
-            )
-        )
-    return html_cells(path) if kind == "html" else sheet_cells(path)
-
-
-def _from_cells(path: Path, cells: Grid, layouts: Iterable[Layout]) -> RawExtract:
-    """A grid of text with its header found by content."""
-    headers, frame, page = table_of(cells, layouts, path)
-    layout = recognise(headers, layouts, path)
-    first = {name: header for header, name in reversed(layout.rename(headers).items())}
-    named = frame.rename({header: name for name, header in first.items()})
-    check_one_cut(named.lazy(), path)
-    placed = layout.placed(named, page) if layout.placed else named
-    return RawExtract(path, layout, placed.lazy(), "utf-8", _ignored(headers, layout), page=page if layout.placed else None)
