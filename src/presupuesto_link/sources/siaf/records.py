@@ -86,17 +86,23 @@ def plainly_written(path: Path, delimiter: str, records: int) -> bool:
     """
     import numpy as np
 
-    lines, before, sign = 0, b"\n", ord(delimiter)
-    with path.open("rb") as file:
-        while block := file.read(BLOCK):
-            page = np.frombuffer(before[-2:] + block, np.uint8)
-            ends = page[1:] == _NEWLINE
-            lines += int(np.count_nonzero(ends[len(before[-2:]) - 1 :]))
-            if np.any(ends & (page[:-1] == sign)) or np.any(ends[1:] & (page[1:-1] == _RETURN) & (page[:-2] == sign)):
-                return False
-            before = block
-    unended = not before.endswith(b"\n")
-    return lines - 1 + unended == records and not (unended and before.endswith(delimiter.encode()))
+    sign, lines, told = ord(delimiter), 0, bytearray(BLOCK + 2)
+    page, (ends, before) = np.frombuffer(told, np.uint8), np.empty((2, BLOCK), np.bool_)
+    with path.open("rb", buffering=0) as file:
+        while size := file.readinto(memoryview(told)[2:]):  # two bytes of the block before stay in front
+            end, place = ends[:size], before[:size]
+            np.equal(page[2 : size + 2], _NEWLINE, out=end)
+            lines += int(np.count_nonzero(end))
+            for away in (1, 2):  # a separator, or a separator and a return, and the end of the line
+                np.equal(page[2 - away : size + 2 - away], sign, out=place)
+                place &= end
+                if away > 1 and np.count_nonzero(place):
+                    place &= page[1 : size + 1] == _RETURN
+                if np.count_nonzero(place):
+                    return False
+            page[:2] = page[size : size + 2].copy()
+    unended = page[1] != _NEWLINE
+    return bool(lines - 1 + unended == records and not (unended and page[1] == sign))
 
 
 def mend(source: BinaryIO, target: BinaryIO, delimiter: str, width: int) -> pl.DataFrame:
