@@ -151,6 +151,15 @@ def _inside(given: Sequence[str]) -> list[str]:
     """The files of each folder given, in the order of their names; files as they are."""
     found: list[str] = []
     for one in given:
+        if not one.strip():
+            raise InputDataError(
+                Problem(
+                    "extracto",
+                    "un nombre vacío",
+                    "un archivo del SIAF, o una carpeta con ellos",
+                    "escriba su ruta; si es una variable, revise que no esté vacía",
+                )
+            )
         if not Path(one).is_dir():
             found.append(one)
             continue

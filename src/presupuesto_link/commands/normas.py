@@ -12,7 +12,7 @@ from presupuesto_link.commands.asking.cuts import NormsOption
 from presupuesto_link.commands.asking.options import JsonOption
 from presupuesto_link.commands.saying.printing import Column, code, print_json, print_table
 from presupuesto_link.commands.saying.spanish import CONTEXT, SpanishCommand, SpanishGroup
-from presupuesto_link.errors import Problem, SpecError
+from presupuesto_link.errors import AskedError, Problem
 from presupuesto_link.sources.embedded import embedded_root
 
 if TYPE_CHECKING:
@@ -171,7 +171,7 @@ def _find(norms: tuple[NormaSpec, ...], wanted: str) -> tuple[NormaSpec, Entry]:
     if wanted.upper() in known:
         return known[wanted.upper()]
     near = ", ".join(get_close_matches(wanted.upper(), known, n=3)) or ", ".join(list(known)[:3])
-    raise SpecError(
+    raise AskedError(
         Problem(f"regla «{wanted}»", "no existe", f"un id cargado, por ejemplo {near}", "véalos con «presupuesto-link normas listar»")
     )
 

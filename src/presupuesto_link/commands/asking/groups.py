@@ -196,6 +196,7 @@ class Story:
     reglas: RulesOption = None
     incluir_sugeridos: SuggestedOption = False
     libro_anterior: FilledOption = None
+    evidencias: EvidenceOption = None
 
     def assembled(self, analysis: str, say: Callable[[str], None]) -> Dossier:
         """The dossier asked for."""
@@ -203,7 +204,7 @@ class Story:
 
         months = (self.anio, self.mes, self.historia or (), self.anterior)
         asked = Asked(self.almacen, self.instantanea, self.ambito, self.reglas, self.incluir_sugeridos, *months)
-        inputs = open_analysis(analysis, self.gasto, self.plan, self.perfil, self.nd, filled=self.libro_anterior)
+        inputs = open_analysis(analysis, self.gasto, self.plan, self.perfil, self.nd, filled=self.libro_anterior, evidence=self.evidencias)
         return assemble(inputs, optional_cut(inputs, asked), say)
 
 
@@ -229,6 +230,6 @@ class Proposals:
         self, names: Sequence[str], question: Question | None = None
     ) -> tuple[Inputs, tuple[EscenarioSpec, ...], Callable[[EscenarioSpec], Scenario]]:
         """The analysis, the scenarios named and what runs each."""
-        inputs = open_analysis(self.analisis, self.gasto, self.plan, norms=self.normas)
+        inputs = open_analysis(self.analisis, self.gasto, self.plan, norms=self.normas, evidence=self.evidencias)
         asked = Asked(self.almacen, self.instantanea, rules=self.reglas, suggested=self.incluir_sugeridos, year=self.anio)
-        return inputs, scenario_specs(inputs, names, question, self.evidencias), runner(inputs, asked, self.ambito, date_of(self.al))
+        return inputs, scenario_specs(inputs, names, question), runner(inputs, asked, self.ambito, date_of(self.al))
