@@ -36,9 +36,10 @@ from presupuesto_link.commands.asking.options import (
     PlanOption,
     PolicyOption,
     ProfileOption,
+    asked_day,
     open_analysis,
 )
-from presupuesto_link.commands.asking.scenarios import Question, date_of, runner, scenario_specs
+from presupuesto_link.commands.asking.scenarios import Question, runner, scenario_specs
 from presupuesto_link.sources.embedded import DEFAULT_ANALYSIS
 
 if TYPE_CHECKING:
@@ -232,4 +233,4 @@ class Proposals:
         """The analysis, the scenarios named and what runs each."""
         inputs = open_analysis(self.analisis, self.gasto, self.plan, norms=self.normas, evidence=self.evidencias)
         asked = Asked(self.almacen, self.instantanea, rules=self.reglas, suggested=self.incluir_sugeridos, year=self.anio)
-        return inputs, scenario_specs(inputs, names, question), runner(inputs, asked, self.ambito, date_of(self.al))
+        return inputs, scenario_specs(inputs, names, question), runner(inputs, asked, self.ambito, asked_day(self.al))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -9,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from presupuesto_link.commands.saying.spanish import ADVANCED
+from presupuesto_link.days import WRITTEN, day_in
 from presupuesto_link.errors import AskedError, Problem
 from presupuesto_link.sources.embedded import embedded_analyses
 from presupuesto_link.vocabulary import EXCLUDE, ZERO
@@ -53,6 +55,15 @@ FilledOption = Annotated[
     rare("--libro-anterior", help="Libro de Excel que se llenó: lo escrito en sus celdas amarillas pasa al nuevo", metavar="LIBRO"),
 ]
 JsonOption = Annotated[bool, typer.Option("--json", help="Escribe el resultado en JSON, para otro programa")]
+
+
+def asked_day(text: str | None, option: str = "--al") -> dt.date | None:
+    """The day that an option says, however people write it."""
+    if text is None:
+        return None
+    if day := day_in(text):
+        return day
+    raise typer.BadParameter(f"{option}: «{text}» no es una fecha, por ejemplo {WRITTEN}.")
 
 
 def open_analysis(

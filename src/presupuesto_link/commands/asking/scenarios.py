@@ -25,16 +25,6 @@ if TYPE_CHECKING:
     from presupuesto_link.specs import EscenarioSpec
 
 
-def date_of(text: str | None) -> dt.date | None:
-    """A date written AAAA-MM-DD."""
-    if text is None:
-        return None
-    try:
-        return dt.date.fromisoformat(text)
-    except ValueError:
-        raise typer.BadParameter(f"--al: «{text}» no es una fecha AAAA-MM-DD.") from None
-
-
 @dataclass(frozen=True)
 class Question:
     """A question without a file: who gives, who receives and how much at most."""
