@@ -8,7 +8,7 @@ import pytest
 import xlsxwriter
 
 from presupuesto_link.errors import InputDataError
-from presupuesto_link.sources.siaf.named import cut_off_of
+from presupuesto_link.sources.siaf.dated import cut_off_of
 from presupuesto_link.sources.siaf.page import DIMENSIONS, consulted_in
 from presupuesto_link.store.loading import load_extract
 from presupuesto_link.store.store import Store
@@ -70,7 +70,7 @@ def test_the_page_s_date_is_the_cut_off_when_nobody_else_says_one(load, tmp_path
     path = page(tmp_path / "pagina.xls", SALUD[1:], AGUA[1:])
     assert cut_off_of(path, None) == (DAY, "página")
     assert cut_off_of(path, dt.date(2022, 1, 1)) == (dt.date(2022, 1, 1), "opción")
-    assert cut_off_of(path.rename(tmp_path / "pagina_20211001.xls"), None)[1] == "nombre del archivo"
+    assert cut_off_of(path.rename(tmp_path / "pagina_20211001.xls"), None)[1] == "página; el nombre dice 2021-10-01"
     report, _ = load(page(tmp_path / "otra.xls", SALUD[1:]))
     assert (report.snapshot.cut_off, report.snapshot.manifest["fecha_corte_de"]) == ("2021-09-05", "página")
 

@@ -26,7 +26,7 @@ from presupuesto_link.sources.siaf.page import Page
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-__all__ = ["RawExtract", "digest_of", "open_extract"]
+__all__ = ["RawExtract", "digest_of", "open_extract", "opened"]
 
 _DELIMITERS = (",", ";", "\t", "|")
 
@@ -172,7 +172,7 @@ def _unpacked(path: Path, kind: str, member: str | None, folder: Path) -> Path:
         return path
     target = folder / "plano.csv"
     try:
-        with _opened(path, kind, member) as source, target.open("wb") as out:
+        with opened(path, kind, member) as source, target.open("wb") as out:
             shutil.copyfileobj(source, out, BLOCK)
     except (EOFError, zipfile.BadZipFile, zlib.error, gzip.BadGzipFile) as error:
         raise _broken(path, error) from None
@@ -186,8 +186,12 @@ def _broken(path: Path, error: BaseException) -> InputDataError:
 
 
 @contextmanager
-def _opened(path: Path, kind: str, member: str | None) -> Iterator[BinaryIO]:
-    if kind == "gzip":
+def opened(path: Path, kind: str, member: str | None) -> Iterator[BinaryIO]:
+    """The bytes of a text, whatever it is packed in."""
+    if kind == "text":
+        with path.open("rb") as file:
+            yield file
+    elif kind == "gzip":
         with gzip.open(path) as file:
             yield cast("BinaryIO", file)
     elif kind == "zstd":
