@@ -98,6 +98,8 @@ def folder(tmp_path):
         write_long(place / f"gasto_{day}.csv", budget(amount, ANO_EJE="2025"), spent(2, "1", ANO_EJE="2025"))
     (place / "aer_20251030.csv").write_text(AER, encoding="utf-8")
     (place / "notas.txt").write_text("hola\n", encoding="utf-8")
+    for name in ("~$aer_20251030.xlsx", ".oculto.csv", "LEAME.md", "aer_20251030.origen.toml"):
+        (place / name).write_text("", encoding="utf-8")
     return place
 
 

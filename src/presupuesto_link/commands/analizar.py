@@ -47,7 +47,10 @@ class Base(StrEnum):
 def analizar(
     archivos: Annotated[
         list[str] | None,
-        typer.Argument(help="Extractos del trimestre, que antes se cargan; sin ellos, lo que ya está en el almacén", metavar="ARCHIVO"),
+        typer.Argument(
+            help="Extractos del trimestre o carpetas con ellos, que antes se cargan; sin ellos, lo que ya está en el almacén",
+            metavar="ARCHIVO",
+        ),
     ] = None,
     analisis: AnalysisOption = DEFAULT_ANALYSIS,
     salida: Annotated[Path, typer.Option("--salida", "-s", help="Carpeta de resultados", metavar="CARPETA")] = Path("salida"),

@@ -43,7 +43,8 @@ def cargar(
     ] = None,
     almacen: StoreOption = DEFAULT_STORE,
     al: Annotated[
-        str | None, typer.Option("--al", help="Día de las cifras; si falta, el del origen o del nombre del archivo", metavar="AAAA-MM-DD")
+        str | None,
+        typer.Option("--al", help="Día de las cifras; si falta, el que diga la página, el origen o el nombre", metavar="AAAA-MM-DD"),
     ] = None,
     pliego: Annotated[str | None, typer.Option("--pliego", help="Sólo este pliego, por ejemplo 445", metavar="CÓDIGO")] = None,
     departamento_meta: Annotated[

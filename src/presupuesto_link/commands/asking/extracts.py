@@ -19,7 +19,8 @@ if TYPE_CHECKING:
     from presupuesto_link.sources.siaf.dated import Said
     from presupuesto_link.sources.siaf.glance import Glance
 
-_ENDINGS = (".csv", ".gz", ".zst", ".zip", ".xlsx", ".xls", ".txt")
+_ENDINGS = (".csv", ".txt", ".gz", ".zst", ".zip", ".xlsx", ".xls", ".ods", ".parquet", ".json", ".jsonl")
+_NOT_OURS = ("~$", ".")  # what a spreadsheet leaves while a book is open, and hidden files
 _FIRST_DAY = dt.date(1990, 1, 1)
 _TOLD = "quien cargó"
 
@@ -154,13 +155,17 @@ def _inside(given: Iterable[str]) -> list[str]:
         if not Path(one).is_dir():
             found.append(one)
             continue
-        inside = sorted(str(path) for path in Path(one).iterdir() if path.is_file() and path.name.lower().endswith(_ENDINGS))
+        inside = sorted(str(path) for path in Path(one).iterdir() if path.is_file() and _is_one(path.name))
         if not inside:
             raise InputDataError(
                 Problem(one, "una carpeta sin extractos", f"archivos {', '.join(_ENDINGS)}", "elija otra carpeta, o un archivo")
             )
         found += inside
     return found
+
+
+def _is_one(name: str) -> bool:
+    return name.lower().endswith(_ENDINGS) and not name.startswith(_NOT_OURS)
 
 
 def series_of(extracts: Sequence[Given]) -> list[tuple[str, list[Given]]]:
