@@ -7,8 +7,9 @@ from __future__ import annotations
 
 ROOMS = {
     "errors": "errors in four parts: where, what was found, what was expected, what to do",
-    "office": "the settings of an office's folder, found from any folder below it",
     "vocabulary": "every closed list of the field, once: stages, colours, scopes, policies, months",
+    "days": "a day as people write it",
+    "office": "the settings of an office's folder, found from any folder below it",
     "wording": "how a sum, a share and a list are written in Spanish",
     "findings": "the kinds of finding, as data",
     "fields": "the dictionary of columns",

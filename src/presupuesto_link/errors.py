@@ -76,6 +76,18 @@ class SpecError(PresupuestoLinkError):
     title = "El archivo de parámetros no es válido"
 
 
+class SettingError(SpecError):
+    """A variable of the environment has an unknown name or an impossible value."""
+
+    title = "Una variable del entorno no es válida"
+
+
+class AskedError(PresupuestoLinkError):
+    """A code, a name or a year asked for is none of those there are; the nearest are named."""
+
+    title = "No se puede responder lo que se pide"
+
+
 class InfeasibleScenarioError(PresupuestoLinkError):
     """No transfer satisfies the scenario's constraints; the problem names the ones that clash."""
 

@@ -28,13 +28,21 @@ _OWN = "calculado por presupuesto-link"
 
 
 def _fields(*rows: tuple[str, str, str, str]) -> dict[str, Field]:
+    """The columns by name, each told once.
+
+    Raises:
+        ValueError: a name twice: one of its meanings would be lost in silence.
+    """
+    names = [row[0] for row in rows]
+    if twice := sorted({name for name in names if names.count(name) > 1}):
+        raise ValueError(f"told twice: {', '.join(twice)}")
     return {name: Field(name, meaning, unit, source) for name, meaning, unit, source in rows}
 
 
 def _stage(key: str) -> tuple[tuple[str, str, str, str], ...]:
-    """The columns of one stage of spending in the quarterly light; its own amount is told once, with the budget."""
+    """The columns of one stage of spending in the quarterly light; an amount that budgets have too is told with them."""
     name = key.capitalize()
-    own = () if key == "devengado" else ((f"{key}_soles", f"{name} acumulado desde enero", "soles", MEF),)
+    own = () if key in ("devengado", "certificado") else ((f"{key}_soles", f"{name} acumulado desde enero", "soles", MEF),)
     return (
         *own,
         (f"{key}_esperado_soles", f"{name} que se esperaba a esa fecha", "soles", _OWN),
@@ -62,7 +70,7 @@ FIELDS = _fields(
     ("pim_soles", "Presupuesto institucional modificado", "soles", MEF),
     ("devengado_soles", "Gasto devengado", "soles", MEF),
     ("saldo_soles", "PIM menos devengado", "soles", _OWN),
-    ("certificado_soles", "Gasto certificado", "soles", MEF),
+    ("certificado_soles", "Certificado acumulado desde enero", "soles", MEF),
     ("comprometido_anual_soles", "Compromiso anual", "soles", MEF),
     ("comprometido_soles", "Gasto comprometido", "soles", MEF),
     ("girado_soles", "Gasto girado", "soles", MEF),

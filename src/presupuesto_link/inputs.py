@@ -7,12 +7,12 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 
-from presupuesto_link.errors import Problem, SpecError
+from presupuesto_link.errors import AskedError, Problem
 from presupuesto_link.sources.commitments import read_commitments
 from presupuesto_link.sources.embedded import embedded_root
 from presupuesto_link.sources.evaluation import read_evaluation
 from presupuesto_link.sources.filled import FilledBook, read_filled
-from presupuesto_link.specs import AnalisisSpec, EscenarioSpec, NormaSpec, PerfilSpec, read_analysis, read_norms, read_spec
+from presupuesto_link.specs import AnalisisSpec, EscenarioSpec, LegalSpec, NormaSpec, PerfilSpec, read_analysis, read_norms, read_spec
 from presupuesto_link.tables.asked import check_ranking, with_years
 from presupuesto_link.tables.budget import AerBudget, check_budget
 from presupuesto_link.tables.commitments import CommitmentTables, check_commitments
@@ -36,6 +36,15 @@ class Inputs:
     scenario_folder: Path = Path("escenarios")
     extracts: tuple[Path, ...] = ()
     norms_folder: Path = Path("normas")
+    declared: LegalSpec | None = None
+
+    def scenario(self, path: Path) -> EscenarioSpec:
+        """A scenario file with what the office declares to have, after what the file itself declares.
+
+        Raises:
+            SpecError: it is not a scenario.
+        """
+        return _scenario(path, self.declared)
 
     @cached_property
     def norms(self) -> tuple[NormaSpec, ...]:
@@ -47,13 +56,14 @@ class Inputs:
         return read_norms(self.norms_folder)
 
 
-def load(analysis: Path, overrides: dict[str, Path] | None = None, filled: Path | None = None) -> Inputs:
+def load(analysis: Path, overrides: dict[str, Path] | None = None, filled: Path | None = None, evidence: Path | None = None) -> Inputs:
     """Read and check an analysis file and everything it names.
 
     Args:
         analysis: an `analisis.toml`; its paths are relative to its own folder.
         overrides: other paths for keys of `[fuentes]`, relative to the working folder.
         filled: an earlier workbook whose sheets to fill somebody filled: what they wrote goes to the new ones.
+        evidence: documents that the office declares to have (`[[evidencias]]`, `[[excepciones]]`), for every scenario.
 
     Raises:
         SpecError: a parameter file is not valid.
@@ -69,7 +79,8 @@ def load(analysis: Path, overrides: dict[str, Path] | None = None, filled: Path 
     scenario_folder = scenarios_of(analysis, spec_files)
     scenario_files = _scenario_files(scenario_folder, spec)
     profiles = tuple(read_spec(path, PerfilSpec) for path in profile_files)
-    scenarios = tuple(read_spec(path, EscenarioSpec) for path in scenario_files)
+    declared = read_spec(evidence, LegalSpec) if evidence else None
+    scenarios = tuple(_scenario(path, declared) for path in scenario_files)
     norms_folder = place.get("normas") or embedded_root() / "data" / "normas"
     raw = read_evaluation(place["plan"], place.get("gasto_aer"))
     plan = check_plan(raw.plan, raw.correcciones, spec.niveles)
@@ -89,15 +100,24 @@ def load(analysis: Path, overrides: dict[str, Path] | None = None, filled: Path 
         *raw.files,
         *extracts,
         *(promised.files if promised else ()),
-        *([filled] if filled else []),
+        *(one for one in (filled, evidence) if one),
     )
-    return Inputs(spec, analysis, plan, budget, profiles, scenarios, commitments, files, book, scenario_folder, extracts, norms_folder)
+    folders = (scenario_folder, extracts, norms_folder)
+    return Inputs(spec, analysis, plan, budget, profiles, scenarios, commitments, files, book, *folders, declared)
 
 
 def scenarios_of(analysis: Path, chain: Sequence[Path]) -> Path:
     """The folder of scenarios of an analysis: its own, or that of the first it inherits from that has one."""
     folders = [path.parent / "escenarios" for path in chain]
     return next((folder for folder in folders if folder.is_dir()), analysis.parent / "escenarios")
+
+
+def _scenario(path: Path, declared: LegalSpec | None) -> EscenarioSpec:
+    spec = read_spec(path, EscenarioSpec)
+    if declared is None:
+        return spec
+    both = {key: (*getattr(spec.legal, key), *getattr(declared, key)) for key in ("evidencias", "excepciones")}
+    return spec.model_copy(update={"legal": spec.legal.model_copy(update=both)})
 
 
 def _scenario_files(folder: Path, spec: AnalisisSpec) -> list[Path]:
@@ -122,14 +142,16 @@ def _named_sources(spec: AnalisisSpec, overrides: dict[str, Path], plan: Plan) -
 def of_entity(inputs: Inputs, pliego: str | None, department: str | None, name: str | None) -> Inputs:
     """The same inputs for the entity that an office says; what is not said stays as in the analysis.
 
-    An entity with another pliego takes the name of the office, since that of the analysis is somebody else's.
+    Another pliego is called as the office is, and another department by its code: the names of the analysis are of somebody else.
     """
     own = inputs.spec.vinculo.ambito
-    told: dict[str, str] = {key: value for key, value in (("pliego", pliego), ("departamento_meta", department)) if value}
-    if all(getattr(own, key) == value for key, value in told.items()):
+    told: dict[str, str] = {}
+    if pliego and pliego != own.pliego:
+        told = {"pliego": pliego, "entidad": name or ""}
+    if department and department != own.departamento_meta:
+        told = {"entidad": own.called} | told | {"departamento_meta": department, "nombre": ""}
+    if not told:
         return inputs
-    if "pliego" in told and told["pliego"] != own.pliego:
-        told["nombre"] = name or ""
     link = inputs.spec.vinculo.model_copy(update={"ambito": own.model_copy(update=told)})
     return replace(inputs, spec=inputs.spec.model_copy(update={"vinculo": link}))
 
@@ -140,11 +162,11 @@ def with_settings(
     """The same inputs under another profile, ND policy or year pairs; what is not given stays as in the analysis.
 
     Raises:
-        SpecError: the profile asked for is not one of those loaded.
+        AskedError: the profile asked for is not one of those loaded.
     """
     known = [profile.nombre for profile in inputs.profiles]
     if perfil is not None and perfil not in known:
-        raise SpecError(Problem("opción --perfil", f"«{perfil}»", "uno de " + ", ".join(known), "elija un perfil del análisis"))
+        raise AskedError(Problem("opción --perfil", f"«{perfil}»", "uno de " + ", ".join(known), "elija un perfil del análisis"))
     spec = inputs.spec
     chosen = {"perfil": perfil, "politica_nd": politica_nd}
     advance = spec.avance.model_copy(update={key: value for key, value in chosen.items() if value is not None})

@@ -12,9 +12,10 @@ from difflib import get_close_matches
 
 import polars as pl
 
-from presupuesto_link.errors import InputDataError, Problem, SpecError
+from presupuesto_link.errors import AskedError, InputDataError, Problem
 from presupuesto_link.evaluation.evaluate import Evaluation
 from presupuesto_link.evaluation.ranking import LAGGING
+from presupuesto_link.findings import Finding
 from presupuesto_link.linkage.coverage import NOT_PRODUCTS
 from presupuesto_link.linkage.rules import DIRECT, TRANSVERSAL
 from presupuesto_link.linkage.snapshot import Linkage
@@ -22,6 +23,7 @@ from presupuesto_link.money.delay import delay_by
 from presupuesto_link.scenarios.ground import ground_of
 from presupuesto_link.scenarios.sides import donors_of, receivers_of
 from presupuesto_link.tables.numbers import MONEY, known_sum
+from presupuesto_link.tables.plan import Plan
 
 KINDS: Mapping[str, tuple[str, ...]] = {
     "ejecutora": ("sec_ejec",),
@@ -74,7 +76,7 @@ def look_up(analysis: Evaluation, wanted: str) -> tuple[Known, ...]:
         wanted: a code, or a kind and a code such as `rubro:18`.
 
     Raises:
-        SpecError: nobody has that code; the nearest are named.
+        AskedError: nobody has that code; the nearest are named.
         InputDataError: it can only be of the spending, and there is no snapshot.
     """
     plan, text = analysis.inputs.plan, wanted.strip()
@@ -91,7 +93,8 @@ def look_up(analysis: Evaluation, wanted: str) -> tuple[Known, ...]:
             return (tell(analysis, known[text.upper()]),)
     linkage = analysis.money.linkage
     if linkage is None:
-        if not re.match(r"[\d]|[a-zñéóí]+:", text, re.IGNORECASE):
+        kind, colon, code = text.rpartition(":")
+        if not (_kind(kind) in KINDS if colon else re.match(r"\d", code)):
             raise _unknown(analysis, text, None)
         raise InputDataError(
             Problem(
@@ -107,17 +110,28 @@ def look_up(analysis: Evaluation, wanted: str) -> tuple[Known, ...]:
     return found
 
 
-def _unknown(analysis: Evaluation, text: str, linkage: Linkage | None) -> SpecError:
+def _unknown(analysis: Evaluation, text: str, linkage: Linkage | None) -> AskedError:
+    """What to tell of a code that nobody has: the nearest of its own kind, those of the spending as the snapshot writes them."""
+    named, _, code = text.rpartition(":")
+    if named.strip() and _kind(named) not in KINDS:
+        return AskedError(
+            Problem(
+                f"ver {text}",
+                f"«{named}» no es una clase de código",
+                f"una de {', '.join(KINDS)}, o un código del plan",
+                "por ejemplo, presupuesto-link ver rubro:18",
+            )
+        )
     plan = analysis.inputs.plan
-    codes = [*plan.objetivos["objetivo"], *plan.acciones["accion"], *plan.indicadores["indicador"]]
-    if linkage is not None:
-        codes += [_joined(row) for columns in KINDS.values() for row in _keys(linkage, columns)]
-    near = get_close_matches(text.upper(), codes, _NEAR, 0.6) or codes[:_NEAR]
-    return SpecError(
+    codes = {one: one for one in (*plan.objetivos["objetivo"], *plan.acciones["accion"], *plan.indicadores["indicador"])}
+    if linkage is not None and (named or re.match(r"\d", code.strip())):
+        codes = {one: f"{kind} {one}" for kind, columns in _asked_kinds(text) for one in sorted(map(_joined, _keys(linkage, columns)))}
+    near = get_close_matches(code.strip().upper(), codes, _NEAR, 0.6) or list(codes)[:_NEAR]
+    return AskedError(
         Problem(
             f"ver {text}",
             "no es un tema ni un código del plan o del gasto",
-            f"un código que exista; los más parecidos: {', '.join(dict.fromkeys(near))}",
+            f"un código que exista; los más parecidos: {', '.join(codes[one] for one in near)}",
             "corrija el código, o vea los temas con «presupuesto-link ver»",
         )
     )
@@ -133,22 +147,31 @@ def _joined(key: tuple[str, ...]) -> str:
     return "-".join(key)
 
 
+def _kind(named: str) -> str:
+    word = " ".join(named.lower().split())
+    return _ALIASES.get(word, word)
+
+
+def _asked_kinds(text: str) -> list[tuple[str, tuple[str, ...]]]:
+    """The kinds of spending that a text may be a code of: the one it names, and of two parts only a meta."""
+    named, colon, code = text.rpartition(":")
+    parts = 2 if _META.fullmatch(code.strip()) else 1
+    return [(one, columns) for one, columns in KINDS.items() if (not colon or one == _kind(named)) and len(columns) == parts]
+
+
 def _places(linkage: Linkage, text: str) -> list[tuple[str, tuple[str, ...]]]:
     """The kinds that use a code, with it as the spending writes it; leading zeros do not count where only one code differs by them."""
-    named, colon, code = text.rpartition(":")
-    kind = _ALIASES.get(named.strip().lower(), named.strip().lower()) if colon else ""
-    meta = _META.fullmatch(code.strip())
+    code = text.rpartition(":")[2].strip()
+    meta = _META.fullmatch(code)
+    asked = meta.groups() if meta else (code,)
     found = []
-    for one, columns in KINDS.items():
-        if (kind and kind != one) or (meta is None) != (len(columns) == 1):
-            continue
-        asked = meta.groups() if meta else (code.strip(),)
+    for one, columns in _asked_kinds(text):
         keys = _keys(linkage, columns)
         same = [key for key in keys if key == asked] or [
             key for key in keys if [p.lstrip("0") for p in key] == [p.lstrip("0") for p in asked]
         ]
         found += [(one, key) for key in same[:1]]
-    exact = [(one, key) for one, key in found if _joined(key) == code.strip()]
+    exact = [(one, key) for one, key in found if _joined(key) == code]
     return exact or found
 
 
@@ -306,12 +329,19 @@ def _scored(rows: pl.DataFrame) -> pl.DataFrame:
     return rows.select(shown).sort("indicador", "anio")
 
 
+def findings_of(findings: Iterable[Finding], plan: Plan, code: str) -> list[Finding]:
+    """The findings whose place names a code of the plan, or an indicator of it, and no longer code."""
+    own = [code, *plan.indicadores.filter(pl.col("elemento") == code)["indicador"]]
+    names = re.compile(rf"(?<![\w.])(?:{'|'.join(map(re.escape, own))})(?![\w]|\.\d)")
+    return [finding for finding in findings if names.search(finding.place)]
+
+
 def _findings(analysis: Evaluation, code: str) -> pl.DataFrame:
-    """The findings of the audit whose place names the code, and no longer one."""
-    names = re.compile(rf"(?<![\w.]){re.escape(code)}(?![\w]|\.\d)")
-    found = [f for f in analysis.audit.hallazgos if names.search(f.place)]
     return pl.DataFrame(
-        [(f.code, f.kind.severity, f.place, f.found, f.expected, f.explanation) for f in found],
+        [
+            (f.code, f.kind.severity, f.place, f.found, f.expected, f.explanation)
+            for f in findings_of(analysis.audit.hallazgos, analysis.inputs.plan, code)
+        ],
         schema=["codigo", "severidad", "lugar", "encontrado", "esperado", "explicacion"],
         orient="row",
     )

@@ -13,10 +13,12 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, Literal
 
-from presupuesto_link.errors import Problem, SpecError, place_of, system_reason
+from presupuesto_link.errors import Problem, SettingError, SpecError, place_of, system_reason
+from presupuesto_link.vocabulary import SCOPES
 
 FILE = "oficina.toml"
 VERSION = 1
+ENV = "PRESUPUESTO_LINK_"
 _LARGEST = 200_000
 _DEEPEST = 64
 Kind = Literal["texto", "ruta", "textos", "rutas", "si o no", "fecha"]
@@ -44,7 +46,7 @@ class Setting:
     @property
     def env(self) -> str:
         """`PRESUPUESTO_LINK_ALMACEN` for `almacen`."""
-        return f"PRESUPUESTO_LINK_{self.key.upper()}"
+        return f"{ENV}{self.key.upper()}"
 
     @property
     def is_path(self) -> bool:
@@ -77,6 +79,7 @@ SETTINGS = (
     Setting("salida", "salida", "ruta", "Carpeta de resultados", "salida"),
 )
 _BY_KEY = {setting.key: setting for setting in SETTINGS}
+_DIGITS = {"pliego": 3, "departamento": 2}
 
 
 @dataclass(frozen=True)
@@ -115,7 +118,7 @@ def read_office(path: Path) -> Office:
     if problems:
         raise SpecError(*problems)
     values = {key: _whole(path.parent, _BY_KEY[key], value) for key, value in given.items() if value not in ("", [])}
-    missing = [problem for key, value in values.items() for problem in _absent(path, _BY_KEY[key], value)]
+    missing = [problem for key, value in values.items() for problem in _absent(f"{path}, {key}", _BY_KEY[key], value, "clave")]
     if missing:
         raise SpecError(*missing)
     return Office(path, values, find_office(path.parent.parent) if path.parent != path.parent.parent else None)
@@ -157,39 +160,82 @@ def _version(path: Path, found: Any) -> list[Problem]:
     ]
 
 
+def said_in_environment(environment: Mapping[str, str], separator: str) -> dict[str, Any]:
+    """The settings that variables decide, checked as those of a folder; paths are relative to the working folder.
+
+    Args:
+        environment: name → text; what is blank decides nothing.
+        separator: what stands between two paths; between two texts it is a comma.
+
+    Raises:
+        SettingError: a variable with the program's beginning and another name, a value of another kind, or a path that is not there.
+    """
+    by_name = {setting.env: setting for setting in SETTINGS}
+    given = {name: text.strip() for name, text in environment.items() if name.upper().startswith(ENV) and text.strip()}
+    problems = [_unknown_variable(name, list(by_name)) for name in sorted(given.keys() - by_name.keys())]
+    told = {by_name[name]: _parts(by_name[name], text, separator) for name, text in given.items() if name in by_name}
+    problems += [problem for one, value in told.items() for problem in _wrong_value(f"entorno, {one.env}", one, value)]
+    if problems:
+        raise SettingError(*problems)
+    values = {one: _whole(Path(), one, value) for one, value in told.items()}
+    missing = [problem for one, value in values.items() for problem in _absent(f"entorno, {one.env}", one, value, "variable")]
+    if missing:
+        raise SettingError(*missing)
+    return {one.key: value for one, value in values.items()}
+
+
+def _parts(setting: Setting, text: str, separator: str) -> Any:
+    return [one.strip() for one in text.split(separator if setting.is_path else ",") if one.strip()] if setting.many else text
+
+
+def _unknown_variable(name: str, known: list[str]) -> Problem:
+    near = get_close_matches(name.upper(), known, 1)
+    return Problem(
+        f"entorno, {name}",
+        "ningún ajuste se llama así",
+        f"{f'¿{near[0]}? Las variables son' if near else 'una de'} {', '.join(known)}",
+        "corrija su nombre o quítela",
+    )
+
+
 def _wrong(path: Path, key: str, value: Any) -> list[Problem]:
     setting = _BY_KEY.get(key)
     if setting is None:
         near = get_close_matches(key, _BY_KEY, 1)
         known = f"¿«{near[0]}»? Las claves son" if near else "una de"
         return [Problem(f"{path}, {key}", "no se conoce esa clave", f"{known} {', '.join(_BY_KEY)}", "corrija su nombre o quítela")]
+    return _wrong_value(f"{path}, {key}", setting, value)
+
+
+def _wrong_value(where: str, setting: Setting, value: Any) -> list[Problem]:
     texts = value if setting.many else [value]
-    right = isinstance(texts, list) and all(isinstance(one, str) and "\0" not in one for one in texts)
-    if right and key in ("pliego", "departamento") and value and not value.isdigit():
-        return [Problem(f"{path}, {key}", f"«{value}»", "un código de cifras, entre comillas", "corríjalo")]
-    if right:
-        return []
-    expected = "una lista de textos entre comillas" if setting.many else "un texto entre comillas"
-    shown = value.isoformat() if isinstance(value, dt.date) else repr(value)
-    return [Problem(f"{path}, {key}", shown[:80], expected, "corrija su valor")]
+    if not (isinstance(texts, list) and all(isinstance(one, str) and "\0" not in one for one in texts)):
+        expected = "una lista de textos entre comillas" if setting.many else "un texto entre comillas"
+        shown = value.isoformat() if isinstance(value, dt.date) else repr(value)
+        return [Problem(where, shown[:80], expected, "corrija su valor")]
+    digits = _DIGITS.get(setting.key)
+    if digits and value and not (value.isascii() and value.isdigit() and len(value) <= digits):
+        return [Problem(where, f"«{value}»", f"un código de {digits} cifras", "corríjalo")]
+    if setting.key == "ambito" and value and value not in SCOPES:
+        return [Problem(where, f"«{value}»", f"uno de {', '.join(SCOPES)}", "corríjalo")]
+    return []
 
 
 def _whole(folder: Path, setting: Setting, value: Any) -> Any:
-    if setting.kind == "ruta":
-        return (
-            value
-            if setting.key == "analisis" and not (folder / value).exists() and "/" not in value and "." not in value
-            else folder / value
-        )
-    return [folder / one for one in value] if setting.kind == "rutas" else value
+    """Paths from the folder and codes with all their digits; the name of an analysis of the program stays as it is."""
+    if setting.key == "analisis" and not (folder / value).exists() and "/" not in value and "." not in value:
+        return value
+    if setting.is_path:
+        return [folder / one for one in value] if setting.many else folder / value
+    return value.zfill(_DIGITS[setting.key]) if setting.key in _DIGITS else value
 
 
-def _absent(path: Path, setting: Setting, value: Any) -> list[Problem]:
+def _absent(where: str, setting: Setting, value: Any, thing: str) -> list[Problem]:
     """What a path setting names and is not there; the store and the results are made when they are needed."""
     if not setting.is_path or setting.key in ("almacen", "salida"):
         return []
     return [
-        Problem(f"{path}, {setting.key}", f"no existe {one}", "un archivo o carpeta que esté ahí", "corrija la ruta, o quite la clave")
+        Problem(where, f"no existe {one}", "un archivo o carpeta que esté ahí", f"corrija la ruta, o quite la {thing}")
         for one in (value if setting.many else [value])
         if isinstance(one, Path) and not one.exists() and "*" not in one.name
     ]

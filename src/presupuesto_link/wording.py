@@ -7,6 +7,7 @@ point for decimals.
 from __future__ import annotations
 
 import re
+import shlex
 from collections.abc import Iterable
 from decimal import Decimal
 
@@ -84,6 +85,13 @@ def short_name(name: str, width: int = 60) -> str:
 def plural(count: int, singular: str, several: str) -> str:
     """`1 acción`, `3 acciones`."""
     return f"{count:,} {singular if count == 1 else several}"
+
+
+def shell_word(text: str) -> str:
+    """A path or a value as it is typed on a command line: between quotation marks when it has spaces or other signs."""
+    if text and re.fullmatch(r"[\w@%+=:,./\\-]+", text):
+        return text
+    return shlex.quote(text) if set(text) & set('$`"!') else f'"{text}"'
 
 
 def _half_up(amount: Decimal | float) -> float:

@@ -73,13 +73,13 @@ def test_the_answer_is_the_same_and_stderr_says_the_name_of_today(capsys, before
 def test_an_extract_loaded_and_linked_by_the_names_of_before(capsys, tmp_path):
     extract, store = write_long(tmp_path / "2024-Gasto.csv", budget("7.5")), str(tmp_path / "almacen")
     code, out, err = call(capsys, "cargar", str(extract), "--fecha-corte", "2024-12-31", "--almacen", store)
-    assert (code, err) == (0, "Ahora es: --al\n")
+    assert (code, err) == (0, f"Ahora es: presupuesto-link cargar {extract} --al 2024-12-31 --almacen {store}\n")
     assert "corte 2024-12-31" in out
     code, out, err = call(capsys, "vincular", "--por", "nivel", "--almacen", store, "--json")
-    assert (code, err) == (0, "Ahora es: presupuesto-link ver vinculo\n")
+    assert (code, err) == (0, f"Ahora es: presupuesto-link ver vinculo --por nivel --almacen {store} --json\n")
     assert json.loads(out)["por"] == "nivel"
     code, _, err = call(capsys, "exportar", "--almacen", store, "--salida", str(tmp_path / "e"))
-    assert (code, err) == (0, "Ahora es: presupuesto-link analizar --solo estrella\n")
+    assert (code, err) == (0, f"Ahora es: presupuesto-link analizar --solo estrella --almacen {store} --salida {tmp_path / 'e'}\n")
     assert (tmp_path / "e" / "estrella" / "hechos.parquet").is_file()
 
 

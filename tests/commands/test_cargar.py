@@ -96,7 +96,8 @@ def test_a_cut_off_date_is_asked_for_and_never_invented(capsys, tmp_path, folder
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        (["--al", "31/01/2025"], "«31/01/2025» no es una fecha AAAA-MM-DD"),
+        (["--al", "31/02/2025"], "«31/02/2025» no es una fecha, por ejemplo 2025-10-30 o 30/10/2025"),
+        (["--al", "31/01/2099"], "no ha llegado"),
         (["--pliego", "GORE"], "«GORE» no es un código de 3 cifras"),
         (["--nivel", "X"], "«X» no es E, R ni M"),
         (["--total-publicado", "pimm=3"], "no es MEDIDA=SOLES"),
@@ -168,7 +169,10 @@ def test_a_file_that_fails_hides_neither_those_before_nor_those_after(capsys, tm
     assert code == 1
     assert out.count("(guardada)") == len(Store(folder).list()) == 2
     assert "ninguna forma conocida" in err
-    assert f"Se cargaron 2 de 4 archivos. No se cargó: {bad}, {tmp_path / 'no_20240131.csv'}" in err
+    closing = out[out.index("2 de 4 bien") :]
+    assert "a_20240131.csv: largo · 2024 · corte 2024-01-31 → 20240131-" in closing
+    assert "b_20240131.csv: no se cargó; ninguna forma conocida de extracto\n" in closing
+    assert "no_20240131.csv: no se cargó; el archivo no existe\n" in closing
     code, out, _ = call(capsys, "cargar", first, bad, "--almacen", folder, "--json")
     answer = json.loads(out)
     assert (code, len(answer["cargas"]), [e["archivo"] for e in answer["errores"]]) == (1, 1, ["b_20240131.csv"])

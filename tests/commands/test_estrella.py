@@ -64,7 +64,12 @@ def test_json_is_exact_and_the_scope_changes_the_total(capsys, loaded):
     ],
 )
 def test_what_is_wrong_is_said_and_nothing_is_written(capsys, loaded, tmp_path, change, words):
-    code, out, err = call(capsys, *STAR, *loaded, *change)
+    option, value = change
+    given = [*loaded, *change]
+    if option in loaded:
+        given = loaded[:]
+        given[loaded.index(option) + 1] = value
+    code, out, err = call(capsys, *STAR, *given)
     assert (code, out) == (1, "")
     assert words in err
     assert "Traceback" not in err

@@ -28,7 +28,7 @@ REFUSED = {
     "a quote that never closes": (f'{TITLES}\n{RECORDS[0]}\n"abierta,{RECORDS[1]}\n'.encode(), "no se pueden separar en columnas"),
     "a web page": (b"<html><body>nada</body></html>", "una página sin filas de datos"),
     "a broken workbook": (b"PK\x03\x04" + b"x" * 500, "incompleto o dañado"),
-    "an old workbook": (b"\xd0\xcf\x11\xe0" + b"x" * 500, "un libro .xls antiguo"),
+    "an old workbook": (b"\xd0\xcf\x11\xe0" + b"x" * 500, "un libro que no se puede abrir"),
 }
 
 

@@ -163,7 +163,7 @@ def test_what_is_wrong_in_the_file_says_where_and_what_to_do(office, capsys, tex
         (lambda text: text.replace("version = 1\n", ""), ["falta", "version = 1"]),
         (lambda text: text.replace("version = 1", "version = true"), ["version = 1"]),
         (lambda text: text.replace('pliego = "445"', "pliego = 445"), ["pliego", "445", "un texto entre comillas"]),
-        (lambda text: text.replace('pliego = "445"', 'pliego = "GORE"'), ["«GORE»", "un código de cifras"]),
+        (lambda text: text.replace('pliego = "445"', 'pliego = "GORE"'), ["«GORE»", "un código de 3 cifras"]),
     ],
 )
 def test_another_version_and_another_kind_of_value_are_told(office, capsys, change, words):

@@ -160,7 +160,7 @@ def test_an_unknown_code_names_the_nearest(capsys, store, asked, near):
     code, out, err = call(capsys, "ver", asked, "--almacen", store, "-i", "ultima", "--json")
     assert (code, out) == (1, "")
     error = json.loads(err)["error"]
-    assert (error["codigo"], error["clase"]) == (1, "SpecError")
+    assert (error["codigo"], error["clase"]) == (1, "AskedError")
     (problem,) = error["problemas"]
     assert set(problem) == {"where", "found", "expected", "remedy"}
     assert near in problem["expected"]
@@ -179,7 +179,7 @@ def test_a_code_of_the_spending_without_a_snapshot_says_what_to_load(capsys, tmp
     [
         (["ver", "AER.01.03", "--primeras", "x"], 2, "Uso"),
         (["ver", "ranking", "--gasto", "no.csv"], 1, "InputDataError"),
-        (["ver", "auditoria", "ZZZ"], 1, "SpecError"),
+        (["ver", "auditoria", "ZZZ"], 1, "AskedError"),
         (["nada"], 2, "Uso"),
     ],
 )

@@ -5,7 +5,7 @@ from decimal import Decimal
 import polars as pl
 import pytest
 
-from presupuesto_link.errors import SpecError
+from presupuesto_link.errors import AskedError
 from presupuesto_link.evaluation.diagnosis import DIAGNOSES, count_diagnoses, diagnose
 from presupuesto_link.evaluation.matrix import cross_execution_result
 from presupuesto_link.money.by_action import DIRECT
@@ -153,7 +153,7 @@ def test_the_matrix_always_has_sixteen_cells_and_transversal_money_is_never_adde
 
 
 def test_a_year_without_data_is_refused_with_the_years_there_are():
-    with pytest.raises(SpecError, match=r"no hay presupuesto de 2024[\s\S]*uno de los años 2023"):
+    with pytest.raises(AskedError, match=r"no hay presupuesto de 2024[\s\S]*uno de los años 2023"):
         cross_execution_result(execution(("A", 0.9, DIRECT)), results(("A", 1.0)), (2024, 2024), BANDS)
 
 

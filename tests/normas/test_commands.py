@@ -41,8 +41,14 @@ def test_without_a_date_everything_is_listed_with_its_validity(capsys):
 
 
 def test_a_bad_date_is_a_usage_error(capsys):
-    code, _, err = run(capsys, "normas", "listar", "--al", "15/05/2025")
-    assert code == 2 and "15/05/2025" in err
+    code, _, err = run(capsys, "normas", "listar", "--al", "15/15/2025")
+    assert code == 2 and "15/15/2025" in err
+
+
+def test_a_date_may_be_written_as_people_do(capsys):
+    written = [run(capsys, "normas", "listar", "--al", text) for text in ("2025-05-15", "15/05/2025", "15-05-2025", "20250515")]
+    assert {one[0] for one in written} == {0}
+    assert len({one[1] for one in written}) == 1
 
 
 def test_explain_says_when_what_and_what_lifts_it(capsys):

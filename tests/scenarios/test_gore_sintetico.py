@@ -237,7 +237,7 @@ def test_what_is_asked_wrong_says_where(place, capsys):
     assert propose(place, "--anio", "2019") == 1
     assert "no tiene filas de 2019" in capsys.readouterr().err
     assert propose(place, "--al", "ayer") == 2
-    assert "no es una fecha AAAA-MM-DD" in capsys.readouterr().err
+    assert "no es una fecha, por ejemplo" in capsys.readouterr().err
 
 
 def test_scenarios_side_by_side(capsys):

@@ -8,7 +8,7 @@ import pytest
 import xlsxwriter
 
 from presupuesto_link.errors import InputDataError
-from presupuesto_link.sources.siaf.named import cut_off_of
+from presupuesto_link.sources.siaf.dated import cut_off_of
 from presupuesto_link.sources.siaf.page import DIMENSIONS, consulted_in
 from presupuesto_link.store.loading import load_extract
 from presupuesto_link.store.store import Store
@@ -70,7 +70,7 @@ def test_the_page_s_date_is_the_cut_off_when_nobody_else_says_one(load, tmp_path
     path = page(tmp_path / "pagina.xls", SALUD[1:], AGUA[1:])
     assert cut_off_of(path, None) == (DAY, "página")
     assert cut_off_of(path, dt.date(2022, 1, 1)) == (dt.date(2022, 1, 1), "opción")
-    assert cut_off_of(path.rename(tmp_path / "pagina_20211001.xls"), None)[1] == "nombre del archivo"
+    assert cut_off_of(path.rename(tmp_path / "pagina_20211001.xls"), None)[1] == "página; el nombre dice 2021-10-01"
     report, _ = load(page(tmp_path / "otra.xls", SALUD[1:]))
     assert (report.snapshot.cut_off, report.snapshot.manifest["fecha_corte_de"]) == ("2021-09-05", "página")
 
@@ -118,7 +118,7 @@ def test_a_total_that_is_not_the_sum_is_said_unless_a_filter_left_rows_out(load,
 
 
 def test_the_path_to_the_page_is_not_spending(load, tmp_path):
-    steps = [["TOTAL", "", "99", "900,000,000"], ["Sector 99: GOBIERNOS REGIONALES", "", "50", "500,000,000"]]
+    steps = [["TOTAL", "", "99", "900,000,000", *[""] * 6], ["Sector 99: GOBIERNOS REGIONALES", "", "50", "500,000,000", *[""] * 6]]
     steps.append(["Pliego 445: GOBIERNO REGIONAL", "", *TOTAL[2:]])
     report, table = load(text(tmp_path / "p.csv", [[HEADING], UPPER, LOWER, *steps, SALUD, AGUA]))
     assert table["pim_soles"].sum() == Decimal("257109830.00")

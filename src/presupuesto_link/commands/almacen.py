@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from presupuesto_link.commands.asking.cuts import DEFAULT_STORE, StoreOption
+from presupuesto_link.commands.asking.here import who_says
 from presupuesto_link.commands.asking.options import JsonOption
 from presupuesto_link.commands.cargar import print_totals
 from presupuesto_link.commands.saying.printing import Column, number, print_json, print_table, records
@@ -180,7 +181,14 @@ def _open(folder: Path) -> Store:
     from presupuesto_link.store.store import Store
 
     if not folder.is_dir():
-        raise InputDataError(Problem(str(folder), "no hay un almacén ahí", "la carpeta donde se usó «cargar»", "revise --almacen"))
+        raise InputDataError(
+            Problem(
+                f"{folder}{who_says('almacen', folder)}",
+                "no hay un almacén ahí",
+                "la carpeta donde se usó «cargar»",
+                "revise --almacen o ese ajuste",
+            )
+        )
     return Store(folder)
 
 

@@ -47,7 +47,10 @@ class Base(StrEnum):
 def analizar(
     archivos: Annotated[
         list[str] | None,
-        typer.Argument(help="Extractos del trimestre, que antes se cargan; sin ellos, lo que ya está en el almacén", metavar="ARCHIVO"),
+        typer.Argument(
+            help="Extractos del trimestre o carpetas con ellos, que antes se cargan; sin ellos, lo que ya está en el almacén",
+            metavar="ARCHIVO",
+        ),
     ] = None,
     analisis: AnalysisOption = DEFAULT_ANALYSIS,
     salida: Annotated[Path, typer.Option("--salida", "-s", help="Carpeta de resultados", metavar="CARPETA")] = Path("salida"),
@@ -74,7 +77,7 @@ def analizar(
     from presupuesto_link.presentation.folders.outputs import ANALYSIS, parts_of, write_analysis
 
     check_folder(salida, ANALYSIS, _filled(salida, pedido))
-    loaded = _loaded(archivos, pedido, al, aceptar) if archivos else ()
+    loaded = _loaded(archivos, pedido, al, aceptar, como_json) if archivos else ()
     if loaded:
         pedido = replace(pedido, instantanea=loaded[-1].snapshot.id)
     parts = [part.value for part in solo] if solo else None
@@ -135,12 +138,15 @@ def _filled(folder: Path, asked: Story) -> Path | None:
     return next((folder / name for name in ("libro.xlsx", FILLED) if filled_since(folder, name)), None)
 
 
-def _loaded(files: Sequence[str], asked: Story, day: str | None, accepted: str | None) -> tuple[LoadReport, ...]:
+def _loaded(files: Sequence[str], asked: Story, day: str | None, accepted: str | None, alone: bool) -> tuple[LoadReport, ...]:
     """The extracts in the store, the last cut-off last; what the load says that prevents an analysis stops it."""
-    from presupuesto_link.commands.cargar import day_of, load_all, no_filters, no_totals
+    from presupuesto_link.commands.asking.extracts import given_extracts, somebody_answers, with_days
+    from presupuesto_link.commands.cargar import load_all, no_filters, no_totals
     from presupuesto_link.store.store import Store
 
-    reports, failed = load_all(files, Store(asked.almacen), no_filters(), day_of(day), None, no_totals(), None)
+    extracts, unknown = given_extracts(files, day, None)
+    extracts, undated = with_days(extracts, somebody_answers() and not alone)
+    reports, failed = load_all(extracts, (*unknown, *undated), Store(asked.almacen), no_filters(), None, no_totals(), None)
     if failed:
         raise InputDataError(*(problem for _, error in failed for problem in error.problems))
     grave = [(report, finding) for report in reports for finding in report.findings if finding.kind.severity == "alta"]

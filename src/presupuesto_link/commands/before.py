@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from presupuesto_link.wording import shell_word
+
 TOPICS = {
     "auditar": "auditoria",
     "avance": "avance",
@@ -63,12 +65,7 @@ def of_today(arguments: Sequence[str]) -> tuple[list[str], str]:
     else:
         now = [name]
     found = [*head, *now, *rest]
-    return found, f"Ahora es: presupuesto-link {' '.join(now)}" if now != [name] else _told(given, found)
-
-
-def _told(before: Sequence[str], now: Sequence[str]) -> str:
-    new = [one for one in now if one not in before and one.startswith("-")]
-    return f"Ahora es: {', '.join(new)}" if new else ""
+    return found, "" if found == given else f"Ahora es: presupuesto-link {' '.join(map(shell_word, found))}"
 
 
 def _options(name: str, rest: Sequence[str]) -> list[str]:

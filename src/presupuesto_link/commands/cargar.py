@@ -7,18 +7,20 @@ import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from decimal import Decimal, InvalidOperation
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from presupuesto_link.commands.asking.cuts import DEFAULT_STORE, StoreOption
+from presupuesto_link.commands.asking.extracts import Failed, Given, given_extracts, series_of, somebody_answers, with_days
 from presupuesto_link.commands.asking.options import JsonOption, old, rare
 from presupuesto_link.commands.saying.printing import Column, number, print_json, print_table
-from presupuesto_link.errors import InputDataError, PresupuestoLinkError, Problem
+from presupuesto_link.errors import PresupuestoLinkError
 from presupuesto_link.findings import worst_first
 from presupuesto_link.vocabulary import GOVERNMENTS
-from presupuesto_link.wording import amount, enumerate_words
+from presupuesto_link.wording import amount, enumerate_words, plural
 
 if TYPE_CHECKING:
     from presupuesto_link.store.load_report import LoadReport, Published
@@ -26,10 +28,9 @@ if TYPE_CHECKING:
     from presupuesto_link.store.store import Store
     from presupuesto_link.tables.gasto import Filters
 
-_FIRST_DAY = dt.date(1990, 1, 1)
 _ALWAYS = ("pia_soles", "pim_soles", "devengado_soles")
-_EXTRACTS = (".csv", ".gz", ".zst", ".zip", ".xlsx", ".xls", ".txt")
 _GRAVE = ("alta", "media")
+_SOURCE = {"miembro": "archivo del zip:", "hoja": "hoja:", "numeros": "números:"}
 _TITLES = {"pia_soles": "PIA", "pim_soles": "PIM"}
 
 
@@ -42,7 +43,8 @@ def cargar(
     ] = None,
     almacen: StoreOption = DEFAULT_STORE,
     al: Annotated[
-        str | None, typer.Option("--al", help="Día de las cifras; si falta, el del origen o del nombre del archivo", metavar="AAAA-MM-DD")
+        str | None,
+        typer.Option("--al", help="Día de las cifras; si falta, el que diga la página, el origen o el nombre", metavar="AAAA-MM-DD"),
     ] = None,
     pliego: Annotated[str | None, typer.Option("--pliego", help="Sólo este pliego, por ejemplo 445", metavar="CÓDIGO")] = None,
     departamento_meta: Annotated[
@@ -80,6 +82,8 @@ def cargar(
 
     Ejemplo: presupuesto-link cargar 2024-Gasto.csv --pliego 445 --al 2025-01-31
     """
+    from presupuesto_link.store.store import Store
+
     if descargar is not None:
         _download(descargar, tipo, salida, url, forzar, espera, como_json)
         if not archivos:
@@ -87,16 +91,22 @@ def cargar(
     if not archivos:
         raise typer.BadParameter("falta qué cargar: un archivo, una carpeta o --descargar AÑO.")
     filters, published = _filters(pliego, departamento_meta, nivel, anio), _published(total_publicado or [], tolerancia)
+    extracts, failed = given_extracts(archivos, al, miembro)
+    many = len(extracts) + len(failed) > 1
+    if many and not como_json:
+        print_series(extracts, failed)
+    extracts, undated = with_days(extracts, somebody_answers() and not como_json)
     with kept_or_tried(almacen, probar) as store:
-        reports, failed = load_all(archivos, store, filters, day_of(al), miembro, published, None if como_json else print_report)
+        there = Store(almacen) if probar else None
+        tell = None if como_json else partial(print_report, there=there)
+        reports, refused = load_all(extracts, (*failed, *undated), store, filters, miembro, published, tell)
     if como_json:
-        errors = [{"archivo": path.name, "problemas": [vars(p) for p in error.problems]} for path, error in failed]
-        print_json(cargas=[as_json(report) for report in reports], **({"errores": errors} if errors else {}))
+        _print_as_json(reports, extracts, refused, probar)
+    elif many:
+        print_closing(reports, refused)
     if probar and not como_json:
         typer.echo("No se guardó nada: sin --probar queda en el almacén.")
-    if failed:
-        names = ", ".join(str(path) for path, _ in failed)
-        typer.echo(f"Se cargaron {len(reports)} de {len(reports) + len(failed)} archivos. No se cargó: {names}", err=True)
+    if refused:
         raise typer.Exit(1)
     if estricto and any(finding.kind.severity in _GRAVE for report in reports for finding in report.findings):
         typer.echo("Hay hallazgos de severidad alta o media, y se pidió --estricto.", err=True)
@@ -118,49 +128,73 @@ def kept_or_tried(folder: Path, tried: bool) -> Iterator[Store]:
 
 
 def load_all(
-    archivos: Sequence[str],
+    extracts: Sequence[Given],
+    failed: Sequence[Failed],
     store: Store,
     filters: Filters,
-    day: dt.date | None,
     member: str | None,
     published: Published,
     tell: Callable[[LoadReport], None] | None,
-) -> tuple[list[LoadReport], list[tuple[Path, PresupuestoLinkError]]]:
-    """Load each file; one that fails does not hold back the others, and alone it is the error."""
-    from presupuesto_link.sources.siaf.named import expand
+) -> tuple[list[LoadReport], list[Failed]]:
+    """Load each file; one that fails does not hold back the others, and alone it is the error. Those that failed before are told first."""
     from presupuesto_link.store.loading import load_extract
 
-    paths, reports, failed = expand(_inside(archivos)), [], []
-    for path in paths:
+    reports, refused = [], list(failed)
+    for _, error in failed:
+        typer.echo(f"{error}\n", err=True)
+    for one in extracts:
         try:
-            with _progress(path.name) as progress:
-                report = load_extract(path, store, filters, day, member, published, progress)
+            with _progress(one.path.name) as progress:
+                report = load_extract(one.path, store, filters, one.day, member, published, progress)
         except PresupuestoLinkError as error:
-            if len(paths) == 1:
+            if len(extracts) + len(failed) == 1:
                 raise
-            failed.append((path, error))
+            refused.append((one.path, error))
             typer.echo(f"{error}\n", err=True)
             continue
         reports.append(report)
         if tell:
             tell(report)
-    return reports, failed
+    return reports, refused
 
 
-def _inside(given: Sequence[str]) -> list[str]:
-    """The files of each folder given, in the order of their names; files as they are."""
-    found: list[str] = []
-    for one in given:
-        if not Path(one).is_dir():
-            found.append(one)
-            continue
-        inside = sorted(str(path) for path in Path(one).iterdir() if path.is_file() and path.name.lower().endswith(_EXTRACTS))
-        if not inside:
-            raise InputDataError(
-                Problem(one, "una carpeta sin extractos", f"archivos {', '.join(_EXTRACTS)}", "elija otra carpeta, o un archivo")
-            )
-        found += inside
-    return found
+def _print_as_json(reports: Sequence[LoadReport], extracts: Sequence[Given], refused: Sequence[Failed], tried: bool) -> None:
+    errors = [{"archivo": path.name, "problemas": [vars(p) for p in error.problems]} for path, error in refused]
+    series = [{"serie": about, "archivos": [one.path.name for one in group]} for about, group in series_of(extracts)]
+    told = {"series": series} if len(extracts) + len(refused) > 1 else {}
+    print_json(cargas=[as_json(report) for report in reports], **told, **({"errores": errors} if errors else {}), guardado=not tried)
+
+
+def print_series(extracts: Sequence[Given], failed: Sequence[Failed]) -> None:
+    """What there is, before anything is written."""
+    groups = series_of(extracts)
+    files = len(extracts) + len(failed)
+    typer.echo(f"{plural(files, 'archivo', 'archivos')}, {plural(len(groups), 'serie', 'series')}, por fecha:")
+    for about, group in groups:
+        typer.echo(f"  {about} ({len(group)})")
+        for one in group:
+            typer.echo(f"    {f'{one.day.day} ({one.day.who})' if one.day else 'sin fecha'}: {one.path.name}")
+    if failed:
+        typer.echo(f"  No se reconoce ({len(failed)})")
+    for path, error in failed:
+        typer.echo(f"    {path.name}: {_briefly(error)}")
+    typer.echo("")
+
+
+def print_closing(reports: Sequence[LoadReport], refused: Sequence[Failed]) -> None:
+    """How many went well, each with what it is."""
+    typer.echo(f"{len(reports)} de {len(reports) + len(refused)} bien")
+    for report in reports:
+        snapshot, manifest = report.snapshot, report.snapshot.manifest
+        years = ", ".join(map(str, snapshot.years))
+        what = " · ".join(filter(None, (manifest["fuente"]["forma"], years, page_words(manifest), f"corte {snapshot.cut_off}")))
+        typer.echo(f"  {report.path.name}: {what} → {snapshot.id}")
+    for path, error in refused:
+        typer.echo(f"  {path.name}: no se cargó; {_briefly(error)}")
+
+
+def _briefly(error: PresupuestoLinkError) -> str:
+    return error.problems[0].found.partition(";")[0]
 
 
 def _download(year: int, kind: str, folder: Path, url: str | None, again: bool, wait: int, as_json_text: bool) -> None:
@@ -177,15 +211,23 @@ def _download(year: int, kind: str, folder: Path, url: str | None, again: bool, 
     (print_downloaded_json if as_json_text else print_downloaded)(done)
 
 
-def print_report(report: LoadReport) -> None:
-    """The closing summary of one load."""
+def print_report(report: LoadReport, there: Store | None = None) -> None:
+    """The closing summary of one load.
+
+    Args:
+        report: what the load did.
+        there: the store where it would be kept, when it is only tried.
+    """
     snapshot, manifest = report.snapshot, report.snapshot.manifest
     rows, source = manifest["filas"], manifest["fuente"]
     state = "guardada" if report.is_new else "ya estaba en el almacén; no se escribió nada"
+    if there is not None:
+        state = "ya está en el almacén" if there.find(snapshot.id) else "se guardaría"
     typer.echo(f"{report.path.name}: instantánea {snapshot.id} ({state})")
     typer.echo(
         f"  Forma: {source['forma']} · codificación {source['codificacion']} · corte {snapshot.cut_off} ({manifest['fecha_corte_de']})"
         + (f" · año {source['anio']} ({source['anio_de']})" if "anio_de" in source else "")
+        + "".join(f" · {word} {source[key]}" for key, word in _SOURCE.items() if source.get(key))
     )
     if about := page_words(manifest):
         typer.echo(f"  Consulta: {about}")
@@ -309,17 +351,6 @@ def _amount(option: str, text: str) -> Decimal:
     if not amount.is_finite():
         raise typer.BadParameter(f"{option}: «{text}» no es un monto en soles.")
     return amount
-
-
-def day_of(text: str | None) -> dt.date | None:
-    """The day of the figures, as `--al` says it."""
-    try:
-        day = dt.date.fromisoformat(text) if text is not None else None
-    except ValueError:
-        raise typer.BadParameter(f"--al: «{text}» no es una fecha AAAA-MM-DD.") from None
-    if day and not _FIRST_DAY <= day <= dt.date.today() + dt.timedelta(days=1):  # a day more, for clocks further east
-        raise typer.BadParameter(f"--al: «{text}» no puede ser el día de unas cifras: es de antes de 1990 o no ha llegado.")
-    return day
 
 
 @contextmanager

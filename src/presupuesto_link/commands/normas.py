@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from presupuesto_link.commands.asking.cuts import NormsOption
-from presupuesto_link.commands.asking.options import JsonOption
+from presupuesto_link.commands.asking.options import JsonOption, asked_day
 from presupuesto_link.commands.saying.printing import Column, code, print_json, print_table
 from presupuesto_link.commands.saying.spanish import CONTEXT, SpanishCommand, SpanishGroup
-from presupuesto_link.errors import Problem, SpecError
+from presupuesto_link.errors import AskedError, Problem
 from presupuesto_link.sources.embedded import embedded_root
 
 if TYPE_CHECKING:
@@ -43,7 +43,7 @@ def listar(
 
     Ejemplo: presupuesto-link normas listar --al 2025-05-15
     """
-    norms, day = _read(normas), _day(al)
+    norms, day = _read(normas), asked_day(al)
     entries, notices = _listed(norms, day)
     if como_json:
         facts = [{**_facts(entry), "vigencia": _validity(norm, entry)} for norm, entry in entries]
@@ -120,13 +120,6 @@ def _read(folder: Path | None) -> tuple[NormaSpec, ...]:
     return read_norms(folder or embedded_root() / "data" / "normas")
 
 
-def _day(text: str | None) -> dt.date | None:
-    try:
-        return dt.date.fromisoformat(text) if text is not None else None
-    except ValueError:
-        raise typer.BadParameter(f"«{text}» no es una fecha AAAA-MM-DD.", param_hint="--al") from None
-
-
 def _listed(norms: tuple[NormaSpec, ...], day: dt.date | None) -> tuple[list[tuple[NormaSpec | None, Entry]], tuple[str, ...]]:
     """The entries in force on a day, or every one without a day, each with its norm; and what the book of the day warns of.
 
@@ -171,7 +164,7 @@ def _find(norms: tuple[NormaSpec, ...], wanted: str) -> tuple[NormaSpec, Entry]:
     if wanted.upper() in known:
         return known[wanted.upper()]
     near = ", ".join(get_close_matches(wanted.upper(), known, n=3)) or ", ".join(list(known)[:3])
-    raise SpecError(
+    raise AskedError(
         Problem(f"regla «{wanted}»", "no existe", f"un id cargado, por ejemplo {near}", "véalos con «presupuesto-link normas listar»")
     )
 

@@ -11,6 +11,7 @@ import typer
 from presupuesto_link.commands.asking.options import AnalysisOption, JsonOption
 from presupuesto_link.commands.saying.printing import print_json
 from presupuesto_link.sources.embedded import DEFAULT_ANALYSIS
+from presupuesto_link.wording import shell_word
 
 
 def nuevo(
@@ -54,7 +55,9 @@ def nuevo(
     typer.echo(f"Oficina lista en {carpeta}: {len(written)} archivos. Empiece por {carpeta / 'LEAME.md'}")
     if outer:
         typer.echo(f"Atención: está dentro de otra oficina ({outer}). Dentro de {carpeta} cuenta ésta.")
-    typer.echo(f"Lo que sigue:\n  cd {carpeta}\n  presupuesto-link analizar ARCHIVO_DEL_SIAF\n  presupuesto-link ver oficina")
+    typer.echo(
+        f"Lo que sigue:\n  cd {shell_word(str(carpeta))}\n  presupuesto-link analizar ARCHIVO_DEL_SIAF\n  presupuesto-link ver oficina"
+    )
 
 
 def _answer(given: str | None, question: str, default: str, asks: bool) -> str:

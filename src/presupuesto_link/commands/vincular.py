@@ -16,6 +16,7 @@ from presupuesto_link.commands.saying.linkage_text import as_json, explained, fa
 from presupuesto_link.commands.saying.printing import print_json, records
 from presupuesto_link.errors import InputDataError, Problem
 from presupuesto_link.sources.embedded import embedded_root
+from presupuesto_link.wording import shell_word
 
 if TYPE_CHECKING:
     import polars as pl
@@ -95,7 +96,7 @@ def vincular(
     if salida:
         typer.echo(f"Tablas y figuras: {salida}")
     if exportar:
-        typer.echo(f"Libro para editar: {exportar}. Cuando lo guarde: presupuesto-link vincular {exportar.name}")
+        typer.echo(f"Libro para editar: {exportar}. Cuando lo guarde: presupuesto-link vincular {shell_word(str(exportar))}")
 
 
 def _one_answer(explain: str | None, suggest: Path | None, book: Path | None, folder: Path | None) -> None:
@@ -191,7 +192,7 @@ def _bridge(
         return
     print_bridging(result, shown)
     if rules:
-        typer.echo(f"Reglas derivadas: {rules}. Para usarlas: presupuesto-link vincular {rules.name}")
+        typer.echo(f"Reglas derivadas: {rules}. Para usarlas: presupuesto-link vincular {shell_word(str(rules))}")
     if suggestions:
         typer.echo(f"Parejas por firmar: {suggestions}. Complete autor y fecha y páselas a la tabla de --metas-aoi.")
 

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 import polars as pl
 
-from presupuesto_link.errors import Problem, SpecError
+from presupuesto_link.errors import AskedError, Problem
 from presupuesto_link.money.by_action import DIRECT, TRANSVERSAL
 from presupuesto_link.money.money import Money
 from presupuesto_link.specs import MatricesSpec, SemaforoSpec
@@ -105,7 +105,7 @@ def cross_execution_result(
         signed: how much of the link of that money nobody signed, in a sentence.
 
     Raises:
-        SpecError: there is no budget, or no advance, for the year asked.
+        AskedError: there is no budget, or no advance, for the year asked.
     """
     money_year, result_year = years
     spent = _of_year(execution, money_year, "presupuesto")
@@ -164,7 +164,7 @@ def cross_years(money: Money, elements: pl.DataFrame, years: tuple[int, int], ba
     """`cross_execution_result` of the money that decides for a year.
 
     Raises:
-        InputDataError, SpecError: there is no money, or no advance, for the year asked.
+        InputDataError, AskedError: there is no money, or no advance, for the year asked.
     """
     budget = money.of(years[0])
     return cross_execution_result(budget.ejecucion, elements, years, bands, budget.origen.firma)
@@ -174,7 +174,7 @@ def _of_year(frame: pl.DataFrame, year: int, what: str) -> pl.DataFrame:
     rows = frame.filter(pl.col("anio") == year)
     if rows.is_empty():
         known = ", ".join(str(y) for y in frame["anio"].unique().sort())
-        raise SpecError(
+        raise AskedError(
             Problem(
                 "matriz ejecución–resultado",
                 f"no hay {what} de {year}",

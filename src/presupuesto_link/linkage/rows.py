@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
 from fractions import Fraction
 
+from presupuesto_link.days import day_in
 from presupuesto_link.errors import Problem
 from presupuesto_link.findings import Finding
 from presupuesto_link.sources.delimited import RawTable
@@ -16,7 +17,6 @@ from presupuesto_link.tables.contract import check_columns, raise_problems
 
 _YEARS = (1990, 2100)
 _PART = re.compile(r"\d{0,12}[.,]?\d{0,30}(?:[eE]-?\d{1,2})?\s*%?|\d{1,40}\s*/\s*\d{1,40}", re.ASCII)
-_DAYS = ("%Y-%m-%d", "%d/%m/%Y", "%d-%m-%Y")
 _EXCEL_DAY_ZERO = dt.date(1899, 12, 30)
 _EXCEL_DAYS = (36_526, 73_050)
 """The years 2000 to 2099, as a spreadsheet counts days."""
@@ -118,12 +118,8 @@ def _day(text: str) -> str:
     number = text.removesuffix(".0")
     if number.isascii() and number.isdigit() and _EXCEL_DAYS[0] <= int(number) <= _EXCEL_DAYS[1]:
         return (_EXCEL_DAY_ZERO + dt.timedelta(int(number))).isoformat()
-    for form in _DAYS:
-        try:
-            return dt.datetime.strptime(text.removesuffix(" 00:00:00"), form).date().isoformat()
-        except ValueError:
-            continue
-    return ""
+    day = day_in(text)
+    return day.isoformat() if day else ""
 
 
 def year_of(reading: Reading, column: str) -> int | None:

@@ -9,12 +9,16 @@ from pathlib import Path
 from presupuesto_link.errors import InputDataError, Problem
 from presupuesto_link.inputs import Inputs
 from presupuesto_link.linkage.snapshot import Linkage, chosen_spending, link_snapshot, linked_extract
+from presupuesto_link.linkage.whose import entities_of, pliegos_words
 from presupuesto_link.sources.delimited import RawTable
 from presupuesto_link.sources.links import read_links
 from presupuesto_link.specs import AmbitoSpec
 from presupuesto_link.store.store import Snapshot, Store
 from presupuesto_link.tables.calendar import Calendar
 from presupuesto_link.vocabulary import PLIEGO, Scope
+from presupuesto_link.wording import plural
+
+_NAMED = 3
 
 
 @dataclass(frozen=True)
@@ -97,6 +101,10 @@ def link_own(inputs: Inputs, path: Path) -> Linkage:
     return linked_extract(path, own_rules(inputs), inputs.plan.acciones, spec.transversales, spec.ambito, PLIEGO)
 
 
+class NoSnapshotError(InputDataError):
+    """No snapshot of the store holds the spending asked for."""
+
+
 def holds(store: Store, snapshot: Snapshot, scopes: AmbitoSpec, scope: Scope) -> bool:
     """Whether a snapshot holds the spending of a scope whole."""
     try:
@@ -118,11 +126,12 @@ def latest_of(store: Store, scopes: AmbitoSpec, scope: Scope) -> Snapshot:
     """The snapshot with the newest cut-off that holds the spending of a scope whole.
 
     Raises:
-        InputDataError: the store is empty, or no snapshot of it holds that spending whole; the reason of the newest one is told.
+        NoSnapshotError: the store is empty, or no snapshot of it holds that spending whole; the newest are named, each with its reason.
+        InputDataError: the entity's own newest one only holds a part, or the analysis does not say the code of that scope.
     """
     every = [snapshot for snapshot in store.list() if not snapshot.period]
     if not every:
-        raise InputDataError(
+        raise NoSnapshotError(
             Problem(
                 str(store.folder),
                 "un almacén sin ningún año" if store.list() else "un almacén vacío",
@@ -130,15 +139,29 @@ def latest_of(store: Store, scopes: AmbitoSpec, scope: Scope) -> Snapshot:
                 f"cargue antes un extracto: presupuesto-link cargar ARCHIVO{f' --pliego {scopes.pliego}' if scopes.pliego else ''}",
             )
         )
-    first: InputDataError | None = None
+    refused: list[tuple[Snapshot, InputDataError]] = []
     for snapshot in reversed(every):
         try:
             chosen_spending(store, snapshot, scopes, scope)
         except InputDataError as error:
-            if _is_own(snapshot, scopes):  # an older one in its place would be taken for the newest
+            if _is_own(snapshot, scopes) or not scopes.code(scope):  # an older one in its place would be taken for the newest
                 raise
-            first = first or error
+            refused.append((snapshot, error))
         else:
             return snapshot
-    assert first is not None
-    raise first
+    named = [f"{one.id}{_whose(store, one)}: {error.problems[0].found}" for one, error in refused[:_NAMED]]
+    more = f" Y {len(refused) - _NAMED} más." if len(refused) > _NAMED else ""
+    raise NoSnapshotError(
+        Problem(
+            str(store.folder),
+            f"{plural(len(every), 'instantánea', 'instantáneas')}, ninguna con todo el {scopes.words(scope)}. {'. '.join(named)}.{more}",
+            f"una que lo traiga: presupuesto-link cargar ARCHIVO{f' --pliego {scopes.pliego}' if scopes.pliego else ''}",
+            "cargue su extracto, elija otra con --instantanea, u otro --ambito",
+        )
+    )
+
+
+def _whose(store: Store, snapshot: Snapshot) -> str:
+    """Of which pliegos a snapshot is, in words."""
+    words = pliegos_words(entities_of(store.read(snapshot.id, filters={})))
+    return f" ({words})" if words else ""

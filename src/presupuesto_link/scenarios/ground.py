@@ -23,7 +23,7 @@ from presupuesto_link.quarter.closing import BY_ERRORS
 from presupuesto_link.quarter.projection import Projection, project
 from presupuesto_link.scenarios.baseline import AMOUNTS, CHAIN, NAMED, Baseline, baseline_of_actions
 from presupuesto_link.scenarios.compare import Scenario, run_scenario
-from presupuesto_link.specs import EscenarioSpec, read_spec
+from presupuesto_link.specs import EscenarioSpec
 from presupuesto_link.tables.numbers import known_sum
 
 Unsolved = tuple[EscenarioSpec, InfeasibleScenarioError]
@@ -109,7 +109,7 @@ def _tried(ground: Ground, specs: tuple[EscenarioSpec, ...] | list[EscenarioSpec
 
 def _of_folder(inputs: Inputs) -> list[EscenarioSpec]:
     """The scenarios beside those of the analysis, in the order of their files."""
-    return [read_spec(path, EscenarioSpec) for path in sorted(Path(inputs.scenario_folder).glob("*.toml"))]
+    return [inputs.scenario(path) for path in sorted(Path(inputs.scenario_folder).glob("*.toml"))]
 
 
 def _lines(linkage: Linkage, year: int) -> pl.DataFrame:

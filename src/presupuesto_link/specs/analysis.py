@@ -108,12 +108,29 @@ class AmbitoSpec(Spec):
     pliego: str = Field(default="", description="Código de pliego del gobierno regional")
     departamento_meta: str = Field(default="", description="Código del departamento donde recae el gasto")
     nombre: str = Field(default="", description="Cómo se llama el departamento en los títulos")
+    entidad: str | None = Field(default=None, description="Cómo se llama quien gasta; sin ella, el Gobierno Regional del departamento")
+
+    def code(self, scope: str) -> str:
+        """The code of whose spending a scope is; empty when nobody says it, `todo` for everything."""
+        codes: dict[str, str] = {PLIEGO: self.pliego, DEPARTMENT: self.departamento_meta}
+        return codes.get(scope, scope)
+
+    @property
+    def called(self) -> str:
+        """The name of who spends; empty when nobody says it."""
+        if self.entidad is not None or not self.nombre or self.nombre.lower().startswith("gobierno "):
+            return self.nombre if self.entidad is None else self.entidad
+        return f"Gobierno Regional de {self.nombre}"
 
     def words(self, scope: str) -> str:
         """A scope in Spanish."""
+        everybody = "gasto de todos los niveles de gobierno que recae en"
+        of = "del" if self.called.lower().startswith(("gobierno ", "gore ")) else "de"
         words: dict[str, str] = {
-            PLIEGO: f"gasto del Gobierno Regional de {self.nombre} (pliego {self.pliego})",
-            DEPARTMENT: f"gasto de todos los niveles de gobierno que recae en {self.nombre} (departamento de la meta {self.departamento_meta})",
+            PLIEGO: f"gasto {of} {self.called} (pliego {self.pliego})" if self.called else f"gasto del pliego {self.pliego}",
+            DEPARTMENT: f"{everybody} {self.nombre} (departamento de la meta {self.departamento_meta})"
+            if self.nombre
+            else f"{everybody} el departamento {self.departamento_meta}",
         }
         return words.get(scope, "todo el gasto de la instantánea")
 

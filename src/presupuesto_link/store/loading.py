@@ -28,8 +28,10 @@ from presupuesto_link.errors import InputDataError, Problem
 from presupuesto_link.sources.digest import digest_of
 from presupuesto_link.sources.lock import new_part
 from presupuesto_link.sources.siaf import LAYOUTS
+from presupuesto_link.sources.siaf.dated import Said, cut_off_of, days_said
+from presupuesto_link.sources.siaf.glance import glance
 from presupuesto_link.sources.siaf.layout import RECORD, Layout
-from presupuesto_link.sources.siaf.named import cut_off_of, not_a_file, year_said
+from presupuesto_link.sources.siaf.named import not_a_file, year_said
 from presupuesto_link.sources.siaf.page import Page
 from presupuesto_link.sources.siaf.reading import RawExtract, open_extract
 from presupuesto_link.sources.siaf.records import KEY_OF_TEXT, REASON, reasons_of
@@ -61,7 +63,7 @@ def load_extract(  # noqa: PLR0913, PLR0917 - the options of `cargar`
     path: Path,
     store: Store,
     filters: Filters = EVERYTHING,
-    cut_off: dt.date | None = None,
+    cut_off: dt.date | Said | None = None,
     member: str | None = None,
     published: Published = NOTHING_PUBLISHED,
     progress: Progress = lambda *_: None,
@@ -99,7 +101,7 @@ def load_extract(  # noqa: PLR0913, PLR0917 - the options of `cargar`
     return closing_report(path, store, snapshot, new, published)
 
 
-def read_extract(path: Path, filters: Filters = EVERYTHING, cut_off: dt.date | None = None, member: str | None = None) -> Extract:
+def read_extract(path: Path, filters: Filters = EVERYTHING, cut_off: dt.date | Said | None = None, member: str | None = None) -> Extract:
     """One extract read, checked and described as `load_extract` does, held in memory and kept nowhere: for tables that are small.
 
     Args:
@@ -152,10 +154,13 @@ class _Asked:
         return made | {"fecha_corte": self.day.isoformat(), "fecha_corte_de": self.said_by, "filtros": self.filters.as_dict()}
 
 
-def _asked(path: Path, filters: Filters, cut_off: dt.date | None, member: str | None) -> _Asked:
+def _asked(path: Path, filters: Filters, cut_off: dt.date | Said | None, member: str | None) -> _Asked:
     if not path.is_file():
         raise not_a_file(path)
-    day, said_by = cut_off_of(path, cut_off)
+    said = () if cut_off else days_said(path)
+    if not cut_off and len(said) != 1:  # what is no extract is told before a day is asked for, and the years of its figures may decide it
+        said = glance(path, LAYOUTS, member).days
+    day, said_by = cut_off_of(path, cut_off, said)
     return _Asked(path, filters, member, day, said_by, year_said(path, LAYOUTS, member, filters.anio, day.year))
 
 
@@ -361,7 +366,7 @@ class _Loading:
         if extract.lines is None or torn.is_empty():
             return torn
         with open_extract(self.path, LAYOUTS, self.member, (), extract.encoding, work) as whole:
-            return whole.torn.collect().join(torn, KEY_OF_TEXT, KEY_OF_TEXT, how="semi")
+            return whole.torn.collect().join(torn.with_columns(clave=KEY_OF_TEXT), left_on=KEY_OF_TEXT, right_on="clave", how="semi")
 
     def _name_tables(self, names: Names) -> dict[str, pl.DataFrame]:
         folder, tables = self.part / "dimensiones", names.tables()

@@ -22,9 +22,11 @@ from typing import Any
 
 import polars as pl
 
+from presupuesto_link.days import day_in
 from presupuesto_link.errors import InputDataError, OutputError, Problem, system_reason
 from presupuesto_link.sources.digest import digest_of
 from presupuesto_link.sources.lock import PART, clean_parts, locked, new_part, owner
+from presupuesto_link.sources.siaf.dated import without_days
 from presupuesto_link.sources.siaf.layout import AMOUNTS, with_later_codes
 from presupuesto_link.store.moved import moved, summed
 from presupuesto_link.tables.goals import SCHEMA as GOALS_SCHEMA
@@ -166,13 +168,10 @@ def snapshot_id(cut_off: str, **content: Any) -> str:
     return f"{cut_off.replace('-', '')}-{sha256(text.encode('ascii')).hexdigest()[:16]}"
 
 
-def _without_dashes(wanted: str) -> str:
+def _as_prefix(wanted: str) -> str:
     """A date as the beginning of an id: `2025-01-31` and `31/01/2025` are `20250131`."""
-    found = re.fullmatch(r"(\d{4})-(\d\d)-(\d\d)", wanted)
-    if found:
-        return "".join(found.groups())
-    found = re.fullmatch(r"(\d\d)/(\d\d)/(\d{4})", wanted)
-    return "".join(reversed(found.groups())) if found else wanted
+    day = day_in(wanted)
+    return f"{day:%Y%m%d}" if day else wanted
 
 
 class Store:
@@ -201,7 +200,7 @@ class Store:
         exact = self.find(wanted)
         if exact:
             return exact
-        wanted = _without_dashes(wanted)
+        wanted = _as_prefix(wanted)
         near = [s for s in self.list() if len(wanted) >= _MIN_PREFIX and (s.id.startswith(wanted) or s.id.endswith(wanted))]
         if len(near) == 1:
             return near[0]
@@ -487,9 +486,7 @@ def _sync(folder: Path) -> None:
 
 
 def _undated(name: str) -> str:
-    import re
-
-    return re.sub(r"(?:20\d{2}[-_]?\d{2}[-_]?\d{2}|\(\d+\)|\s+)", "", name).strip("-_ ").lower()
+    return re.sub(r"\(\d+\)|\s+", "", without_days(name)).strip("-_ ").lower()
 
 
 def _values(value: Any) -> list[Any]:

@@ -4,18 +4,17 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 
 import polars as pl
 
+from presupuesto_link.days import day_in
 from presupuesto_link.errors import InputDataError, Problem
 from presupuesto_link.sources.filled import UNPLACED, FilledBook
 from presupuesto_link.wording import CONTROL
 
 GONE = "ya no sale en la hoja: se resolvió o cambió lo que hay que revisar"
 AGAIN = "alguien escribió de nuevo en su fila, y vale lo último"
-_FORMATS = ("%Y-%m-%d %H:%M:%S", "%Y-%m-%d", "%d/%m/%Y")
 
 
 @dataclass(frozen=True)
@@ -128,7 +127,7 @@ def _unseen(written: pl.DataFrame, to_fill: Sequence[str], book: str) -> list[Pr
 def _dates(written: pl.DataFrame, name: str, book: str, problems: list[Problem]) -> pl.Series:
     days = []
     for sheet, number, text in written.select("escrita_en", "fila", name).iter_rows():
-        day = _date_of(text)
+        day = day_in(text)
         if text and day is None:
             problems.append(
                 Problem(
@@ -144,10 +143,3 @@ def _dates(written: pl.DataFrame, name: str, book: str, problems: list[Problem])
 
 def _cell(book: str, sheet: str, row: int, column: str) -> str:
     return f"{book}, hoja «{sheet}», fila {row}, columna {column}"
-
-
-def _date_of(text: str) -> dt.date | None:
-    for form in _FORMATS:
-        with suppress(ValueError):
-            return dt.datetime.strptime(text, form).date()
-    return None

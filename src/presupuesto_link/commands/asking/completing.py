@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from presupuesto_link.commands.asking.here import NEWEST, NONE, here, settled
+from presupuesto_link.errors import PresupuestoLinkError
 from presupuesto_link.sources.embedded import DEFAULT_ANALYSIS, embedded_analyses
 
 _TABLES = ("objetivos", "acciones", "indicadores")
@@ -19,7 +20,7 @@ def plan_codes(incomplete: str) -> list[str]:
     wanted = incomplete.upper()
     try:
         return [code for code in _codes() if code.upper().startswith(wanted)][:_FEW]
-    except (OSError, ValueError, KeyError, StopIteration):
+    except (OSError, ValueError, KeyError, StopIteration, PresupuestoLinkError):
         return []
 
 
@@ -28,7 +29,7 @@ def snapshots(incomplete: str) -> list[str]:
     try:
         store = Path(settled(here()).get("almacen", ("almacen", ""))[0]) / "instantaneas"
         known = [NEWEST, NONE, *sorted((path.name for path in store.iterdir()), reverse=True)]
-    except (OSError, ValueError):
+    except (OSError, ValueError, PresupuestoLinkError):
         known = [NEWEST, NONE]
     return [name for name in known if name.startswith(incomplete)]
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from presupuesto_link.commands.asking.completing import snapshots
-from presupuesto_link.commands.asking.here import NEWEST, NONE, defaults, here
+from presupuesto_link.commands.asking.here import NEWEST, NONE, defaults, here, who_says
 from presupuesto_link.commands.asking.options import rare
 from presupuesto_link.vocabulary import DECEMBER, DEPARTMENT, EVERYTHING, PLIEGO
 from presupuesto_link.wording import plural
@@ -142,14 +142,19 @@ def cut_of(inputs: Inputs, asked: Asked, programmes: Sequence[Calendar] | None =
         asked.year,
         asked.month,
         tuple(store.get(wanted) for wanted in asked.history),
-        calendars(inputs, _own_calendar(), (), None)[0] if programmes is None else tuple(programmes),
+        _own_calendars(inputs) if programmes is None else tuple(programmes),
         store.get(asked.before) if asked.before else None,
     )
 
 
-def _own_calendar() -> Path | None:
-    found = defaults(here()).get("calendario")
-    return Path(found) if found else None
+def _own_calendars(inputs: Inputs) -> tuple[Calendar, ...]:
+    """The programmes that the folder or the environment names, as `ver semaforo` uses them; what is wrong in them is told on stderr."""
+    said = defaults(here())
+    own, metas = (Path(said[key]) if key in said else None for key in ("calendario", "metas_aoi"))
+    programmes, doubts = calendars(inputs, own, said.get("poi", ()), metas)
+    for doubt in doubts:
+        typer.echo(doubt, err=True)
+    return programmes
 
 
 def optional_cut(inputs: Inputs, asked: Asked) -> Cut | None:
@@ -157,23 +162,34 @@ def optional_cut(inputs: Inputs, asked: Asked) -> Cut | None:
 
     Raises:
         typer.BadParameter: options of a cut without `--instantanea`, which would be ignored.
+        NoSnapshotError: the store has no such spending; the money of the analysis may be asked for instead.
     """
-    if asked.snapshot not in (None, NONE):
+    from presupuesto_link.money.cut import NoSnapshotError
+
+    if asked.snapshot in (None, NONE):
+        if asked.ignored:
+            raise typer.BadParameter(f"{', '.join(asked.ignored)} sólo tiene sentido con --instantanea.")
+        return None
+    try:
         return cut_of(inputs, asked)
-    if asked.ignored:
-        raise typer.BadParameter(f"{', '.join(asked.ignored)} sólo tiene sentido con --instantanea.")
-    return None
+    except NoSnapshotError as error:
+        told = f"; o use -i {NONE}: el dinero que trae el análisis"
+        raise NoSnapshotError(*(replace(problem, remedy=f"{problem.remedy}{told}") for problem in error.problems)) from None
 
 
 def chosen_snapshot(inputs: Inputs, folder: Path, wanted: str | None, scope: Scope) -> tuple[Store, Snapshot]:
     """The store and the snapshot asked for, or the newest one that holds the spending of that scope of the analysis' entity."""
-    from presupuesto_link.money.cut import latest_of
+    from presupuesto_link.money.cut import NoSnapshotError, latest_of
     from presupuesto_link.store.store import Store
 
     store = Store(folder)
-    if wanted and wanted not in (NEWEST, NONE):
+    if wanted is not None and wanted not in (NEWEST, NONE):
         return store, store.get(wanted)
-    return store, latest_of(store, inputs.spec.vinculo.ambito, scope.value)
+    try:
+        return store, latest_of(store, inputs.spec.vinculo.ambito, scope.value)
+    except NoSnapshotError as error:
+        where = who_says("almacen", folder)
+        raise NoSnapshotError(*(replace(problem, where=f"{problem.where}{where}") for problem in error.problems)) from None
 
 
 def raw_rules(inputs: Inputs, path: Path | None) -> Any:
@@ -197,13 +213,14 @@ def calendars(
     from presupuesto_link.tables.calendar import read_calendar
     from presupuesto_link.tables.ceplan import read_poi
 
-    if (poi and not metas_aoi) or (metas_aoi and not poi and "metas_aoi" not in defaults(here())):
+    settled = defaults(here())
+    if (poi and not metas_aoi and list(poi) != settled.get("poi")) or (metas_aoi and not poi and "metas_aoi" not in settled):
         raise typer.BadParameter("--poi y --metas-aoi van juntas: el POI no dice qué meta financia cada AOI.")
     own = inputs.spec.seguimiento.calendario
     place = path or (inputs.path.parent / own if own else None)
     found = [read_calendar(read_delimited(place))] if place else []
     if not poi or metas_aoi is None:
-        return tuple(found), ()
+        return tuple(found), ("POI: no se usa, porque falta metas_aoi, que dice qué meta financia cada AOI.",) if poi else ()
     plan = read_poi(tuple(read_export(one) for one in expand(list(poi))))
     bridge = read_bridge(read_links(metas_aoi, "metas_aoi"), None, inputs.plan.acciones["accion"])
     said = tuple(f"{f.code}: {f.place}: {f.found}; se esperaba {f.expected}." for f in (*plan.findings, *bridge.findings))

@@ -36,9 +36,10 @@ from presupuesto_link.commands.asking.options import (
     PlanOption,
     PolicyOption,
     ProfileOption,
+    asked_day,
     open_analysis,
 )
-from presupuesto_link.commands.asking.scenarios import Question, date_of, runner, scenario_specs
+from presupuesto_link.commands.asking.scenarios import Question, runner, scenario_specs
 from presupuesto_link.sources.embedded import DEFAULT_ANALYSIS
 
 if TYPE_CHECKING:
@@ -196,6 +197,7 @@ class Story:
     reglas: RulesOption = None
     incluir_sugeridos: SuggestedOption = False
     libro_anterior: FilledOption = None
+    evidencias: EvidenceOption = None
 
     def assembled(self, analysis: str, say: Callable[[str], None]) -> Dossier:
         """The dossier asked for."""
@@ -203,7 +205,7 @@ class Story:
 
         months = (self.anio, self.mes, self.historia or (), self.anterior)
         asked = Asked(self.almacen, self.instantanea, self.ambito, self.reglas, self.incluir_sugeridos, *months)
-        inputs = open_analysis(analysis, self.gasto, self.plan, self.perfil, self.nd, filled=self.libro_anterior)
+        inputs = open_analysis(analysis, self.gasto, self.plan, self.perfil, self.nd, filled=self.libro_anterior, evidence=self.evidencias)
         return assemble(inputs, optional_cut(inputs, asked), say)
 
 
@@ -229,6 +231,6 @@ class Proposals:
         self, names: Sequence[str], question: Question | None = None
     ) -> tuple[Inputs, tuple[EscenarioSpec, ...], Callable[[EscenarioSpec], Scenario]]:
         """The analysis, the scenarios named and what runs each."""
-        inputs = open_analysis(self.analisis, self.gasto, self.plan, norms=self.normas)
+        inputs = open_analysis(self.analisis, self.gasto, self.plan, norms=self.normas, evidence=self.evidencias)
         asked = Asked(self.almacen, self.instantanea, rules=self.reglas, suggested=self.incluir_sugeridos, year=self.anio)
-        return inputs, scenario_specs(inputs, names, question, self.evidencias), runner(inputs, asked, self.ambito, date_of(self.al))
+        return inputs, scenario_specs(inputs, names, question), runner(inputs, asked, self.ambito, asked_day(self.al))

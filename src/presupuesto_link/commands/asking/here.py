@@ -7,8 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from presupuesto_link.errors import Problem, SpecError
-from presupuesto_link.office import SETTINGS, Office, Setting, find_office, read_office
+from presupuesto_link.office import SETTINGS, Office, find_office, read_office, said_in_environment
 
 NEWEST, NONE = "ultima", "ninguna"
 _FOLDER_ONLY = "salida"  # a folder of results is a default of `analizar` alone: the other commands write only when asked
@@ -28,18 +27,24 @@ def settled(office: Office | None) -> dict[str, tuple[Any, str]]:
     """Each setting that somebody decided, by key: its value and where it comes from.
 
     Raises:
-        SpecError: a variable of the environment names what is not there.
+        SpecError: a variable of the environment has a wrong name or value, or names what is not there.
     """
+    told = said_in_environment(os.environ, os.pathsep)
     found: dict[str, tuple[Any, str]] = {}
     for setting in SETTINGS:
-        told = os.environ.get(setting.env, "").strip()
-        if told:
-            found[setting.key] = (_from_text(setting, told), f"entorno ({setting.env})")
+        if setting.key in told:
+            found[setting.key] = (told[setting.key], f"entorno ({setting.env})")
         elif office and setting.key in office.values:
             found[setting.key] = (office.values[setting.key], office.path.name)
     if office and "instantanea" not in found and _some_snapshot(found):
         found["instantanea"] = (NEWEST, "hay instantáneas en el almacén")
     return found
+
+
+def who_says(key: str, value: object) -> str:
+    """`, que dice oficina.toml` after a value that nobody asked for now; nothing when an option or the program says it."""
+    said, origin = settled(here()).get(key, (None, ""))
+    return f", que dice {origin}" if origin and str(said) == str(value) else ""
 
 
 def defaults(office: Office | None) -> dict[str, Any]:
@@ -63,13 +68,6 @@ def default_map(office: Office | None, commands: Mapping[str, tuple[str, ...]]) 
     found["vincular"] = {key: value for key, value in own.items() if key != "poi"}  # there it is another question, asked each time
     results = settled(office).get(_FOLDER_ONLY)
     return found | ({"analizar": own | {_FOLDER_ONLY: _plain(results[0])}} if results else {})
-
-
-def _from_text(setting: Setting, text: str) -> Any:
-    parts = [one for one in text.split(os.pathsep if setting.is_path else ",") if one.strip()] if setting.many else [text]
-    if any("\0" in one for one in parts):
-        raise SpecError(Problem(setting.env, "un carácter nulo", setting.what, "corrija la variable"))
-    return parts if setting.many else parts[0]
 
 
 def _some_snapshot(found: Mapping[str, tuple[Any, str]]) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -9,7 +10,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from presupuesto_link.commands.saying.spanish import ADVANCED
-from presupuesto_link.errors import Problem, SpecError
+from presupuesto_link.days import WRITTEN, day_in
+from presupuesto_link.errors import AskedError, Problem
 from presupuesto_link.sources.embedded import embedded_analyses
 from presupuesto_link.vocabulary import EXCLUDE, ZERO
 
@@ -55,6 +57,15 @@ FilledOption = Annotated[
 JsonOption = Annotated[bool, typer.Option("--json", help="Escribe el resultado en JSON, para otro programa")]
 
 
+def asked_day(text: str | None, option: str = "--al") -> dt.date | None:
+    """The day that an option says, however people write it."""
+    if text is None:
+        return None
+    if day := day_in(text):
+        return day
+    raise typer.BadParameter(f"{option}: «{text}» no es una fecha, por ejemplo {WRITTEN}.")
+
+
 def open_analysis(
     analysis: str,
     budget: Path | None = None,
@@ -64,6 +75,7 @@ def open_analysis(
     pairs: tuple[tuple[int, int], ...] | None = None,
     norms: Path | None = None,
     filled: Path | None = None,
+    evidence: Path | None = None,
 ) -> Inputs:
     """Load an analysis with the paths and settings given on the command line."""
     from presupuesto_link.commands.asking.here import here, settled
@@ -71,7 +83,7 @@ def open_analysis(
 
     says = {key: value for key, (value, _) in settled(here()).items()}
     given = {"gasto_aer": budget, "plan": plan, "normas": norms or (Path(says["normas"]) if "normas" in says else None)}
-    inputs = load(analysis_path(analysis), {key: path for key, path in given.items() if path is not None}, filled)
+    inputs = load(analysis_path(analysis), {key: path for key, path in given.items() if path is not None}, filled, evidence)
     inputs = of_entity(inputs, says.get("pliego"), says.get("departamento"), says.get("nombre"))
     return with_settings(inputs, perfil=profile and profile.value, politica_nd=policy and policy.value, pares=pairs)
 
@@ -80,17 +92,19 @@ def analysis_path(analysis: str) -> Path:
     """The `analisis.toml` a name, a folder or a path refers to.
 
     Raises:
-        SpecError: there is no such analysis; the message lists the ones that travel with the package.
+        AskedError: there is no such analysis; the message lists the ones that travel with the package.
     """
+    from presupuesto_link.commands.asking.here import who_says
+
     known = embedded_analyses()
     if analysis in known:
         return known[analysis]
     path = Path(analysis)
     path = path / "analisis.toml" if path.is_dir() else path
     if not path.is_file():
-        raise SpecError(
+        raise AskedError(
             Problem(
-                "opción --analisis",
+                f"opción --analisis{who_says('analisis', analysis)}",
                 f"«{analysis}»",
                 f"la ruta de un analisis.toml o uno de: {', '.join(known)}",
                 "revise el nombre o la ruta",

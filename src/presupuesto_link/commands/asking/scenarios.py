@@ -13,7 +13,7 @@ import typer
 
 from presupuesto_link.commands.asking.cuts import Asked, Scope, optional_cut
 from presupuesto_link.commands.asking.here import NONE
-from presupuesto_link.errors import Problem, SpecError
+from presupuesto_link.errors import AskedError, Problem
 from presupuesto_link.wording import soles
 
 _DIGITS = 13
@@ -23,16 +23,6 @@ if TYPE_CHECKING:
     from presupuesto_link.scenarios.compare import Scenario
     from presupuesto_link.scenarios.ground import Ground
     from presupuesto_link.specs import EscenarioSpec
-
-
-def date_of(text: str | None) -> dt.date | None:
-    """A date written AAAA-MM-DD."""
-    if text is None:
-        return None
-    try:
-        return dt.date.fromisoformat(text)
-    except ValueError:
-        raise typer.BadParameter(f"--al: «{text}» no es una fecha AAAA-MM-DD.") from None
 
 
 @dataclass(frozen=True)
@@ -50,7 +40,7 @@ class Question:
         """The scenario with these sides in the place of its own.
 
         Raises:
-            SpecError: an action that the plan does not have.
+            AskedError: an action that the plan does not have, or that is on both sides.
         """
         from presupuesto_link.specs import EscenarioSpec
 
@@ -59,7 +49,7 @@ class Question:
             tuple(known_code(one, known, option) for one in codes) for codes, option in ((self.gives, "--de"), (self.receives, "--a"))
         )
         if both := sorted(set(gives) & set(receives)):
-            raise SpecError(
+            raise AskedError(
                 Problem("escenario --de/--a", f"{', '.join(both)} cede y recibe", "cada acción de un solo lado", "quítela de uno")
             )
         told = spec.model_dump(mode="python")
@@ -83,7 +73,7 @@ def known_code(wanted: str, known: Sequence[str], where: str) -> str:
     """The code as the plan writes it.
 
     Raises:
-        SpecError: there is no such code; the nearest are named.
+        AskedError: there is no such code; the nearest are named.
     """
     from difflib import get_close_matches
 
@@ -91,32 +81,29 @@ def known_code(wanted: str, known: Sequence[str], where: str) -> str:
     if wanted.strip().upper() in found:
         return found[wanted.strip().upper()]
     near = get_close_matches(wanted.strip().upper(), found, 3, 0.5) or list(found)[:3]
-    raise SpecError(Problem(where, f"«{wanted}»", f"una acción del plan; las más parecidas: {', '.join(near)}", "corrija el código"))
+    raise AskedError(Problem(where, f"«{wanted}»", f"una acción del plan; las más parecidas: {', '.join(near)}", "corrija el código"))
 
 
 def _soles(text: str) -> int:
     bare = text.strip().removeprefix("S/").strip()
     whole = bare.replace(",", "") if re.fullmatch(r"\d{1,3}(,\d{3})+", bare) else bare  # a comma elsewhere is not of thousands
     whole = whole.replace("_", "").replace(" ", "").removeprefix("S/")
-    if not whole.isdecimal() or not whole.isascii() or len(whole) > _DIGITS:
-        raise typer.BadParameter(f"--monto: «{text}» no es un monto en soles enteros, por ejemplo 500000.")
+    if not whole.isdecimal() or not whole.isascii() or len(whole) > _DIGITS or not int(whole):
+        raise typer.BadParameter(f"--monto: «{text}» no es un monto en soles enteros mayor que cero, por ejemplo 500000.")
     return int(whole)
 
 
-def scenario_specs(
-    inputs: Inputs, asked: Sequence[str], question: Question | None = None, evidence: Path | None = None
-) -> tuple[EscenarioSpec, ...]:
+def scenario_specs(inputs: Inputs, asked: Sequence[str], question: Question | None = None) -> tuple[EscenarioSpec, ...]:
     """The scenarios asked for: files, or names of those in the folder of the analysis; without any, those of the analysis.
 
     Raises:
-        SpecError: there is no such file, or it is not a scenario.
+        AskedError: there is no such file, or no scenario to ask about.
+        SpecError: it is not a scenario.
     """
-    from presupuesto_link.specs import EscenarioSpec, read_spec
-
-    specs = tuple(read_spec(_place(inputs, name), EscenarioSpec) for name in asked) if asked else inputs.scenarios
+    specs = tuple(inputs.scenario(_place(inputs, name)) for name in asked) if asked else inputs.scenarios
     if question:
         if not specs:
-            raise SpecError(
+            raise AskedError(
                 Problem(
                     "escenario --de/--a", "el análisis no tiene escenarios", "uno del que tomar los topes", "nombre un archivo de escenario"
                 )
@@ -124,18 +111,7 @@ def scenario_specs(
         if len(asked) > 1:
             raise typer.BadParameter("--de, --a y --monto preguntan sobre un solo escenario: nombre uno, o ninguno.")
         specs = (question.of(inputs, specs[0]),)
-    return tuple(_with_evidence(spec, evidence) for spec in specs) if evidence else specs
-
-
-def _with_evidence(spec: EscenarioSpec, path: Path) -> EscenarioSpec:
-    """The scenario with what the office declares to have, after what its own file declares."""
-    from presupuesto_link.specs import LegalSpec, read_spec
-
-    office = read_spec(path, LegalSpec)
-    legal = spec.legal.model_copy(
-        update={"evidencias": (*spec.legal.evidencias, *office.evidencias), "excepciones": (*spec.legal.excepciones, *office.excepciones)}
-    )
-    return spec.model_copy(update={"legal": legal})
+    return specs
 
 
 def _place(inputs: Inputs, name: str) -> Path:
@@ -143,9 +119,9 @@ def _place(inputs: Inputs, name: str) -> Path:
     own = folder / f"{name}.toml"
     if own.is_file() and not Path(name).is_file():
         return own
-    if not Path(name).exists() and not name.endswith(".toml"):
+    if not name.strip() or (not Path(name).exists() and not name.endswith(".toml")):
         known = ", ".join(sorted(path.stem for path in folder.glob("*.toml"))) or "ninguno"
-        raise SpecError(Problem("escenario", f"«{name}»", f"la ruta de un archivo TOML o uno de: {known}", "revise el nombre o la ruta"))
+        raise AskedError(Problem("escenario", f"«{name}»", f"la ruta de un archivo TOML o uno de: {known}", "revise el nombre o la ruta"))
     return Path(name)
 
 

@@ -9,7 +9,7 @@ from typing import Any
 import typer
 from typer.core import TyperCommand, TyperGroup
 
-from presupuesto_link.wording import plural
+from presupuesto_link.wording import enumerate_words, plural
 
 _HELP: tuple[tuple[str, str | Callable[[re.Match[str]], str]], ...] = (
     (r"^Usage:", "Uso:"),
@@ -83,7 +83,21 @@ ADVANCED = "avanzadas"
 
 
 class SpanishCommand(TyperCommand):
-    """A command whose help is all in Spanish."""
+    """A command whose help is all in Spanish, and that takes no option twice."""
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        """Refuse an option of one value that is given twice: the last would win in silence."""
+        parser = self.make_parser(ctx)
+        once = [one for one in {*parser._short_opt.values(), *parser._long_opt.values()} if one.action == "store"]
+        for option in once:
+            option.action = "append"  # here they are only counted
+        given = parser.parse_args(list(args))[0]
+        for option in once:
+            if len(values := given.get(str(option.dest), ())) > 1:
+                told = enumerate_words(f"«{value}»" for value in values)
+                raise typer.BadParameter(f"{option.obj.opts[0]} se dio {len(values)} veces, con {told}: deje una.", ctx)
+        rest: list[str] = super().parse_args(ctx, args)
+        return rest
 
     def get_help(self, ctx: Any) -> str:
         """The rendered help, translated."""

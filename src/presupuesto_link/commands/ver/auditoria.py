@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from difflib import get_close_matches
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -9,12 +11,13 @@ import typer
 from presupuesto_link.commands.asking.cuts import CsvOption
 from presupuesto_link.commands.asking.options import AnalysisOption, BudgetOption, JsonOption, PlanOption, open_analysis
 from presupuesto_link.commands.saying.printing import print_csv, print_json
-from presupuesto_link.errors import Problem, SpecError
+from presupuesto_link.errors import AskedError, Problem
 from presupuesto_link.findings import FINDING_KINDS, by_kind
 from presupuesto_link.sources.embedded import DEFAULT_ANALYSIS
 
 if TYPE_CHECKING:
     from presupuesto_link.findings import Finding
+    from presupuesto_link.tables.plan import Plan
 
 
 SEVERITIES = ("alta", "media", "baja")
@@ -23,7 +26,11 @@ SEVERITIES = ("alta", "media", "baja")
 def auditoria(
     analisis: AnalysisOption = DEFAULT_ANALYSIS,
     solo: Annotated[
-        list[str] | None, typer.Argument(help="Sólo una severidad (alta, media, baja), un código (P01) o ambos", metavar="SEVERIDAD|CÓDIGO")
+        list[str] | None,
+        typer.Argument(
+            help="Sólo una severidad (alta, media, baja), una clase de hallazgo (P01), un código del plan, o varios",
+            metavar="SEVERIDAD|CÓDIGO",
+        ),
     ] = None,
     gasto: BudgetOption = None,
     plan: PlanOption = None,
@@ -38,10 +45,9 @@ def auditoria(
 
     from presupuesto_link.evaluation.evaluate import evaluate
 
-    severities = [one for one in map(str.lower, solo or ()) if one in SEVERITIES]
-    codes = [_known_code(one) for one in solo or () if one.lower() not in SEVERITIES]
-    audit = evaluate(open_analysis(analisis, gasto, plan)).audit
-    chosen = [f for f in audit.hallazgos if (not severities or f.kind.severity in severities) and (not codes or f.code in codes)]
+    inputs = open_analysis(analisis, gasto, plan)
+    asked = [_known(one, inputs.plan) for one in solo or ()]
+    chosen = _chosen(evaluate(inputs).audit.hallazgos, inputs.plan, asked)
     if en_csv:
         print_csv(pl.DataFrame([f.as_row() for f in chosen]))
         return
@@ -51,19 +57,38 @@ def auditoria(
     _print_findings(chosen)
 
 
-def _known_code(code: str) -> str:
-    """The code as the catalogue writes it.
+def _known(wanted: str, plan: Plan) -> str:
+    """A severity, a kind of finding or a code of the plan, as they are written.
 
     Raises:
-        SpecError: the catalogue has no such code; the message lists the ones it has.
+        AskedError: it is none of them; the nearest are named.
     """
-    if code.strip().upper() in FINDING_KINDS:
-        return code.strip().upper()
-    known = ", ".join(sorted(FINDING_KINDS))
-    raise SpecError(Problem("ver auditoria", f"«{code}»", f"alta, media, baja o uno de {known}", "elija uno de la lista"))
+    codes = [*plan.objetivos["objetivo"], *plan.acciones["accion"], *plan.indicadores["indicador"]]
+    known: dict[str, str] = {one.upper(): one for one in (*SEVERITIES, *FINDING_KINDS, *codes)}
+    text = wanted.strip().upper()
+    if text in known:
+        return known[text]
+    near = get_close_matches(text, known, 3)
+    meant = f"{' o '.join(f'¿«{known[one]}»?' for one in near)} " if near else ""
+    expected = f"{meant}{', '.join(SEVERITIES)}, un código del plan, o una clase: {', '.join(sorted(FINDING_KINDS))}"
+    raise AskedError(Problem("ver auditoria", f"«{wanted}»", expected, "corríjalo o quítelo"))
 
 
-def _print_findings(findings: list[Finding]) -> None:
+def _chosen(findings: Sequence[Finding], plan: Plan, asked: Sequence[str]) -> list[Finding]:
+    """Those of any of the severities, of any of the kinds and that name any of the codes of the plan; what is not asked does not choose."""
+    from presupuesto_link.lookup import findings_of
+
+    severities, kinds = ({one for one in asked if one in every} for every in (SEVERITIES, FINDING_KINDS))
+    places = [one for one in asked if one not in severities | kinds]
+    named = {id(finding) for place in places for finding in findings_of(findings, plan, place)}
+    return [
+        one
+        for one in findings
+        if (not severities or one.kind.severity in severities) and (not kinds or one.code in kinds) and (not places or id(one) in named)
+    ]
+
+
+def _print_findings(findings: Sequence[Finding]) -> None:
     """Findings grouped by kind, each with place, found, expected and why."""
     for kind, found in by_kind(findings):
         typer.echo(f"\n{kind.code} · severidad {kind.severity} · {kind.title} ({len(found)})")

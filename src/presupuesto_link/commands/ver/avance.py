@@ -10,7 +10,7 @@ import typer
 from presupuesto_link.commands.asking.cuts import CsvOption
 from presupuesto_link.commands.asking.options import AnalysisOption, JsonOption, PlanOption, PolicyOption, ProfileOption, open_analysis
 from presupuesto_link.commands.saying.printing import Column, code, number, print_csv, print_json, print_table, records
-from presupuesto_link.errors import Problem, SpecError
+from presupuesto_link.errors import AskedError, Problem
 from presupuesto_link.presentation.telling.words import rule_title
 from presupuesto_link.presentation.theme import band_name
 from presupuesto_link.sources.embedded import DEFAULT_ANALYSIS
@@ -71,7 +71,7 @@ def avance(
 def _must_have_rows(frame: pl.DataFrame, year: int | None, elements: pl.DataFrame) -> None:
     if frame.is_empty():
         known = ", ".join(str(y) for y in elements["anio"].unique().sort())
-        raise SpecError(Problem("opción --anio", f"no hay avance de {year}", f"uno de {known}", "elija otro año"))
+        raise AskedError(Problem("opción --anio", f"no hay avance de {year}", f"uno de {known}", "elija otro año"))
 
 
 def _print_elements(frame: pl.DataFrame, title: str) -> None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Sequence
+from difflib import get_close_matches
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -11,6 +13,7 @@ from presupuesto_link.commands.asking.cuts import CsvOption, FirstOption
 from presupuesto_link.commands.asking.groups import Measure, Money, grouped
 from presupuesto_link.commands.asking.options import AnalysisOption, JsonOption
 from presupuesto_link.commands.saying.printing import Column, code, name, number, print_csv, print_json, print_table, records
+from presupuesto_link.errors import AskedError, InputDataError, Problem
 from presupuesto_link.presentation.theme import band_name
 from presupuesto_link.sources.embedded import DEFAULT_ANALYSIS
 from presupuesto_link.wording import NO_DATA, amount, percent, plain_number, short_name
@@ -28,7 +31,9 @@ _BANDS = ("color", "color_devengado", "color_ejecucion", "banda_resultado")
 
 @grouped
 def codigo(
-    codigo: Annotated[str, typer.Argument(help="Código del plan o del gasto; con su clase si hace falta (rubro:18)", metavar="CÓDIGO")],
+    codigo: Annotated[
+        list[str], typer.Argument(help="Código del plan o del gasto; con su clase si hace falta (rubro 18)", metavar="[CLASE] CÓDIGO")
+    ],
     analisis: AnalysisOption = DEFAULT_ANALYSIS,
     *,
     medida: Measure,
@@ -44,7 +49,8 @@ def codigo(
     """
     from presupuesto_link.lookup import look_up
 
-    found = look_up(dinero.evaluated(dinero.open(analisis, medida)), codigo)
+    asked = _asked(codigo)
+    found = look_up(dinero.evaluated(dinero.open(analisis, medida)), asked)
     if abrir:
         _open(found[0].codigo)
     if como_json:
@@ -54,9 +60,34 @@ def codigo(
         print_csv(next(iter(found[0].cuadros.values())))
         return
     if len(found) > 1:
-        typer.echo(f"«{codigo}» es {' y '.join(one.clase for one in found)}: para ver sólo una, {found[0].clase.split()[0]}:{codigo}\n")
+        typer.echo(f"«{asked}» es {' y '.join(one.clase for one in found)}: para ver sólo una, {found[0].clase.split()[0]} {asked}\n")
     for one in found:
         _print(one, primeras or _SHOWN)
+
+
+def _asked(words: Sequence[str]) -> str:
+    """What is asked for, as `look_up` takes it: `rubro 00` is `rubro:00`.
+
+    Raises:
+        AskedError: nothing is asked for, or it is no code and looks like a topic.
+    """
+    from presupuesto_link.commands.ver import CODE, TOPICS
+
+    *named, code = " ".join(words).replace(":", " : ").split() or [""]
+    kind = " ".join(word for word in named if word != ":")
+    topics = [topic for topic in TOPICS if topic != CODE]
+    near = [] if re.search(r"\d", code) else get_close_matches(" ".join([*named, code]).lower(), topics, 1)
+    if not code or near:
+        wanted = f"¿«{near[0]}»? Los temas son" if near else "un código, o un tema:"
+        raise AskedError(
+            Problem(
+                f"ver {' '.join(words)}".strip(),
+                "no es un tema ni un código",
+                f"{wanted} {', '.join(topics)}",
+                "véalos con «presupuesto-link ver»",
+            )
+        )
+    return f"{kind}:{code}" if kind else code
 
 
 def _open(wanted: str) -> None:
@@ -65,7 +96,6 @@ def _open(wanted: str) -> None:
     from pathlib import Path
 
     from presupuesto_link.commands.asking.here import here, settled
-    from presupuesto_link.errors import InputDataError, Problem
 
     board = Path(settled(here()).get("salida", ("salida", ""))[0]) / "index.html"
     if not board.is_file():
@@ -121,9 +151,14 @@ def _cell(column: str, value: Any) -> str:
         (hasattr(value, "strftime"), lambda day: f"{day:%d/%m/%Y}"),
         (isinstance(value, bool), lambda yes: "sí" if yes else "no"),
         (isinstance(value, float), plain_number),
-        (column in _TEXTS, lambda text: short_name(text, _LONG)),
+        (column in _TEXTS, _shortened),
     )
     return next((write for holds, write in by_name if holds), str)(value)
+
+
+def _shortened(text: str) -> str:
+    """The beginning of a text, which does not end in a figure: it would seem cut."""
+    return re.sub(r"(?: [\d.,−]+)+…$", "…", short_name(text, _LONG))
 
 
 _TITLES = {

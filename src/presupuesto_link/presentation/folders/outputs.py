@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from presupuesto_link.dossier import Dossier
-from presupuesto_link.errors import Problem, SpecError
+from presupuesto_link.errors import AskedError, Problem
 from presupuesto_link.presentation.folders.monitoring_folder import about_followed
 from presupuesto_link.presentation.folders.scenario_folder import write_drafts
 from presupuesto_link.presentation.report.files import write_report_files
@@ -32,11 +32,11 @@ def parts_of(dossier: Dossier, asked: Collection[str] | None) -> Collection[str]
     """The parts that are written: those asked for, or all; the star only of a snapshot.
 
     Raises:
-        SpecError: the star is asked for and there is no snapshot.
+        AskedError: the star is asked for and there is no snapshot.
     """
     linked = dossier.analysis.money.linkage is not None
     if asked and "estrella" in asked and not linked:
-        raise SpecError(
+        raise AskedError(
             Problem("--solo estrella", "no hay instantánea", "el gasto de una", "cárguela con «cargar», o dé sus archivos a «analizar»")
         )
     return asked or tuple(part for part in PARTS if linked or part != "estrella")

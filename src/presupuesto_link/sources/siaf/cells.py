@@ -107,7 +107,7 @@ def html_cells(path: Path, shown: Path) -> Found:
         header[1] = [next(lower, "") if normalise(title).startswith("EJECUCION") else "" for title in header[0]]
     records = [_spread(row) for row in page.xpath("//table[contains(@class, 'Data')]//tr")]
     if not records or not header:
-        return Found(_biggest_table(page, shown))
+        return Found(_biggest_table(page, shown, bool(header)))
     path_rows = [_spread(row) for row in page.xpath("//table[contains(@class, 'History')]//tr")]
     for told in page.xpath(
         "//style | //script | //table[contains(@class, 'History') or contains(@class, 'MapTable') or contains(@class, 'Data')]"
@@ -118,9 +118,9 @@ def html_cells(path: Path, shown: Path) -> Found:
     return Found([*above, *sound], torn)
 
 
-def _biggest_table(page: Any, shown: Path) -> Grid:
-    """The rows of the table with most of them, as other systems write a table that opens in Excel."""
-    tables = [[_spread(row) for row in table.xpath(".//tr[not(ancestor::table[2])]")] for table in page.xpath("//table")]
+def _biggest_table(page: Any, shown: Path, empty: bool) -> Grid:
+    """The rows of the table with most of them, as other systems write a table that opens in Excel; none of a page whose own is empty."""
+    tables = [] if empty else [[_spread(row) for row in table.xpath(".//tr[not(ancestor::table[2])]")] for table in page.xpath("//table")]
     found: Grid = max(tables, key=len, default=[])
     if len(found) > 1:
         return found

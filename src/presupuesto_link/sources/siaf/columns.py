@@ -63,7 +63,7 @@ def _is_by_line(first: str) -> bool:
         found = _loads(first)
     except ValueError:
         return False
-    return isinstance(found, dict) and not any(isinstance(value, (dict, list)) for value in found.values())
+    return isinstance(found, dict) and not {"result", "records", "success", "error"} & {*found}
 
 
 def _loads(text: str) -> Any:
@@ -76,9 +76,10 @@ def _document(path: Path, text: str, shown: Path) -> list[Any]:
             Problem(str(shown), "un documento JSON de más de 256 MB", "un registro por línea, o CSV", "descargue el recurso en CSV")
         )
     found = _loads(text)
-    for key in ("result", "records"):
-        found = found.get(key, found) if isinstance(found, dict) else found
+    inside = found.get("result", found) if isinstance(found, dict) else found
+    found = inside.get("records", inside) if isinstance(inside, dict) else inside
     if isinstance(found, list):
+        _check_total(inside, len(found), shown)
         return found
     raise InputDataError(
         Problem(
@@ -88,6 +89,20 @@ def _document(path: Path, text: str, shown: Path) -> list[Any]:
             "repita la consulta al datastore con su resource_id, o descargue el CSV",
         )
     )
+
+
+def _check_total(answer: Any, given: int, shown: Path) -> None:
+    """The service gives a hundred records unless it is asked for more, and says how many there are."""
+    total = str(answer.get("total", "")) if isinstance(answer, dict) else ""
+    if total.isdecimal() and int(total) > given:
+        raise InputDataError(
+            Problem(
+                str(shown),
+                f"{given:,} registros de los {int(total):,} que dice la respuesta",
+                "todos los registros",
+                "pida los demás (limit y offset), o descargue el CSV entero",
+            )
+        )
 
 
 def _framed(records: Iterator[Any], shown: Path, folder: Path) -> pl.LazyFrame:

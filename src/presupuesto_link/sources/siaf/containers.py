@@ -8,7 +8,7 @@ import zipfile
 import zlib
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 from typing import Any, BinaryIO, cast
 
@@ -18,6 +18,7 @@ from presupuesto_link.sources.siaf.bytes import BLOCK, kind_of
 _DAMAGE = (EOFError, zipfile.BadZipFile, zlib.error, gzip.BadGzipFile, struct.error, ValueError, OverflowError)
 _JUNK = ("__MACOSX/", "~$", ".", "Thumbs.db", "desktop.ini")
 _ENCRYPTED = 0x1
+_DEEPEST = 2
 _HEAD = 256 << 10
 _BIG, _TIMES = 1 << 30, 400
 """A file that grows beyond this when it is opened, and more than so many times, is not an extract: text with names takes ten to forty."""
@@ -52,6 +53,17 @@ def plain(path: Path, asked: str | None, folder: Path, is_extract: Callable[[Pat
     Raises:
         InputDataError: damaged, with a password, packed in a way that is not known, or with several extracts and none asked for.
     """
+    found = _unpacked(path, asked, folder, is_extract)
+    for depth in range(_DEEPEST):
+        if found.kind not in ("gzip", "zstd", "zip"):
+            return found
+        deeper = folder / f"dentro-{depth}"
+        deeper.mkdir()
+        found = replace(_unpacked(found.path, found.rest, deeper, is_extract), member=found.member)
+    raise _problem(path, "un archivo comprimido demasiadas veces", "un archivo comprimido una vez", "descomprímalo y cargue lo de adentro")
+
+
+def _unpacked(path: Path, asked: str | None, folder: Path, is_extract: Callable[[Path, str], bool]) -> Inside:
     kind = kind_of(path)
     if kind in ("gzip", "zstd"):
         target = folder / "plano.csv"
@@ -66,6 +78,21 @@ def plain(path: Path, asked: str | None, folder: Path, is_extract: Callable[[Pat
         with _opened(archive, name, path) as source:
             _copy(source, target, path)
     return Inside(target, kind_of(target), name, rest)
+
+
+def beginning(path: Path, asked: str | None, folder: Path, is_extract: Callable[[Path, str], bool], size: int) -> bytes:
+    """The first bytes of what a file has inside, without unpacking the rest; arguments and errors as in `plain`."""
+    kind = kind_of(path)
+    if kind in ("gzip", "zstd"):
+        with _gzip(path) if kind == "gzip" else _zstd(path) as source:
+            return _read(source, path, size)
+    if kind != "zip":
+        with path.open("rb") as file:
+            return file.read(size)
+    with _zip(path) as archive:
+        name, _ = _member(archive, asked, path, folder, is_extract)
+        with _opened(archive, name, path) as source:
+            return _read(source, path, size)
 
 
 def _copy(source: BinaryIO, target: Path, path: Path, limit: int | None = None) -> None:
@@ -83,9 +110,9 @@ def _copy(source: BinaryIO, target: Path, path: Path, limit: int | None = None) 
                 )
 
 
-def _read(source: BinaryIO, path: Path) -> bytes:
+def _read(source: BinaryIO, path: Path, size: int = BLOCK) -> bytes:
     try:
-        return source.read(BLOCK)
+        return source.read(size)
     except (*_DAMAGE, OSError) as error:
         raise _broken(path, error) from None
 

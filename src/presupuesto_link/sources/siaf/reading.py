@@ -22,7 +22,7 @@ from presupuesto_link.sources.siaf.containers import Inside, plain
 from presupuesto_link.sources.siaf.layout import RECORD, Layout
 from presupuesto_link.sources.siaf.page import Page
 from presupuesto_link.sources.siaf.recognising import check_one_cut, recognise
-from presupuesto_link.sources.siaf.records import FEWER, MORE, REASON, SHOWN, TEXT, TORN_SCHEMA, mend, plainly_written
+from presupuesto_link.sources.siaf.records import FEWER, FOOTER, MORE, REASON, SHOWN, TEXT, TORN_SCHEMA, mend, plainly_written
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -232,7 +232,7 @@ def _torn(scanned: pl.LazyFrame, names: list[str], delimiter: str) -> pl.LazyFra
     text = pl.concat_str([pl.col(name).fill_null("") for name in (*names, *_EXTRA)], separator=delimiter)
     return (
         scanned.with_row_index(RECORD, offset=2)
-        .filter(~_is_sound(names) & written)
+        .filter(~_is_sound(names) & written & ~pl.col(names[0]).str.contains(f"(?i){FOOTER}").fill_null(value=False))
         .select(RECORD, pl.when(extra).then(pl.lit(MORE)).otherwise(pl.lit(FEWER)).alias(REASON), text.str.slice(0, SHOWN).alias(TEXT))
     )
 

@@ -39,6 +39,8 @@ REASON, TEXT = "motivo", "texto"
 TORN_SCHEMA = {RECORD: pl.UInt32, REASON: pl.String, TEXT: pl.String}
 """A record that cannot be read: its line in the file, why, and its text, or the beginning of it."""
 SHOWN = 300
+FOOTER = r'^[\s",;]*\(?\d[\d,.]* (?:filas?|rows?|registros?)\b[^,;|\t]*$'
+"""What a database writes after its last record: `(2 filas)`, `(2 rows affected)`. It is no record."""
 KEY_OF_TEXT = pl.col(TEXT).str.replace_all('"', "", literal=True).str.strip_chars_end(",;\t|").str.slice(0, 200)
 """The same for a record as it is written and for its cells joined."""
 _NEWLINE, _RETURN, _QUOTE = ord("\n"), ord("\r"), ord('"')
