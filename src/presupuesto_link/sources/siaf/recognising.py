@@ -159,7 +159,7 @@ def _base(layout: Layout, pattern: re.Pattern[str], joined: str) -> str:
     found = pattern.fullmatch(joined)
     inner = (found[1] or found[2]) if found else ""
     header = layout.aliases.get(inner, inner)
-    return header if header in {*layout.codes.values()} else ""
+    return header if header in layout.code_titles else ""
 
 
 def _named(layout: Layout, joined: str) -> str:
