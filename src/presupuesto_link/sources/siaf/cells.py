@@ -14,7 +14,7 @@ import polars as pl
 from presupuesto_link.errors import InputDataError, Problem
 from presupuesto_link.sources.siaf.layout import RECORD, Layout
 from presupuesto_link.sources.siaf.page import YEAR_TITLE, Page, page_of
-from presupuesto_link.sources.siaf.recognising import fitted, score
+from presupuesto_link.sources.siaf.recognising import MOST_TITLES, fitted, score
 from presupuesto_link.sources.siaf.titles import normalise
 from presupuesto_link.sources.workbook import not_opened
 
@@ -142,7 +142,7 @@ def _laid_over(lower: Sequence[str], upper: Sequence[str]) -> list[str]:
 
 def _fit(row: list[str], layouts: Iterable[Layout]) -> float:
     """How much of a row some layout knows; 1 and more when the row has all that the layout must have."""
-    return max(score(fitted(layout, row)) for layout in layouts)
+    return max(score(fitted(layout, row)) for layout in layouts) if len(row) <= MOST_TITLES else 0.0
 
 
 def _fits(row: list[str], layouts: Iterable[Layout]) -> bool:
