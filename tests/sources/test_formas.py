@@ -338,6 +338,11 @@ def test_what_cannot_be_read_for_certain_is_refused(tmp_path, header, line, said
         read(table(tmp_path / "a_2024.csv", header, line))
 
 
+def test_a_row_of_thousands_of_cells_is_not_one_of_titles(tmp_path):
+    with pytest.raises(InputDataError, match="5,000 columnas"):
+        read(table(tmp_path / "a.csv", ",".join(f"C{number}" for number in range(5000)), ""))
+
+
 def test_an_income_file_is_known_by_its_name_too(tmp_path):
     header, line = "ANO_EJE,RUBRO,MONTO_PIA,MONTO_PIM", "2024,00,1,2"
     with pytest.raises(InputDataError, match="lo dice su nombre"):

@@ -18,7 +18,7 @@ import polars as pl
 from presupuesto_link.errors import InputDataError, Problem
 from presupuesto_link.sources.siaf.layout import RECORD, Layout
 from presupuesto_link.sources.siaf.page import YEAR_TITLE, Page, page_of
-from presupuesto_link.sources.siaf.recognising import fitted, score
+from presupuesto_link.sources.siaf.recognising import MOST_TITLES, fitted, score
 from presupuesto_link.sources.siaf.records import FEWER, MORE, TORN_SCHEMA, Torn, records_of
 from presupuesto_link.sources.siaf.titles import normalise
 from presupuesto_link.sources.workbook import Book, Grid
@@ -284,7 +284,7 @@ def _score(cells: Grid, layouts: Sequence[Layout]) -> float:
 
 def _fit(row: list[str], layouts: Iterable[Layout]) -> float:
     """How much of a row some layout knows; 1 and more when the row has all that the layout must have."""
-    return max(score(fitted(layout, row)) for layout in layouts)
+    return max(score(fitted(layout, row)) for layout in layouts) if len(row) <= MOST_TITLES else 0.0
 
 
 def _fits(row: list[str], layouts: Iterable[Layout]) -> bool:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 
 import polars as pl
 
@@ -137,15 +138,20 @@ class Layout:
     unchecked: tuple[str, ...] = ()
     placed: Callable[[pl.DataFrame, Page], pl.DataFrame] | None = None
 
-    @property
+    @cached_property
     def amount_titles(self) -> frozenset[str]:
         """The headers of `amounts`."""
         return frozenset(title for titles in self.amounts.values() for title in titles)
 
-    @property
+    @cached_property
+    def code_titles(self) -> frozenset[str]:
+        """The headers of `codes`."""
+        return frozenset(self.codes.values())
+
+    @cached_property
     def used(self) -> frozenset[str]:
         """The headers that the layout reads."""
-        return self.columns | self.optional | {*self.codes.values()} | {*self.names.values(), *self.goals.values()} | self.amount_titles
+        return self.columns | self.optional | self.code_titles | {*self.names.values(), *self.goals.values()} | self.amount_titles
 
     def rename(self, headers: Iterable[str]) -> dict[str, str]:
         """Each header of a file → the normalised header of this layout."""

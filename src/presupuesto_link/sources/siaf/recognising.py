@@ -25,6 +25,8 @@ _JOINTS = re.compile(r"[\s._/\-]+")
 _CODE = re.compile(r"(?:COD|CODIGO|UBI)_(?:DE_)?(?:LA_)?(.+)|(.+)_(?:COD|CODIGO)")
 _NAME = re.compile(r"(?:NOMBRE|NOM|DES|DESC|DESCRIPCION)_(?:DE_)?(?:LA_)?(.+)|(.+)_(?:NOMBRE|NOM|DESC|DESCRIPCION)")
 _DATED = re.compile(r"(?P<title>.+?)_?(?P<year>(?:19|20)\d\d)|(?P<year_first>(?:19|20)\d\d)_?(?P<title_last>.+)")
+MOST_TITLES = 4096
+"""No extract has as many columns; a row with more is not one of titles."""
 CUT = "FECHA_CORTE"
 _CUTS = frozenset({CUT, "FECHA_DE_CORTE", "FECHA_CONSULTA", "FECHA_DE_CONSULTA", "FECHA_DE_LA_CONSULTA"})
 _COLLECTED = re.compile(r"RECAUDA|INGRESO")
@@ -77,6 +79,10 @@ def recognise(headers: list[str], layouts: Iterable[Layout], path: Path) -> Layo
         InputDataError: none fits (the message names the nearest one, what it misses and what is unknown to it), two titles say the same
             amount or only some say their year, or the file is of income.
     """
+    if len(headers) > MOST_TITLES:
+        raise _doubtful(
+            path, f"{len(headers):,} columnas", f"no más de {MOST_TITLES:,}", "revise el separador, o vuelva a exportar el archivo"
+        )
     known = [fitted(layout, headers) for layout in layouts]
     _check_spending(headers, path)
     fits = [layout for layout in known if score(layout) >= 1]
@@ -159,7 +165,7 @@ def _base(layout: Layout, pattern: re.Pattern[str], joined: str) -> str:
     found = pattern.fullmatch(joined)
     inner = (found[1] or found[2]) if found else ""
     header = layout.aliases.get(inner, inner)
-    return header if header in {*layout.codes.values()} else ""
+    return header if header in layout.code_titles else ""
 
 
 def _named(layout: Layout, joined: str) -> str:
