@@ -52,13 +52,14 @@ def listar(almacen: StoreOption = DEFAULT_STORE, como_json: JsonOption = False) 
             ", ".join(map(str, s.years)),
             s.manifest["fuente"]["forma"],
             _filters(s),
+            s.quality,
             f"{s.manifest['filas']['guardadas']:,}",
             f"{s.size / 1e6:,.1f}",
             s.manifest["fuente"]["nombre"],
         )
         for s in snapshots
     ]
-    words = [Column(title) for title in ("Instantánea", "Corte", "Años", "Forma", "Filtros")]
+    words = [Column(title) for title in ("Instantánea", "Corte", "Años", "Forma", "Filtros", "Calidad")]
     columns = [*words, number("Filas"), number("MB"), Column("Archivo")]
     print_table(f"{len(rows)} instantáneas en {almacen}", columns, rows)
 
@@ -204,7 +205,8 @@ def _filters(snapshot: Snapshot) -> str:
 
 def _facts(snapshot: Snapshot) -> dict[str, object]:
     keys = ("fuente", "fecha_corte", "filtros", "filas", "ultimo_mes_con_devengado", "tabla_version")
-    return {"id": snapshot.id, "anios": list(snapshot.years), "bytes": snapshot.size} | {key: snapshot.manifest[key] for key in keys}
+    told = {"calidad": snapshot.quality, "limites": list(snapshot.limits), "aceptado": snapshot.manifest.get("aceptado")}
+    return {"id": snapshot.id, "anios": list(snapshot.years), "bytes": snapshot.size} | told | {key: snapshot.manifest[key] for key in keys}
 
 
 def _differences(old: Snapshot, new: Snapshot) -> list[str]:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from presupuesto_link.commands.asking.cuts import DEFAULT_STORE, StoreOption
-from presupuesto_link.commands.asking.options import JsonOption, old, rare
+from presupuesto_link.commands.asking.options import AcceptOption, JsonOption, old, rare
 from presupuesto_link.commands.saying.printing import Column, number, print_json, print_table
 from presupuesto_link.errors import InputDataError, PresupuestoLinkError, Problem
 from presupuesto_link.findings import worst_first
@@ -23,6 +23,7 @@ from presupuesto_link.wording import amount, enumerate_words
 if TYPE_CHECKING:
     from presupuesto_link.store.load_report import LoadReport, Published
     from presupuesto_link.store.loading import Progress
+    from presupuesto_link.store.quality import Accepted
     from presupuesto_link.store.store import Store
     from presupuesto_link.tables.gasto import Filters
 
@@ -57,11 +58,11 @@ def cargar(
         list[str] | None,
         rare(
             "--total-publicado",
-            help="Cifra publicada para comparar, y la diferencia que se admite (1 sol)",
+            help="Cifra publicada para comparar, y la diferencia que se admite (1 sol, o medio por fila si son soles enteros)",
             metavar="MEDIDA=SOLES[:TOLERANCIA]",
         ),
     ] = None,
-    tolerancia: Annotated[str, old("--tolerancia", help="Diferencia admitida con la cifra publicada", metavar="SOLES")] = "1",
+    tolerancia: Annotated[str | None, old("--tolerancia", help="Diferencia admitida con la cifra publicada", metavar="SOLES")] = None,
     descargar: Annotated[
         int | None, typer.Option("--descargar", help="Descarga antes ese año del portal de datos abiertos del MEF", metavar="AÑO")
     ] = None,
@@ -74,6 +75,7 @@ def cargar(
     ] = None,
     forzar: Annotated[bool, old("--forzar", help="Descarga aunque el archivo ya esté y sea el mismo")] = False,
     espera: Annotated[int, old("--espera", help="Segundos sin recibir datos antes de volver a conectarse", metavar="SEGUNDOS", min=1)] = 60,
+    aceptar: AcceptOption = None,
     como_json: JsonOption = False,
 ) -> None:
     """Carga extractos del SIAF en el almacén: los reconoce, los revisa y guarda una instantánea de cada uno.
@@ -86,9 +88,14 @@ def cargar(
             return
     if not archivos:
         raise typer.BadParameter("falta qué cargar: un archivo, una carpeta o --descargar AÑO.")
-    filters, published = _filters(pliego, departamento_meta, nivel, anio), _published(total_publicado or [], tolerancia)
+    filters, published, accepted = (
+        _filters(pliego, departamento_meta, nivel, anio),
+        _published(total_publicado or [], tolerancia),
+        accepted_for(aceptar),
+    )
     with kept_or_tried(almacen, probar) as store:
-        reports, failed = load_all(archivos, store, filters, day_of(al), miembro, published, None if como_json else print_report)
+        tell = None if como_json else print_report
+        reports, failed = load_all(archivos, store, filters, day_of(al), miembro, published, tell, accepted)
     if como_json:
         errors = [{"archivo": path.name, "problemas": [vars(p) for p in error.problems]} for path, error in failed]
         print_json(cargas=[as_json(report) for report in reports], **({"errores": errors} if errors else {}))
@@ -114,7 +121,7 @@ def kept_or_tried(folder: Path, tried: bool) -> Iterator[Store]:
         yield Store(folder)
         return
     with TemporaryDirectory() as place:
-        yield Store(Path(place))
+        yield Store(Path(place), lasting=False)
 
 
 def load_all(
@@ -125,17 +132,21 @@ def load_all(
     member: str | None,
     published: Published,
     tell: Callable[[LoadReport], None] | None,
+    accepted: Accepted | None = None,
 ) -> tuple[list[LoadReport], list[tuple[Path, PresupuestoLinkError]]]:
     """Load each file; one that fails does not hold back the others, and alone it is the error."""
     from presupuesto_link.sources.siaf.named import expand
+    from presupuesto_link.store.load_report import Refused
     from presupuesto_link.store.loading import load_extract
 
     paths, reports, failed = expand(_inside(archivos)), [], []
     for path in paths:
         try:
             with _progress(path.name) as progress:
-                report = load_extract(path, store, filters, day, member, published, progress)
+                report = load_extract(path, store, filters, day, member, published, progress, accepted)
         except PresupuestoLinkError as error:
+            if tell and isinstance(error, Refused):
+                tell(error.report)
             if len(paths) == 1:
                 raise
             failed.append((path, error))
@@ -181,7 +192,7 @@ def print_report(report: LoadReport) -> None:
     """The closing summary of one load."""
     snapshot, manifest = report.snapshot, report.snapshot.manifest
     rows, source = manifest["filas"], manifest["fuente"]
-    state = "guardada" if report.is_new else "ya estaba en el almacén; no se escribió nada"
+    state = "guardada" if report.is_new else "ya estaba en el almacén; no se escribió nada" if report.kept else "no se guardó"
     typer.echo(f"{report.path.name}: instantánea {snapshot.id} ({state})")
     typer.echo(
         f"  Forma: {source['forma']} · codificación {source['codificacion']} · corte {snapshot.cut_off} ({manifest['fecha_corte_de']})"
@@ -198,6 +209,7 @@ def print_report(report: LoadReport) -> None:
     months = [f"{year}: {month}" for year, month in manifest["ultimo_mes_con_devengado"].items()]
     typer.echo(f"  Último mes con devengado: {enumerate_words(months) or 'no se sabe (el extracto no da meses)'}")
     _print_findings(report)
+    _print_quality(manifest)
     for sentence in report.unchecked:
         typer.echo(f"  No se comprobó: {sentence}.")
     typer.echo("")
@@ -239,7 +251,8 @@ def as_json(report: LoadReport) -> dict[str, Any]:
         "nueva": report.is_new,
         **{key: manifest[key] for key in kept},
         **page,
-        "hallazgos": [finding.as_row() for finding in report.findings],
+        **{key: manifest[key] for key in ("calidad", "limites", "aceptado")},
+        "hallazgos": [finding.as_row() | {"efecto": finding.kind.effect} for finding in report.findings],
         "no_comprobado": list(report.unchecked),
         "rechazadas": str(report.rejected) if report.rejected else None,
     }
@@ -253,6 +266,26 @@ def _print_findings(report: LoadReport) -> None:
         typer.echo(
             f"  {finding.code} ({finding.kind.severity}) {finding.kind.title}: {finding.place}, {finding.found}. {finding.explanation}."
         )
+
+
+def _print_quality(manifest: Mapping[str, Any]) -> None:
+    from presupuesto_link.store.quality import quality_words
+
+    typer.echo(f"  Calidad: {quality_words(manifest)}")
+    for limit in manifest["limites"]:
+        typer.echo(f"  - {limit}")
+
+
+def accepted_for(reason: str | None) -> Accepted | None:
+    """What `--aceptar` says, with the name of who answers for the office."""
+    from presupuesto_link.commands.asking.here import signer
+    from presupuesto_link.store.quality import Accepted
+
+    if reason is None:
+        return None
+    if not reason.strip():
+        raise typer.BadParameter("--aceptar: falta el motivo.")
+    return Accepted(reason.strip(), signer())
 
 
 def _filters(pliego: str | None, department: str | None, level: str | None, year: int | None) -> Filters:
@@ -274,10 +307,10 @@ def no_filters() -> Filters:
 
 def no_totals() -> Published:
     """No published figure to compare with."""
-    return _published([], "1")
+    return _published([], None)
 
 
-def _published(given: list[str], tolerance: str) -> Published:
+def _published(given: list[str], tolerance: str | None) -> Published:
     from presupuesto_link.store.load_report import Published
     from presupuesto_link.store.store import MEASURES
 
@@ -291,7 +324,7 @@ def _published(given: list[str], tolerance: str) -> Published:
             raise typer.BadParameter(f"--total-publicado: «{text}» no es MEDIDA=SOLES, con una de {known}.")
         totals[measure] = _amount("--total-publicado", amount)
         own += [_tolerance(allowed_text)] if colon else []
-    return Published(totals, min(own) if own else _tolerance(tolerance))
+    return Published(totals, min(own) if own else _tolerance(tolerance) if tolerance is not None else None)
 
 
 def _tolerance(text: str) -> Decimal:

@@ -23,10 +23,12 @@ from typing import Any
 import polars as pl
 
 from presupuesto_link.errors import InputDataError, OutputError, Problem, system_reason
+from presupuesto_link.findings import Finding
 from presupuesto_link.sources.digest import digest_of
 from presupuesto_link.sources.lock import PART, clean_parts, locked, new_part, owner
 from presupuesto_link.sources.siaf.layout import AMOUNTS, with_later_codes
 from presupuesto_link.store.moved import moved, summed
+from presupuesto_link.store.quality import Accepted, quality_of
 from presupuesto_link.tables.goals import SCHEMA as GOALS_SCHEMA
 from presupuesto_link.tables.numbers import known_sum
 from presupuesto_link.wording import period_words
@@ -34,6 +36,7 @@ from presupuesto_link.wording import period_words
 MANIFEST = "manifiesto.json"
 SNAPSHOTS = "instantaneas"
 GOALS_FILE = "metas_fisicas.parquet"
+REFUSED = "rechazadas"
 MEASURES = tuple(f"{name}_soles" for name in AMOUNTS)
 PAGE_KEYS = ("ambito", "periodo", "incluye", "por")
 """What a page of the Consulta Amigable says of itself, in the manifest of its snapshot."""
@@ -130,6 +133,26 @@ class Snapshot:
         return tuple(self.manifest.get("parte") or ())
 
     @property
+    def quality(self) -> str:
+        """`completa`, `parcial` or `aceptada` (see `store.quality`); of a manifest of version 0.1.0, what its findings say."""
+        return str(self._judged["calidad"])
+
+    @property
+    def limits(self) -> tuple[str, ...]:
+        """What makes it partial, in Spanish sentences."""
+        return tuple(self._judged["limites"])
+
+    @property
+    def _judged(self) -> Mapping[str, Any]:
+        return self.manifest if "calidad" in self.manifest else quality_of((Finding(**row) for row in self.manifest["hallazgos"]), None)
+
+    @property
+    def accepted(self) -> Accepted | None:
+        """Who kept it in spite of what prevented it, and why."""
+        told = self.manifest.get("aceptado")
+        return Accepted(told["motivo"], told["quien"]) if told else None
+
+    @property
     def synthetic(self) -> bool:
         """Whether its file says in its name that its data are made up."""
         return re.search("sint[eé]tic", str(self.manifest["fuente"]["nombre"]), re.IGNORECASE) is not None
@@ -176,11 +199,22 @@ def _without_dashes(wanted: str) -> str:
 
 
 class Store:
-    """A folder of snapshots. Reading never locks; writing and removing do, for an instant."""
+    """A folder of snapshots. Reading never locks; writing and removing do, for an instant.
 
-    def __init__(self, folder: Path) -> None:
+    Attributes:
+        folder: where it is.
+        snapshots: the folder of each snapshot, by id.
+        lasting: whether it is still there after the command that uses it: a trial's is not.
+    """
+
+    def __init__(self, folder: Path, lasting: bool = True) -> None:
         self.folder = folder.resolve()
         self.snapshots = self.folder / SNAPSHOTS
+        self.lasting = lasting
+
+    def refused_rows(self, name: str) -> Path:
+        """Where the rejected rows of a load that was not kept stay for a person to look at; there when it had some."""
+        return self.folder / REFUSED / f"{name}.csv"
 
     def list(self) -> tuple[Kept, ...]:
         """Every snapshot, oldest cut-off first; of those of one day and year, the one to work with last."""
@@ -232,11 +266,29 @@ class Store:
             with self._part(name) as part:
                 manifest = make(part) | {"id": name}
                 manifest["archivos"] = _seal(part)
-                _write_synced(part / MANIFEST, json.dumps(manifest, ensure_ascii=False, indent=2, sort_keys=True) + "\n")
+                _write_synced(part / MANIFEST, _text_of(manifest))
                 new = self._commit(part, name)
         except OSError as error:
             raise self.not_written(error) from error
         return self.get(name), new
+
+    def rewrite(self, name: str, manifest: Mapping[str, Any]) -> Kept:
+        """Put another manifest in the place of a snapshot's, at once; its files stay.
+
+        Raises:
+            OutputError: the store cannot be written; the manifest is the one it was.
+        """
+        kept = self.get(name)
+        if manifest == kept.manifest:
+            return kept
+        try:
+            with locked(self.folder), self._part(name) as part:
+                _write_synced(part / MANIFEST, _text_of(manifest))
+                (part / MANIFEST).replace(kept.folder / MANIFEST)
+                _sync(kept.folder)
+        except OSError as error:
+            raise self.not_written(error) from error
+        return self.get(name)
 
     def read(self, wanted: str, columns: Sequence[str] | None = None, filters: Mapping[str, Any] | None = None) -> pl.LazyFrame:
         """The rows of a snapshot, lazily; only the years, row groups and columns asked for are read.
@@ -466,6 +518,10 @@ def _seal(part: Path) -> dict[str, dict[str, Any]]:
     for folder in {path.parent for path in files}:
         _sync(folder)
     return {p.relative_to(part).as_posix(): {"sha256": digest_of(p), "bytes": p.stat().st_size} for p in files}
+
+
+def _text_of(manifest: Mapping[str, Any]) -> str:
+    return json.dumps(manifest, ensure_ascii=False, indent=2, sort_keys=True) + "\n"
 
 
 def _write_synced(path: Path, text: str) -> None:
