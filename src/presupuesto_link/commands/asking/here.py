@@ -53,7 +53,8 @@ def defaults(office: Office | None) -> dict[str, Any]:
 
 def signer() -> str | None:
     """Who answers for what is decided here (`firma` of the office); null when nobody is named."""
-    return settled(here()).get("firma", (None, ""))[0]
+    name = settled(here()).get("firma", ("", ""))[0]
+    return str(name) or None
 
 
 def default_map(office: Office | None, commands: Mapping[str, tuple[str, ...]]) -> dict[str, Any]:
