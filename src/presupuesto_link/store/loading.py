@@ -308,7 +308,7 @@ class _Loading:
             raise self._nothing(read)
         self.progress("Ordenando", 0, 0, 0)
         line = read.layout.line
-        facts = add_facts([facts_of(rows.lazy(), line) for rows in write_sorted(read.runs, self.part / "gasto", list(SCHEMA))])
+        facts = add_facts([facts_of(rows.lazy(), line) for rows in write_sorted(read.runs, self.part, list(SCHEMA))])
         shutil.rmtree(work)
         if read.goals.height:
             read.goals.write_parquet(self.part / GOALS_FILE, compression="zstd")
@@ -376,9 +376,9 @@ class _Loading:
                 reasons.update(dict(chunk["rechazo"].drop_nulls().value_counts().iter_rows()))
                 if good.height:
                     names.add(good)
-                    runs.add(good.select(*SCHEMA))
+                    runs.add(good.select(*SCHEMA, RECORD))
             if reasons:
-                self._write_rejected(extract, work)
+                self._write_rejected(extract)
             source = {"forma": layout.name, "codificacion": extract.encoding, "columnas_sin_usar": list(extract.ignored)}
             source |= self.said
             printed = printed_totals(layout, extract.raw, self.filters, yearless=bool(self.said))
@@ -413,16 +413,9 @@ class _Loading:
         rows = extract.layout.rows(raw)
         return keep(rows.with_columns(anio=pl.lit(self.said["anio"])) if self.said else rows, self.filters)
 
-    def _write_rejected(self, extract: RawExtract, work: Path) -> None:
+    def _write_rejected(self, extract: RawExtract) -> None:
         """The rejected rows with the number of their record, counting the titles as 1."""
-        if extract.lines is not None:
-            with open_extract(self.path, LAYOUTS, self.member, (), extract.encoding, work) as whole:
-                self._write_rejected(whole, work)
-            return
-        raw = extract.raw
-        if RECORD not in raw.collect_schema().names():
-            raw = raw.with_row_index(RECORD, offset=2)
-        rows = rejected_rows(self._wanted(extract, raw)).rename({"rechazo": "motivo"})
+        rows = rejected_rows(self._wanted(extract, extract.raw)).rename({"rechazo": "motivo"})
         rows.sink_csv(self.part / REJECTED, include_bom=True)
 
     def _name_tables(self, names: Names) -> dict[str, pl.DataFrame]:

@@ -1,6 +1,7 @@
 """The store («almacén»): immutable snapshots of spending, each with the evidence of where it comes from.
 
-    almacen/instantaneas/<id>/gasto/anio=AAAA/parte-000.parquet · dimensiones/<name>.parquet · metas_fisicas.parquet · manifiesto.json
+    almacen/instantaneas/<id>/gasto/anio=AAAA/parte-000.parquet · registros/anio=AAAA/parte-000.parquet
+                             dimensiones/<name>.parquet · metas_fisicas.parquet · manifiesto.json
 
 A snapshot's id comes from its content, so the same file twice is one snapshot. It is made in a working folder and moved into place
 whole: at any moment the store holds complete snapshots and nothing else that is read.
@@ -27,6 +28,7 @@ from presupuesto_link.findings import Finding
 from presupuesto_link.sources.digest import digest_of
 from presupuesto_link.sources.lock import PART, clean_parts, locked, new_part, owner
 from presupuesto_link.sources.siaf.layout import AMOUNTS, with_later_codes
+from presupuesto_link.store.lines import LINES, RECORDS, intervals, with_lines
 from presupuesto_link.store.moved import moved, summed
 from presupuesto_link.store.quality import Accepted, quality_of
 from presupuesto_link.tables.goals import SCHEMA as GOALS_SCHEMA
@@ -131,6 +133,21 @@ class Snapshot:
     def part(self) -> tuple[str, ...]:
         """What leaves only a part of the spending of its entity in it, as its page says: «Sólo Proyectos»."""
         return tuple(self.manifest.get("parte") or ())
+
+    @property
+    def files(self) -> tuple[str, ...]:
+        """The names of the files it was read from, by their number in `store.lines`."""
+        return (str(self.manifest["fuente"]["nombre"]),)
+
+    @property
+    def has_records(self) -> bool:
+        """Whether each row says from which records of which file it comes."""
+        return any(name.startswith(f"{RECORDS}/") for name in self.manifest["archivos"])
+
+    @property
+    def why_no_records(self) -> str:
+        """Why it has none; empty when it has them."""
+        return "" if self.has_records else str(self.manifest.get("sin_registros", "se cargó con la versión 0.1.0, que no los guardaba"))
 
     @property
     def quality(self) -> str:
@@ -290,13 +307,16 @@ class Store:
             raise self.not_written(error) from error
         return self.get(name)
 
-    def read(self, wanted: str, columns: Sequence[str] | None = None, filters: Mapping[str, Any] | None = None) -> pl.LazyFrame:
+    def read(
+        self, wanted: str, columns: Sequence[str] | None = None, filters: Mapping[str, Any] | None = None, lines: bool = False
+    ) -> pl.LazyFrame:
         """The rows of a snapshot, lazily; only the years, row groups and columns asked for are read.
 
         Args:
             wanted: its id.
             columns: which; all by default.
             filters: column → value, or several values in a list.
+            lines: with where each row comes from (`store.lines.LINES`; null in a snapshot that has no records). Every row is then read.
 
         Raises:
             InputDataError: a file is missing or has not the size that the manifest declares.
@@ -305,10 +325,42 @@ class Store:
         _check_sizes(snapshot)
         years = _values(tests["anio"]) if "anio" in tests else snapshot.years
         files = [path for year in years for path in sorted((snapshot.folder / "gasto" / f"anio={year}").glob("*.parquet"))]
-        rows = pl.scan_parquet(files or sorted(snapshot.folder.glob("gasto/*/*.parquet"))[:1], hive_partitioning=False)
+        some = files or sorted(snapshot.folder.glob("gasto/*/*.parquet"))[:1]
+        rows = with_lines(some) if lines else pl.scan_parquet(some, hive_partitioning=False)
         rows = with_later_codes(rows if files else rows.clear())
         rows = rows.filter(*(pl.col(column).is_in(_values(value)) for column, value in tests.items())) if tests else rows
         return rows.select(columns) if columns is not None else rows
+
+    def lines_of(self, wanted: str, filters: Mapping[str, Any] | None = None, measure: str | None = None) -> pl.DataFrame:
+        """The records of the file that a figure of a snapshot comes from.
+
+        Args:
+            wanted: its id.
+            filters: which rows, as `read` takes them.
+            measure: only the rows that have some of it (`pim_soles`).
+
+        Returns:
+            One row per stretch of records that follow each other, by file and record: `archivo` (its name), `desde` and `hasta` (both in it;
+            the titles are 1, and in a workbook they are rows of its sheet).
+
+        Raises:
+            InputDataError: the snapshot has no records, or as `read`.
+        """
+        snapshot = self.get(wanted)
+        if not snapshot.has_records:
+            raise InputDataError(
+                Problem(
+                    snapshot.id,
+                    f"no dice de qué registros sale cada fila: {snapshot.why_no_records}",
+                    "una instantánea con sus registros",
+                    "si tiene el archivo de origen: almacen migrar --origen ARCHIVO",
+                )
+            )
+        rows = self.read(snapshot.id, [*LINES, *([measure] if measure else [])], filters, lines=True)
+        rows = rows.filter(pl.col(measure) != 0) if measure else rows
+        found = intervals(rows.select(*LINES).collect())
+        names = dict(enumerate(snapshot.files))
+        return found.with_columns(pl.col("archivo").replace_strict(names, return_dtype=pl.String))
 
     def dimension(self, wanted: str, name: str) -> pl.DataFrame:
         """A table of names of a snapshot: its key columns, `nombre` and `nombres` (how many the file had for that key)."""

@@ -7,6 +7,7 @@ import gzip
 import shutil
 import zipfile
 import zlib
+from array import array
 from collections.abc import Iterable
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -39,7 +40,7 @@ class RawExtract:
     Attributes:
         path: the file as delivered.
         layout: the one recognised.
-        raw: all text, normalised headers, records in file order.
+        raw: all text, normalised headers, records in file order; `registro` is the number of each in its file, the titles being 1.
         encoding: `utf-8` or `cp1252`.
         ignored: headers of the file that the layout does not use.
         text: the UTF-8 text that `raw` scans; null for a workbook or a page.
@@ -103,8 +104,9 @@ def open_extract(
         found = encoding or ("utf-8" if looks_utf8(plain) else "cp1252")
         delimiter, headers = _header(plain, found, path)
         layout = recognise(headers, known, path)
-        text, lines = _as_utf8(plain, found, needles, Path(work))
+        text, lines, places = _as_utf8(plain, found, needles, Path(work))
         raw = _scan(text, headers, delimiter, layout)
+        raw = raw if places is None else raw.with_columns(_placed(places))
         check_one_cut(raw, path)
         yield RawExtract(path, layout, raw, found, _ignored(headers, layout), text, lines)
 
@@ -126,7 +128,23 @@ def _scan(path: Path, headers: list[str], delimiter: str, layout: Layout) -> pl.
         name = layout.rename([header])[header]
         names.append(name if name not in names else f"{name}__{len(names)}")
     schema = dict.fromkeys(names, pl.String)
-    return pl.scan_csv(path, separator=delimiter, schema=schema, has_header=False, skip_rows=1, encoding="utf8", raise_if_empty=False)
+    return pl.scan_csv(
+        path,
+        separator=delimiter,
+        schema=schema,
+        has_header=False,
+        skip_rows=1,
+        encoding="utf8",
+        raise_if_empty=False,
+        row_index_name=RECORD,
+        row_index_offset=2,
+    )
+
+
+def _placed(places: array[int]) -> pl.Expr:
+    """The number of a record in the file, from its number among those that were kept."""
+    given = pl.Series(places, dtype=pl.UInt32)
+    return pl.col(RECORD).map_batches(lambda kept: given.gather(kept - 2), pl.UInt32, is_elementwise=True)
 
 
 def _header(path: Path, encoding: str, shown: Path) -> tuple[str, list[str]]:
@@ -158,14 +176,14 @@ def _header(path: Path, encoding: str, shown: Path) -> tuple[str, list[str]]:
         ) from None
 
 
-def _as_utf8(path: Path, encoding: str, needles: tuple[str, ...], folder: Path) -> tuple[Path, int | None]:
-    """The text in UTF-8 and, when some of its records were left out, how many lines it had."""
+def _as_utf8(path: Path, encoding: str, needles: tuple[str, ...], folder: Path) -> tuple[Path, int | None, array[int] | None]:
+    """The text in UTF-8 and, when some of its records were left out, how many lines it had and where each one kept was."""
     if encoding == "utf-8" and not needles:
-        return path, None
+        return path, None, None
     target = folder / "utf8.csv"
     with path.open("rb") as source, target.open("wb") as out:
-        lines = transcode(source, out, tuple(needle.encode("ascii") for needle in needles), encoding)
-    return target, lines if needles else None
+        lines, places = transcode(source, out, tuple(needle.encode("ascii") for needle in needles), encoding)
+    return (target, lines, places) if needles else (target, None, None)
 
 
 def _unpacked(path: Path, kind: str, member: str | None, folder: Path) -> Path:
