@@ -375,6 +375,13 @@ FINDING_KINDS = _catalogue(
         "Confirmar en el SIAF la meta física y su avance antes de usarlos como sustento.",
     ),
     FindingKind(
+        "S30",
+        "Instantánea de una versión que no se detenía por lo que hoy impide una carga",
+        "media",
+        "Si tiene el archivo de origen: almacen migrar --origen ARCHIVO.",
+        effect="limita",
+    ),
+    FindingKind(
         "V01", "Regla hacia una acción que no está en el plan", "alta", "Corregir el código de la acción, o agregarla a acciones.csv."
     ),
     FindingKind("V02", "Celda de una regla que no se entiende", "alta", "Corregir la celda; la regla no se aplica mientras tanto."),

@@ -11,7 +11,7 @@ from presupuesto_link.commands.main import _code
 from presupuesto_link.store.store import Store
 from tests.sources.extracts import budget, long_text, sample, spent, write_long
 
-SUBCOMMANDS = ["listar", "totales", "verificar", "comparar", "podar"]
+SUBCOMMANDS = ["listar", "totales", "verificar", "comparar", "podar", "migrar"]
 
 
 def call(capsys, *arguments: object) -> tuple[int, str, str]:

@@ -48,7 +48,7 @@ from presupuesto_link.store.load_report import (
 )
 from presupuesto_link.store.quality import Accepted, of_effect, quality_of, stored
 from presupuesto_link.store.sorted_parquet import Runs, chunks, write_sorted
-from presupuesto_link.store.store import GOALS_FILE, Extract, Kept, Snapshot, Store, add_up, snapshot_id
+from presupuesto_link.store.store import FORMAT, GOALS_FILE, Extract, Kept, Snapshot, Store, add_up, snapshot_id
 from presupuesto_link.tables.gasto import SCHEMA, TABLE_VERSION, Filters, keep, other_sums, printed_totals, rejected_rows, type_rows
 from presupuesto_link.tables.gasto_checks import (
     check_gasto,
@@ -329,6 +329,7 @@ class _Loading:
         return {
             "programa": {"nombre": "presupuesto-link", "version": version("presupuesto-link")},
             "bibliotecas": {"polars": version("polars")},
+            "formato": FORMAT,
             "tabla_version": TABLE_VERSION,
             "fuente": read.source,
             "filas": {"registros_leidos": read.records, "guardadas": kept, "rechazadas": sum(read.reasons.values())}

@@ -65,6 +65,17 @@ def quality_words(manifest: Mapping[str, Any]) -> str:
     return f"aceptada por {who}, pese a {codes}: «{accepted['motivo']}»"
 
 
+def unguarded(snapshot: str) -> Finding:
+    """What is not known of a snapshot of version 0.1.0, whose load stopped for nothing that it found."""
+    return Finding(
+        "S30",
+        f"instantánea {snapshot}",
+        "se cargó con la versión 0.1.0",
+        "una carga que se detiene por lo que la impide",
+        "no se comprobó si el archivo está pegado dos veces ni si sus registros están enteros",
+    )
+
+
 def stored(finding: Finding) -> dict[str, str]:
     """A finding as the manifest keeps it."""
     return dict(vars(finding))

@@ -30,11 +30,14 @@ from presupuesto_link.sources.lock import PART, clean_parts, locked, new_part, o
 from presupuesto_link.sources.siaf.layout import AMOUNTS, with_later_codes
 from presupuesto_link.store.lines import LINES, RECORDS, intervals, with_lines
 from presupuesto_link.store.moved import moved, summed
-from presupuesto_link.store.quality import Accepted, quality_of
+from presupuesto_link.store.quality import Accepted, quality_of, unguarded
 from presupuesto_link.tables.goals import SCHEMA as GOALS_SCHEMA
 from presupuesto_link.tables.numbers import known_sum
 from presupuesto_link.wording import period_words
 
+FORMAT = 2
+"""Of a snapshot and its manifest. 1, which does not say it, is that of version 0.1.0: no quality and no records of its rows; it is read as
+it is, and `store.migration` brings it to this one."""
 MANIFEST = "manifiesto.json"
 SNAPSHOTS = "instantaneas"
 GOALS_FILE = "metas_fisicas.parquet"
@@ -135,6 +138,16 @@ class Snapshot:
         return tuple(self.manifest.get("parte") or ())
 
     @property
+    def known_as(self) -> tuple[str, ...]:
+        """Its id, and those of the snapshots that it took the place of."""
+        return (self.id, *self.manifest.get("reemplaza", ()))
+
+    @property
+    def format(self) -> int:
+        """The version of its format (`FORMAT`)."""
+        return int(self.manifest.get("formato", 1))
+
+    @property
     def files(self) -> tuple[str, ...]:
         """The names of the files it was read from, by their number in `store.lines`."""
         return (str(self.manifest["fuente"]["nombre"]),)
@@ -151,7 +164,7 @@ class Snapshot:
 
     @property
     def quality(self) -> str:
-        """`completa`, `parcial` or `aceptada` (see `store.quality`); of a manifest of version 0.1.0, what its findings say."""
+        """`completa`, `parcial` or `aceptada` (see `store.quality`); one of version 0.1.0 is partial: nobody was asked."""
         return str(self._judged["calidad"])
 
     @property
@@ -161,7 +174,9 @@ class Snapshot:
 
     @property
     def _judged(self) -> Mapping[str, Any]:
-        return self.manifest if "calidad" in self.manifest else quality_of((Finding(**row) for row in self.manifest["hallazgos"]), None)
+        if self.format > 1:
+            return self.manifest
+        return quality_of([*(Finding(**row) for row in self.manifest["hallazgos"]), unguarded(self.id)], None)
 
     @property
     def accepted(self) -> Accepted | None:
@@ -236,7 +251,7 @@ class Store:
     def list(self) -> tuple[Kept, ...]:
         """Every snapshot, oldest cut-off first; of those of one day and year, the one to work with last."""
         found = [self._open(path) for path in self.snapshots.glob("*") if (path / MANIFEST).is_file()]
-        return tuple(sorted(found, key=lambda s: (s.cut_off, s.years, s.standing, s.id)))
+        return tuple(sorted(found, key=lambda s: (s.cut_off, s.years, s.standing, s.has_records, s.id)))
 
     def find(self, wanted: str) -> Kept | None:
         """The snapshot with that id, if it is there."""
@@ -244,7 +259,7 @@ class Store:
         return self._open(path) if wanted and (path / MANIFEST).is_file() else None
 
     def get(self, wanted: str) -> Kept:
-        """The snapshot with that id, or the only one of that date or whose id begins or ends so.
+        """The snapshot with that id, the one that took its place, or the only one of that date or whose id begins or ends so.
 
         Raises:
             InputDataError: there is none, or more than one.
@@ -253,7 +268,9 @@ class Store:
         if exact:
             return exact
         wanted = _without_dashes(wanted)
-        near = [s for s in self.list() if len(wanted) >= _MIN_PREFIX and (s.id.startswith(wanted) or s.id.endswith(wanted))]
+        near = [
+            s for s in self.list() if len(wanted) >= _MIN_PREFIX and any(n.startswith(wanted) or n.endswith(wanted) for n in s.known_as)
+        ]
         if len(near) == 1:
             return near[0]
         known = ", ".join(s.id for s in (near or self.list())) or "ninguna: el almacén está vacío"
@@ -412,9 +429,12 @@ class Store:
         return moved(sides[0], sides[1], by)
 
     def superseded(self, keep: int) -> tuple[Kept, ...]:
-        """The snapshots older than the newest `keep` of their year, layout, filters and file."""
+        """The snapshots older than the newest `keep` of their year, layout, filters and file, and those loaded again with their records."""
         groups: dict[tuple[Any, ...], list[Kept]] = {}
+        again = {_read_from(s) for s in self.list() if s.has_records}
         for snapshot in self.list():
+            if not snapshot.has_records and _read_from(snapshot) in again:
+                continue  # the same file was loaded again with its records
             for year in snapshot.years:
                 groups.setdefault((year, *snapshot.family), []).append(snapshot)
         kept = {s.id for group in groups.values() for s in group[-keep:]}
@@ -476,7 +496,17 @@ class Store:
                     "borre esa carpeta y cargue otra vez el archivo",
                 )
             ) from None
-        return Kept(path.name, manifest, path)
+        kept = Kept(path.name, manifest, path)
+        if kept.format > FORMAT:
+            raise InputDataError(
+                Problem(
+                    str(path / MANIFEST),
+                    f"una instantánea de formato {kept.format}, de una versión posterior del programa",
+                    f"formato {FORMAT} o anterior",
+                    "actualice presupuesto-link, o use otro almacén con --almacen",
+                )
+            )
+        return kept
 
     def not_written(self, error: OSError) -> OutputError:
         """What to tell a person when the disk refuses; what the store had is whole."""
@@ -495,6 +525,12 @@ def add_up(rows: pl.LazyFrame) -> tuple[int, Totals]:
     sums = [known_sum(m) for m in MEASURES]
     table = rows.group_by("anio").agg(pl.len().alias("filas"), *sums).collect().sort("anio")
     return int(table["filas"].sum()), {row["anio"]: {m: row[m] for m in MEASURES} for row in table.iter_rows(named=True)}
+
+
+def _read_from(snapshot: Snapshot) -> tuple[str, ...]:
+    """What it was read from: file, filters, day and the member of a zip."""
+    source = snapshot.manifest["fuente"]
+    return source["sha256"], json.dumps(snapshot.manifest["filtros"], sort_keys=True), snapshot.cut_off, source.get("miembro") or ""
 
 
 def _check_sizes(snapshot: Kept) -> None:
