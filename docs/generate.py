@@ -35,12 +35,16 @@ def fields_page() -> str:
 
 def findings_page() -> str:
     """The kinds of finding."""
-    from presupuesto_link.findings import FINDING_KINDS
+    from presupuesto_link.findings import EFFECTS, FINDING_KINDS
 
-    rows = [f"| {k.code} | {k.severity} | {k.title} | {k.remedy} |" for k in sorted(FINDING_KINDS.values(), key=lambda k: k.code)]
+    kinds = sorted(FINDING_KINDS.values(), key=lambda k: k.code)
+    rows = [f"| {k.code} | {k.severity} | {k.effect} | {k.title} | {k.remedy} |" for k in kinds]
+    effects = [f"| {name} | {what} |" for name, what in EFFECTS.items()]
     return (
         NOTE
-        + "# Hallazgos de la auditoría\n\n| código | severidad | qué significa | qué hacer |\n|---|---|---|---|\n"
+        + "# Hallazgos de la auditoría\n\n| efecto | qué hace en la carga de un extracto |\n|---|---|\n"
+        + "\n".join(effects)
+        + "\n\n| código | severidad | efecto | qué significa | qué hacer |\n|---|---|---|---|---|\n"
         + "\n".join(rows)
         + "\n"
     )

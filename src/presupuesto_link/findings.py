@@ -1,7 +1,7 @@
 """The catalogue of findings: what can be odd in data, rules and published figures while the run goes on.
 
-A finding says where, what was found, what was expected and why; its kind says how serious it is and what to do. The console, JSON, HTML,
-workbook and the docs page all show the same words.
+A finding says where, what was found, what was expected and why; its kind says how serious it is, what it does to a load (`Effect`) and
+what to do. The console, JSON, HTML, workbook and the docs page all show the same words.
 """
 
 from __future__ import annotations
@@ -12,16 +12,24 @@ from itertools import groupby
 from typing import Literal, get_args
 
 Severity = Literal["alta", "media", "baja"]
+Effect = Literal["impide", "limita", "informa"]
+EFFECTS: dict[Effect, str] = {
+    "impide": "la carga se detiene y no queda nada nuevo en el almacén, salvo que alguien la acepte con `--aceptar`",
+    "limita": "se carga como parcial: el límite queda en la instantánea y se dice con ella",
+    "informa": "se dice y no cambia nada",
+}
+"""What a finding does to the load that meets it, in Spanish."""
 
 
 @dataclass(frozen=True)
 class FindingKind:
-    """A kind of finding: what it is called, how serious it is and what a person should do about it."""
+    """A kind of finding: what it is called, how serious it is, what a person should do about it and what it does to a load."""
 
     code: str
     title: str
     severity: Severity
     remedy: str
+    effect: Effect = "informa"
 
 
 @dataclass(frozen=True)
@@ -65,7 +73,10 @@ def by_kind(findings: Iterable[Finding]) -> list[tuple[FindingKind, list[Finding
 
 
 def _catalogue(*kinds: FindingKind) -> dict[str, FindingKind]:
-    return {kind.code: kind for kind in kinds}
+    found = {kind.code: kind for kind in kinds}
+    if len(found) != len(kinds):
+        raise ValueError("two kinds of finding have one code")
+    return found
 
 
 FINDING_KINDS = _catalogue(
@@ -216,6 +227,7 @@ FINDING_KINDS = _catalogue(
         "Movimiento en meses posteriores a la fecha de corte",
         "alta",
         "Corregir la fecha de corte y cargar otra vez: con otra fecha es otra instantánea.",
+        effect="limita",
     ),
     FindingKind("S06", "Totales del año negativos", "media", "Comprobar que el extracto trae todos los meses y que la reversión es real."),
     FindingKind("S07", "Devengado sin PIM", "baja", "No calcular porcentajes de ejecución sobre esas metas."),
@@ -224,6 +236,7 @@ FINDING_KINDS = _catalogue(
         "Presupuesto anual en filas de un mes, o movimientos en el mes 0",
         "alta",
         "Exportar de nuevo sin unir tablas: el PIM se repite en cada mes y se sumaría varias veces.",
+        effect="impide",
     ),
     FindingKind(
         "S09",
@@ -236,15 +249,21 @@ FINDING_KINDS = _catalogue(
         "El total no es el publicado",
         "alta",
         "Comparar filtros, fecha de corte y unidad (soles o millones) con los de la cifra publicada.",
+        effect="impide",
     ),
     FindingKind(
         "S11",
         "El corte anterior tenía líneas que éste ya no tiene",
         "alta",
         "Comprobar que la descarga está completa antes de usar este corte.",
+        effect="limita",
     ),
     FindingKind(
-        "S12", "Filas que no se pudieron usar", "alta", "Abrir el archivo de filas rechazadas, corregir el origen y cargar otra vez."
+        "S12",
+        "Se rechazó más del 0.1 % del dinero o de las filas",
+        "alta",
+        "Abrir el archivo de filas rechazadas, corregir el origen y cargar otra vez.",
+        effect="impide",
     ),
     FindingKind("S13", "Un código con varios nombres", "baja", "Nada que hacer: se guarda el nombre más frecuente y el código manda."),
     FindingKind(
@@ -252,6 +271,7 @@ FINDING_KINDS = _catalogue(
         "El total impreso en el archivo no es la suma de sus filas",
         "alta",
         "No citar el total impreso: usar la suma de las filas y pedir a quien lo publicó que lo corrija.",
+        effect="impide",
     ),
     FindingKind(
         "S15",
@@ -264,27 +284,76 @@ FINDING_KINDS = _catalogue(
         "Dos desgloses del mismo dinero no suman lo mismo",
         "alta",
         "Revisar qué filas faltan o sobran en el archivo antes de usarlo.",
+        effect="impide",
     ),
     FindingKind(
         "S17",
         "El extracto no trae el PIA",
         "media",
         "Cargar un extracto que lo traiga antes de comparar el presupuesto inicial con el modificado.",
+        effect="limita",
     ),
     FindingKind(
-        "S21", "El extracto es de una parte del año", "media", "Repetir la consulta sin elegir trimestre ni mes, o pedirla por meses."
+        "S18",
+        "Filas que no son registros: títulos repetidos, totales o líneas en blanco",
+        "baja",
+        "Nada que hacer: no se suman. Están en el archivo de filas rechazadas.",
+    ),
+    FindingKind(
+        "S19",
+        "Filas rechazadas que pesan poco",
+        "media",
+        "Abrir el archivo de filas rechazadas: lo que traen no está en ningún total.",
+        effect="limita",
+    ),
+    FindingKind(
+        "S20",
+        "El archivo, o una parte, parece pegado dos veces",
+        "alta",
+        "Exportar de nuevo el archivo; si se armó a mano, quitar la parte que se pegó de más.",
+        effect="impide",
+    ),
+    FindingKind(
+        "S29",
+        "Registros cortados o corridos",
+        "alta",
+        "Exportar de nuevo: a esos registros les faltan o les sobran celdas, y sus montos no están en ningún total.",
+        effect="impide",
+    ),
+    FindingKind(
+        "S25",
+        "El extracto no trae el PIM",
+        "alta",
+        "Exportar con el mes 0, o cargar un extracto que traiga el PIM: sin él no hay ejecución que calcular.",
+        effect="limita",
+    ),
+    FindingKind(
+        "S26",
+        "El extracto no da una etapa del gasto",
+        "baja",
+        "Cargar un extracto que la traiga si se va a mirar; mientras tanto es ND, no cero.",
+        effect="limita",
+    ),
+    FindingKind(
+        "S21",
+        "El extracto es de una parte del año",
+        "media",
+        "Repetir la consulta sin elegir trimestre ni mes, o pedirla por meses.",
+        effect="limita",
     ),
     FindingKind(
         "S22",
         "El extracto es de una parte del gasto de su entidad",
         "media",
         "Repetir la consulta con «Actividades y Proyectos» y sin más pasos que el pliego, si se quiere todo su gasto.",
+        effect="limita",
     ),
     FindingKind(
         "S23",
         "Las filas de la página no suman lo que dice su ruta",
         "alta",
         "Repetir la consulta y guardar la página entera: lo que falta no está en ningún total.",
+        effect="limita",
     ),
     FindingKind(
         "S24",
@@ -297,12 +366,20 @@ FINDING_KINDS = _catalogue(
         "Montos sin ninguna clave",
         "alta",
         "Si son subtotales, quitarlos de la consulta y cargar otra vez; si no, completar sus códigos: ese dinero no se puede ubicar.",
+        effect="limita",
     ),
     FindingKind(
         "S28",
         "Una meta presupuestaria con metas físicas distintas en sus filas",
         "baja",
         "Confirmar en el SIAF la meta física y su avance antes de usarlos como sustento.",
+    ),
+    FindingKind(
+        "S30",
+        "Instantánea de una versión que no se detenía por lo que hoy impide una carga",
+        "media",
+        "Si tiene el archivo de origen: almacen migrar --origen ARCHIVO.",
+        effect="limita",
     ),
     FindingKind(
         "V01", "Regla hacia una acción que no está en el plan", "alta", "Corregir el código de la acción, o agregarla a acciones.csv."

@@ -11,7 +11,7 @@ from presupuesto_link.commands.main import _code
 from presupuesto_link.store.store import Store
 from tests.sources.extracts import budget, long_text, sample, spent, write_long
 
-SUBCOMMANDS = ["listar", "totales", "verificar", "comparar", "podar"]
+SUBCOMMANDS = ["listar", "totales", "verificar", "comparar", "podar", "migrar"]
 
 
 def call(capsys, *arguments: object) -> tuple[int, str, str]:
@@ -123,7 +123,16 @@ def test_an_empty_answer_is_an_error_never_a_zero(capsys, extract, folder):
 
 def test_rejected_rows_go_to_a_file_with_their_record_number(capsys, tmp_path, folder):
     path = write_long(tmp_path / "a_20240630.csv", budget("5"), spent(1, "mucho Ñ"), spent(13, "1"), spent(2, "3"), encoding="cp1252")
-    (load,) = json.loads(call(capsys, "cargar", path, "--almacen", folder, "--json", "--pliego", "445")[1])["cargas"]
+    given = ("cargar", path, "--almacen", folder, "--pliego", "445")
+    code, _, err = call(capsys, *given)
+    (kept,) = (folder / "rechazadas").iterdir()
+    assert (code, Store(folder).list()) == (1, ())
+    assert "S12 Se rechazó más del 0.1 % del dinero o de las filas: 2 filas rechazadas; S/ 1.00 de devengado (25.00 %); 1 con un" in err
+    assert f"Las filas rechazadas están en {kept}" in err
+    refused = kept.read_bytes()
+    (load,) = json.loads(call(capsys, *given, "--json", "--aceptar", "es lo que hay")[1])["cargas"]
+    assert (Path(load["rechazadas"]).read_bytes(), kept.exists()) == (refused, False)  # nothing is lost, and it is there once
+    assert (load["calidad"], load["aceptado"]["motivo"]) == ("aceptada", "es lo que hay")
     assert load["filas"] == {"registros_leidos": 4, "guardadas": 2, "rechazadas": 2}
     lines = Path(load["rechazadas"]).read_text(encoding="utf-8-sig").splitlines()
     assert [line.split(",")[:2] for line in lines] == [
@@ -149,8 +158,10 @@ def test_a_file_that_looked_utf8_and_is_not_is_read_again(capsys, tmp_path, fold
 def test_published_totals_agree_or_not(capsys, extract, folder):
     good = call(capsys, "cargar", extract, "--almacen", folder, "--total-publicado", "pim=1,001", "--total-publicado", "devengado=100")[1]
     assert "Hallazgos: ninguno." in good
-    bad = call(capsys, "cargar", extract, "--almacen", folder, "--total-publicado", "pim=1001", "--tolerancia", "0.5")[1]
-    assert "S10 (alta) El total no es el publicado: S/ 1,000.10. difieren en S/ −0.90" in bad.replace("-", "−") or "S10 (alta)" in bad
+    code, out, err = call(capsys, "cargar", extract, "--almacen", folder, "--total-publicado", "pim=1001", "--tolerancia", "0.5")
+    assert code == 1
+    assert "S10 (alta) El total no es el publicado: pim_soles, S/ 1,000.10. difieren en S/ −0.90" in out
+    assert "se esperaba: S/ 1,001.00 ± S/ 0.50" in err
 
 
 def test_globs_load_each_file_as_its_own_snapshot(capsys, tmp_path, folder):

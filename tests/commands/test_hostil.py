@@ -24,8 +24,6 @@ REFUSED = {
     "pdf": (b"%PDF-1.4\n" + bytes(range(1, 256)) * 30, "ninguna forma conocida de extracto"),
     "one huge line": (b"x" * 2_000_000, "una fila que no se puede separar en títulos"),
     "titles only": (f"{TITLES}\n".encode(), "ninguna fila útil de 0 registros"),
-    "more cells than titles": (f'{TITLES}\n{RECORDS[0]},"x","y"\n'.encode(), "registros con más celdas que títulos"),
-    "a quote that never closes": (f'{TITLES}\n{RECORDS[0]}\n"abierta,{RECORDS[1]}\n'.encode(), "no se pueden separar en columnas"),
     "a web page": (b"<html><body>nada</body></html>", "una página sin filas de datos"),
     "a broken workbook": (b"PK\x03\x04" + b"x" * 500, "incompleto o dañado"),
     "an old workbook": (b"\xd0\xcf\x11\xe0" + b"x" * 500, "un libro que no se puede abrir"),
@@ -42,6 +40,24 @@ def test_what_is_not_an_extract_is_refused_in_spanish_and_leaves_nothing(capsys,
     assert message in err
     for word in ("Error interno", "Traceback", "schema", "column names", "could not", "\0"):
         assert word not in err
+    assert not list(store.glob("instantaneas/*"))
+
+
+TORN = {
+    "more cells than titles": (f'{TITLES}\n{RECORDS[0]},"x","y"\n{RECORDS[1]}\n', "tiene más celdas que títulos (línea 2): 1"),
+    "a quote that never closes": (f"{TITLES}\n{RECORDS[0][:-1]}\n{RECORDS[1]}\n", "tiene una comilla sin cerrar (línea 2): 1"),
+}
+
+
+@pytest.mark.parametrize("case", TORN)
+def test_a_record_that_cannot_be_read_stops_the_load_and_says_its_line(capsys, tmp_path, case):
+    content, message = TORN[case]
+    path, store = tmp_path / "a_20240131.csv", tmp_path / "almacen"
+    path.write_text(content, encoding="utf-8")
+    code, _, err = call(capsys, "cargar", path, "--almacen", store)
+    assert code == 1
+    assert "Registros cortados o corridos" in err
+    assert message in err
     assert not list(store.glob("instantaneas/*"))
 
 

@@ -11,6 +11,7 @@ from presupuesto_link.errors import InputDataError
 from presupuesto_link.sources.siaf.dated import cut_off_of
 from presupuesto_link.sources.siaf.page import DIMENSIONS, consulted_in
 from presupuesto_link.store.loading import load_extract
+from presupuesto_link.store.quality import Accepted
 from presupuesto_link.store.store import Store
 from presupuesto_link.tables.gasto import Filters
 from tests.sources.extracts import sample
@@ -36,7 +37,7 @@ def load(tmp_path):
     store = Store(tmp_path / "almacen")
 
     def run(path, filters=Filters(), day=None):  # noqa: B008 - frozen
-        report = load_extract(path, store, filters, day)
+        report = load_extract(path, store, filters, day, accepted=Accepted("se mira lo que se encontró"))
         return report, store.read(report.snapshot.id).collect()
 
     return run
@@ -112,7 +113,7 @@ def test_a_page_saved_again_whole_with_several_labels_and_its_total(load, tmp_pa
 
 def test_a_total_that_is_not_the_sum_is_said_unless_a_filter_left_rows_out(load, tmp_path):
     wrong = [*TOTAL[:3], "300,000,000", *TOTAL[4:]]
-    path = text(tmp_path / "p.csv", [[HEADING], UPPER, LOWER, SALUD, wrong])
+    path = text(tmp_path / "p.csv", [[HEADING], UPPER, LOWER, SALUD, AGUA, wrong])
     assert [(f.code, f.place) for f in load(path)[0].findings] == [("S14", "fila de total, pim")]
     assert load(path, Filters(pliego="445"))[0].findings == ()
 

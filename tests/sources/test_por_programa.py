@@ -60,7 +60,7 @@ def test_every_other_breakdown_agrees_to_the_rounding_and_is_not_added():
     totals = extract.totals[2024]
     assert (totals["pia_soles"], totals["pim_soles"], totals["devengado_soles"]) == (None, Decimal(3979303544), Decimal(3656150730))
     found = extract.manifest["hallazgos"]
-    assert [f["code"] for f in found] == ["S15", "S15", "S15", "S17"]
+    assert [f["code"] for f in found] == ["S15", "S15", "S15", "S17", "S26"]
     assert found[0]["found"] == "devengado S/ 3,656,150,733.00"
     assert "S/ 3.00" in found[0]["explanation"]
     assert not any("pim" in f["found"] for f in found)
@@ -106,7 +106,7 @@ def test_a_breakdown_that_does_not_add_up_is_told(tmp_path):
 
 def test_a_missing_breakdown_is_not_a_difference(tmp_path):
     extract = read_extract(write(tmp_path / "tabla.csv", *LINES[:2]), cut_off=DAY)
-    assert [f["code"] for f in extract.manifest["hallazgos"]] == ["S17"]
+    assert [f["code"] for f in extract.manifest["hallazgos"]] == ["S17", "S26"]
 
 
 @pytest.mark.parametrize(

@@ -6,6 +6,7 @@ import io
 import random
 import re
 import zipfile
+from array import array
 from decimal import Decimal
 
 import polars as pl
@@ -354,6 +355,16 @@ def test_files_that_are_not_extracts_are_explained(tmp_path):
         load(tmp_path / "no.csv")
 
 
+def _begins(data: bytes) -> list[int]:
+    """Where each record begins, titles included: after a newline outside quotes."""
+    found, quotes = [0], 0
+    for place, byte in enumerate(data[:-1]):
+        quotes += byte == ord('"')
+        if byte == ord("\n") and quotes % 2 == 0:
+            found.append(place + 1)
+    return found
+
+
 @pytest.mark.parametrize("needle", ["445", "45", "4"])
 @pytest.mark.parametrize("block", [1, 7, 50, 333, 8 << 20])
 def test_the_byte_filter_keeps_the_records_that_contain_the_needle(monkeypatch, needle, block):
@@ -365,16 +376,18 @@ def test_the_byte_filter_keeps_the_records_that_contain_the_needle(monkeypatch, 
     csv.writer(text, lineterminator="\n").writerows([["a", "b", "c", "d"], *records])
     data, out = text.getvalue().encode(), io.BytesIO()
     monkeypatch.setattr(siaf_bytes, "BLOCK", block)
-    lines = siaf_bytes.transcode(io.BytesIO(data), out, (needle.encode(),))
+    lines, places = siaf_bytes.transcode(io.BytesIO(data), out, (needle.encode(),))
     kept = list(csv.reader(io.StringIO(out.getvalue().decode(), newline="")))[1:]
     text_of = [",".join(record).replace('"', '""') for record in records]
     wanted = [record for record, text in zip(records, text_of, strict=True) if needle in text]
     assert [record for record in kept if record in wanted] == wanted
     assert lines == data.count(b"\n") - 1
+    begins = [1 + data.count(b"\n", 0, place) for place in _begins(data)]
+    assert [records[begins.index(place) - 1] for place in places if place in begins] == kept
     assert all(needle in ",".join(record).replace('"', '""') for record in kept)
 
 
 def test_a_last_record_without_newline_is_kept_and_counted():
     out = io.BytesIO()
-    assert siaf_bytes.transcode(io.BytesIO(b"a\n1\n445"), out, (b"445",)) == 2
+    assert siaf_bytes.transcode(io.BytesIO(b"a\n1\n445"), out, (b"445",)) == (2, array("I", [3]))
     assert out.getvalue() == b"a\n445"

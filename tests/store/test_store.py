@@ -19,10 +19,12 @@ from presupuesto_link.sources import lock as locks
 from presupuesto_link.sources.lock import LOCK, PART, clean_parts, is_alive, locked, new_part, owner
 from presupuesto_link.store import sorted_parquet
 from presupuesto_link.store.loading import load_extract
+from presupuesto_link.store.quality import Accepted
 from presupuesto_link.store.store import MANIFEST, Store
 from presupuesto_link.tables.gasto import Filters
 from tests.sources.extracts import budget, spent, write_long
 
+ANYWAY = Accepted("se mira lo que se encontró", "la prueba")
 JANUARY, JUNE = dt.date(2024, 1, 31), dt.date(2024, 6, 30)
 posix = pytest.mark.skipif(os.name == "nt", reason="kill -9 and file limits are of POSIX systems")
 
@@ -127,7 +129,7 @@ def test_totals_are_exact_and_reading_pushes_filters_down(store, extract):
 
 def test_rows_are_sorted_and_a_unit_is_never_split(store, tmp_path, monkeypatch):
     monkeypatch.setattr(sorted_parquet, "ROWS_AT_ONCE", 5)
-    records = [spent(1 + i % 12, "1", SEC_EJEC=str(i % 4), PLIEGO=f"44{i % 2}", ANO_EJE=str(2023 + i % 2)) for i in range(40)]
+    records = [spent(1 + i % 12, f"{i + 1}", SEC_EJEC=str(i % 4), PLIEGO=f"44{i % 2}", ANO_EJE=str(2023 + i % 2)) for i in range(40)]
     snapshot = load_extract(write_long(tmp_path / "a.csv", *records), store, cut_off=dt.date(2025, 1, 1)).snapshot
     files = sorted(snapshot.folder.glob("gasto/*/*.parquet"))
     assert [f.parent.name for f in files] == ["anio=2023", "anio=2023", "anio=2024", "anio=2024"]
@@ -152,9 +154,9 @@ def test_files_do_not_depend_on_where_the_rows_are_cut_while_reading(store, tmp_
         spent(2, "3", PROGRAMA_PPTO_NOMBRE="OTRO"),
     ]
     path, other = write_long(tmp_path / "a.csv", *records), Store(tmp_path / "otro")
-    whole = load_extract(path, store, cut_off=dt.date(2024, 12, 31))
+    whole = load_extract(path, store, cut_off=dt.date(2024, 12, 31), accepted=ANYWAY)
     monkeypatch.setattr(sorted_parquet, "ROWS_OF_A_RUN", size)
-    cut = load_extract(path, other, cut_off=dt.date(2024, 12, 31))
+    cut = load_extract(path, other, cut_off=dt.date(2024, 12, 31), accepted=ANYWAY)
     assert contents(store.folder) == contents(other.folder)
     assert [f.code for f in cut.findings] == [f.code for f in whole.findings]
     assert {"S02", "S03", "S06", "S12", "S13"} <= {f.code for f in cut.findings}

@@ -7,7 +7,15 @@ import polars as pl
 import pytest
 
 from presupuesto_link.tables.gasto import KEY, MEASURES, SCHEMA
-from presupuesto_link.tables.gasto_checks import check_coverage, check_gasto, check_names, check_rejected, check_totals
+from presupuesto_link.tables.gasto_checks import (
+    check_coverage,
+    check_gasto,
+    check_names,
+    check_printed,
+    check_stages,
+    check_totals,
+    in_whole_soles,
+)
 from presupuesto_link.tables.gasto_facts import facts_of
 
 CUT_OFF = dt.date(2024, 6, 30)
@@ -145,7 +153,55 @@ def test_coverage_lost_since_the_earlier_cut_off():
     assert "S/ 60.00: 2024 + 775 + 2" in lines.explanation
 
 
-def test_rejected_rows_are_reported():
-    assert check_rejected({}, "rechazadas.csv") == []
-    (finding,) = check_rejected({"año ilegible": 2, "pim no es un monto": 1}, "rechazadas.csv")
-    assert (finding.found, finding.kind.severity) == ("3 filas rechazadas", "alta")
+def test_what_is_there_twice_is_told_whole_by_month_or_by_unit():
+    def of(unit: str, month: int, amounts: range) -> list[dict[str, object]]:
+        return [{"sec_ejec": unit, "sec_func": str(n), "mes": month, "devengado_soles": str(n)} for n in amounts]
+
+    once = [*of("775", 1, range(1, 30)), *of("776", 1, range(1, 10)), *of("776", 2, range(1, 30))]
+    assert "S20" not in codes(rows(*once))
+    assert found("S20", rows(*once, *once)).startswith("67 filas idénticas a otra, de 134 con dinero")
+    assert "S03" not in codes(rows(*once, *once))  # it is said once
+    place = {
+        name: next(f.place for f in check_gasto(facts_of(frame, UNIT_LINE), CUT_OFF, True, UNIT_LINE) if f.code == "S20")
+        for name, frame in (
+            ("whole", rows(*once, *once)),
+            ("month", rows(*once, *of("776", 2, range(1, 30)))),
+            ("unit", rows(*once, *of("775", 1, range(1, 30)), *of("777", 1, range(1, 99)))),
+        )
+    }
+    assert place == {
+        "whole": "todo el archivo",
+        "month": "mes 2 de 2024 y unidad ejecutora 776 de 2024",
+        "unit": "unidad ejecutora 775 de 2024",
+    }
+
+
+def test_a_few_equal_rows_or_rows_without_money_are_not_a_file_pasted_twice():
+    payees = [{"sec_func": str(n), "devengado_soles": "2500"} for n in range(30)]
+    empty = [{"sec_func": str(n), "devengado_soles": "0"} for n in range(90)]
+    assert "S20" not in codes(rows(*payees, *payees[:4]))
+    assert "S20" not in codes(rows(*payees, *empty, *empty))
+    assert "S03" in codes(rows(*payees, *payees[:4]))
+
+
+@pytest.mark.parametrize(
+    ("apart", "whole", "right"), [("2.00", True, True), ("2.01", True, False), ("0.02", False, True), ("0.03", False, False)]
+)
+def test_a_printed_total_may_differ_by_half_of_the_last_figure_of_each_row(apart, whole, right):
+    totals = {2024: dict.fromkeys(MEASURES) | {"pim_soles": Decimal("100.40")}}
+    printed = rows({"pim_soles": str(Decimal("100.40") + Decimal(apart))}).collect()
+    assert (check_printed(printed, totals, {2024: 4, 2023: 900}, whole) == []) is right
+
+
+def test_whole_soles_are_told_from_centimos():
+    assert in_whole_soles(rows(year(), {"devengado_soles": "7"}))
+    assert not in_whole_soles(rows(year(), {"devengado_soles": "7.10"}))
+
+
+def test_stages_that_no_year_has_and_years_without_pim():
+    known = {m: Decimal(1) for m in MEASURES}
+    assert check_stages({2024: known}) == []
+    told = check_stages(
+        {2023: known | {"pim_soles": None, "girado_soles": None}, 2024: known | {"girado_soles": None, "certificado_soles": None}}
+    )
+    assert [(f.code, f.place, f.kind.effect) for f in told] == [("S25", "PIM 2023", "limita"), ("S26", "girado", "limita")]

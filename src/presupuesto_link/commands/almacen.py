@@ -14,12 +14,12 @@ from presupuesto_link.commands.cargar import print_totals
 from presupuesto_link.commands.saying.printing import Column, number, print_json, print_table, records
 from presupuesto_link.commands.saying.spanish import CONTEXT, SpanishCommand, SpanishGroup
 from presupuesto_link.errors import InputDataError, Problem
-from presupuesto_link.wording import soles
+from presupuesto_link.wording import plural, soles
 
 if TYPE_CHECKING:
     import polars as pl
 
-    from presupuesto_link.store.store import Snapshot, Store
+    from presupuesto_link.store.store import Kept, Snapshot, Store
 
 _BROKEN = 1
 _KEYS = "pliego,sec_ejec,programa,producto"
@@ -53,13 +53,14 @@ def listar(almacen: StoreOption = DEFAULT_STORE, como_json: JsonOption = False) 
             ", ".join(map(str, s.years)),
             s.manifest["fuente"]["forma"],
             _filters(s),
+            s.quality,
             f"{s.manifest['filas']['guardadas']:,}",
             f"{s.size / 1e6:,.1f}",
             s.manifest["fuente"]["nombre"],
         )
         for s in snapshots
     ]
-    words = [Column(title) for title in ("Instantánea", "Corte", "Años", "Forma", "Filtros")]
+    words = [Column(title) for title in ("Instantánea", "Corte", "Años", "Forma", "Filtros", "Calidad")]
     columns = [*words, number("Filas"), number("MB"), Column("Archivo")]
     print_table(f"{len(rows)} instantáneas en {almacen}", columns, rows)
 
@@ -177,6 +178,50 @@ def podar(
     typer.echo(f"{len(old)} instantáneas con {conservar} o más cortes más nuevos del mismo archivo y año.{end}")
 
 
+@almacen.command(cls=SpanishCommand, context_settings=CONTEXT)
+def migrar(
+    identificadores: IdArgument = None,
+    origen: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--origen", help="Archivo, o carpeta con los archivos, de donde se cargaron: se leen otra vez; se puede repetir", metavar="RUTA"
+        ),
+    ] = None,
+    almacen: StoreOption = DEFAULT_STORE,
+    como_json: JsonOption = False,
+) -> None:
+    """Pone al día las instantáneas de una versión anterior del programa. No se pierde ninguna.
+
+    Con --origen, cada fila dice además de qué registro del archivo sale.
+
+    Ejemplo: presupuesto-link almacen migrar --origen descargas
+    """
+    from presupuesto_link.store.migration import migrate
+
+    store, sources = _open(almacen), _by_digest(origen or [])
+    done = [migrate(store, snapshot, sources) for snapshot in _chosen(store, identificadores)]
+    if como_json:
+        told = [{"antes": m.before.id, "id": m.after.id, "resultado": m.outcome, "motivo": m.why, "calidad": m.after.quality} for m in done]
+        print_json(instantaneas=told)
+        return
+    for one in done:
+        now = f" → {one.after.id}" if one.after.id != one.before.id else ""
+        typer.echo(f"{one.before.id}{now}: {one.outcome}{f'; {one.why}' if one.why else ''}")
+    changed = [one for one in done if one.outcome != "al día"]
+    typer.echo(f"{plural(len(changed), 'instantánea migrada', 'instantáneas migradas')} de {len(done)}.")
+
+
+def _by_digest(given: list[str]) -> dict[str, Path]:
+    """SHA-256 → file, of those given and those inside the folders given."""
+    from presupuesto_link.sources.digest import digest_of
+
+    paths = [Path(one) for one in given]
+    if missing := [path for path in paths if not path.exists()]:
+        raise InputDataError(Problem(str(missing[0]), "no existe", "el archivo de origen o su carpeta", "revise --origen"))
+    files = [file for path in paths for file in (sorted(path.rglob("*")) if path.is_dir() else [path]) if file.is_file()]
+    return {digest_of(file): file for file in files}
+
+
 def _open(folder: Path) -> Store:
     from presupuesto_link.store.store import Store
 
@@ -192,7 +237,7 @@ def _open(folder: Path) -> Store:
     return Store(folder)
 
 
-def _chosen(store: Store, wanted: list[str] | None) -> tuple[Snapshot, ...]:
+def _chosen(store: Store, wanted: list[str] | None) -> tuple[Kept, ...]:
     return tuple(store.get(name) for name in wanted) if wanted else store.list()
 
 
@@ -212,7 +257,14 @@ def _filters(snapshot: Snapshot) -> str:
 
 def _facts(snapshot: Snapshot) -> dict[str, object]:
     keys = ("fuente", "fecha_corte", "filtros", "filas", "ultimo_mes_con_devengado", "tabla_version")
-    return {"id": snapshot.id, "anios": list(snapshot.years), "bytes": snapshot.size} | {key: snapshot.manifest[key] for key in keys}
+    told = {
+        "formato": snapshot.format,
+        "con_registros": snapshot.has_records,
+        "calidad": snapshot.quality,
+        "limites": list(snapshot.limits),
+        "aceptado": snapshot.manifest.get("aceptado"),
+    }
+    return {"id": snapshot.id, "anios": list(snapshot.years), "bytes": snapshot.size} | told | {key: snapshot.manifest[key] for key in keys}
 
 
 def _differences(old: Snapshot, new: Snapshot) -> list[str]:

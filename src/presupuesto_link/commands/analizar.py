@@ -12,9 +12,9 @@ import typer
 
 from presupuesto_link.commands.asking.groups import Linked, Story, grouped
 from presupuesto_link.commands.asking.here import NEWEST, NONE
-from presupuesto_link.commands.asking.options import AnalysisOption, JsonOption, rare
+from presupuesto_link.commands.asking.options import AcceptOption, AnalysisOption, JsonOption, rare
 from presupuesto_link.commands.saying.printing import print_json, progress
-from presupuesto_link.errors import InputDataError, Problem
+from presupuesto_link.errors import InputDataError
 from presupuesto_link.presentation.writing.folder import check_folder
 from presupuesto_link.sources.embedded import DEFAULT_ANALYSIS
 from presupuesto_link.wording import plural
@@ -57,12 +57,7 @@ def analizar(
     *,
     pedido: Story,
     al: Annotated[str | None, rare("--al", help="Día de las cifras de los archivos, si no lo dicen", metavar="AAAA-MM-DD")] = None,
-    aceptar: Annotated[
-        str | None,
-        rare(
-            "--aceptar", help="Sigue aunque la carga tenga hallazgos de severidad alta; el motivo queda en el manifiesto", metavar="MOTIVO"
-        ),
-    ] = None,
+    aceptar: AcceptOption = None,
     solo: Annotated[
         list[Part] | None, typer.Option("--solo", help="Escribe sólo esa parte; se puede repetir", show_default="todas")
     ] = None,
@@ -141,28 +136,15 @@ def _filled(folder: Path, asked: Story) -> Path | None:
 def _loaded(files: Sequence[str], asked: Story, day: str | None, accepted: str | None, alone: bool) -> tuple[LoadReport, ...]:
     """The extracts in the store, the last cut-off last; what the load says that prevents an analysis stops it."""
     from presupuesto_link.commands.asking.extracts import given_extracts, somebody_answers, with_days
-    from presupuesto_link.commands.cargar import load_all, no_filters, no_totals
+    from presupuesto_link.commands.cargar import accepted_for, load_all, no_filters, no_totals
     from presupuesto_link.store.store import Store
 
     extracts, unknown = given_extracts(files, day, None)
     extracts, undated = with_days(extracts, somebody_answers() and not alone)
-    reports, failed = load_all(extracts, (*unknown, *undated), Store(asked.almacen), no_filters(), None, no_totals(), None)
+    refused = (*unknown, *undated)
+    reports, failed = load_all(extracts, refused, Store(asked.almacen), no_filters(), None, no_totals(), None, accepted_for(accepted))
     if failed:
         raise InputDataError(*(problem for _, error in failed for problem in error.problems))
-    grave = [(report, finding) for report in reports for finding in report.findings if finding.kind.severity == "alta"]
-    if grave and not accepted:  # what is refused is not kept: it would be the newest of the store
-        Store(asked.almacen).remove(sorted({report.snapshot.id for report, _ in grave if report.is_new}))
-        raise InputDataError(
-            *(
-                Problem(
-                    f"{report.path.name}: {finding.place}",
-                    f"{finding.code} {finding.kind.title}: {finding.found}",
-                    str(finding.expected),
-                    f'{finding.kind.remedy} Si aun así se puede usar: --aceptar "motivo"',
-                )
-                for report, finding in grave
-            )
-        )
     return tuple(sorted(reports, key=lambda report: report.snapshot.cut_off))
 
 

@@ -15,7 +15,7 @@ import typer
 
 from presupuesto_link.commands.asking.cuts import DEFAULT_STORE, StoreOption
 from presupuesto_link.commands.asking.extracts import Failed, Given, given_extracts, series_of, somebody_answers, with_days
-from presupuesto_link.commands.asking.options import JsonOption, old, rare
+from presupuesto_link.commands.asking.options import AcceptOption, JsonOption, old, rare
 from presupuesto_link.commands.saying.printing import Column, number, print_json, print_table
 from presupuesto_link.errors import PresupuestoLinkError
 from presupuesto_link.findings import worst_first
@@ -25,6 +25,7 @@ from presupuesto_link.wording import amount, enumerate_words, plural
 if TYPE_CHECKING:
     from presupuesto_link.store.load_report import LoadReport, Published
     from presupuesto_link.store.loading import Progress
+    from presupuesto_link.store.quality import Accepted
     from presupuesto_link.store.store import Store
     from presupuesto_link.tables.gasto import Filters
 
@@ -59,11 +60,11 @@ def cargar(
         list[str] | None,
         rare(
             "--total-publicado",
-            help="Cifra publicada para comparar, y la diferencia que se admite (1 sol)",
+            help="Cifra publicada para comparar, y la diferencia que se admite (1 sol, o medio por fila si son soles enteros)",
             metavar="MEDIDA=SOLES[:TOLERANCIA]",
         ),
     ] = None,
-    tolerancia: Annotated[str, old("--tolerancia", help="Diferencia admitida con la cifra publicada", metavar="SOLES")] = "1",
+    tolerancia: Annotated[str | None, old("--tolerancia", help="Diferencia admitida con la cifra publicada", metavar="SOLES")] = None,
     descargar: Annotated[
         int | None, typer.Option("--descargar", help="Descarga antes ese año del portal de datos abiertos del MEF", metavar="AÑO")
     ] = None,
@@ -76,6 +77,7 @@ def cargar(
     ] = None,
     forzar: Annotated[bool, old("--forzar", help="Descarga aunque el archivo ya esté y sea el mismo")] = False,
     espera: Annotated[int, old("--espera", help="Segundos sin recibir datos antes de volver a conectarse", metavar="SEGUNDOS", min=1)] = 60,
+    aceptar: AcceptOption = None,
     como_json: JsonOption = False,
 ) -> None:
     """Carga extractos del SIAF en el almacén: los reconoce, los revisa y guarda una instantánea de cada uno.
@@ -91,6 +93,7 @@ def cargar(
     if not archivos:
         raise typer.BadParameter("falta qué cargar: un archivo, una carpeta o --descargar AÑO.")
     filters, published = _filters(pliego, departamento_meta, nivel, anio), _published(total_publicado or [], tolerancia)
+    accepted = accepted_for(aceptar)
     extracts, failed = given_extracts(archivos, al, miembro)
     many = len(extracts) + len(failed) > 1
     if many and not como_json:
@@ -99,7 +102,7 @@ def cargar(
     with kept_or_tried(almacen, probar) as store:
         there = Store(almacen) if probar else None
         tell = None if como_json else partial(print_report, there=there)
-        reports, refused = load_all(extracts, (*failed, *undated), store, filters, miembro, published, tell)
+        reports, refused = load_all(extracts, (*failed, *undated), store, filters, miembro, published, tell, accepted)
     if como_json:
         _print_as_json(reports, extracts, refused, probar)
     elif many:
@@ -124,7 +127,7 @@ def kept_or_tried(folder: Path, tried: bool) -> Iterator[Store]:
         yield Store(folder)
         return
     with TemporaryDirectory() as place:
-        yield Store(Path(place))
+        yield Store(Path(place), lasting=False)
 
 
 def load_all(
@@ -135,8 +138,10 @@ def load_all(
     member: str | None,
     published: Published,
     tell: Callable[[LoadReport], None] | None,
+    accepted: Accepted | None = None,
 ) -> tuple[list[LoadReport], list[Failed]]:
     """Load each file; one that fails does not hold back the others, and alone it is the error. Those that failed before are told first."""
+    from presupuesto_link.store.load_report import Refused
     from presupuesto_link.store.loading import load_extract
 
     reports, refused = [], list(failed)
@@ -145,8 +150,10 @@ def load_all(
     for one in extracts:
         try:
             with _progress(one.path.name) as progress:
-                report = load_extract(one.path, store, filters, one.day, member, published, progress)
+                report = load_extract(one.path, store, filters, one.day, member, published, progress, accepted)
         except PresupuestoLinkError as error:
+            if tell and isinstance(error, Refused):
+                tell(error.report)
             if len(extracts) + len(failed) == 1:
                 raise
             refused.append((one.path, error))
@@ -220,8 +227,8 @@ def print_report(report: LoadReport, there: Store | None = None) -> None:
     """
     snapshot, manifest = report.snapshot, report.snapshot.manifest
     rows, source = manifest["filas"], manifest["fuente"]
-    state = "guardada" if report.is_new else "ya estaba en el almacén; no se escribió nada"
-    if there is not None:
+    state = "guardada" if report.is_new else "ya estaba en el almacén; no se escribió nada" if report.kept else "no se guardó"
+    if there is not None and report.kept:
         state = "ya está en el almacén" if there.find(snapshot.id) else "se guardaría"
     typer.echo(f"{report.path.name}: instantánea {snapshot.id} ({state})")
     typer.echo(
@@ -240,6 +247,7 @@ def print_report(report: LoadReport, there: Store | None = None) -> None:
     months = [f"{year}: {month}" for year, month in manifest["ultimo_mes_con_devengado"].items()]
     typer.echo(f"  Último mes con devengado: {enumerate_words(months) or 'no se sabe (el extracto no da meses)'}")
     _print_findings(report)
+    _print_quality(manifest)
     for sentence in report.unchecked:
         typer.echo(f"  No se comprobó: {sentence}.")
     typer.echo("")
@@ -281,7 +289,8 @@ def as_json(report: LoadReport) -> dict[str, Any]:
         "nueva": report.is_new,
         **{key: manifest[key] for key in kept},
         **page,
-        "hallazgos": [finding.as_row() for finding in report.findings],
+        **{key: manifest[key] for key in ("calidad", "limites", "aceptado")},
+        "hallazgos": [finding.as_row() | {"efecto": finding.kind.effect} for finding in report.findings],
         "no_comprobado": list(report.unchecked),
         "rechazadas": str(report.rejected) if report.rejected else None,
     }
@@ -295,6 +304,26 @@ def _print_findings(report: LoadReport) -> None:
         typer.echo(
             f"  {finding.code} ({finding.kind.severity}) {finding.kind.title}: {finding.place}, {finding.found}. {finding.explanation}."
         )
+
+
+def _print_quality(manifest: Mapping[str, Any]) -> None:
+    from presupuesto_link.store.quality import quality_words
+
+    typer.echo(f"  Calidad: {quality_words(manifest)}")
+    for limit in manifest["limites"]:
+        typer.echo(f"  - {limit}")
+
+
+def accepted_for(reason: str | None) -> Accepted | None:
+    """What `--aceptar` says, with the name of who answers for the office."""
+    from presupuesto_link.commands.asking.here import signer
+    from presupuesto_link.store.quality import Accepted
+
+    if reason is None:
+        return None
+    if not reason.strip():
+        raise typer.BadParameter("--aceptar: falta el motivo.")
+    return Accepted(reason.strip(), signer())
 
 
 def _filters(pliego: str | None, department: str | None, level: str | None, year: int | None) -> Filters:
@@ -316,10 +345,10 @@ def no_filters() -> Filters:
 
 def no_totals() -> Published:
     """No published figure to compare with."""
-    return _published([], "1")
+    return _published([], None)
 
 
-def _published(given: list[str], tolerance: str) -> Published:
+def _published(given: list[str], tolerance: str | None) -> Published:
     from presupuesto_link.store.load_report import Published
     from presupuesto_link.store.store import MEASURES
 
@@ -333,7 +362,7 @@ def _published(given: list[str], tolerance: str) -> Published:
             raise typer.BadParameter(f"--total-publicado: «{text}» no es MEDIDA=SOLES, con una de {known}.")
         totals[measure] = _amount("--total-publicado", amount)
         own += [_tolerance(allowed_text)] if colon else []
-    return Published(totals, min(own) if own else _tolerance(tolerance))
+    return Published(totals, min(own) if own else _tolerance(tolerance) if tolerance is not None else None)
 
 
 def _tolerance(text: str) -> Decimal:

@@ -7,11 +7,14 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from pathlib import Path
 
+import polars as pl
+
+from presupuesto_link.errors import InputDataError, Problem
 from presupuesto_link.findings import Finding
-from presupuesto_link.sources.siaf.layout import AMOUNTS, Layout
-from presupuesto_link.store.store import Kept, Store
-from presupuesto_link.tables.gasto import MEASURES
-from presupuesto_link.tables.gasto_checks import check_coverage, check_totals
+from presupuesto_link.sources.siaf.layout import Layout
+from presupuesto_link.store.quality import of_effect
+from presupuesto_link.store.store import Kept, Snapshot, Store
+from presupuesto_link.tables.gasto_checks import TOLERANCE, check_coverage, check_totals, in_whole_soles, rounding_of
 from presupuesto_link.tables.page_checks import check_same_money
 
 REJECTED = "rechazadas.csv"
@@ -19,10 +22,15 @@ REJECTED = "rechazadas.csv"
 
 @dataclass(frozen=True)
 class Published:
-    """Published totals to check against: measure → soles, and how many soles apart still agree."""
+    """Published totals to check against.
+
+    Attributes:
+        totals: measure → soles.
+        tolerance: how many soles apart still agree; when nobody says it, 1, or half a sol per row when they are in whole soles.
+    """
 
     totals: Mapping[str, Decimal] = field(default_factory=dict)
-    tolerance: Decimal = Decimal(1)
+    tolerance: Decimal | None = None
 
 
 NOTHING_PUBLISHED = Published()
@@ -34,49 +42,99 @@ class LoadReport:
 
     Attributes:
         path: the file.
-        snapshot: where it is kept.
-        is_new: false when the store had it already and nothing was written.
+        snapshot: what was read; `Kept` when it is in the store.
+        is_new: false when the store had it already, or it was not kept, and nothing was written.
         findings: of the rows, of the totals asked for and of what an earlier cut-off had.
         unchecked: what nobody looked at, in Spanish sentences.
-        rejected: the file of rejected rows, when there are any.
+        rejected: the file of rejected rows, when there are any and it will last.
     """
 
     path: Path
-    snapshot: Kept
+    snapshot: Snapshot
     is_new: bool
     findings: tuple[Finding, ...]
     unchecked: tuple[str, ...]
     rejected: Path | None
 
+    @property
+    def kept(self) -> bool:
+        """Whether the store has it."""
+        return isinstance(self.snapshot, Kept)
 
-def unchecked_of(layout: Layout, totals: Mapping[int, Mapping[str, Decimal | None]], ignored: list[str]) -> list[str]:
+
+class Refused(InputDataError):
+    """What a load found prevents its use and nobody accepted it: nothing new was kept.
+
+    Attributes:
+        report: what was read and found.
+    """
+
+    title = "La carga se detuvo y no se guardó nada nuevo"
+
+    def __init__(self, report: LoadReport) -> None:
+        self.report = report
+        where = f" Las filas rechazadas están en {report.rejected}." if report.rejected else ""
+        super().__init__(
+            *(
+                Problem(
+                    f"{report.path.name}: {finding.place}",
+                    f"{finding.code} {finding.kind.title}: {finding.found}; {finding.explanation}",
+                    finding.expected,
+                    f'{finding.kind.remedy}{where} Si aun así se puede usar: --aceptar "motivo"',
+                )
+                for finding in of_effect(report.findings, "impide")
+            )
+        )
+
+
+def unchecked_of(layout: Layout, ignored: list[str]) -> list[str]:
     """What nobody can look at in a file of this layout, in Spanish sentences; kept in the manifest."""
-    missing = [a.replace("_", " ") for a, m in zip(AMOUNTS, MEASURES, strict=True) if all(t[m] is None for t in totals.values())]
-    said = [f"{layout.title} no da: {', '.join(missing)}"] if missing else []
-    said += layout.unchecked
+    said = list(layout.unchecked)
     if ignored:
         said.append(f"{len(ignored)} columnas del archivo no se usan: {', '.join(ignored[:6])}{'…' if len(ignored) > 6 else ''}")
     return said
 
 
-def closing_report(path: Path, store: Store, snapshot: Kept, new: bool, published: Published) -> LoadReport:
-    """What the snapshot says of itself, and what only this moment can say: published totals and the cut-off before."""
-    unchecked, findings = (list(snapshot.manifest["no_comprobado"]), [Finding(**row) for row in snapshot.manifest["hallazgos"]])
-    if published.totals:
-        findings += check_totals(snapshot.totals, published.totals, published.tolerance)
-    else:
+def closing_report(path: Path, store: Store, snapshot: Snapshot, new: bool, rejected: Path) -> LoadReport:
+    """What a snapshot says of itself, and what nobody looked at in this load."""
+    findings, unchecked = findings_of(snapshot), list(snapshot.manifest["no_comprobado"])
+    codes = {finding.code for finding in findings}
+    if "publicado" not in snapshot.manifest:
         unchecked.append("los totales, contra una cifra publicada (--total-publicado pim=…)")
-    before = store.previous(snapshot)
-    if before and snapshot.manifest["fuente"]["forma"] != "amigable":
-        findings += check_coverage(store.read(before.id), store.read(snapshot.id), before.cut_off)
-    else:
+    if "S11" not in codes and not _comparable(store, snapshot):
         unchecked.append("si se perdió alguna unidad ejecutora: no hay un corte anterior del mismo archivo y año")
-    findings += _same_money(store, snapshot)
-    rejected = snapshot.folder / REJECTED
-    return LoadReport(path, snapshot, new, tuple(findings), tuple(unchecked), rejected if rejected.is_file() else None)
+    beside = [finding for finding in same_money(store, snapshot) if finding.kind.effect == "informa"]  # of the store as it is now
+    there = rejected if store.lasting and rejected.is_file() else None
+    return LoadReport(path, snapshot, new, (*findings, *beside), tuple(unchecked), there)
 
 
-def _same_money(store: Store, snapshot: Kept) -> list[Finding]:
+def findings_of(snapshot: Snapshot) -> tuple[Finding, ...]:
+    """The findings that the manifest of a snapshot keeps."""
+    return tuple(Finding(**row) for row in snapshot.manifest["hallazgos"])
+
+
+def published_findings(snapshot: Snapshot, rows: pl.LazyFrame, published: Published) -> list[Finding]:
+    """The published totals that the snapshot does not have."""
+    if not published.totals:
+        return []
+    kept = snapshot.manifest["filas"]["guardadas"]
+    tolerance = published.tolerance
+    if tolerance is None:
+        tolerance = max(TOLERANCE, rounding_of(kept, whole=True)) if in_whole_soles(rows) else TOLERANCE
+    return check_totals(snapshot.totals, published.totals, tolerance)
+
+
+def lost_lines(store: Store, snapshot: Snapshot, rows: pl.LazyFrame) -> list[Finding]:
+    """What the cut-off before had and this one has not."""
+    before = _comparable(store, snapshot)
+    return check_coverage(store.read(before.id), rows, before.cut_off) if before else []
+
+
+def _comparable(store: Store, snapshot: Snapshot) -> Kept | None:
+    return store.previous(snapshot) if snapshot.manifest["fuente"]["forma"] != "amigable" else None
+
+
+def same_money(store: Store, snapshot: Snapshot) -> list[Finding]:
     """The page against the others of its consultation that the store has."""
     others = store.same_money(snapshot)
     base = max((*others, snapshot), key=lambda s: (s.standing, s.id))
@@ -84,16 +142,5 @@ def _same_money(store: Store, snapshot: Kept) -> list[Finding]:
     return check_same_money(*told[0], told[1:], _named(base))
 
 
-def _named(snapshot: Kept) -> str:
+def _named(snapshot: Snapshot) -> str:
     return str(snapshot.manifest["fuente"]["nombre"])
-
-
-def stored(finding: Finding) -> dict[str, str]:
-    """A finding as the manifest keeps it."""
-    return {
-        "code": finding.code,
-        "place": finding.place,
-        "found": finding.found,
-        "expected": finding.expected,
-        "explanation": finding.explanation,
-    }

@@ -25,6 +25,7 @@ from uuid import uuid4
 import polars as pl
 
 from presupuesto_link.errors import InputDataError, Problem
+from presupuesto_link.findings import Finding
 from presupuesto_link.sources.digest import digest_of
 from presupuesto_link.sources.lock import new_part
 from presupuesto_link.sources.siaf import LAYOUTS
@@ -34,14 +35,36 @@ from presupuesto_link.sources.siaf.layout import RECORD, Layout
 from presupuesto_link.sources.siaf.named import not_a_file, year_said
 from presupuesto_link.sources.siaf.page import Page
 from presupuesto_link.sources.siaf.reading import RawExtract, open_extract
-from presupuesto_link.sources.siaf.records import KEY_OF_TEXT, REASON, reasons_of
-from presupuesto_link.store.load_report import NOTHING_PUBLISHED, REJECTED, LoadReport, Published, closing_report, stored, unchecked_of
+from presupuesto_link.sources.siaf.records import REASON, reasons_of
+from presupuesto_link.store.load_report import (
+    NOTHING_PUBLISHED,
+    REJECTED,
+    LoadReport,
+    Published,
+    Refused,
+    closing_report,
+    findings_of,
+    lost_lines,
+    published_findings,
+    same_money,
+    unchecked_of,
+)
+from presupuesto_link.store.quality import Accepted, of_effect, quality_of, stored
 from presupuesto_link.store.sorted_parquet import Runs, chunks, write_sorted
-from presupuesto_link.store.store import GOALS_FILE, Extract, Store, add_up, snapshot_id
+from presupuesto_link.store.store import FORMAT, GOALS_FILE, Extract, Kept, Snapshot, Store, add_up, snapshot_id
 from presupuesto_link.tables.gasto import SCHEMA, TABLE_VERSION, Filters, keep, other_sums, printed_totals, rejected_rows, type_rows
-from presupuesto_link.tables.gasto_checks import check_gasto, check_initial, check_names, check_others, check_printed, check_rejected
+from presupuesto_link.tables.gasto_checks import (
+    check_gasto,
+    check_initial,
+    check_names,
+    check_others,
+    check_printed,
+    check_stages,
+    in_whole_soles,
+)
 from presupuesto_link.tables.gasto_facts import Facts, add_facts, facts_of
 from presupuesto_link.tables.gasto_names import Names
+from presupuesto_link.tables.gasto_rejected import NOTHING_LOST, Lost, check_rejected, lost_with
 from presupuesto_link.tables.goals import check_goals, goals_of
 from presupuesto_link.tables.page_checks import check_page
 from presupuesto_link.vocabulary import QUARTERS
@@ -67,6 +90,7 @@ def load_extract(  # noqa: PLR0913, PLR0917 - the options of `cargar`
     member: str | None = None,
     published: Published = NOTHING_PUBLISHED,
     progress: Progress = lambda *_: None,
+    accepted: Accepted | None = None,
 ) -> LoadReport:
     """Load one extract as a snapshot; the same file with the same filters and cut-off date is loaded once.
 
@@ -78,8 +102,11 @@ def load_extract(  # noqa: PLR0913, PLR0917 - the options of `cargar`
         member: which file of a zip with several.
         published: totals to check against.
         progress: called with what is being done, and how much of how much.
+        accepted: who keeps it in spite of what prevents it, and why.
 
     Raises:
+        Refused: what was found prevents the load (`findings.Effect`) and nobody accepted it; nothing new is kept, and the rejected rows
+            stay in the store's folder `rechazadas`.
         InputDataError: unreadable or unknown file, no cut-off date, no row left by the filters.
         OutputError: the store cannot be written; what it had is whole.
     """
@@ -95,10 +122,49 @@ def load_extract(  # noqa: PLR0913, PLR0917 - the options of `cargar`
                 made = asked.read_into(part, digest, progress, ahead)
             if path.stat().st_mtime_ns != changed:
                 raise InputDataError(Problem(str(path), "el archivo cambió mientras se leía", "un archivo quieto", "repita la carga"))
-            return made
+            return _judged(path, store, Snapshot(asked.id(digest), made), part, published, accepted)
 
         snapshot, new = store.write(asked.id(digest), make)
-    return closing_report(path, store, snapshot, new, published)
+    if not new and published.totals:
+        snapshot = _compared(path, store, snapshot, published, accepted)
+    store.refused_rows(snapshot.id).unlink(missing_ok=True)  # they are in the snapshot
+    return closing_report(path, store, snapshot, new, snapshot.folder / REJECTED)
+
+
+def _judged(path: Path, store: Store, snapshot: Snapshot, part: Path, published: Published, accepted: Accepted | None) -> dict[str, Any]:
+    """The manifest of what was read into a folder, with all its findings and what they make of it.
+
+    Raises:
+        Refused: some of them prevent the load and nobody accepted it.
+    """
+    rows = pl.scan_parquet(sorted(part.glob("gasto/*/*.parquet")), hive_partitioning=False)
+    beside = [finding for finding in same_money(store, snapshot) if finding.kind.effect != "informa"]
+    more = [*published_findings(snapshot, rows, published), *lost_lines(store, snapshot, rows), *beside]
+    manifest = _with_findings(snapshot, more, published, accepted)
+    if of_effect(findings_of(Snapshot(snapshot.id, manifest)), "impide") and not accepted:
+        rejected = store.refused_rows(snapshot.id)
+        if (part / REJECTED).is_file():
+            rejected.parent.mkdir(exist_ok=True)
+            shutil.copyfile(part / REJECTED, rejected)
+        raise Refused(closing_report(path, store, Snapshot(snapshot.id, manifest), False, rejected))
+    return manifest
+
+
+def _compared(path: Path, store: Store, snapshot: Kept, published: Published, accepted: Accepted | None) -> Kept:
+    """A snapshot that the store had, once its totals are compared with the published ones."""
+    found, before = published_findings(snapshot, store.read(snapshot.id), published), snapshot.accepted
+    manifest = _with_findings(snapshot, found, published, accepted or before)
+    if found and not accepted and not (before and "S10" in snapshot.manifest["aceptado"]["hallazgos"]):
+        raise Refused(closing_report(path, store, Kept(snapshot.id, manifest, snapshot.folder), False, snapshot.folder / REJECTED))
+    return store.rewrite(snapshot.id, manifest)
+
+
+def _with_findings(snapshot: Snapshot, more: list[Finding], published: Published, accepted: Accepted | None) -> dict[str, Any]:
+    """Its manifest with more findings; those of an earlier comparison with published totals give way to those of this one."""
+    before = [finding for finding in findings_of(snapshot) if not (published.totals and finding.code == "S10")]
+    findings, manifest = before + more, dict(snapshot.manifest)
+    told = {"publicado": {m: str(v) for m, v in published.totals.items()}} if published.totals else {}
+    return manifest | told | quality_of(findings, accepted) | {"hallazgos": [stored(finding) for finding in findings]}
 
 
 def read_extract(path: Path, filters: Filters = EVERYTHING, cut_off: dt.date | Said | None = None, member: str | None = None) -> Extract:
@@ -250,25 +316,28 @@ class _Loading:
             raise self._nothing(read)
         self.progress("Ordenando", 0, 0, 0)
         line = read.layout.line
-        facts = add_facts([facts_of(rows.lazy(), line) for rows in write_sorted(read.runs, self.part / "gasto", list(SCHEMA))])
+        facts = add_facts([facts_of(rows.lazy(), line) for rows in write_sorted(read.runs, self.part, list(SCHEMA))])
         shutil.rmtree(work)
         if read.goals.height:
             read.goals.write_parquet(self.part / GOALS_FILE, compression="zstd")
         self.progress("Revisando", 0, 0, 0)
         layout, page, (_, totals), kept = read.layout, read.page, add_up(facts.months.lazy()), int(facts.months["filas"].sum())
+        rows = {int(year): int(count) for year, count in facts.months.group_by("anio").agg(pl.col("filas").sum()).iter_rows()}
         findings = [
-            *check_rejected(read.reasons, REJECTED),
+            *check_rejected(self._lost(), totals, kept, REJECTED),
             *check_gasto(facts, self.day, layout.monthly, line),
             *check_names(self._name_tables(read.names)),
-            *check_printed(read.printed, totals, kept),
+            *check_printed(read.printed, totals, rows, read.printed.height > 0 and self._in_whole_soles()),
             *check_others(read.others, totals, kept),
             *check_initial(totals),
             *check_goals(read.goals),
+            *check_stages(totals, part_of_year=page is not None and page.period[1] > 0),
             *([] if page is None else check_page(page, totals, kept, read.records)),
         ]
         return {
             "programa": {"nombre": "presupuesto-link", "version": version("presupuesto-link")},
             "bibliotecas": {"polars": version("polars")},
+            "formato": FORMAT,
             "tabla_version": TABLE_VERSION,
             "fuente": read.source,
             "filas": {"registros_leidos": read.records, "guardadas": kept, "rechazadas": sum(read.reasons.values())}
@@ -276,9 +345,18 @@ class _Loading:
             "totales": {str(y): {m: None if v is None else str(v) for m, v in t.items()} for y, t in totals.items()},
             "ultimo_mes_con_devengado": _last_months(facts),
             **({} if page is None else page.as_manifest()),
+            **quality_of(findings, None),
             "hallazgos": [stored(finding) for finding in findings],
-            "no_comprobado": unchecked_of(layout, totals, read.source["columnas_sin_usar"]),
+            "no_comprobado": unchecked_of(layout, read.source["columnas_sin_usar"]),
         }
+
+    def _lost(self) -> Lost:
+        """What went with the rejected rows."""
+        path = self.part / REJECTED
+        return lost_with(pl.scan_csv(path, infer_schema=False)) if path.is_file() else NOTHING_LOST
+
+    def _in_whole_soles(self) -> bool:
+        return in_whole_soles(pl.scan_parquet(sorted(self.part.glob("gasto/*/*.parquet")), hive_partitioning=False))
 
     def _converted(self, work: Path) -> _Read:
         """Every wanted row, typed, in runs. A text that only looked UTF-8, or well written, is read again as what it is."""
@@ -308,11 +386,11 @@ class _Loading:
                 reasons.update(dict(chunk["rechazo"].drop_nulls().value_counts().iter_rows()))
                 if good.height:
                     names.add(good)
-                    runs.add(good.select(*SCHEMA))
-            torn = self._placed(extract.torn_after(counted[0]), extract, work)
+                    runs.add(good.select(*SCHEMA, RECORD))
+            torn = extract.torn_after(counted[0])
             reasons.update(reasons_of(torn))
             if reasons:
-                self._write_rejected(extract, torn, work)
+                self._write_rejected(extract, torn)
             source: dict[str, Any] = {"miembro": extract.member} | ({"hoja": extract.sheet} if extract.sheet else {})
             source |= {"forma": layout.name, "codificacion": extract.encoding, "columnas_sin_usar": list(extract.ignored)}
             source |= self.said
@@ -348,25 +426,11 @@ class _Loading:
         rows = extract.layout.rows(raw)
         return keep(rows.with_columns(anio=pl.lit(self.said["anio"])) if self.said else rows, self.filters)
 
-    def _write_rejected(self, extract: RawExtract, torn: pl.DataFrame, work: Path) -> None:
+    def _write_rejected(self, extract: RawExtract, torn: pl.DataFrame) -> None:
         """The rejected rows with the line of their record, counting the titles as 1, and the records that cannot be read."""
-        if extract.lines is not None:
-            with open_extract(self.path, LAYOUTS, self.member, (), extract.encoding, work) as whole:
-                self._write_rejected(whole, torn, work)
-            return
-        raw = extract.raw
-        if RECORD not in raw.collect_schema().names():
-            raw = raw.with_row_index(RECORD, offset=2)
-        rows = rejected_rows(self._wanted(extract, raw)).rename({"rechazo": REASON})
+        rows = rejected_rows(self._wanted(extract, extract.raw)).rename({"rechazo": REASON})
         both = pl.concat([torn.lazy(), rows], how="diagonal") if torn.height else rows
         both.sink_csv(self.part / REJECTED, include_bom=True)
-
-    def _placed(self, torn: pl.DataFrame, extract: RawExtract, work: Path) -> pl.DataFrame:
-        """Records that cannot be read, with their lines in the whole file when only some of its lines were looked at."""
-        if extract.lines is None or torn.is_empty():
-            return torn
-        with open_extract(self.path, LAYOUTS, self.member, (), extract.encoding, work) as whole:
-            return whole.torn.collect().join(torn.with_columns(clave=KEY_OF_TEXT), left_on=KEY_OF_TEXT, right_on="clave", how="semi")
 
     def _name_tables(self, names: Names) -> dict[str, pl.DataFrame]:
         folder, tables = self.part / "dimensiones", names.tables()

@@ -11,6 +11,9 @@ from pathlib import Path
 
 import polars as pl
 
+from presupuesto_link.sources.siaf.layout import RECORD
+from presupuesto_link.store.lines import RECORDS, ROWS, packed
+
 GROUP = ("anio", "nivel", "pliego", "sec_ejec")
 ORDER = ("anio", "nivel", "pliego", "departamento_meta", "sec_ejec", "sec_func", "mes")
 ROWS_AT_ONCE = 100_000
@@ -62,19 +65,21 @@ class Runs:
 
 
 def write_sorted(runs: Runs, folder: Path, columns: Sequence[str]) -> Iterator[pl.DataFrame]:
-    """Write `columns` of the runs as `anio=AAAA/parte-NNN.parquet`, never holding many more than `ROWS_AT_ONCE` rows.
+    """Write `columns` of the runs as `gasto/anio=AAAA/parte-NNN.parquet`, never holding many more than `ROWS_AT_ONCE` rows.
 
     A spending unit (sec_ejec) is never split between files, so two rows with the same key are in the same file. Rows with the same
-    order keep the one they had.
+    order keep the one they had. The record of each row goes to the file of the same name in `registros` (see `store.lines`).
 
     Yields:
         The rows of each file, once it is written.
     """
     written: dict[int, int] = {}
     for year, rows in runs.stretches():
-        target = folder / f"anio={year}" / f"parte-{written.get(year, 0):03}.parquet"
+        name = Path(f"anio={year}", f"parte-{written.get(year, 0):03}.parquet")
         written[year] = written.get(year, 0) + 1
-        target.parent.mkdir(parents=True, exist_ok=True)
-        ordered = rows.select(columns).collect().sort(*ORDER, nulls_last=True, maintain_order=True)
-        ordered.write_parquet(target, compression="zstd", row_group_size=_ROW_GROUP, statistics=True)
-        yield ordered
+        ordered = rows.collect().sort(*ORDER, nulls_last=True, maintain_order=True)
+        kept = ordered.select(columns)
+        for table, target in ((kept, folder / ROWS / name), (packed(ordered[RECORD]), folder / RECORDS / name)):
+            target.parent.mkdir(parents=True, exist_ok=True)
+            table.write_parquet(target, compression="zstd", row_group_size=_ROW_GROUP, statistics=table is kept)
+        yield kept

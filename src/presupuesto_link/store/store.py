@@ -1,6 +1,7 @@
 """The store («almacén»): immutable snapshots of spending, each with the evidence of where it comes from.
 
-    almacen/instantaneas/<id>/gasto/anio=AAAA/parte-000.parquet · dimensiones/<name>.parquet · metas_fisicas.parquet · manifiesto.json
+    almacen/instantaneas/<id>/gasto/anio=AAAA/parte-000.parquet · registros/anio=AAAA/parte-000.parquet
+                             dimensiones/<name>.parquet · metas_fisicas.parquet · manifiesto.json
 
 A snapshot's id comes from its content, so the same file twice is one snapshot. It is made in a working folder and moved into place
 whole: at any moment the store holds complete snapshots and nothing else that is read.
@@ -24,18 +25,25 @@ import polars as pl
 
 from presupuesto_link.days import day_in
 from presupuesto_link.errors import InputDataError, OutputError, Problem, system_reason
+from presupuesto_link.findings import Finding
 from presupuesto_link.sources.digest import digest_of
 from presupuesto_link.sources.lock import PART, clean_parts, locked, new_part, owner
 from presupuesto_link.sources.siaf.dated import without_days
 from presupuesto_link.sources.siaf.layout import AMOUNTS, with_later_codes
+from presupuesto_link.store.lines import LINES, RECORDS, intervals, with_lines
 from presupuesto_link.store.moved import moved, summed
+from presupuesto_link.store.quality import Accepted, quality_of, unguarded
 from presupuesto_link.tables.goals import SCHEMA as GOALS_SCHEMA
 from presupuesto_link.tables.numbers import known_sum
 from presupuesto_link.wording import period_words
 
+FORMAT = 2
+"""Of a snapshot and its manifest. 1, which does not say it, is that of version 0.1.0: no quality and no records of its rows; it is read as
+it is, and `store.migration` brings it to this one."""
 MANIFEST = "manifiesto.json"
 SNAPSHOTS = "instantaneas"
 GOALS_FILE = "metas_fisicas.parquet"
+REFUSED = "rechazadas"
 MEASURES = tuple(f"{name}_soles" for name in AMOUNTS)
 PAGE_KEYS = ("ambito", "periodo", "incluye", "por")
 """What a page of the Consulta Amigable says of itself, in the manifest of its snapshot."""
@@ -132,6 +140,53 @@ class Snapshot:
         return tuple(self.manifest.get("parte") or ())
 
     @property
+    def known_as(self) -> tuple[str, ...]:
+        """Its id, and those of the snapshots that it took the place of."""
+        return (self.id, *self.manifest.get("reemplaza", ()))
+
+    @property
+    def format(self) -> int:
+        """The version of its format (`FORMAT`)."""
+        return int(self.manifest.get("formato", 1))
+
+    @property
+    def files(self) -> tuple[str, ...]:
+        """The names of the files it was read from, by their number in `store.lines`."""
+        return (str(self.manifest["fuente"]["nombre"]),)
+
+    @property
+    def has_records(self) -> bool:
+        """Whether each row says from which records of which file it comes."""
+        return any(name.startswith(f"{RECORDS}/") for name in self.manifest["archivos"])
+
+    @property
+    def why_no_records(self) -> str:
+        """Why it has none; empty when it has them."""
+        return "" if self.has_records else str(self.manifest.get("sin_registros", "se cargó con la versión 0.1.0, que no los guardaba"))
+
+    @property
+    def quality(self) -> str:
+        """`completa`, `parcial` or `aceptada` (see `store.quality`); one of version 0.1.0 is partial: nobody was asked."""
+        return str(self._judged["calidad"])
+
+    @property
+    def limits(self) -> tuple[str, ...]:
+        """What makes it partial, in Spanish sentences."""
+        return tuple(self._judged["limites"])
+
+    @property
+    def _judged(self) -> Mapping[str, Any]:
+        if self.format > 1:
+            return self.manifest
+        return quality_of([*(Finding(**row) for row in self.manifest["hallazgos"]), unguarded(self.id)], None)
+
+    @property
+    def accepted(self) -> Accepted | None:
+        """Who kept it in spite of what prevented it, and why."""
+        told = self.manifest.get("aceptado")
+        return Accepted(told["motivo"], told["quien"]) if told else None
+
+    @property
     def synthetic(self) -> bool:
         """Whether its file says in its name that its data are made up."""
         return re.search("sint[eé]tic", str(self.manifest["fuente"]["nombre"]), re.IGNORECASE) is not None
@@ -175,16 +230,27 @@ def _as_prefix(wanted: str) -> str:
 
 
 class Store:
-    """A folder of snapshots. Reading never locks; writing and removing do, for an instant."""
+    """A folder of snapshots. Reading never locks; writing and removing do, for an instant.
 
-    def __init__(self, folder: Path) -> None:
+    Attributes:
+        folder: where it is.
+        snapshots: the folder of each snapshot, by id.
+        lasting: whether it is still there after the command that uses it: a trial's is not.
+    """
+
+    def __init__(self, folder: Path, lasting: bool = True) -> None:
         self.folder = folder.resolve()
         self.snapshots = self.folder / SNAPSHOTS
+        self.lasting = lasting
+
+    def refused_rows(self, name: str) -> Path:
+        """Where the rejected rows of a load that was not kept stay for a person to look at; there when it had some."""
+        return self.folder / REFUSED / f"{name}.csv"
 
     def list(self) -> tuple[Kept, ...]:
         """Every snapshot, oldest cut-off first; of those of one day and year, the one to work with last."""
         found = [self._open(path) for path in self.snapshots.glob("*") if (path / MANIFEST).is_file()]
-        return tuple(sorted(found, key=lambda s: (s.cut_off, s.years, s.standing, s.id)))
+        return tuple(sorted(found, key=lambda s: (s.cut_off, s.years, s.standing, s.has_records, s.id)))
 
     def find(self, wanted: str) -> Kept | None:
         """The snapshot with that id, if it is there."""
@@ -192,7 +258,7 @@ class Store:
         return self._open(path) if wanted and (path / MANIFEST).is_file() else None
 
     def get(self, wanted: str) -> Kept:
-        """The snapshot with that id, or the only one of that date or whose id begins or ends so.
+        """The snapshot with that id, the one that took its place, or the only one of that date or whose id begins or ends so.
 
         Raises:
             InputDataError: there is none, or more than one.
@@ -201,7 +267,9 @@ class Store:
         if exact:
             return exact
         wanted = _as_prefix(wanted)
-        near = [s for s in self.list() if len(wanted) >= _MIN_PREFIX and (s.id.startswith(wanted) or s.id.endswith(wanted))]
+        near = [
+            s for s in self.list() if len(wanted) >= _MIN_PREFIX and any(n.startswith(wanted) or n.endswith(wanted) for n in s.known_as)
+        ]
         if len(near) == 1:
             return near[0]
         known = ", ".join(s.id for s in (near or self.list())) or "ninguna: el almacén está vacío"
@@ -231,19 +299,40 @@ class Store:
             with self._part(name) as part:
                 manifest = make(part) | {"id": name}
                 manifest["archivos"] = _seal(part)
-                _write_synced(part / MANIFEST, json.dumps(manifest, ensure_ascii=False, indent=2, sort_keys=True) + "\n")
+                _write_synced(part / MANIFEST, _text_of(manifest))
                 new = self._commit(part, name)
         except OSError as error:
             raise self.not_written(error) from error
         return self.get(name), new
 
-    def read(self, wanted: str, columns: Sequence[str] | None = None, filters: Mapping[str, Any] | None = None) -> pl.LazyFrame:
+    def rewrite(self, name: str, manifest: Mapping[str, Any]) -> Kept:
+        """Put another manifest in the place of a snapshot's, at once; its files stay.
+
+        Raises:
+            OutputError: the store cannot be written; the manifest is the one it was.
+        """
+        kept = self.get(name)
+        if manifest == kept.manifest:
+            return kept
+        try:
+            with locked(self.folder), self._part(name) as part:
+                _write_synced(part / MANIFEST, _text_of(manifest))
+                (part / MANIFEST).replace(kept.folder / MANIFEST)
+                _sync(kept.folder)
+        except OSError as error:
+            raise self.not_written(error) from error
+        return self.get(name)
+
+    def read(
+        self, wanted: str, columns: Sequence[str] | None = None, filters: Mapping[str, Any] | None = None, lines: bool = False
+    ) -> pl.LazyFrame:
         """The rows of a snapshot, lazily; only the years, row groups and columns asked for are read.
 
         Args:
             wanted: its id.
             columns: which; all by default.
             filters: column → value, or several values in a list.
+            lines: with where each row comes from (`store.lines.LINES`; null in a snapshot that has no records). Every row is then read.
 
         Raises:
             InputDataError: a file is missing or has not the size that the manifest declares.
@@ -252,10 +341,42 @@ class Store:
         _check_sizes(snapshot)
         years = _values(tests["anio"]) if "anio" in tests else snapshot.years
         files = [path for year in years for path in sorted((snapshot.folder / "gasto" / f"anio={year}").glob("*.parquet"))]
-        rows = pl.scan_parquet(files or sorted(snapshot.folder.glob("gasto/*/*.parquet"))[:1], hive_partitioning=False)
+        some = files or sorted(snapshot.folder.glob("gasto/*/*.parquet"))[:1]
+        rows = with_lines(some) if lines else pl.scan_parquet(some, hive_partitioning=False)
         rows = with_later_codes(rows if files else rows.clear())
         rows = rows.filter(*(pl.col(column).is_in(_values(value)) for column, value in tests.items())) if tests else rows
         return rows.select(columns) if columns is not None else rows
+
+    def lines_of(self, wanted: str, filters: Mapping[str, Any] | None = None, measure: str | None = None) -> pl.DataFrame:
+        """The records of the file that a figure of a snapshot comes from.
+
+        Args:
+            wanted: its id.
+            filters: which rows, as `read` takes them.
+            measure: only the rows that have some of it (`pim_soles`).
+
+        Returns:
+            One row per stretch of records that follow each other, by file and record: `archivo` (its name), `desde` and `hasta` (both in it;
+            the titles are 1, and in a workbook they are rows of its sheet).
+
+        Raises:
+            InputDataError: the snapshot has no records, or as `read`.
+        """
+        snapshot = self.get(wanted)
+        if not snapshot.has_records:
+            raise InputDataError(
+                Problem(
+                    snapshot.id,
+                    f"no dice de qué registros sale cada fila: {snapshot.why_no_records}",
+                    "una instantánea con sus registros",
+                    "si tiene el archivo de origen: almacen migrar --origen ARCHIVO",
+                )
+            )
+        rows = self.read(snapshot.id, [*LINES, *([measure] if measure else [])], filters, lines=True)
+        rows = rows.filter(pl.col(measure) != 0) if measure else rows
+        found = intervals(rows.select(*LINES).collect())
+        names = dict(enumerate(snapshot.files))
+        return found.with_columns(pl.col("archivo").replace_strict(names, return_dtype=pl.String))
 
     def dimension(self, wanted: str, name: str) -> pl.DataFrame:
         """A table of names of a snapshot: its key columns, `nombre` and `nombres` (how many the file had for that key)."""
@@ -307,9 +428,12 @@ class Store:
         return moved(sides[0], sides[1], by)
 
     def superseded(self, keep: int) -> tuple[Kept, ...]:
-        """The snapshots older than the newest `keep` of their year, layout, filters and file."""
+        """The snapshots older than the newest `keep` of their year, layout, filters and file, and those loaded again with their records."""
         groups: dict[tuple[Any, ...], list[Kept]] = {}
+        again = {_read_from(s) for s in self.list() if s.has_records}
         for snapshot in self.list():
+            if not snapshot.has_records and _read_from(snapshot) in again:
+                continue  # the same file was loaded again with its records
             for year in snapshot.years:
                 groups.setdefault((year, *snapshot.family), []).append(snapshot)
         kept = {s.id for group in groups.values() for s in group[-keep:]}
@@ -371,7 +495,17 @@ class Store:
                     "borre esa carpeta y cargue otra vez el archivo",
                 )
             ) from None
-        return Kept(path.name, manifest, path)
+        kept = Kept(path.name, manifest, path)
+        if kept.format > FORMAT:
+            raise InputDataError(
+                Problem(
+                    str(path / MANIFEST),
+                    f"una instantánea de formato {kept.format}, de una versión posterior del programa",
+                    f"formato {FORMAT} o anterior",
+                    "actualice presupuesto-link, o use otro almacén con --almacen",
+                )
+            )
+        return kept
 
     def not_written(self, error: OSError) -> OutputError:
         """What to tell a person when the disk refuses; what the store had is whole."""
@@ -390,6 +524,12 @@ def add_up(rows: pl.LazyFrame) -> tuple[int, Totals]:
     sums = [known_sum(m) for m in MEASURES]
     table = rows.group_by("anio").agg(pl.len().alias("filas"), *sums).collect().sort("anio")
     return int(table["filas"].sum()), {row["anio"]: {m: row[m] for m in MEASURES} for row in table.iter_rows(named=True)}
+
+
+def _read_from(snapshot: Snapshot) -> tuple[str, ...]:
+    """What it was read from: file, filters, day and the member of a zip."""
+    source = snapshot.manifest["fuente"]
+    return source["sha256"], json.dumps(snapshot.manifest["filtros"], sort_keys=True), snapshot.cut_off, source.get("miembro") or ""
 
 
 def _check_sizes(snapshot: Kept) -> None:
@@ -465,6 +605,10 @@ def _seal(part: Path) -> dict[str, dict[str, Any]]:
     for folder in {path.parent for path in files}:
         _sync(folder)
     return {p.relative_to(part).as_posix(): {"sha256": digest_of(p), "bytes": p.stat().st_size} for p in files}
+
+
+def _text_of(manifest: Mapping[str, Any]) -> str:
+    return json.dumps(manifest, ensure_ascii=False, indent=2, sort_keys=True) + "\n"
 
 
 def _write_synced(path: Path, text: str) -> None:

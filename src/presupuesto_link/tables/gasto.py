@@ -40,8 +40,9 @@ KEY = CODES
 _ACTION = r"^[A-Z]+(?:\.[0-9]+)+$"
 _BAD_COMMA = r",(?:[0-9]{0,2}(?:[^0-9]|$)|[0-9]{4})|\..*,|[0-9]{4},"
 FRACTION, FLOAT_NOISE = r"\.\d\d\d*[1-9]|[eE]-", r"\.\d\d(?:0{6}|9{6})\d*$"
-TABLE_VERSION = 2
-"""1 had no `accion`; its snapshots are read with that code as null (see `sources.siaf.layout.with_later_codes`)."""
+TABLE_VERSION = 3
+"""1 had no `accion`; its snapshots are read with that code as null (see `sources.siaf.layout.with_later_codes`). 2 had no records (see
+`store.lines`)."""
 SCHEMA: Mapping[str, pl.DataType | type[pl.DataType]] = (
     {"anio": pl.Int16, "mes": pl.Int8} | dict.fromkeys(CODES[2:], pl.String) | dict.fromkeys(MEASURES, MONEY)
 )

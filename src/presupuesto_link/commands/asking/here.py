@@ -56,6 +56,12 @@ def defaults(office: Office | None) -> dict[str, Any]:
     }
 
 
+def signer() -> str | None:
+    """Who answers for what is decided here (`firma` of the office); null when nobody is named."""
+    name = settled(here()).get("firma", ("", ""))[0]
+    return str(name) or None
+
+
 def default_map(office: Office | None, commands: Mapping[str, tuple[str, ...]]) -> dict[str, Any]:
     """`defaults` as the command line takes them: by command and, in a group, by the command inside it.
 

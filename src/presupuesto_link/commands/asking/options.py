@@ -54,6 +54,10 @@ FilledOption = Annotated[
     Path | None,
     rare("--libro-anterior", help="Libro de Excel que se llenó: lo escrito en sus celdas amarillas pasa al nuevo", metavar="LIBRO"),
 ]
+AcceptOption = Annotated[
+    str | None,
+    rare("--aceptar", help="Guarda el extracto aunque un hallazgo lo impida; el motivo y quién firma quedan con él", metavar="MOTIVO"),
+]
 JsonOption = Annotated[bool, typer.Option("--json", help="Escribe el resultado en JSON, para otro programa")]
 
 

@@ -10,6 +10,7 @@ import codecs
 import io
 import zipfile
 import zlib
+from array import array
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
@@ -84,23 +85,24 @@ def _valid(block: bytes) -> bool:
     return True
 
 
-def transcode(source: BinaryIO, target: BinaryIO, needles: tuple[bytes, ...] = (), encoding: str = "cp1252") -> int:
+def transcode(source: BinaryIO, target: BinaryIO, needles: tuple[bytes, ...] = (), encoding: str = "cp1252") -> tuple[int, array[int]]:
     """Write a text as UTF-8, header first; with needles, only the records that contain one of them.
 
     Returns:
-        The lines read below the header; 0 without needles.
+        The lines read below the header, and the line of the text (the header is 1) of each line kept; 0 and none without needles.
     """
     target.write(_utf8(source.readline(), encoding))
     if not needles:
         for block in line_blocks(source):
             target.write(_utf8(block, encoding))
-        return 0
-    lines = 0
+        return 0, array("I")
+    lines, places = 0, array("I")
     for block, quotes in record_blocks(source):
-        kept, count = keep_records(block, quotes, needles)
+        kept, count, found = keep_records(block, quotes, needles)
         target.write(_utf8(kept, encoding))
+        places.extend(lines + 2 + place for place in found)
         lines += count
-    return lines
+    return lines, places
 
 
 def record_blocks(source: BinaryIO) -> Iterator[tuple[bytes, Mask]]:
@@ -126,16 +128,18 @@ def line_blocks(source: BinaryIO) -> Iterator[bytes]:
         yield block if block.endswith(b"\n") else block + source.readline()
 
 
-def keep_records(block: bytes, quotes: Mask, needles: tuple[bytes, ...]) -> tuple[bytes, int]:
-    """The records of a block that contain a needle, and how many lines it has.
+def keep_records(block: bytes, quotes: Mask, needles: tuple[bytes, ...]) -> tuple[bytes, int, list[int]]:
+    """The records of a block that contain a needle, how many lines it has, and how many stand before each line of those records.
 
     NumPy looks at every byte some times faster than `bytes.find` and `bytes.count`, and lets another thread work meanwhile.
     """
     import numpy as np
 
     page = np.frombuffer(block, np.uint8)
-    lines = int(np.count_nonzero(page == _NEWLINE)) + (not block.endswith(b"\n"))
-    kept, odd, end = [], False, 0
+    newlines = page == _NEWLINE
+    lines = int(np.count_nonzero(newlines)) + (not block.endswith(b"\n"))
+    kept, odd, end, line = [], False, 0, 0
+    places: list[int] = []
     for place in sorted({place for needle in needles for place in _places(block, page, needle)}):
         if place < end:
             continue
@@ -143,9 +147,13 @@ def keep_records(block: bytes, quotes: Mask, needles: tuple[bytes, ...]) -> tupl
         end = block.find(b"\n", place) + 1 or len(block)
         odd ^= bool(np.count_nonzero(quotes[before:start]) % 2)
         if odd or block.count(b'"', start, end) % 2:  # the line begins or ends inside quotes
-            return _keep_by_record(block, needles), lines
+            whole, places = _keep_by_record(block, needles)
+            return whole, lines, places
+        line += int(np.count_nonzero(newlines[before:start]))
+        places.append(line)
+        line += 1
         kept.append(block[start:end])
-    return b"".join(kept), lines
+    return b"".join(kept), lines, places
 
 
 def _places(block: bytes, page: Bytes, needle: bytes) -> Iterator[int]:
@@ -166,16 +174,21 @@ def _places(block: bytes, page: Bytes, needle: bytes) -> Iterator[int]:
             place = block.find(needle, place + 1, last + len(needle))
 
 
-def _keep_by_record(block: bytes, needles: tuple[bytes, ...]) -> bytes:
+def _keep_by_record(block: bytes, needles: tuple[bytes, ...]) -> tuple[bytes, list[int]]:
     """The slow way, for blocks with a newline inside quotes near a needle."""
-    kept, record = [], b""
-    for line in io.BytesIO(block):
+    kept: list[bytes] = []
+    places: list[int] = []
+    record, begins = b"", 0
+    lines = list(io.BytesIO(block))
+    for number, line in enumerate(lines):
         record += line
-        if record.count(b'"') % 2 == 0:
-            if any(needle in record for needle in needles):
-                kept.append(record)
-            record = b""
-    return b"".join(kept) + (record if any(needle in record for needle in needles) else b"")
+        if record.count(b'"') % 2 and number + 1 < len(lines):
+            continue
+        if any(needle in record for needle in needles):
+            kept.append(record)
+            places.extend(range(begins, number + 1))
+        record, begins = b"", number + 1
+    return b"".join(kept), places
 
 
 def _utf8(block: bytes, encoding: str) -> bytes:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+from array import array
 from collections.abc import Iterable
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -22,7 +23,7 @@ from presupuesto_link.sources.siaf.containers import Inside, plain
 from presupuesto_link.sources.siaf.layout import RECORD, Layout
 from presupuesto_link.sources.siaf.page import Page
 from presupuesto_link.sources.siaf.recognising import check_one_cut, recognise
-from presupuesto_link.sources.siaf.records import FEWER, FOOTER, MORE, REASON, SHOWN, TEXT, TORN_SCHEMA, mend, plainly_written
+from presupuesto_link.sources.siaf.records import FEWER, FOOT, FOOTER, MORE, REASON, SHOWN, TEXT, TORN_SCHEMA, mend, plainly_written
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -42,7 +43,8 @@ class RawExtract:
     Attributes:
         path: the file as delivered.
         layout: the one recognised.
-        raw: all text, normalised headers, records in file order; only those with as many cells as titles.
+        raw: all text, normalised headers, records in file order, only those with as many cells as titles; `registro` is the line of each in
+            its file, the titles being 1.
         encoding: `utf-8` or `cp1252`.
         ignored: headers of the file that the layout does not use.
         text: the UTF-8 text that `raw` scans; null for a workbook, a page or a table of another kind.
@@ -137,14 +139,16 @@ class _Opening:
     def _from_text(self, needles: tuple[str, ...], encoding: str, mended: bool) -> RawExtract:
         delimiter, headers = _header(self.inside.path, encoding, self.path)
         layout = recognise(headers, self.layouts, self.path)
-        text, lines = _as_utf8(self.inside.path, encoding, needles, self.work)
+        text, lines, places = _as_utf8(self.inside.path, encoding, needles, self.work)
         names = _names(headers, layout)
         try:
             sound, torn, expected = self._records(text, names, delimiter, mended)
         except UnicodeDecodeError:
             return self._from_text(needles, "cp1252", mended)
+        raw = _scan(sound, names, delimiter).filter(_is_sound(names)).select(RECORD, *names)
+        if places is not None:
+            raw, torn = raw.with_columns(_placed(places)), torn.with_columns(_placed(places))
         told = {"text": sound, "lines": lines, "torn": torn, "expected": expected, "member": self.inside.member}
-        raw = _scan(sound, names, delimiter).filter(_is_sound(names)).select(names)
         check_one_cut(raw, self.path)
         return RawExtract(self.path, layout, raw, encoding, _ignored(headers, layout), **told)  # type: ignore[arg-type]
 
@@ -217,6 +221,8 @@ def _scan(path: Path, names: list[str], delimiter: str) -> pl.LazyFrame:
         missing_columns="insert",
         extra_columns="ignore",
         glob=False,
+        row_index_name=RECORD,
+        row_index_offset=2,
     )
 
 
@@ -228,13 +234,17 @@ def _is_sound(names: list[str]) -> pl.Expr:
 def _torn(scanned: pl.LazyFrame, names: list[str], delimiter: str) -> pl.LazyFrame:
     """The records that are not sound nor empty lines, as `records.TORN_SCHEMA`."""
     extra = pl.any_horizontal(pl.col(name).is_not_null() for name in _EXTRA)
+    foot = pl.col(names[0]).str.contains(f"(?i){FOOTER}").fill_null(value=False)
+    reason = pl.when(extra).then(pl.lit(MORE)).when(foot).then(pl.lit(FOOT)).otherwise(pl.lit(FEWER))
     written = pl.any_horizontal(pl.col(name).is_not_null() for name in (*names, *_EXTRA))
     text = pl.concat_str([pl.col(name).fill_null("") for name in (*names, *_EXTRA)], separator=delimiter)
-    return (
-        scanned.with_row_index(RECORD, offset=2)
-        .filter(~_is_sound(names) & written & ~pl.col(names[0]).str.contains(f"(?i){FOOTER}").fill_null(value=False))
-        .select(RECORD, pl.when(extra).then(pl.lit(MORE)).otherwise(pl.lit(FEWER)).alias(REASON), text.str.slice(0, SHOWN).alias(TEXT))
-    )
+    return scanned.filter(~_is_sound(names) & written).select(RECORD, reason.alias(REASON), text.str.slice(0, SHOWN).alias(TEXT))
+
+
+def _placed(places: array[int]) -> pl.Expr:
+    """The number of a record in the file, from its number among those that were kept."""
+    given = pl.Series(places, dtype=pl.UInt32)
+    return pl.col(RECORD).map_batches(lambda kept: given.gather(kept - 2), pl.UInt32, is_elementwise=True)
 
 
 def _header(path: Path, encoding: str, shown: Path) -> tuple[str, list[str]]:
@@ -266,11 +276,11 @@ def _header(path: Path, encoding: str, shown: Path) -> tuple[str, list[str]]:
         ) from None
 
 
-def _as_utf8(path: Path, encoding: str, needles: tuple[str, ...], folder: Path) -> tuple[Path, int | None]:
-    """The text in UTF-8 and, when some of its records were left out, how many lines it had."""
+def _as_utf8(path: Path, encoding: str, needles: tuple[str, ...], folder: Path) -> tuple[Path, int | None, array[int] | None]:
+    """The text in UTF-8 and, when some of its records were left out, how many lines it had and where each one kept was."""
     if encoding == "utf-8" and not needles:
-        return path, None
+        return path, None, None
     target = folder / "utf8.csv"
     with path.open("rb") as source, target.open("wb") as out:
-        lines = transcode(source, out, tuple(needle.encode("ascii") for needle in needles), encoding)
-    return target, lines if needles else None
+        lines, places = transcode(source, out, tuple(needle.encode("ascii") for needle in needles), encoding)
+    return (target, lines, places) if needles else (target, None, None)

@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import io
 import itertools
+import re
 from collections import deque
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -35,15 +36,15 @@ if TYPE_CHECKING:
 
 MORE, FEWER = "tiene más celdas que títulos", "tiene menos celdas que títulos"
 UNCLOSED, CUT = "tiene una comilla sin cerrar", "está incompleto: el archivo se corta ahí"
+FOOT = "no es un registro: es lo que una base de datos escribe al final"
 REASON, TEXT = "motivo", "texto"
 TORN_SCHEMA = {RECORD: pl.UInt32, REASON: pl.String, TEXT: pl.String}
 """A record that cannot be read: its line in the file, why, and its text, or the beginning of it."""
 SHOWN = 300
 FOOTER = r'^[\s",;]*\(?\d[\d,.]* (?:filas?|rows?|registros?)\b[^,;|\t]*$'
 """What a database writes after its last record: `(2 filas)`, `(2 rows affected)`. It is no record."""
-KEY_OF_TEXT = pl.col(TEXT).str.replace_all('"', "", literal=True).str.strip_chars_end(",;\t|").str.slice(0, 200)
-"""The same for a record as it is written and for its cells joined."""
 _NEWLINE, _RETURN, _QUOTE = ord("\n"), ord("\r"), ord('"')
+_FOOTER = re.compile(FOOTER.encode(), re.IGNORECASE)
 _LONGEST = 50
 """Lines of one record; a quote that is not closed in as many is a stray one."""
 _WITH_TEXT, _NAMED = 100_000, 5
@@ -186,6 +187,9 @@ def records_of(waiting: deque[bytes], more: Callable[[], bytes], delimiter: str,
         first = waiting.popleft()
         if not first.strip(b'\r\n "' + delimiter.encode()):
             yield Record([], 1)
+            continue
+        if _FOOTER.match(first.rstrip(b'\r\n"')):
+            yield Record([], 1, FOOT, first.decode("utf-8").rstrip("\r\n"))
             continue
         cells, is_open = _split_line(first, delimiter, width)
         if not is_open and len(cells) == width:
