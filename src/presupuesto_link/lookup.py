@@ -23,7 +23,6 @@ from presupuesto_link.money.delay import delay_by
 from presupuesto_link.scenarios.ground import ground_of
 from presupuesto_link.scenarios.sides import donors_of, receivers_of
 from presupuesto_link.tables.numbers import MONEY, known_sum
-from presupuesto_link.tables.plan import Plan
 
 KINDS: Mapping[str, tuple[str, ...]] = {
     "ejecutora": ("sec_ejec",),
@@ -329,19 +328,15 @@ def _scored(rows: pl.DataFrame) -> pl.DataFrame:
     return rows.select(shown).sort("indicador", "anio")
 
 
-def findings_of(findings: Iterable[Finding], plan: Plan, code: str) -> list[Finding]:
-    """The findings whose place names a code of the plan, or an indicator of it, and no longer code."""
-    own = [code, *plan.indicadores.filter(pl.col("elemento") == code)["indicador"]]
-    names = re.compile(rf"(?<![\w.])(?:{'|'.join(map(re.escape, own))})(?![\w]|\.\d)")
+def findings_of(findings: Iterable[Finding], *codes: str) -> list[Finding]:
+    """The findings whose place names one of the codes, and no longer one."""
+    names = re.compile(rf"(?<![\w.])(?:{'|'.join(map(re.escape, codes))})(?![\w]|\.\d)")
     return [finding for finding in findings if names.search(finding.place)]
 
 
 def _findings(analysis: Evaluation, code: str) -> pl.DataFrame:
     return pl.DataFrame(
-        [
-            (f.code, f.kind.severity, f.place, f.found, f.expected, f.explanation)
-            for f in findings_of(analysis.audit.hallazgos, analysis.inputs.plan, code)
-        ],
+        [(f.code, f.kind.severity, f.place, f.found, f.expected, f.explanation) for f in findings_of(analysis.audit.hallazgos, code)],
         schema=["codigo", "severidad", "lugar", "encontrado", "esperado", "explicacion"],
         orient="row",
     )

@@ -190,8 +190,10 @@ def test_an_audit_may_be_asked_of_a_code_of_the_plan(capsys, analysis):
     assert own == [f.as_row() for f in analysis.audit.hallazgos if "AER.03.04" in f.place]
     assert found("AER.03.04", "alta") == [row for row in own if row["severidad"] == "alta"]
     assert found("AER.03.04", own[0]["codigo"]) == [row for row in own if row["codigo"] == own[0]["codigo"]]
-    card = json.loads(call(capsys, "ver", "AER.03.04", "--json")[1])["respuestas"][0]["cuadros"]["Hallazgos"]
-    assert [row["lugar"] for row in card] == [row["lugar"] for row in own]
+    card = json.loads(call(capsys, "ver", "AER.09.02", "--json")[1])["respuestas"][0]["cuadros"]["Hallazgos"]
+    every = found("AER.09.02")  # with those of its indicators, which have their own card
+    assert [row["codigo"] for row in every if row["lugar"] in {one["lugar"] for one in card}] == [one["codigo"] for one in card] != []
+    assert len(every) > len(card)
     assert "¿«AER.03.04»?" in problem(capsys, "ver", "auditoria", "AER.3.04")[1]["expected"]
 
 

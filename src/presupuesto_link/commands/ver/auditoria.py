@@ -75,12 +75,13 @@ def _known(wanted: str, plan: Plan) -> str:
 
 
 def _chosen(findings: Sequence[Finding], plan: Plan, asked: Sequence[str]) -> list[Finding]:
-    """Those of any of the severities, of any of the kinds and that name any of the codes of the plan; what is not asked does not choose."""
+    """Those of any of the severities, of any of the kinds and that name any of the codes of the plan or an indicator of it; what is not asked does not choose."""
     from presupuesto_link.lookup import findings_of
 
     severities, kinds = ({one for one in asked if one in every} for every in (SEVERITIES, FINDING_KINDS))
     places = [one for one in asked if one not in severities | kinds]
-    named = {id(finding) for place in places for finding in findings_of(findings, plan, place)}
+    own = [code for place in places for code in (place, *plan.indicadores.filter(elemento=place)["indicador"])]
+    named = {id(finding) for finding in findings_of(findings, *own)}
     return [
         one
         for one in findings
