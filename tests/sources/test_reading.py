@@ -190,7 +190,7 @@ def test_a_zip_with_several_members_asks_which(tmp_path):
     with zipfile.ZipFile(path, "w") as archive:
         archive.writestr("uno.csv", long_text(spent(1, "1")))
         archive.writestr("dos.csv", long_text(spent(1, "2")))
-    with pytest.raises(InputDataError, match=r"contiene 2 archivos(.|\n)*uno\.csv, dos\.csv(.|\n)*--miembro"):
+    with pytest.raises(InputDataError, match=r"contiene 2 extractos(.|\n)*uno\.csv, dos\.csv(.|\n)*--miembro"):
         load(path)
     assert load(path, member="dos.csv")["devengado_soles"].to_list() == [Decimal("2.00")]
     with pytest.raises(InputDataError, match="no contiene «tres"):

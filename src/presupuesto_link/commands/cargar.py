@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 _FIRST_DAY = dt.date(1990, 1, 1)
 _ALWAYS = ("pia_soles", "pim_soles", "devengado_soles")
-_EXTRACTS = (".csv", ".gz", ".zst", ".zip", ".xlsx", ".xls", ".txt")
+_EXTRACTS = (".csv", ".gz", ".zst", ".zip", ".xlsx", ".xlsb", ".xlsm", ".xls", ".ods", ".parquet", ".json", ".jsonl", ".txt")
 _GRAVE = ("alta", "media")
 _TITLES = {"pia_soles": "PIA", "pim_soles": "PIM"}
 
@@ -37,7 +37,8 @@ def cargar(
     archivos: Annotated[
         list[str] | None,
         typer.Argument(
-            help="Extractos o carpetas con ellos: csv, gz, zst, zip, xlsx o xls de la Consulta Amigable; admite *", metavar="ARCHIVO"
+            help="Extractos o carpetas con ellos: csv, xlsx, xls, ods, parquet o json, también en gz, zst o zip; admite *",
+            metavar="ARCHIVO",
         ),
     ] = None,
     almacen: StoreOption = DEFAULT_STORE,
@@ -52,7 +53,13 @@ def cargar(
     probar: Annotated[bool, typer.Option("--probar", help="Reconoce y revisa cada archivo sin guardar nada")] = False,
     estricto: Annotated[bool, typer.Option("--estricto", help="Termina en 1 si hay hallazgos de severidad alta o media")] = False,
     nivel: Annotated[str | None, rare("--nivel", help="Sólo este nivel de gobierno: E, R o M", metavar="LETRA")] = None,
-    miembro: Annotated[str | None, rare("--miembro", help="Cuál archivo de un .zip con varios", metavar="NOMBRE")] = None,
+    miembro: Annotated[
+        str | None, rare("--miembro", help="Cuál archivo de un .zip, o cuál hoja de un libro, cuando varios sirven", metavar="NOMBRE")
+    ] = None,
+    numeros: Annotated[
+        Literal["coma", "punto"] | None,
+        rare("--numeros", help="Cuál es el signo decimal, cuando el archivo no lo deja saber: 1.250 es mil doscientos cincuenta con coma"),
+    ] = None,
     total_publicado: Annotated[
         list[str] | None,
         rare(
@@ -88,7 +95,7 @@ def cargar(
         raise typer.BadParameter("falta qué cargar: un archivo, una carpeta o --descargar AÑO.")
     filters, published = _filters(pliego, departamento_meta, nivel, anio), _published(total_publicado or [], tolerancia)
     with kept_or_tried(almacen, probar) as store:
-        reports, failed = load_all(archivos, store, filters, day_of(al), miembro, published, None if como_json else print_report)
+        reports, failed = load_all(archivos, store, filters, day_of(al), miembro, published, None if como_json else print_report, numeros)
     if como_json:
         errors = [{"archivo": path.name, "problemas": [vars(p) for p in error.problems]} for path, error in failed]
         print_json(cargas=[as_json(report) for report in reports], **({"errores": errors} if errors else {}))
@@ -125,6 +132,7 @@ def load_all(
     member: str | None,
     published: Published,
     tell: Callable[[LoadReport], None] | None,
+    numbers: str | None = None,
 ) -> tuple[list[LoadReport], list[tuple[Path, PresupuestoLinkError]]]:
     """Load each file; one that fails does not hold back the others, and alone it is the error."""
     from presupuesto_link.sources.siaf.named import expand
@@ -134,7 +142,7 @@ def load_all(
     for path in paths:
         try:
             with _progress(path.name) as progress:
-                report = load_extract(path, store, filters, day, member, published, progress)
+                report = load_extract(path, store, filters, day, member, published, progress, numbers)
         except PresupuestoLinkError as error:
             if len(paths) == 1:
                 raise
@@ -184,7 +192,7 @@ def print_report(report: LoadReport) -> None:
     state = "guardada" if report.is_new else "ya estaba en el almacén; no se escribió nada"
     typer.echo(f"{report.path.name}: instantánea {snapshot.id} ({state})")
     typer.echo(
-        f"  Forma: {source['forma']} · codificación {source['codificacion']} · corte {snapshot.cut_off} ({manifest['fecha_corte_de']})"
+        f"  Forma: {source['forma']}{_where(source)} · codificación {source['codificacion']} · decimales con {source['numeros']} · corte {snapshot.cut_off} ({manifest['fecha_corte_de']})"
         + (f" · año {source['anio']} ({source['anio_de']})" if "anio_de" in source else "")
     )
     if about := page_words(manifest):
@@ -215,6 +223,12 @@ def page_words(manifest: Mapping[str, Any]) -> str:
         or f"el año{' por ' + ('meses' if by == 'mes' else 'trimestres') if (by := period.get('por')) else ''}"
     )
     return " · ".join(filter(None, (" › ".join(path), f"periodo: {when}", manifest["incluye"])))
+
+
+def _where(source: Mapping[str, Any]) -> str:
+    """The member of a zip and the sheet of a workbook that were read."""
+    member = f" · archivo {source['miembro']}" if source.get("miembro") else ""
+    return member + (f" · hoja «{source['hoja']}»" if source.get("hoja") else "")
 
 
 def print_totals(rows: list[tuple[str, Any]]) -> None:

@@ -36,7 +36,17 @@ from presupuesto_link.sources.siaf.records import KEY_OF_TEXT, REASON, reasons_o
 from presupuesto_link.store.load_report import NOTHING_PUBLISHED, REJECTED, LoadReport, Published, closing_report, stored, unchecked_of
 from presupuesto_link.store.sorted_parquet import Runs, chunks, write_sorted
 from presupuesto_link.store.store import GOALS_FILE, Extract, Store, add_up, snapshot_id
-from presupuesto_link.tables.gasto import SCHEMA, TABLE_VERSION, Filters, keep, other_sums, printed_totals, rejected_rows, type_rows
+from presupuesto_link.tables.gasto import (
+    SCHEMA,
+    TABLE_VERSION,
+    Filters,
+    about_amounts,
+    keep,
+    other_sums,
+    printed_totals,
+    rejected_rows,
+    type_rows,
+)
 from presupuesto_link.tables.gasto_checks import check_gasto, check_initial, check_names, check_others, check_printed, check_rejected
 from presupuesto_link.tables.gasto_facts import Facts, add_facts, facts_of
 from presupuesto_link.tables.gasto_names import Names
@@ -65,6 +75,7 @@ def load_extract(  # noqa: PLR0913, PLR0917 - the options of `cargar`
     member: str | None = None,
     published: Published = NOTHING_PUBLISHED,
     progress: Progress = lambda *_: None,
+    numbers: str | None = None,
 ) -> LoadReport:
     """Load one extract as a snapshot; the same file with the same filters and cut-off date is loaded once.
 
@@ -73,19 +84,20 @@ def load_extract(  # noqa: PLR0913, PLR0917 - the options of `cargar`
         store: where it is kept.
         filters: which rows; they are applied while reading.
         cut_off: the day the figures are of; taken from the file's origin or name when not given, never from today.
-        member: which file of a zip with several.
+        member: which file of a zip with several, or which sheet of a workbook.
         published: totals to check against.
         progress: called with what is being done, and how much of how much.
+        numbers: `punto` or `coma`, the decimal sign, for a file that does not tell it.
 
     Raises:
-        InputDataError: unreadable or unknown file, no cut-off date, no row left by the filters.
+        InputDataError: unreadable or unknown file, no cut-off date, no row left by the filters, amounts that can be read in two ways.
         OutputError: the store cannot be written; what it had is whole.
     """
-    asked = _asked(path, filters, cut_off, member)
+    asked = _asked(path, filters, cut_off, member, numbers)
     size, changed = path.stat().st_size, path.stat().st_mtime_ns
     with ExitStack() as stack:
         digest_once_read = stack.enter_context(_hashing(path, lambda done: progress("Comprobando", done, size, 0)))
-        ahead = stack.enter_context(_opened_ahead(path, store, filters, member))
+        ahead = stack.enter_context(_opened_ahead(path, store, filters, member, numbers))
         digest = digest_once_read()
 
         def make(part: Path) -> dict[str, Any]:
@@ -132,6 +144,7 @@ class _Asked:
     day: dt.date
     said_by: str
     said: Mapping[str, str]
+    numbers: str | None = None
 
     def id(self, digest: str) -> str:
         """The id of what comes out of it."""
@@ -142,21 +155,22 @@ class _Asked:
             miembro=self.member or "",
             tabla=TABLE_VERSION,
             anio=self.said.get("anio", ""),
+            **({"numeros": self.numbers} if self.numbers else {}),
         )
 
     def read_into(self, part: Path, digest: str, progress: Progress, ahead: RawExtract | None) -> dict[str, Any]:
         """Fill a folder with its rows and names; the manifest, but for `id` and `archivos`."""
         size = self.path.stat().st_size
-        made = _Loading(self.path, part, self.filters, self.member, progress, self.day, ahead, self.said).run()
+        made = _Loading(self.path, part, self.filters, self.member, progress, self.day, ahead, self.said, self.numbers).run()
         made["fuente"] = {"nombre": self.path.name, "sha256": digest, "bytes": size} | made["fuente"]
         return made | {"fecha_corte": self.day.isoformat(), "fecha_corte_de": self.said_by, "filtros": self.filters.as_dict()}
 
 
-def _asked(path: Path, filters: Filters, cut_off: dt.date | None, member: str | None) -> _Asked:
+def _asked(path: Path, filters: Filters, cut_off: dt.date | None, member: str | None, numbers: str | None = None) -> _Asked:
     if not path.is_file():
         raise not_a_file(path)
     day, said_by = cut_off_of(path, cut_off)
-    return _Asked(path, filters, member, day, said_by, year_said(path, LAYOUTS, member, filters.anio, day.year))
+    return _Asked(path, filters, member, day, said_by, year_said(path, LAYOUTS, member, filters.anio, day.year, numbers), numbers)
 
 
 @contextmanager
@@ -178,7 +192,7 @@ def _hashing(path: Path, progress: Callable[[int], None]) -> Iterator[Callable[[
 
 
 @contextmanager
-def _opened_ahead(path: Path, store: Store, filters: Filters, member: str | None) -> Iterator[RawExtract]:
+def _opened_ahead(path: Path, store: Store, filters: Filters, member: str | None, numbers: str | None) -> Iterator[RawExtract]:
     """The extract unpacked, its wanted records picked out and their width seen, in a working folder of the store, while the file is hashed."""
     try:
         work = new_part(store.folder, f"lectura-{uuid4().hex}")
@@ -187,7 +201,7 @@ def _opened_ahead(path: Path, store: Store, filters: Filters, member: str | None
     try:
         with ExitStack() as stack:
             try:
-                extract = stack.enter_context(open_extract(path, LAYOUTS, member, filters.needles, None, work))
+                extract = stack.enter_context(open_extract(path, LAYOUTS, member, filters.needles, folder=work, numbers=numbers))
             except OSError as error:
                 raise store.not_written(error) from error
             yield extract
@@ -205,6 +219,10 @@ def _disk_errors() -> Iterator[None]:
         if not found:
             raise
         raise OSError((found[1] or found[2]).strip()) from error
+
+
+class _LookAgainError(Exception):
+    """Some amount of a big text is not plain: how its columns are written has to be decided from all of them."""
 
 
 @dataclass(frozen=True)
@@ -235,6 +253,7 @@ class _Loading:
     day: dt.date
     ahead: RawExtract | None = None
     said: Mapping[str, str] = field(default_factory=dict)
+    numbers: str | None = None
 
     def run(self) -> dict[str, Any]:
         """Fill the folder; the manifest without what the caller knows."""
@@ -276,24 +295,26 @@ class _Loading:
         }
 
     def _converted(self, work: Path) -> _Read:
-        """Every wanted row, typed, in runs. A text that only looked UTF-8, or well written, is read again as what it is."""
-        encoding, mended = None, False
+        """Every wanted row, typed, in runs. A text that only looked UTF-8, or plainly written, is read again as what it is."""
+        encoding, thorough = None, False
         for _ in range(3):
             try:
-                return self._convert(work, encoding, mended)
+                return self._convert(work, encoding, thorough)
+            except _LookAgainError:
+                thorough = True
             except pl.exceptions.PolarsError as error:
                 if _DISK_ERROR.search(_said(error)):
                     raise
                 if encoding is None and _UTF8_ERROR.search(_said(error)):
                     encoding = "cp1252"
-                elif not mended:
-                    mended = True
+                elif not thorough:
+                    thorough = True
                 else:
                     raise self._unreadable() from None
         raise self._unreadable()
 
-    def _convert(self, work: Path, encoding: str | None, mended: bool) -> _Read:
-        with self._opened(encoding, mended, work) as extract:
+    def _convert(self, work: Path, encoding: str | None, thorough: bool) -> _Read:
+        with self._opened(encoding, thorough, work) as extract:
             layout = extract.layout
             raw, counted = self._counted(extract)
             rows = type_rows(self._wanted(extract, layout.named(raw)))
@@ -301,15 +322,22 @@ class _Loading:
             for chunk in chunks(rows.collect_batches(maintain_order=True)):
                 good = chunk.filter(pl.col("rechazo").is_null())
                 reasons.update(dict(chunk["rechazo"].drop_nulls().value_counts().iter_rows()))
+                if not extract.looked and about_amounts(reasons):
+                    raise _LookAgainError
                 if good.height:
                     names.add(good)
                     runs.add(good.select(*SCHEMA))
-            torn = self._placed(extract.torn_after(counted[0]), extract, work)
+            torn = self._placed(extract.torn_after(counted[0]), extract, thorough, work)
             reasons.update(reasons_of(torn))
             if reasons:
-                self._write_rejected(extract, torn, work)
+                self._write_rejected(extract, torn, thorough, work)
             source: dict[str, Any] = {"miembro": extract.member} | ({"hoja": extract.sheet} if extract.sheet else {})
-            source |= {"forma": layout.name, "codificacion": extract.encoding, "columnas_sin_usar": list(extract.ignored)}
+            source |= {
+                "forma": layout.name,
+                "codificacion": extract.encoding,
+                "numeros": extract.numbers,
+                "columnas_sin_usar": list(extract.ignored),
+            }
             source |= self.said
             printed = printed_totals(layout, extract.raw, self.filters, yearless=bool(self.said))
             others = other_sums(layout, extract.raw, self.filters)
@@ -317,10 +345,14 @@ class _Loading:
             goals = goals_of(layout, extract.raw, self.filters)
             return _Read(layout, records, _most_first(reasons), source, runs, names, printed, others, goals, extract.page)
 
-    def _opened(self, encoding: str | None, mended: bool, work: Path) -> AbstractContextManager[RawExtract]:
-        if self.ahead and encoding is None and not mended:
+    def _opened(self, encoding: str | None, thorough: bool, work: Path) -> AbstractContextManager[RawExtract]:
+        if self.ahead and encoding is None and not thorough:
             return nullcontext(self.ahead)
-        return open_extract(self.path, LAYOUTS, self.member, self.filters.needles, encoding, work, mended)
+        return open_extract(self.path, LAYOUTS, self.member, self.filters.needles, encoding, work, thorough, self.numbers)
+
+    def _whole(self, extract: RawExtract, thorough: bool, work: Path) -> AbstractContextManager[RawExtract]:
+        """The same file with every record."""
+        return open_extract(self.path, LAYOUTS, self.member, (), extract.encoding, work, thorough, self.numbers)
 
     def _counted(self, extract: RawExtract) -> tuple[pl.LazyFrame, list[int]]:
         """The columns in use, and a count of the records that grows while they are read, for the bar and the summary."""
@@ -343,11 +375,11 @@ class _Loading:
         rows = extract.layout.rows(raw)
         return keep(rows.with_columns(anio=pl.lit(self.said["anio"])) if self.said else rows, self.filters)
 
-    def _write_rejected(self, extract: RawExtract, torn: pl.DataFrame, work: Path) -> None:
+    def _write_rejected(self, extract: RawExtract, torn: pl.DataFrame, thorough: bool, work: Path) -> None:
         """The rejected rows with the line of their record, counting the titles as 1, and the records that cannot be read."""
         if extract.lines is not None:
-            with open_extract(self.path, LAYOUTS, self.member, (), extract.encoding, work) as whole:
-                self._write_rejected(whole, torn, work)
+            with self._whole(extract, thorough, work) as whole:
+                self._write_rejected(whole, torn, thorough, work)
             return
         raw = extract.raw
         if RECORD not in raw.collect_schema().names():
@@ -356,11 +388,11 @@ class _Loading:
         both = pl.concat([torn.lazy(), rows], how="diagonal") if torn.height else rows
         both.sink_csv(self.part / REJECTED, include_bom=True)
 
-    def _placed(self, torn: pl.DataFrame, extract: RawExtract, work: Path) -> pl.DataFrame:
+    def _placed(self, torn: pl.DataFrame, extract: RawExtract, thorough: bool, work: Path) -> pl.DataFrame:
         """Records that cannot be read, with their lines in the whole file when only some of its lines were looked at."""
         if extract.lines is None or torn.is_empty():
             return torn
-        with open_extract(self.path, LAYOUTS, self.member, (), extract.encoding, work) as whole:
+        with self._whole(extract, thorough, work) as whole:
             return whole.torn.collect().join(torn, KEY_OF_TEXT, KEY_OF_TEXT, how="semi")
 
     def _name_tables(self, names: Names) -> dict[str, pl.DataFrame]:

@@ -33,8 +33,10 @@ if TYPE_CHECKING:
     Bytes = NDArray[np.uint8]
     Places = NDArray[np.int64]
 
-MORE, FEWER = "tiene más celdas que títulos", "tiene menos celdas que títulos"
-UNCLOSED, CUT = "tiene una comilla sin cerrar", "está incompleto: el archivo se corta ahí"
+MORE, FEWER = "registro con más celdas que títulos", "registro con menos celdas que títulos"
+UNCLOSED, CUT = "registro con una comilla sin cerrar", "registro con el final perdido: el archivo se corta ahí"
+FOOT = "("
+"""How a line begins that closes a file and is no record, `(2 filas)`: it goes on, to be rejected for what it is."""
 REASON, TEXT = "motivo", "texto"
 TORN_SCHEMA = {RECORD: pl.UInt32, REASON: pl.String, TEXT: pl.String}
 """A record that cannot be read: its line in the file, why, and its text, or the beginning of it."""
@@ -186,6 +188,8 @@ def records_of(waiting: deque[bytes], more: Callable[[], bytes], delimiter: str,
             yield Record([], 1)
             continue
         cells, is_open = _split_line(first, delimiter, width)
+        if len(cells) == 1 and cells[0].startswith(FOOT):
+            cells += [""] * (width - 1)
         if not is_open and len(cells) == width:
             yield Record(cells, 1)
             continue
