@@ -26,7 +26,7 @@ REFUSED = {
     "titles only": (f"{TITLES}\n".encode(), "ninguna fila útil de 0 registros"),
     "a web page": (b"<html><body>nada</body></html>", "una página sin filas de datos"),
     "a broken workbook": (b"PK\x03\x04" + b"x" * 500, "incompleto o dañado"),
-    "an old workbook": (b"\xd0\xcf\x11\xe0" + b"x" * 500, "un libro que no se puede abrir"),
+    "an old workbook": (b"\xd0\xcf\x11\xe0" + b"x" * 500, "un libro .xls antiguo que no se puede abrir"),
 }
 
 

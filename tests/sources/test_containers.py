@@ -129,7 +129,7 @@ def test_of_a_zip_with_two_extracts_one_is_asked_for(load, tmp_path):
         ("a.jsonl", '{"ANO_EJE": 1}\n[2]\n', "un JSON que no se puede leer"),
         ("a.json", "[" * 200_000, "un JSON que no se puede leer"),
         ("a.parquet", b"PAR1" + b"\0" * 64, "un Parquet incompleto o dañado"),
-        ("a.xls", b"\xd0\xcf\x11\xe0" + b"\0" * 600, "un libro que no se puede abrir"),
+        ("a.xls", b"\xd0\xcf\x11\xe0" + b"\0" * 600, "un libro .xls antiguo que no se puede abrir"),
         ("a.xls", '<html><head><meta name="Excel Workbook Frameset"></head><frameset></frameset></html>', "el cascarón que deja Excel"),
     ],
 )

@@ -344,7 +344,7 @@ def test_an_amigable_page_saved_again_as_csv_is_read(tmp_path):
 def test_files_that_are_not_extracts_are_explained(tmp_path):
     for name, content, words in (
         ("vacio.csv", b"", "una fila vacía"),
-        ("viejo.xls", b"\xd0\xcf\x11\xe0" + b"0" * 100, "un libro que no se puede abrir"),
+        ("viejo.xls", b"\xd0\xcf\x11\xe0" + b"0" * 100, "un libro .xls antiguo que no se puede abrir"),
         ("pagina.xls", b"<html><body>sin datos</body></html>", "una página sin filas de datos"),
         ("roto.xlsx", b"PK\x03\x04zzzz", "dañado"),
     ):

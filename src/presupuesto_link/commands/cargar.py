@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from decimal import Decimal, InvalidOperation
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 _ALWAYS = ("pia_soles", "pim_soles", "devengado_soles")
 _GRAVE = ("alta", "media")
-_SOURCE = {"miembro": "archivo del zip:", "hoja": "hoja:", "numeros": "números:"}
+_SOURCE = {"miembro": "archivo del zip:", "hoja": "hoja:", "numeros": "decimales con"}
 _TITLES = {"pia_soles": "PIA", "pim_soles": "PIM"}
 
 
@@ -39,7 +39,8 @@ def cargar(
     archivos: Annotated[
         list[str] | None,
         typer.Argument(
-            help="Extractos o carpetas con ellos: csv, gz, zst, zip, xlsx o xls de la Consulta Amigable; admite *", metavar="ARCHIVO"
+            help="Extractos o carpetas con ellos: csv, xlsx, xls, ods, parquet o json, también en gz, zst o zip; admite *",
+            metavar="ARCHIVO",
         ),
     ] = None,
     almacen: StoreOption = DEFAULT_STORE,
@@ -55,7 +56,13 @@ def cargar(
     probar: Annotated[bool, typer.Option("--probar", help="Reconoce y revisa cada archivo sin guardar nada")] = False,
     estricto: Annotated[bool, typer.Option("--estricto", help="Termina en 1 si hay hallazgos de severidad alta o media")] = False,
     nivel: Annotated[str | None, rare("--nivel", help="Sólo este nivel de gobierno: E, R o M", metavar="LETRA")] = None,
-    miembro: Annotated[str | None, rare("--miembro", help="Cuál archivo de un .zip con varios", metavar="NOMBRE")] = None,
+    miembro: Annotated[
+        str | None, rare("--miembro", help="Cuál archivo de un .zip, o cuál hoja de un libro, cuando varios sirven", metavar="NOMBRE")
+    ] = None,
+    numeros: Annotated[
+        Literal["coma", "punto"] | None,
+        rare("--numeros", help="Cuál es el signo decimal, cuando el archivo no lo deja saber: 1.250 es mil doscientos cincuenta con coma"),
+    ] = None,
     total_publicado: Annotated[
         list[str] | None,
         rare(
@@ -102,7 +109,7 @@ def cargar(
     with kept_or_tried(almacen, probar) as store:
         there = Store(almacen) if probar else None
         tell = None if como_json else partial(print_report, there=there)
-        reports, refused = load_all(extracts, (*failed, *undated), store, filters, miembro, published, tell, accepted)
+        reports, refused = load_all(extracts, (*failed, *undated), store, filters, miembro, published, tell, accepted, numeros)
     if como_json:
         _print_as_json(reports, extracts, refused, probar)
     elif many:
@@ -139,6 +146,7 @@ def load_all(
     published: Published,
     tell: Callable[[LoadReport], None] | None,
     accepted: Accepted | None = None,
+    numbers: str | None = None,
 ) -> tuple[list[LoadReport], list[Failed]]:
     """Load each file; one that fails does not hold back the others, and alone it is the error. Those that failed before are told first."""
     from presupuesto_link.store.load_report import Refused
@@ -150,7 +158,7 @@ def load_all(
     for one in extracts:
         try:
             with _progress(one.path.name) as progress:
-                report = load_extract(one.path, store, filters, one.day, member, published, progress, accepted)
+                report = load_extract(one.path, store, filters, one.day, member, published, progress, accepted, numbers)
         except PresupuestoLinkError as error:
             if tell and isinstance(error, Refused):
                 tell(error.report)

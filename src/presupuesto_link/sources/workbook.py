@@ -72,12 +72,11 @@ class Book:
             found = "una carpeta" if path.is_dir() else "el archivo no existe"
             raise InputDataError(Problem(str(path), found, "un libro .xlsx", "revise la ruta escrita"))
         self._refuse_sparse(path)
+        content = path.read_bytes()
         try:
-            self._book: Any = fastexcel.read_excel(path.read_bytes())
-        except MemoryError:
-            raise
+            self._book: Any = fastexcel.read_excel(content)
         except Exception:
-            raise not_opened(self.path) from None
+            raise _not_opened(self.path, content) from None
         self.sheets: list[str] = list(self._book.sheet_names)
 
     def cells(self, sheet: str) -> Grid:
@@ -162,12 +161,13 @@ def _shortest(cell: str) -> str:
     return repr(float(cell)) if _NINE_DECIMALS.fullmatch(cell) else cell
 
 
-def not_opened(path: Path) -> InputDataError:
+def _not_opened(path: Path, content: bytes) -> InputDataError:
     """A workbook that no reader opens, and what to do."""
+    old = content.startswith(b"\xd0\xcf\x11\xe0")  # an .xlsx with a password is kept inside one of these too
     return InputDataError(
         Problem(
             str(path),
-            "un libro que no se puede abrir: no es de Excel, tiene clave o está dañado",
+            f"{'un libro .xls antiguo' if old else 'un libro'} que no se puede abrir: no es de Excel, tiene clave o está dañado",
             "un .xlsx sano",
             "ábralo en Excel y guárdelo de nuevo como .xlsx, sin clave",
         )

@@ -52,7 +52,17 @@ from presupuesto_link.store.load_report import (
 from presupuesto_link.store.quality import Accepted, of_effect, quality_of, stored
 from presupuesto_link.store.sorted_parquet import Runs, chunks, write_sorted
 from presupuesto_link.store.store import FORMAT, GOALS_FILE, Extract, Kept, Snapshot, Store, add_up, snapshot_id
-from presupuesto_link.tables.gasto import SCHEMA, TABLE_VERSION, Filters, keep, other_sums, printed_totals, rejected_rows, type_rows
+from presupuesto_link.tables.gasto import (
+    SCHEMA,
+    TABLE_VERSION,
+    Filters,
+    about_amounts,
+    keep,
+    other_sums,
+    printed_totals,
+    rejected_rows,
+    type_rows,
+)
 from presupuesto_link.tables.gasto_checks import (
     check_gasto,
     check_initial,
@@ -91,6 +101,7 @@ def load_extract(  # noqa: PLR0913, PLR0917 - the options of `cargar`
     published: Published = NOTHING_PUBLISHED,
     progress: Progress = lambda *_: None,
     accepted: Accepted | None = None,
+    numbers: str | None = None,
 ) -> LoadReport:
     """Load one extract as a snapshot; the same file with the same filters and cut-off date is loaded once.
 
@@ -99,22 +110,23 @@ def load_extract(  # noqa: PLR0913, PLR0917 - the options of `cargar`
         store: where it is kept.
         filters: which rows; they are applied while reading.
         cut_off: the day the figures are of; taken from the file's origin or name when not given, never from today.
-        member: which file of a zip with several.
+        member: which file of a zip with several, or which sheet of a workbook.
         published: totals to check against.
         progress: called with what is being done, and how much of how much.
         accepted: who keeps it in spite of what prevents it, and why.
+        numbers: `punto` or `coma`, the decimal sign, for a file that does not tell it.
 
     Raises:
         Refused: what was found prevents the load (`findings.Effect`) and nobody accepted it; nothing new is kept, and the rejected rows
             stay in the store's folder `rechazadas`.
-        InputDataError: unreadable or unknown file, no cut-off date, no row left by the filters.
+        InputDataError: unreadable or unknown file, no cut-off date, no row left by the filters, amounts that can be read in two ways.
         OutputError: the store cannot be written; what it had is whole.
     """
-    asked = _asked(path, filters, cut_off, member)
+    asked = _asked(path, filters, cut_off, member, numbers)
     size, changed = path.stat().st_size, path.stat().st_mtime_ns
     with ExitStack() as stack:
         digest_once_read = stack.enter_context(_hashing(path, lambda done: progress("Comprobando", done, size, 0)))
-        ahead = stack.enter_context(_opened_ahead(path, store, filters, member))
+        ahead = stack.enter_context(_opened_ahead(path, store, filters, member, numbers))
         digest = digest_once_read()
 
         def make(part: Path) -> dict[str, Any]:
@@ -200,6 +212,7 @@ class _Asked:
     day: dt.date
     said_by: str
     said: Mapping[str, str]
+    numbers: str | None = None
 
     def id(self, digest: str) -> str:
         """The id of what comes out of it."""
@@ -210,24 +223,25 @@ class _Asked:
             miembro=self.member or "",
             tabla=TABLE_VERSION,
             anio=self.said.get("anio", ""),
+            **({"numeros": self.numbers} if self.numbers else {}),
         )
 
     def read_into(self, part: Path, digest: str, progress: Progress, ahead: RawExtract | None) -> dict[str, Any]:
         """Fill a folder with its rows and names; the manifest, but for `id` and `archivos`."""
         size = self.path.stat().st_size
-        made = _Loading(self.path, part, self.filters, self.member, progress, self.day, ahead, self.said).run()
+        made = _Loading(self.path, part, self.filters, self.member, progress, self.day, ahead, self.said, self.numbers).run()
         made["fuente"] = {"nombre": self.path.name, "sha256": digest, "bytes": size} | made["fuente"]
         return made | {"fecha_corte": self.day.isoformat(), "fecha_corte_de": self.said_by, "filtros": self.filters.as_dict()}
 
 
-def _asked(path: Path, filters: Filters, cut_off: dt.date | Said | None, member: str | None) -> _Asked:
+def _asked(path: Path, filters: Filters, cut_off: dt.date | Said | None, member: str | None, numbers: str | None = None) -> _Asked:
     if not path.is_file():
         raise not_a_file(path)
     said = () if cut_off else days_said(path)
     if not cut_off and len(said) != 1:  # what is no extract is told before a day is asked for, and the years of its figures may decide it
         said = glance(path, LAYOUTS, member).days
     day, said_by = cut_off_of(path, cut_off, said)
-    return _Asked(path, filters, member, day, said_by, year_said(path, LAYOUTS, member, filters.anio, day.year))
+    return _Asked(path, filters, member, day, said_by, year_said(path, LAYOUTS, member, filters.anio, day.year, numbers), numbers)
 
 
 @contextmanager
@@ -249,7 +263,7 @@ def _hashing(path: Path, progress: Callable[[int], None]) -> Iterator[Callable[[
 
 
 @contextmanager
-def _opened_ahead(path: Path, store: Store, filters: Filters, member: str | None) -> Iterator[RawExtract]:
+def _opened_ahead(path: Path, store: Store, filters: Filters, member: str | None, numbers: str | None) -> Iterator[RawExtract]:
     """The extract unpacked, its wanted records picked out and their width seen, in a working folder of the store, while the file is hashed."""
     try:
         work = new_part(store.folder, f"lectura-{uuid4().hex}")
@@ -258,7 +272,7 @@ def _opened_ahead(path: Path, store: Store, filters: Filters, member: str | None
     try:
         with ExitStack() as stack:
             try:
-                extract = stack.enter_context(open_extract(path, LAYOUTS, member, filters.needles, None, work))
+                extract = stack.enter_context(open_extract(path, LAYOUTS, member, filters.needles, folder=work, numbers=numbers))
             except OSError as error:
                 raise store.not_written(error) from error
             yield extract
@@ -276,6 +290,10 @@ def _disk_errors() -> Iterator[None]:
         if not found:
             raise
         raise OSError((found[1] or found[2]).strip()) from error
+
+
+class _LookAgainError(Exception):
+    """Some amount of a big text is not plain: how its columns are written has to be decided from all of them."""
 
 
 @dataclass(frozen=True)
@@ -306,6 +324,7 @@ class _Loading:
     day: dt.date
     ahead: RawExtract | None = None
     said: Mapping[str, str] = field(default_factory=dict)
+    numbers: str | None = None
 
     def run(self) -> dict[str, Any]:
         """Fill the folder; the manifest without what the caller knows."""
@@ -359,24 +378,26 @@ class _Loading:
         return in_whole_soles(pl.scan_parquet(sorted(self.part.glob("gasto/*/*.parquet")), hive_partitioning=False))
 
     def _converted(self, work: Path) -> _Read:
-        """Every wanted row, typed, in runs. A text that only looked UTF-8, or well written, is read again as what it is."""
-        encoding, mended = None, False
+        """Every wanted row, typed, in runs. A text that only looked UTF-8, or plainly written, is read again as what it is."""
+        encoding, thorough = None, False
         for _ in range(3):
             try:
-                return self._convert(work, encoding, mended)
+                return self._convert(work, encoding, thorough)
+            except _LookAgainError:
+                thorough = True
             except pl.exceptions.PolarsError as error:
                 if _DISK_ERROR.search(_said(error)):
                     raise
                 if encoding is None and _UTF8_ERROR.search(_said(error)):
                     encoding = "cp1252"
-                elif not mended:
-                    mended = True
+                elif not thorough:
+                    thorough = True
                 else:
                     raise self._unreadable() from None
         raise self._unreadable()
 
-    def _convert(self, work: Path, encoding: str | None, mended: bool) -> _Read:
-        with self._opened(encoding, mended, work) as extract:
+    def _convert(self, work: Path, encoding: str | None, thorough: bool) -> _Read:
+        with self._opened(encoding, thorough, work) as extract:
             layout = extract.layout
             raw, counted = self._counted(extract)
             rows = type_rows(self._wanted(extract, layout.named(raw)))
@@ -384,6 +405,8 @@ class _Loading:
             for chunk in chunks(rows.collect_batches(maintain_order=True)):
                 good = chunk.filter(pl.col("rechazo").is_null())
                 reasons.update(dict(chunk["rechazo"].drop_nulls().value_counts().iter_rows()))
+                if not extract.looked and about_amounts(reasons):
+                    raise _LookAgainError
                 if good.height:
                     names.add(good)
                     runs.add(good.select(*SCHEMA, RECORD))
@@ -392,7 +415,12 @@ class _Loading:
             if reasons:
                 self._write_rejected(extract, torn)
             source: dict[str, Any] = {"miembro": extract.member} | ({"hoja": extract.sheet} if extract.sheet else {})
-            source |= {"forma": layout.name, "codificacion": extract.encoding, "columnas_sin_usar": list(extract.ignored)}
+            source |= {
+                "forma": layout.name,
+                "codificacion": extract.encoding,
+                "numeros": extract.numbers,
+                "columnas_sin_usar": list(extract.ignored),
+            }
             source |= self.said
             printed = printed_totals(layout, extract.raw, self.filters, yearless=bool(self.said))
             others = other_sums(layout, extract.raw, self.filters)
@@ -400,10 +428,10 @@ class _Loading:
             goals = goals_of(layout, extract.raw, self.filters)
             return _Read(layout, records, _most_first(reasons), source, runs, names, printed, others, goals, extract.page)
 
-    def _opened(self, encoding: str | None, mended: bool, work: Path) -> AbstractContextManager[RawExtract]:
-        if self.ahead and encoding is None and not mended:
+    def _opened(self, encoding: str | None, thorough: bool, work: Path) -> AbstractContextManager[RawExtract]:
+        if self.ahead and encoding is None and not thorough:
             return nullcontext(self.ahead)
-        return open_extract(self.path, LAYOUTS, self.member, self.filters.needles, encoding, work, mended)
+        return open_extract(self.path, LAYOUTS, self.member, self.filters.needles, encoding, work, thorough, self.numbers)
 
     def _counted(self, extract: RawExtract) -> tuple[pl.LazyFrame, list[int]]:
         """The columns in use, and a count of the records that grows while they are read, for the bar and the summary."""

@@ -6,7 +6,7 @@ grain is null there, so adding a column up is always right and a repeated PIM ca
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from decimal import Decimal
 
@@ -39,6 +39,10 @@ MEASURES = tuple(f"{name}_soles" for name in AMOUNTS)
 KEY = CODES
 _ACTION = r"^[A-Z]+(?:\.[0-9]+)+$"
 _BAD_COMMA = r",(?:[0-9]{0,2}(?:[^0-9]|$)|[0-9]{4})|\..*,|[0-9]{4},"
+_PLAIN = r"^-?[0-9]{1,15}(?:\.[0-9]{1,2})?$"
+_DOUBT = r"^[-+]?[1-9][0-9]{0,2}\.[0-9]{3}$"
+_NOTHING = ("NA", "NaN", "nan", "NULL")
+"""What programs write where a code is missing."""
 FRACTION, FLOAT_NOISE = r"\.\d\d\d*[1-9]|[eE]-", r"\.\d\d(?:0{6}|9{6})\d*$"
 TABLE_VERSION = 3
 """1 had no `accion`; its snapshots are read with that code as null (see `sources.siaf.layout.with_later_codes`). 2 had no records (see
@@ -76,7 +80,7 @@ class Filters:
 def type_rows(rows: pl.LazyFrame) -> pl.LazyFrame:
     """Text rows of a layout (`CODES + AMOUNTS`) → `SCHEMA` and `rechazo` (why a row cannot be used; null when it can).
 
-    What the layout carries (the record's number, names) goes through. Codes are stripped, a blank is null, and padded to the width the MEF gives them; SEC_EJEC and SEC_FUNC lose leading zeros, so that
+    What the layout carries (the record's number, names) goes through. Codes are stripped, a blank is null, `445.0` is 445, and padded to the width the MEF gives them; SEC_EJEC and SEC_FUNC lose leading zeros, so that
     screens (`0001`) and files (`1`) agree. Amounts take up to two decimals and commas that separate
     thousands; a comma that does not is refused, because `1234,50` without it would be a hundred times more.
     """
@@ -135,7 +139,7 @@ def rejected_rows(rows: pl.LazyFrame) -> pl.LazyFrame:
 
 def _judged(rows: pl.LazyFrame) -> pl.LazyFrame:
     """The text rows with their codes padded, their typed columns beside them and `rechazo`."""
-    text = rows.with_columns(_filled(column) for column in (*CODES, *AMOUNTS))
+    text = rows.with_columns(*(_code(column) for column in CODES), *(_filled(column) for column in AMOUNTS))
     typed = text.with_columns(
         pl.col("anio").cast(pl.Int16, strict=False).alias("anio_leido"),
         pl.col("mes").cast(pl.Int8, strict=False).alias("mes_leido"),
@@ -150,13 +154,13 @@ def keep(rows: pl.LazyFrame, filters: Filters) -> pl.LazyFrame:
     """The rows that pass the filters. Works before or after typing, on text or typed columns."""
     tests = []
     if filters.pliego:
-        tests.append(pl.col("pliego").str.strip_chars().str.pad_start(3, "0") == filters.pliego.zfill(3))
+        tests.append(_plain_code("pliego").str.pad_start(3, "0") == filters.pliego.zfill(3))
     if filters.departamento_meta:
-        tests.append(pl.col("departamento_meta").str.strip_chars().str.pad_start(2, "0") == filters.departamento_meta.zfill(2))
+        tests.append(_plain_code("departamento_meta").str.pad_start(2, "0") == filters.departamento_meta.zfill(2))
     if filters.nivel:
         tests.append(pl.col("nivel").str.strip_chars() == filters.nivel.upper())
     if filters.anio:
-        tests.append(pl.col("anio").cast(pl.String).str.strip_chars() == str(filters.anio))
+        tests.append(_plain_code("anio") == str(filters.anio))
     return rows.filter(*tests) if tests else rows
 
 
@@ -164,6 +168,16 @@ def _filled(column: str) -> pl.Expr:
     """The cell without spaces at its ends, null when nothing is left; `replace` would leave the streaming engine."""
     text = pl.col(column).str.strip_chars()
     return pl.when(text != "").then(text).alias(column)
+
+
+def _code(column: str) -> pl.Expr:
+    """The code: without the decimal that pandas gives to a column with gaps (`445.0`), null when there is none."""
+    text = _plain_code(column)
+    return pl.when(pl.all_horizontal(text != blank for blank in ("", *_NOTHING))).then(text).alias(column)
+
+
+def _plain_code(column: str) -> pl.Expr:
+    return pl.col(column).cast(pl.String).str.strip_chars().str.strip_suffix(".0")
 
 
 def _amount(name: str) -> pl.Expr:
@@ -182,9 +196,22 @@ def _rejection() -> pl.Expr:
     )
     reason = reason.when(~pl.col("accion").str.contains(_ACTION)).then(pl.lit("accion no es un código de acción"))
     for name in AMOUNTS:
-        reason = reason.when(pl.col(name).str.contains(_BAD_COMMA)).then(pl.lit(f"{name} tiene una coma que no separa miles"))
+        odd = pl.when(~pl.col(name).str.contains(_PLAIN)).then(pl.col(name))  # null in nearly every row, so that what follows is cheap
+        reason = reason.when(odd.str.contains(_BAD_COMMA)).then(pl.lit(f"{name} tiene una coma que no separa miles"))
         reason = reason.when(pl.col(name).is_not_null() & pl.col(f"{name}_soles").is_null()).then(pl.lit(f"{name} no es un monto"))
-        reason = reason.when(pl.col(name).str.contains(FRACTION) & ~pl.col(name).str.contains(FLOAT_NOISE)).then(
+        reason = reason.when(odd.str.contains(FRACTION) & ~odd.str.contains(FLOAT_NOISE)).then(
             pl.lit(f"{name} tiene fracciones de céntimo")
         )
-    return reason.otherwise(None)
+        reason = reason.when(odd.str.contains(_DOUBT)).then(pl.lit(f"{name} tiene un punto que puede separar miles o céntimos"))
+    return reason.when(_split_by_commas()).then(pl.lit("el devengado pasa al PIM: parecen montos con comas de miles sin comillas"))
+
+
+def _split_by_commas() -> pl.Expr:
+    """`1,234,567` cut in three cells: a devengado beyond the PIM, both of three digits, which no budget has."""
+    pim, spent = pl.col("pim_soles"), pl.col("devengado_soles")
+    return (spent > pim) & pim.is_between(100, 999) & (spent <= 999)
+
+
+def about_amounts(reasons: Iterable[str]) -> bool:
+    """Whether some row was rejected because of how an amount is written."""
+    return any(reason.partition(" ")[0] in AMOUNTS for reason in reasons)

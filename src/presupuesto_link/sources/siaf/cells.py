@@ -17,9 +17,9 @@ import polars as pl
 
 from presupuesto_link.errors import InputDataError, Problem
 from presupuesto_link.sources.siaf.layout import RECORD, Layout
-from presupuesto_link.sources.siaf.page import YEAR_TITLE, Page, page_of
+from presupuesto_link.sources.siaf.page import YEAR_TITLE, Page, page_of, tells_more
 from presupuesto_link.sources.siaf.recognising import MOST_TITLES, fitted, score
-from presupuesto_link.sources.siaf.records import FEWER, MORE, TORN_SCHEMA, Torn, records_of
+from presupuesto_link.sources.siaf.records import FEWER, MORE, TORN_SCHEMA, Torn, records_of, split
 from presupuesto_link.sources.siaf.titles import normalise
 from presupuesto_link.sources.workbook import Book, Grid
 
@@ -106,8 +106,10 @@ def html_cells(path: Path, shown: Path) -> Found:
         lower = iter(header[1])
         header[1] = [next(lower, "") if normalise(title).startswith("EJECUCION") else "" for title in header[0]]
     records = [_spread(row) for row in page.xpath("//table[contains(@class, 'Data')]//tr")]
-    if not records or not header:
-        return Found(_biggest_table(page, shown, bool(header)))
+    if not header:
+        return Found(_biggest_table(page, shown))
+    if not records:
+        raise _no_rows(shown)
     path_rows = [_spread(row) for row in page.xpath("//table[contains(@class, 'History')]//tr")]
     for told in page.xpath(
         "//style | //script | //table[contains(@class, 'History') or contains(@class, 'MapTable') or contains(@class, 'Data')]"
@@ -118,13 +120,17 @@ def html_cells(path: Path, shown: Path) -> Found:
     return Found([*above, *sound], torn)
 
 
-def _biggest_table(page: Any, shown: Path, empty: bool) -> Grid:
-    """The rows of the table with most of them, as other systems write a table that opens in Excel; none of a page whose own is empty."""
-    tables = [] if empty else [[_spread(row) for row in table.xpath(".//tr[not(ancestor::table[2])]")] for table in page.xpath("//table")]
+def _biggest_table(page: Any, shown: Path) -> Grid:
+    """The rows of the table with most of them, as other systems write a table that opens in Excel."""
+    tables = [[_spread(row) for row in table.xpath(".//tr[not(ancestor::table[2])]")] for table in page.xpath("//table")]
     found: Grid = max(tables, key=len, default=[])
     if len(found) > 1:
         return found
-    raise InputDataError(
+    raise _no_rows(shown)
+
+
+def _no_rows(shown: Path) -> InputDataError:
+    return InputDataError(
         Problem(
             str(shown),
             "una página sin filas de datos",
@@ -209,9 +215,12 @@ def _below(text: str, head: Grid, delimiter: str) -> Found:
     lines = io.BytesIO(text.encode("utf-8")).readlines()[len(head) :]
     cells, torn, width = list(head), Torn(), len(next(row for row in reversed(head) if row))
     for record in records_of(deque(lines), bytes, delimiter, width):
-        if record.reason:
+        row = record.cells
+        if record.reason == FEWER and tells_more(record.text.split(delimiter)[0]):
+            row = split(record.text, delimiter, width)[0]
+        elif record.reason:
             torn.add(len(cells) + 1, record.reason, record.text)
-        cells += [record.cells, *([[]] * (record.lines - 1))]
+        cells += [row, *([[]] * (record.lines - 1))]
     return Found(cells, torn.frame())
 
 

@@ -124,7 +124,7 @@ def monthly_rows(raw: pl.LazyFrame) -> pl.LazyFrame:
     The zeros that fill the other half of each record become nulls. An amount that stands where it should not (a PIM repeated in a
     month) is kept, so that no money is lost, and `tables.gasto_checks` reports it.
     """
-    annual = pl.col("mes").str.strip_chars().str.strip_chars_start("0") == ""
+    annual = pl.col("mes").str.strip_chars().str.strip_suffix(".0").str.strip_chars_start("0") == ""
     codes, amounts = given(raw, CODE_HEADERS), given(raw, AMOUNT_HEADERS)
     rows = raw.select(*(pl.col(header).alias(name) for name, header in (codes | amounts).items()), *carried(raw))
 

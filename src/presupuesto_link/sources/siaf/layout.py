@@ -79,7 +79,8 @@ NAMES: Mapping[str, tuple[str, ...]] = {
 MONTHS = tuple(range(1, DECEMBER + 1))
 RECORD = "registro"
 NAME_PREFIX = "nombre_"
-ZEROS = r"^[\s0.,+\-]*$"
+ZEROS = r"(?i)^[\s(+\-]*(?:s/\.?)?[\s0.,+\-]*(?:0e[+\-]?[0-9]+)?\)?\s*$"
+"""A cell that adds nothing: blank, a dash or a zero, however it is written."""
 
 
 NOT_KEYS = frozenset({"anio", "mes", "nivel", "meta", "tipo_producto", "tipo_transaccion", "categoria_gasto"})

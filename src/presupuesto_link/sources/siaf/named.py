@@ -80,7 +80,9 @@ def year_of(path: Path, given: int | None, last: int) -> tuple[int, str]:
     )
 
 
-def year_said(path: Path, layouts: Iterable[Layout], member: str | None, given: int | None, last: int) -> dict[str, str]:
+def year_said(
+    path: Path, layouts: Iterable[Layout], member: str | None, given: int | None, last: int, numbers: str | None = None
+) -> dict[str, str]:
     """`anio` and `anio_de` of a table whose records do not carry their year; empty when they do, it has none, or it is a big extract.
 
     Args:
@@ -89,6 +91,7 @@ def year_said(path: Path, layouts: Iterable[Layout], member: str | None, given: 
         member: which file of a zip with several.
         given: the year asked for.
         last: the year of the cut-off date.
+        numbers: the decimal sign when somebody said it.
 
     Raises:
         InputDataError: as `year_of`, or the file cannot be opened.
@@ -97,7 +100,7 @@ def year_said(path: Path, layouts: Iterable[Layout], member: str | None, given: 
 
     if path.stat().st_size > _TABLE_BYTES:
         return {}
-    with open_extract(path, layouts, member) as extract:
+    with open_extract(path, layouts, member, numbers=numbers) as extract:
         if not extract.layout.yearless:
             return {}
         years = extract.layout.rows(extract.raw).select("anio").collect()["anio"]

@@ -202,6 +202,12 @@ def _step(first: str, amounts: Mapping[str, str], number: int) -> Step | None:
     return Step(found["title"].strip(), found["code"], first[found.end() :].strip(), amounts, number)
 
 
+def tells_more(cell: str) -> bool:
+    """Whether a row that begins with this cell tells what the whole page is of, and not a part of it: `TOTAL`, `Sector 99: …`."""
+    found = _STEP.match(cell.strip())
+    return normalise(cell).rstrip(":") == "TOTAL" or bool(found and standard(found["title"]) in DIMENSIONS)
+
+
 def year_in(text: str) -> str:
     """The year asked for; empty when the text does not say it."""
     found = _YEAR.search(text)

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import polars as pl
 
-from presupuesto_link.sources.printed import COMMA_IN_MONEY, bare
 from presupuesto_link.sources.siaf.layout import Layout, carried, complete
 
 AMOUNT_TITLES = {
@@ -64,7 +63,7 @@ def _shaped(raw: pl.LazyFrame) -> pl.LazyFrame:
             pl.lit("0").alias("mes"),
             pl.when(code != "").then(code).otherwise(pl.lit(_NO_CODE)).alias("accion"),
             *year,
-            *(_amount(header, headers).alias(name) for header, name in AMOUNT_TITLES.items() if header in headers),
+            *(pl.col(header).alias(name) for header, name in AMOUNT_TITLES.items() if header in headers),
             *carried(raw),
         )
     )
@@ -77,15 +76,6 @@ def _code(title: str) -> pl.Expr:
     prefix = pl.lit(_CODE_TITLES[title]) if _CODE_TITLES[title] else parts[0]
     glued = pl.concat_str(prefix, parts[1].str.pad_start(2, "0"), parts[2].str.pad_start(2, "0"), separator=".")
     return pl.coalesce(pl.when(parts[0].is_not_null()).then(glued), code)
-
-
-def _amount(header: str, headers: list[str]) -> pl.Expr:
-    """The cell without `S/`; with the point as decimal sign when some cell of the table proves that it uses the comma."""
-    comma = pl.any_horizontal(
-        bare(title).str.contains(COMMA_IN_MONEY).fill_null(value=False) for title in AMOUNT_TITLES if title in headers
-    ).any()
-    swapped = bare(header).str.replace_all(".", "", literal=True).str.replace_all(",", ".", literal=True)
-    return pl.when(comma).then(swapped).otherwise(bare(header))
 
 
 def _written(raw: pl.LazyFrame) -> pl.LazyFrame:

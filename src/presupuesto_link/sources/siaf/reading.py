@@ -6,7 +6,7 @@ import csv
 from array import array
 from collections.abc import Iterable
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -21,6 +21,7 @@ from presupuesto_link.sources.siaf.cells import BOOKS, Found, book_cells, html_c
 from presupuesto_link.sources.siaf.columns import json_columns, parquet_columns
 from presupuesto_link.sources.siaf.containers import Inside, plain
 from presupuesto_link.sources.siaf.layout import RECORD, Layout
+from presupuesto_link.sources.siaf.numbers import SIGNS, amount_columns, decided, restyled, told
 from presupuesto_link.sources.siaf.page import Page
 from presupuesto_link.sources.siaf.recognising import check_one_cut, recognise
 from presupuesto_link.sources.siaf.records import FEWER, FOOT, FOOTER, MORE, REASON, SHOWN, TEXT, TORN_SCHEMA, mend, plainly_written
@@ -54,6 +55,8 @@ class RawExtract:
         expected: how many records there are in all when `torn` is not known yet; null when it is.
         member: which file of a zip it is.
         sheet: which sheet of a workbook.
+        numbers: how it writes its amounts: `punto`, `coma`, or the columns of each (see `numbers`); in `raw` they are `1234.56`.
+        looked: whether every amount was looked at; those of a big text are taken to have a decimal point until some is rejected.
     """
 
     path: Path
@@ -68,6 +71,8 @@ class RawExtract:
     expected: int | None = None
     member: str | None = None
     sheet: str | None = None
+    numbers: str = "punto"
+    looked: bool = True
 
     def used(self) -> list[str]:
         """The columns of `raw` that the layout reads."""
@@ -87,7 +92,8 @@ def open_extract(  # noqa: PLR0913, PLR0917 - what is known of a file before it 
     needles: tuple[str, ...] = (),
     encoding: str | None = None,
     folder: Path | None = None,
-    mended: bool = False,
+    thorough: bool = False,
+    numbers: str | None = None,
 ) -> Iterator[RawExtract]:
     """Open an extract, whatever its container.
 
@@ -98,7 +104,8 @@ def open_extract(  # noqa: PLR0913, PLR0917 - what is known of a file before it 
         needles: codes that every wanted record contains; lets the rest be skipped without parsing it.
         encoding: `utf-8` or `cp1252` when known; otherwise it is found out.
         folder: where to unpack or transcode; the system's temporary folder when not given.
-        mended: whether a text is gone through line by line even if nothing seems wrong with it (see `records`).
+        thorough: whether a big text is gone through line by line and amount by amount even if nothing seems wrong with it, as small ones are.
+        numbers: `punto` or `coma`, the decimal sign, when somebody said it.
 
     Raises:
         InputDataError: unreadable, unknown layout, a member or a sheet that must be named.
@@ -109,7 +116,7 @@ def open_extract(  # noqa: PLR0913, PLR0917 - what is known of a file before it 
         if inside.rest and inside.kind not in BOOKS:
             found = "un archivo que no es .zip ni libro" if inside.member is None else f"«{inside.member}» no es un libro"
             raise InputDataError(Problem(str(path), found, "un .zip con varios archivos o un libro con varias hojas", "quite --miembro"))
-        yield _Opening(path, inside, known, Path(work)).opened(needles, encoding, mended)
+        yield _Opening(path, inside, known, Path(work), numbers).opened(needles, encoding, thorough)
 
 
 @dataclass(frozen=True)
@@ -120,8 +127,9 @@ class _Opening:
     inside: Inside
     layouts: list[Layout]
     work: Path
+    numbers: str | None
 
-    def opened(self, needles: tuple[str, ...], encoding: str | None, mended: bool) -> RawExtract:
+    def opened(self, needles: tuple[str, ...], encoding: str | None, thorough: bool) -> RawExtract:
         """As a table of text, by what it is."""
         file, kind = self.inside.path, self.inside.kind
         if kind == "parquet":
@@ -134,35 +142,59 @@ class _Opening:
             return self._from_cells(html_cells(file, self.path))
         if not encoding and (found := text_cells(file, self.layouts)):
             return self._from_cells(found)
-        return self._from_text(needles, encoding or ("utf-8" if looks_utf8(file) else "cp1252"), mended)
+        return self._from_text(needles, encoding or ("utf-8" if looks_utf8(file) else "cp1252"), thorough)
 
-    def _from_text(self, needles: tuple[str, ...], encoding: str, mended: bool) -> RawExtract:
+    def _from_text(self, needles: tuple[str, ...], encoding: str, thorough: bool) -> RawExtract:
+        extract, headers = self._text(needles, encoding, thorough)
+        if not thorough and self.inside.path.stat().st_size > _SMALL:
+            return self._made(extract, headers, None)
+        whole = self._text((), extract.encoding, thorough)[0] if needles else extract
+        return self._made(extract, headers, whole.raw)
+
+    def _text(self, needles: tuple[str, ...], encoding: str, thorough: bool) -> tuple[RawExtract, list[str]]:
+        """The records of a text, with its amounts as they are, and its titles."""
         delimiter, headers = _header(self.inside.path, encoding, self.path)
         layout = recognise(headers, self.layouts, self.path)
         text, lines, places = _as_utf8(self.inside.path, encoding, needles, self.work)
         names = _names(headers, layout)
         try:
-            sound, torn, expected = self._records(text, names, delimiter, mended)
+            sound, torn, expected = self._records(text, names, delimiter, thorough)
         except UnicodeDecodeError:
-            return self._from_text(needles, "cp1252", mended)
+            return self._text(needles, "cp1252", thorough)
         raw = _scan(sound, names, delimiter).filter(_is_sound(names)).select(RECORD, *names)
         if places is not None:
             raw, torn = raw.with_columns(_placed(places)), torn.with_columns(_placed(places))
-        told = {"text": sound, "lines": lines, "torn": torn, "expected": expected, "member": self.inside.member}
-        check_one_cut(raw, self.path)
-        return RawExtract(self.path, layout, raw, encoding, _ignored(headers, layout), **told)  # type: ignore[arg-type]
+        told = {"text": sound, "lines": lines, "torn": torn, "expected": expected}
+        return RawExtract(self.path, layout, raw, encoding, (), **told), headers  # type: ignore[arg-type]
 
-    def _records(self, text: Path, names: list[str], delimiter: str, mended: bool) -> tuple[Path, pl.LazyFrame, int | None]:
+    def _made(self, extract: RawExtract, headers: list[str], cells: pl.LazyFrame | None) -> RawExtract:
+        """The extract, with its amounts as `1234.56` once all its cells have been looked at, or somebody has said how they are written."""
+        check_one_cut(extract.raw, self.path)
+        columns, signs = amount_columns(extract.layout, extract.raw.collect_schema().names()), dict[str, str]()
+        if self.numbers:
+            signs = dict.fromkeys(columns, SIGNS[self.numbers])
+        elif cells is not None:
+            signs = decided(cells, columns, self.path)
+        return replace(
+            extract,
+            raw=restyled(extract.raw, signs),
+            ignored=_ignored(headers, extract.layout),
+            member=self.inside.member,
+            numbers=told(signs),
+            looked=bool(self.numbers) or cells is not None,
+        )
+
+    def _records(self, text: Path, names: list[str], delimiter: str, thorough: bool) -> tuple[Path, pl.LazyFrame, int | None]:
         """The text to scan, its records of another width, and how many there are in all if that is still to be seen.
 
         A big text is scanned as it is when its lines are its records; a small one, or another, is gone through (see `records`).
         """
-        if not mended and text.stat().st_size > _SMALL:
+        if not thorough and text.stat().st_size > _SMALL:
             scanned = _scan(text, names, delimiter)
             records = int(scanned.select(pl.len()).collect().item())
             if plainly_written(text, delimiter, records):
                 return text, _torn(scanned, names, delimiter), records
-        target = self.work / "registros.csv"
+        target = text.with_name(f"registros-{text.stem}.csv") if text.parent == self.work else self.work / "registros.csv"
         with text.open("rb") as source, target.open("wb") as out:
             torn = mend(source, out, delimiter, len(names))
         return target, torn.lazy(), None
@@ -173,8 +205,7 @@ class _Opening:
         layout = recognise(headers, self.layouts, self.path)
         names = _names(headers, layout)
         raw = frame.rename(dict(zip(headers, names, strict=True))).with_row_index(RECORD, offset=1)
-        check_one_cut(raw, self.path)
-        return RawExtract(self.path, layout, raw, "utf-8", _ignored(headers, layout), member=self.inside.member)
+        return self._made(RawExtract(self.path, layout, raw, "utf-8", ()), headers, raw)
 
     def _from_cells(self, found: Found) -> RawExtract:
         """A grid of text with its header found by content."""
@@ -182,10 +213,11 @@ class _Opening:
         layout = recognise(headers, self.layouts, self.path)
         first = {name: header for header, name in reversed(layout.rename(headers).items())}
         named = frame.rename({header: name for name, header in first.items()})
-        check_one_cut(named.lazy(), self.path)
         placed = layout.placed(named, page) if layout.placed else named
-        told = {"torn": found.torn.lazy(), "member": self.inside.member, "sheet": found.sheet, "page": page if layout.placed else None}
-        return RawExtract(self.path, layout, placed.lazy(), "utf-8", _ignored(headers, layout), **told)  # type: ignore[arg-type]
+        page_or_none = page if layout.placed else None
+        raw = placed.lazy()
+        extract = RawExtract(self.path, layout, raw, "utf-8", (), page=page_or_none, torn=found.torn.lazy(), sheet=found.sheet)
+        return self._made(extract, headers, raw)
 
 
 def _ignored(headers: list[str], layout: Layout) -> tuple[str, ...]:
@@ -227,8 +259,13 @@ def _scan(path: Path, names: list[str], delimiter: str) -> pl.LazyFrame:
 
 
 def _is_sound(names: list[str]) -> pl.Expr:
-    """A record with its last cell and none after it; in a text that has been looked at (`records`) a blank one is not a missing one."""
-    return pl.col(names[-1]).is_not_null() & pl.all_horizontal(pl.col(name).is_null() for name in _EXTRA)
+    """A record with its last cell and none after it, or the foot of a file.
+
+    In a text that has been looked at (see `records`) a blank cell is not a missing one.
+    """
+    whole = pl.col(names[-1]).is_not_null() & pl.all_horizontal(pl.col(name).is_null() for name in _EXTRA)
+    foot = pl.col(names[-1]).is_null() & pl.col(names[1]).is_null() & pl.col(names[0]).str.starts_with(FOOT)
+    return whole | foot.fill_null(value=False) if len(names) > 1 else whole
 
 
 def _torn(scanned: pl.LazyFrame, names: list[str], delimiter: str) -> pl.LazyFrame:
@@ -280,7 +317,7 @@ def _as_utf8(path: Path, encoding: str, needles: tuple[str, ...], folder: Path) 
     """The text in UTF-8 and, when some of its records were left out, how many lines it had and where each one kept was."""
     if encoding == "utf-8" and not needles:
         return path, None, None
-    target = folder / "utf8.csv"
+    target = folder / f"utf8-{len(needles)}.csv"
     with path.open("rb") as source, target.open("wb") as out:
         lines, places = transcode(source, out, tuple(needle.encode("ascii") for needle in needles), encoding)
     return (target, lines, places) if needles else (target, None, None)

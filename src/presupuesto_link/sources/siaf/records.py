@@ -125,6 +125,7 @@ def mend(source: BinaryIO, target: BinaryIO, delimiter: str, width: int) -> pl.D
     source.readline()
     for block in line_blocks(source):
         whole = block if block.endswith(b"\n") else block + b"\n"
+        whole.decode("utf-8")
         if _sound(whole, sign, width):
             target.write(_with_last_cells(whole, sign))
             line += whole.count(b"\n")
