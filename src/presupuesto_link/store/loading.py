@@ -393,7 +393,7 @@ class _Loading:
         if extract.lines is None or torn.is_empty():
             return torn
         with self._whole(extract, thorough, work) as whole:
-            return whole.torn.collect().join(torn, KEY_OF_TEXT, KEY_OF_TEXT, how="semi")
+            return whole.torn.collect().join(torn, left_on=KEY_OF_TEXT, right_on=KEY_OF_TEXT, how="semi")
 
     def _name_tables(self, names: Names) -> dict[str, pl.DataFrame]:
         folder, tables = self.part / "dimensiones", names.tables()
