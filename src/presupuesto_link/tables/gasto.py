@@ -80,7 +80,7 @@ class Filters:
 def type_rows(rows: pl.LazyFrame) -> pl.LazyFrame:
     """Text rows of a layout (`CODES + AMOUNTS`) → `SCHEMA` and `rechazo` (why a row cannot be used; null when it can).
 
-    What the layout carries (the record's number, names) goes through. Codes are stripped, a blank is null, `445.0` is 445, and padded to the width the MEF gives them; SEC_EJEC and SEC_FUNC lose leading zeros, so that
+    What the layout carries (the record's number, names) goes through. Codes are stripped, a blank is null, `7.0` is 7, and padded to the width the MEF gives them; SEC_EJEC and SEC_FUNC lose leading zeros, so that
     screens (`0001`) and files (`1`) agree. Amounts take up to two decimals and commas that separate
     thousands; a comma that does not is refused, because `1234,50` without it would be a hundred times more.
     """
@@ -171,7 +171,7 @@ def _filled(column: str) -> pl.Expr:
 
 
 def _code(column: str) -> pl.Expr:
-    """The code: without the decimal that pandas gives to a column with gaps (`445.0`), null when there is none."""
+    """The code: without the decimal that pandas gives to a column with gaps (`7.0`), null when there is none."""
     text = _plain_code(column)
     return pl.when(pl.all_horizontal(text != blank for blank in ("", *_NOTHING))).then(text).alias(column)
 

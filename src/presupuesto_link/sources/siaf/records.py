@@ -47,6 +47,7 @@ _NEWLINE, _RETURN, _QUOTE = ord("\n"), ord("\r"), ord('"')
 _FOOTER = re.compile(FOOTER.encode(), re.IGNORECASE)
 _LONGEST = 50
 """Lines of one record; a quote that is not closed in as many is a stray one."""
+_CLOSED, _OPEN = re.compile(r'"((?:[^"]|"")*+)"'), re.compile(r'"(?:[^"]|"")*+')
 _WITH_TEXT, _NAMED = 100_000, 5
 
 
@@ -175,8 +176,8 @@ class Record:
 def records_of(waiting: deque[bytes], more: Callable[[], bytes], delimiter: str, width: int) -> Iterator[Record]:
     """The records of some lines.
 
-    A record may take several lines, inside quotes. One whose quote is never closed, or only after a line that is a whole record by
-    itself, is one line that cannot be read: a stray quote does not swallow those that follow.
+    A record may take several lines, inside well written quotes. One whose quote is never closed, or only after a line that is a whole
+    record by itself, is one line that cannot be read: a stray quote does not swallow those that follow.
 
     Args:
         waiting: the lines, with their ends.
@@ -186,51 +187,50 @@ def records_of(waiting: deque[bytes], more: Callable[[], bytes], delimiter: str,
     """
     while waiting:
         first = waiting.popleft()
-        if not first.strip(b'\r\n "' + delimiter.encode()):
-            yield Record([], 1)
-            continue
         if _FOOTER.match(first.rstrip(b'\r\n"')):
-            yield Record([], 1, FOOT, first.decode("utf-8").rstrip("\r\n"))
+            yield Record([], 1, FOOT, _text(first))
             continue
-        cells, is_open = _split_line(first, delimiter, width)
-        if not is_open and len(cells) == width:
-            yield Record(cells, 1)
-            continue
+        cells, is_open = split(_text(first), delimiter, width)
         taken = _rest_of(first, waiting, more, (delimiter, width)) if is_open else []
         if taken:
-            yield Record(_split_line(b"".join((first, *taken)), delimiter, width)[0], 1 + len(taken))
+            cells, is_open = split(_text(b"".join((first, *taken))), delimiter, width)
+        lines, blank = 1 + len(taken), not is_open and not any(map(str.strip, cells))
+        if blank or (not is_open and len(cells) == width):
+            yield Record([] if blank else cells, lines)
             continue
-        reason = MORE if not is_open and len(cells) > width else FEWER if not is_open else UNCLOSED
+        reason = UNCLOSED if is_open else MORE if len(cells) > width else FEWER
         unended = not first.endswith(b"\n") and reason != MORE
-        yield Record([], 1, CUT if unended else reason, first.decode("utf-8").rstrip("\r\n"))
+        yield Record([], lines, CUT if unended else reason, _text(first))
 
 
 def _rest_of(first: bytes, waiting: deque[bytes], more: Callable[[], bytes], shape: tuple[str, int]) -> list[bytes]:
-    """The lines that complete a record whose first one ends inside quotes, taken from those that wait; none when they do not."""
+    """The lines that complete a record whose first one ends inside quotes, taken from those that wait; none when they do not.
+
+    A quote inside those lines that neither closes a cell nor is doubled is the beginning of another record's cell.
+    """
+    delimiter, width = shape
     taken: list[bytes] = []
     while len(taken) < _LONGEST and (following := waiting.popleft() if waiting else more()):
         taken.append(following)
-        cells, is_open = _split_line(following, *shape)
-        if not is_open and len(cells) == shape[1]:
+        alone, together = (_strictly(_text(text), delimiter) for text in (following, b"".join((first, *taken))))
+        if together is None or (alone and len(alone) == width and alone[-1] is not None):
             break
-        cells, is_open = _split_line(b"".join((first, *taken)), *shape)
-        if not is_open:
-            if len(cells) == shape[1]:
-                return taken
-            break
+        if together[-1] is not None:
+            return taken
     waiting.extendleft(reversed(taken))
     return []
 
 
-def _split_line(text: bytes, delimiter: str, width: int) -> tuple[list[str], bool]:
-    return split(text.decode("utf-8").rstrip("\r\n"), delimiter, width)
+def _text(line: bytes) -> str:
+    return line.decode("utf-8").rstrip("\r\n")
 
 
 def split(record: str, delimiter: str, width: int) -> tuple[list[str], bool]:
     """The cells of a record, and whether its end is inside quotes.
 
-    Quotes that should be doubled and are not (`"PUENTE "SAN LUIS" 1"`) are part of the cell: only one before a separator, or at the
-    end, closes it. Where two of them may be read either way, the reading that gives the right width is taken.
+    A well written record has one reading. In another, quotes that should be doubled (`"I.E. "SAN LUIS" 1"`) are part of the cell: only
+    one before a separator, or at the end, closes it; where two together may be read either way, as they are in `"I.E. "SAN LUIS""`, the
+    reading of the right width is taken.
 
     Args:
         record: without its end of line.
@@ -239,12 +239,35 @@ def split(record: str, delimiter: str, width: int) -> tuple[list[str], bool]:
     """
     if '"' not in record:
         return record.split(delimiter), False
-    found = list(_split(record, delimiter, doubled=True))
-    if len(found) != width or found[-1] is None:
-        other = list(_split(record, delimiter, doubled=False))
-        if len(other) == width and other[-1] is not None:
-            found = other
+    found = _strictly(record, delimiter)
+    if found is None:
+        readings = [list(_split(record, delimiter, doubled)) for doubled in (True, False)]
+        found = next((cells for cells in readings if len(cells) == width and cells[-1] is not None), readings[0])
     return [cell or "" for cell in found], found[-1] is None
+
+
+def _strictly(record: str, delimiter: str) -> list[str | None] | None:
+    """The cells of a record, the last None when it is not closed; nothing when a quote is neither at the ends of a cell nor doubled."""
+    cells: list[str | None] = []
+    place = 0
+    while True:
+        if record.startswith('"', place):
+            found = _CLOSED.match(record, place)
+            if not found:
+                return [*cells, None] if _OPEN.fullmatch(record, place) else None
+            cell, end = found[1].replace('""', '"'), found.end()
+        else:
+            end = record.find(delimiter, place)
+            end = len(record) if end < 0 else end
+            cell = record[place:end]
+            if '"' in cell:
+                return None
+        cells.append(cell)
+        if end == len(record):
+            return cells
+        if not record.startswith(delimiter, end):
+            return None
+        place = end + 1
 
 
 def _split(record: str, delimiter: str, doubled: bool) -> Iterator[str | None]:
