@@ -20,7 +20,10 @@ _DIMENSION = re.compile(rb'<(?:\w+:)?dimension ref="(?:[A-Z]+[0-9]+:)?([A-Z]+)([
 _CELL = re.compile(rb'<(?:\w+:)?c r="([A-Z]+)([0-9]+)"[^>]*[^/]>(?:<(?:\w+:)?f\b[^<]*(?:</(?:\w+:)?f>)?)?<(?:\w+:)?(?:v|is)\b')
 _FAR = re.compile(rb'c r="[A-Z]{3}')
 _LETTERS_OF_TWO, _LAST_COLUMN = 702, 16_384
-_REPEATED = re.compile(rb'number-(?:rows|columns)-repeated="([0-9]{5,})"[^>]*>(?=[^/])')
+_EMPTY_ROWS = re.compile(rb'number-rows-repeated="([0-9]{6,})"')
+_FAR_IN_ODS = re.compile(
+    rb'number-columns-repeated="[0-9]{4,}"[^>]*/>(?:<table:(?:covered-)?table-cell[^>]*/>)*<table:table-cell[^>]*office:value-type'
+)
 _NINE_DECIMALS = re.compile(r"-?\d+\.\d{9}")
 
 
@@ -107,7 +110,7 @@ class Book:
                             far = _far_cell(iter(partial(file.read, _BLOCK), b""))
                         if far:
                             raise self._sparse(far)
-                    elif name == "content.xml" and _REPEATED.search(archive.read(name)):
+                    elif name == "content.xml" and _is_sparse_ods(archive.read(name)):
                         raise self._sparse("")
         except InputDataError:
             raise
@@ -140,6 +143,15 @@ def _far_cell(blocks: Iterable[bytes]) -> str:
     columns = _LAST_COLUMN if far else size[0] if size[1] == row and size[0] >= column else _LETTERS_OF_TWO
     area = columns * row
     return f"{last[1].decode()}{row}" if last and area > _DENSE and area > _TIMES * cells else ""
+
+
+def _is_sparse_ods(content: bytes) -> bool:
+    """Whether a sheet of an `.ods` has something after a long run of empty rows, or of empty cells; at its end it always has both."""
+    for table in content.split(b"</table:table>"):
+        written = max(table.rfind(b"office:value-type"), 0)
+        if _EMPTY_ROWS.search(table, 0, written) or _FAR_IN_ODS.search(table):
+            return True
+    return False
 
 
 def _last(found: Iterator[re.Match[bytes]]) -> re.Match[bytes] | None:

@@ -259,13 +259,8 @@ def _scan(path: Path, names: list[str], delimiter: str) -> pl.LazyFrame:
 
 
 def _is_sound(names: list[str]) -> pl.Expr:
-    """A record with its last cell and none after it, or the foot of a file.
-
-    In a text that has been looked at (see `records`) a blank cell is not a missing one.
-    """
-    whole = pl.col(names[-1]).is_not_null() & pl.all_horizontal(pl.col(name).is_null() for name in _EXTRA)
-    foot = pl.col(names[-1]).is_null() & pl.col(names[1]).is_null() & pl.col(names[0]).str.starts_with(FOOT)
-    return whole | foot.fill_null(value=False) if len(names) > 1 else whole
+    """A record with its last cell and none after it; in a text that has been looked at (`records`) a blank one is not a missing one."""
+    return pl.col(names[-1]).is_not_null() & pl.all_horizontal(pl.col(name).is_null() for name in _EXTRA)
 
 
 def _torn(scanned: pl.LazyFrame, names: list[str], delimiter: str) -> pl.LazyFrame:

@@ -44,7 +44,7 @@ SHOWN = 300
 FOOTER = r'^[\s",;]*\(?\d[\d,.]* (?:filas?|rows?|registros?)\b[^,;|\t]*$'
 """What a database writes after its last record: `(2 filas)`, `(2 rows affected)`. It is no record."""
 _NEWLINE, _RETURN, _QUOTE = ord("\n"), ord("\r"), ord('"')
-_FOOTER = re.compile(FOOTER.encode(), re.IGNORECASE)
+_FOOTER = re.compile(FOOTER, re.IGNORECASE)
 _LONGEST = 50
 """Lines of one record; a quote that is not closed in as many is a stray one."""
 _CLOSED, _OPEN = re.compile(r'"((?:[^"]|"")*+)"'), re.compile(r'"(?:[^"]|"")*+')
@@ -187,9 +187,6 @@ def records_of(waiting: deque[bytes], more: Callable[[], bytes], delimiter: str,
     """
     while waiting:
         first = waiting.popleft()
-        if _FOOTER.match(first.rstrip(b'\r\n"')):
-            yield Record([], 1, FOOT, _text(first))
-            continue
         cells, is_open = split(_text(first), delimiter, width)
         taken = _rest_of(first, waiting, more, (delimiter, width)) if is_open else []
         if taken:
@@ -199,8 +196,11 @@ def records_of(waiting: deque[bytes], more: Callable[[], bytes], delimiter: str,
             yield Record([] if blank else cells, lines)
             continue
         reason = UNCLOSED if is_open else MORE if len(cells) > width else FEWER
-        unended = not first.endswith(b"\n") and reason != MORE
-        yield Record([], lines, CUT if unended else reason, _text(first))
+        if _FOOTER.match(_text(first).rstrip('"')):
+            reason = FOOT
+        elif not first.endswith(b"\n") and reason != MORE:
+            reason = CUT
+        yield Record([], lines, reason, _text(first))
 
 
 def _rest_of(first: bytes, waiting: deque[bytes], more: Callable[[], bytes], shape: tuple[str, int]) -> list[bytes]:
@@ -213,7 +213,7 @@ def _rest_of(first: bytes, waiting: deque[bytes], more: Callable[[], bytes], sha
     while len(taken) < _LONGEST and (following := waiting.popleft() if waiting else more()):
         taken.append(following)
         alone, together = (_strictly(_text(text), delimiter) for text in (following, b"".join((first, *taken))))
-        if together is None or (alone and len(alone) == width and alone[-1] is not None):
+        if together is None or (alone and len(alone) == width and alone[-1] is not None and any(alone)):
             break
         if together[-1] is not None:
             return taken
