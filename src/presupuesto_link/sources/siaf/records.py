@@ -97,7 +97,9 @@ def plainly_written(path: Path, delimiter: str, records: int) -> bool:
             end, place = ends[:size], before[:size]
             np.equal(page[2 : size + 2], _NEWLINE, out=end)
             lines += int(np.count_nonzero(end))
-            for away in (1, 2):  # a separator, or a separator and a return, and the end of the line
+            for away in (
+                (1, 2) if told.find(b"\r", 1, size + 2) >= 0 else (1,)
+            ):  # a separator, or that and a return, and the end of the line
                 np.equal(page[2 - away : size + 2 - away], sign, out=place)
                 place &= end
                 if away > 1 and np.count_nonzero(place):
