@@ -14,7 +14,7 @@ from presupuesto_link.linkage.whose import Whose
 from presupuesto_link.money.budget import Kind, Origin, Pace, YearBudget
 from presupuesto_link.money.by_action import link_by_action
 from presupuesto_link.specs import AmbitoSpec, SeguimientoSpec, SemaforoSpec, VinculoSpec
-from presupuesto_link.store.store import Kept, Snapshot
+from presupuesto_link.store.snapshot import Kept, Snapshot
 from presupuesto_link.tables.levels import Levels
 from presupuesto_link.tables.numbers import MONEY
 from presupuesto_link.vocabulary import LINKED

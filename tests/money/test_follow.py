@@ -15,7 +15,7 @@ from presupuesto_link.quarter.light import monitor
 from presupuesto_link.store.loading import load_extract
 from presupuesto_link.store.store import Store
 from tests.sources.extracts import budget, spent, write_long
-from tests.sources.pages import BY_QUARTER, WIDE, html
+from tests.sources.pages import BY_MONTH, BY_QUARTER, WIDE, html
 
 
 @pytest.fixture
@@ -114,3 +114,13 @@ def test_a_source_by_quarters_is_looked_at_only_where_they_end(inputs, tmp_path)
     ]
     with pytest.raises(InputDataError, match="5 no es el mes en que termina uno"):
         follow(inputs, Cut(store, snapshot, None, month=5))
+
+
+def test_a_cut_before_and_a_history_of_another_scope_are_refused(inputs, tmp_path):
+    steps = [*WIDE, ["Pliego 445: GOBIERNO REGIONAL", "120", "120", "30", "30", "30", "30", "30", "25.0"]]
+    store = Store(tmp_path / "almacen")
+    whole = load_extract(html(tmp_path / "a.xls", "Mes", steps, BY_MONTH), store, cut_off=dt.date(2026, 4, 2)).snapshot
+    part = load_extract(html(tmp_path / "b.xls", "Mes", steps, BY_MONTH, "Sólo Proyectos"), store, cut_off=dt.date(2026, 3, 2)).snapshot
+    for asked in ({"before": part}, {"history": (part,)}):
+        with pytest.raises(InputDataError, match="todo el gasto de su entidad"):
+            monitor(evaluate(inputs, Cut(store, whole, None, **asked)))

@@ -9,7 +9,7 @@ from presupuesto_link.errors import InputDataError
 from presupuesto_link.linkage.snapshot import Linkage
 from presupuesto_link.money.cut import Cut
 from presupuesto_link.money.follow import closed_month, complete_years, follow, has_months, month_ends
-from presupuesto_link.store.store import Snapshot
+from presupuesto_link.store.snapshot import Snapshot
 from tests.money.kept import Shelf, line, linked, manifest
 
 

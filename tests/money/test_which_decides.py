@@ -12,7 +12,7 @@ from presupuesto_link.money import money as every
 from presupuesto_link.money.cut import Cut
 from presupuesto_link.money.money import Money, money_of
 from presupuesto_link.money.reconciliation import reconcile
-from presupuesto_link.store.store import Snapshot
+from presupuesto_link.store.snapshot import Snapshot
 from presupuesto_link.tables.numbers import MONEY
 from presupuesto_link.vocabulary import PRINTED
 from tests.money.kept import Shelf, inputs_of, line, linked, manifest, origin, year_budget

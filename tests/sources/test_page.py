@@ -170,6 +170,15 @@ def test_a_quarter_is_never_the_newest_year(store, tmp_path):
     assert latest_of(store, AmbitoSpec(pliego="445"), PLIEGO).id == whole.snapshot.id
 
 
+def test_a_page_of_projects_only_never_stands_for_the_whole_spending_unasked(store, tmp_path):
+    rows = [["10: AGROPECUARIA", "100", "90", "30", "30", "30", "30", "30", ""]]
+    part = html(tmp_path / "b.xls", "Función", [*WIDE, PLIEGO_445], rows, "Sólo Proyectos")
+    newer = load_extract(part, store, Filters(), dt.date(2026, 9, 22))
+    assert latest_of(store, AmbitoSpec(pliego="445"), PLIEGO).id == newer.snapshot.id, "where there is nothing else"
+    whole, _ = load(store, html(tmp_path / "a.xls", "Función", [*WIDE, PLIEGO_445], rows))
+    assert latest_of(store, AmbitoSpec(pliego="445"), PLIEGO).id == whole.snapshot.id
+
+
 def test_what_a_page_says_is_read_whatever_its_words():
     page = page_of([[HEAD.format("Sólo Actividades/Productos")], *WIDE, ["Otra cosa 77: NUEVA", "5"]], ("", *TITLES))
     assert (page.year, page.includes, page.kind) == ("2026", "Sólo Actividades/Productos", "3")

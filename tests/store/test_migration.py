@@ -14,7 +14,8 @@ from presupuesto_link.store.lines import LINES
 from presupuesto_link.store.loading import load_extract
 from presupuesto_link.store.migration import migrate
 from presupuesto_link.store.quality import Accepted
-from presupuesto_link.store.store import FORMAT, MANIFEST, Kept, Store, snapshot_id
+from presupuesto_link.store.snapshot import Kept, snapshot_id
+from presupuesto_link.store.store import FORMAT, MANIFEST, Store
 from presupuesto_link.tables.gasto import SCHEMA, Filters
 from tests.sources.extracts import budget, spent, write_long
 

@@ -10,7 +10,7 @@ import typer
 from presupuesto_link.commands.asking.cuts import DEFAULT_STORE, StoreOption
 from presupuesto_link.commands.asking.here import who_says
 from presupuesto_link.commands.asking.options import JsonOption
-from presupuesto_link.commands.cargar import print_totals
+from presupuesto_link.commands.saying.load_text import print_totals
 from presupuesto_link.commands.saying.printing import Column, number, print_json, print_table, records
 from presupuesto_link.commands.saying.spanish import CONTEXT, SpanishCommand, SpanishGroup
 from presupuesto_link.errors import InputDataError, Problem
@@ -19,8 +19,8 @@ from presupuesto_link.wording import plural, soles
 if TYPE_CHECKING:
     import polars as pl
 
-    from presupuesto_link.store.store import Kept, Snapshot, Store
-
+    from presupuesto_link.store.snapshot import Kept, Snapshot
+    from presupuesto_link.store.store import Store
 _BROKEN = 1
 _KEYS = "pliego,sec_ejec,programa,producto"
 

@@ -4,23 +4,23 @@ from __future__ import annotations
 
 import datetime as dt
 import sys
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from decimal import Decimal, InvalidOperation
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
 from presupuesto_link.commands.asking.cuts import DEFAULT_STORE, StoreOption
 from presupuesto_link.commands.asking.extracts import Failed, Given, given_extracts, series_of, somebody_answers, with_days
 from presupuesto_link.commands.asking.options import AcceptOption, JsonOption, old, rare
-from presupuesto_link.commands.saying.printing import Column, number, print_json, print_table
+from presupuesto_link.commands.saying.load_text import as_json, briefly, print_closing, print_report
+from presupuesto_link.commands.saying.printing import print_json
 from presupuesto_link.errors import PresupuestoLinkError
-from presupuesto_link.findings import worst_first
 from presupuesto_link.vocabulary import GOVERNMENTS
-from presupuesto_link.wording import amount, enumerate_words, plural
+from presupuesto_link.wording import enumerate_words, plural
 
 if TYPE_CHECKING:
     from presupuesto_link.store.load_report import LoadReport, Published
@@ -29,10 +29,7 @@ if TYPE_CHECKING:
     from presupuesto_link.store.store import Store
     from presupuesto_link.tables.gasto import Filters
 
-_ALWAYS = ("pia_soles", "pim_soles", "devengado_soles")
 _GRAVE = ("alta", "media")
-_SOURCE = {"miembro": "archivo del zip:", "hoja": "hoja:", "numeros": "decimales con"}
-_TITLES = {"pia_soles": "PIA", "pim_soles": "PIM"}
 
 
 def cargar(
@@ -104,14 +101,14 @@ def cargar(
     extracts, failed = given_extracts(archivos, al, miembro)
     many = len(extracts) + len(failed) > 1
     if many and not como_json:
-        print_series(extracts, failed)
+        _print_series(extracts, failed)
     extracts, undated = with_days(extracts, somebody_answers() and not como_json)
     with kept_or_tried(almacen, probar) as store:
         there = Store(almacen) if probar else None
         tell = None if como_json else partial(print_report, there=there)
         reports, refused = load_all(extracts, (*failed, *undated), store, filters, miembro, published, tell, accepted, numeros)
     if como_json:
-        _print_as_json(reports, extracts, refused, probar)
+        _print_loads(reports, extracts, refused, probar)
     elif many:
         print_closing(reports, refused)
     if probar and not como_json:
@@ -173,14 +170,15 @@ def load_all(
     return reports, refused
 
 
-def _print_as_json(reports: Sequence[LoadReport], extracts: Sequence[Given], refused: Sequence[Failed], tried: bool) -> None:
+def _print_loads(reports: Sequence[LoadReport], extracts: Sequence[Given], refused: Sequence[Failed], tried: bool) -> None:
+    """Every load for another program: what was kept, the series they make and what was refused."""
     errors = [{"archivo": path.name, "problemas": [vars(p) for p in error.problems]} for path, error in refused]
     series = [{"serie": about, "archivos": [one.path.name for one in group]} for about, group in series_of(extracts)]
     told = {"series": series} if len(extracts) + len(refused) > 1 else {}
     print_json(cargas=[as_json(report) for report in reports], **told, **({"errores": errors} if errors else {}), guardado=not tried)
 
 
-def print_series(extracts: Sequence[Given], failed: Sequence[Failed]) -> None:
+def _print_series(extracts: Sequence[Given], failed: Sequence[Failed]) -> None:
     """What there is, before anything is written."""
     groups = series_of(extracts)
     files = len(extracts) + len(failed)
@@ -192,24 +190,8 @@ def print_series(extracts: Sequence[Given], failed: Sequence[Failed]) -> None:
     if failed:
         typer.echo(f"  No se reconoce ({len(failed)})")
     for path, error in failed:
-        typer.echo(f"    {path.name}: {_briefly(error)}")
+        typer.echo(f"    {path.name}: {briefly(error)}")
     typer.echo("")
-
-
-def print_closing(reports: Sequence[LoadReport], refused: Sequence[Failed]) -> None:
-    """How many went well, each with what it is."""
-    typer.echo(f"{len(reports)} de {len(reports) + len(refused)} bien")
-    for report in reports:
-        snapshot, manifest = report.snapshot, report.snapshot.manifest
-        years = ", ".join(map(str, snapshot.years))
-        what = " · ".join(filter(None, (manifest["fuente"]["forma"], years, page_words(manifest), f"corte {snapshot.cut_off}")))
-        typer.echo(f"  {report.path.name}: {what} → {snapshot.id}")
-    for path, error in refused:
-        typer.echo(f"  {path.name}: no se cargó; {_briefly(error)}")
-
-
-def _briefly(error: PresupuestoLinkError) -> str:
-    return error.problems[0].found.partition(";")[0]
 
 
 def _download(year: int, kind: str, folder: Path, url: str | None, again: bool, wait: int, as_json_text: bool) -> None:
@@ -226,102 +208,6 @@ def _download(year: int, kind: str, folder: Path, url: str | None, again: bool, 
     (print_downloaded_json if as_json_text else print_downloaded)(done)
 
 
-def print_report(report: LoadReport, there: Store | None = None) -> None:
-    """The closing summary of one load.
-
-    Args:
-        report: what the load did.
-        there: the store where it would be kept, when it is only tried.
-    """
-    snapshot, manifest = report.snapshot, report.snapshot.manifest
-    rows, source = manifest["filas"], manifest["fuente"]
-    state = "guardada" if report.is_new else "ya estaba en el almacén; no se escribió nada" if report.kept else "no se guardó"
-    if there is not None and report.kept:
-        state = "ya está en el almacén" if there.find(snapshot.id) else "se guardaría"
-    typer.echo(f"{report.path.name}: instantánea {snapshot.id} ({state})")
-    typer.echo(
-        f"  Forma: {source['forma']} · codificación {source['codificacion']} · corte {snapshot.cut_off} ({manifest['fecha_corte_de']})"
-        + (f" · año {source['anio']} ({source['anio_de']})" if "anio_de" in source else "")
-        + "".join(f" · {word} {source[key]}" for key, word in _SOURCE.items() if source.get(key))
-    )
-    if about := page_words(manifest):
-        typer.echo(f"  Consulta: {about}")
-    typer.echo(
-        f"  Registros leídos: {rows['registros_leidos']:,} · filas guardadas: {rows['guardadas']:,} · rechazadas: {rows['rechazadas']:,}"
-        + (f" · de total, que no se suman: {rows['de_total']:,}" if rows.get("de_total") else "")
-        + (f" → {report.rejected}" if report.rejected else "")
-    )
-    print_totals([(str(year), totals) for year, totals in snapshot.totals.items()])
-    months = [f"{year}: {month}" for year, month in manifest["ultimo_mes_con_devengado"].items()]
-    typer.echo(f"  Último mes con devengado: {enumerate_words(months) or 'no se sabe (el extracto no da meses)'}")
-    _print_findings(report)
-    _print_quality(manifest)
-    for sentence in report.unchecked:
-        typer.echo(f"  No se comprobó: {sentence}.")
-    typer.echo("")
-
-
-def page_words(manifest: Mapping[str, Any]) -> str:
-    """What a page of the Consulta Amigable says of itself, in a line; empty of anything else."""
-    from presupuesto_link.wording import period_words
-
-    if "periodo" not in manifest:
-        return ""
-    period, path = manifest["periodo"], [f"{step['titulo']} {step['codigo']}" for step in manifest["ambito"]]
-    when = (
-        period_words(period["tipo"], period.get("numero", 0))
-        or f"el año{' por ' + ('meses' if by == 'mes' else 'trimestres') if (by := period.get('por')) else ''}"
-    )
-    return " · ".join(filter(None, (" › ".join(path), f"periodo: {when}", manifest["incluye"])))
-
-
-def print_totals(rows: list[tuple[str, Any]]) -> None:
-    """Soles per measure, one line per snapshot or year."""
-    from presupuesto_link.store.store import MEASURES
-
-    titles = [_TITLES.get(m, m.removesuffix("_soles").replace("_", "\n").capitalize()) for m in MEASURES]
-    columns = [Column(""), *(number(title, spare=m not in _ALWAYS) for title, m in zip(titles, MEASURES, strict=True))]
-    print_table("Soles por medida", columns, [(name, *(amount(totals[m], 2) for m in MEASURES)) for name, totals in rows])
-
-
-def as_json(report: LoadReport) -> dict[str, Any]:
-    """A load for another program."""
-    from presupuesto_link.store.store import PAGE_KEYS
-
-    manifest = report.snapshot.manifest
-    kept = ("fuente", "fecha_corte", "fecha_corte_de", "filtros", "filas", "totales", "ultimo_mes_con_devengado")
-    page = {key: manifest[key] for key in PAGE_KEYS if key in manifest}
-    return {
-        "archivo": report.path.name,
-        "instantanea": report.snapshot.id,
-        "nueva": report.is_new,
-        **{key: manifest[key] for key in kept},
-        **page,
-        **{key: manifest[key] for key in ("calidad", "limites", "aceptado")},
-        "hallazgos": [finding.as_row() | {"efecto": finding.kind.effect} for finding in report.findings],
-        "no_comprobado": list(report.unchecked),
-        "rechazadas": str(report.rejected) if report.rejected else None,
-    }
-
-
-def _print_findings(report: LoadReport) -> None:
-    if not report.findings:
-        typer.echo("  Hallazgos: ninguno.")
-        return
-    for finding in worst_first(report.findings):
-        typer.echo(
-            f"  {finding.code} ({finding.kind.severity}) {finding.kind.title}: {finding.place}, {finding.found}. {finding.explanation}."
-        )
-
-
-def _print_quality(manifest: Mapping[str, Any]) -> None:
-    from presupuesto_link.store.quality import quality_words
-
-    typer.echo(f"  Calidad: {quality_words(manifest)}")
-    for limit in manifest["limites"]:
-        typer.echo(f"  - {limit}")
-
-
 def accepted_for(reason: str | None) -> Accepted | None:
     """What `--aceptar` says, with the name of who answers for the office."""
     from presupuesto_link.commands.asking.here import signer
@@ -336,7 +222,6 @@ def accepted_for(reason: str | None) -> Accepted | None:
 
 def _filters(pliego: str | None, department: str | None, level: str | None, year: int | None) -> Filters:
     from presupuesto_link.tables.gasto import Filters
-    from presupuesto_link.wording import enumerate_words
 
     for option, value, width in (("--pliego", pliego, 3), ("--departamento-meta", department, 2)):
         if value is not None and not (value.isdigit() and len(value) <= width):

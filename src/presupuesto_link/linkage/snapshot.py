@@ -23,7 +23,8 @@ from presupuesto_link.linkage.whose import Whose, codes, entities_of, only_part,
 from presupuesto_link.sources.delimited import RawTable
 from presupuesto_link.specs import AmbitoSpec
 from presupuesto_link.store.loading import read_extract
-from presupuesto_link.store.store import Snapshot, Store
+from presupuesto_link.store.snapshot import Snapshot
+from presupuesto_link.store.store import Store
 from presupuesto_link.vocabulary import DEPARTMENT, EVERYTHING, PLIEGO, QUARTERS, Scope
 
 _COLUMN: dict[str, str] = {PLIEGO: "pliego", DEPARTMENT: "departamento_meta"}

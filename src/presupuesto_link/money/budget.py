@@ -18,7 +18,7 @@ from presupuesto_link.linkage.snapshot import Linkage
 from presupuesto_link.money.by_action import DIRECT, LinkedBudget, link_by_action
 from presupuesto_link.money.execution import measure_execution
 from presupuesto_link.specs import SemaforoSpec
-from presupuesto_link.store.store import Kept
+from presupuesto_link.store.snapshot import Kept
 from presupuesto_link.tables.bands import colour
 from presupuesto_link.tables.gasto import MEASURES
 from presupuesto_link.tables.numbers import MONEY, known_sum

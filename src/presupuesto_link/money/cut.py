@@ -13,7 +13,8 @@ from presupuesto_link.linkage.whose import entities_of, pliegos_words
 from presupuesto_link.sources.delimited import RawTable
 from presupuesto_link.sources.links import read_links
 from presupuesto_link.specs import AmbitoSpec
-from presupuesto_link.store.store import Snapshot, Store
+from presupuesto_link.store.snapshot import Snapshot
+from presupuesto_link.store.store import Store
 from presupuesto_link.tables.calendar import Calendar
 from presupuesto_link.vocabulary import PLIEGO, Scope
 from presupuesto_link.wording import plural
@@ -123,13 +124,13 @@ def _is_own(snapshot: Snapshot, scopes: AmbitoSpec) -> bool:
 
 
 def latest_of(store: Store, scopes: AmbitoSpec, scope: Scope) -> Snapshot:
-    """The snapshot with the newest cut-off that holds the spending of a scope whole.
+    """The snapshot with the newest cut-off that holds the spending of a scope whole; one of a part («Sólo Proyectos»), where no other does.
 
     Raises:
         NoSnapshotError: the store is empty, or no snapshot of it holds that spending whole; the newest are named, each with its reason.
         InputDataError: the entity's own newest one only holds a part, or the analysis does not say the code of that scope.
     """
-    every = [snapshot for snapshot in store.list() if not snapshot.period]
+    every = sorted((snapshot for snapshot in store.list() if not snapshot.period), key=lambda s: not s.part)
     if not every:
         raise NoSnapshotError(
             Problem(

@@ -15,7 +15,7 @@ from presupuesto_link.linkage.rules import TRANSVERSAL
 from presupuesto_link.linkage.snapshot import Linkage
 from presupuesto_link.money.cut import Cut, link_cut
 from presupuesto_link.money.months import by_month
-from presupuesto_link.store.store import Snapshot
+from presupuesto_link.store.snapshot import Snapshot, check_alike
 from presupuesto_link.vocabulary import DECEMBER, QUARTERS
 
 
@@ -94,6 +94,7 @@ def follow(inputs: Inputs, cut: Cut, linkage: Linkage | None = None, past: Mappi
     own = by_month(own_link.linked)
     frames, origin = {y: own for y in snapshot.years if y <= chosen}, dict.fromkeys(snapshot.years, snapshot)
     for earlier in cut.history:
+        check_alike(earlier, snapshot)
         complete = complete_years(earlier, chosen)
         table = by_month(((past or {}).get(earlier.id) or link_cut(inputs, cut, earlier)).linked)
         frames |= dict.fromkeys(complete, table)

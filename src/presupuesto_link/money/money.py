@@ -177,7 +177,10 @@ def _september(inputs: Inputs, cut: Cut, year: int) -> pl.DataFrame | None:
     kept = [
         s
         for s in cut.store.list()
-        if s.cut_off == that_day and year in s.years and holds(cut.store, s, inputs.spec.vinculo.ambito, cut.scope)
+        if s.cut_off == that_day
+        and year in s.years
+        and s.part == cut.snapshot.part
+        and holds(cut.store, s, inputs.spec.vinculo.ambito, cut.scope)
     ]
     if not kept:
         return None

@@ -29,7 +29,8 @@ from presupuesto_link.quarter.alerts import alerts_of, colour_changes
 from presupuesto_link.quarter.facts import alert_facts, alignment_facts, light_facts, linked_facts, since
 from presupuesto_link.quarter.modifications import composition_variance, modifications_between, rhythm
 from presupuesto_link.quarter.told import monitoring_tables
-from presupuesto_link.store.store import Snapshot, Store
+from presupuesto_link.store.snapshot import Snapshot, check_alike
+from presupuesto_link.store.store import Store
 from presupuesto_link.tables.bands import colour
 from presupuesto_link.tables.gasto import totals_of
 from presupuesto_link.tables.levels import Levels, is_action
@@ -274,6 +275,7 @@ def _earlier(inputs: Inputs, cut: Cut, followed: Followed) -> Followed | None:
     before = cut.before or _previous(cut.store, followed)
     if before is None:
         return None
+    check_alike(before, followed.linkage.snapshot)
     earlier = follow(inputs, cut.of(before))
     now = followed.linkage.snapshot.cut_off
     if earlier.cut_off > followed.cut_off or (earlier.cut_off == followed.cut_off and before.cut_off >= now):

@@ -13,7 +13,8 @@ from presupuesto_link.errors import InputDataError, Problem
 from presupuesto_link.findings import Finding
 from presupuesto_link.sources.siaf.layout import Layout
 from presupuesto_link.store.quality import of_effect
-from presupuesto_link.store.store import Kept, Snapshot, Store
+from presupuesto_link.store.snapshot import Kept, Snapshot
+from presupuesto_link.store.store import Store
 from presupuesto_link.tables.gasto_checks import TOLERANCE, check_coverage, check_totals, in_whole_soles, rounding_of
 from presupuesto_link.tables.page_checks import check_same_money
 

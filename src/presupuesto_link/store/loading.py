@@ -50,8 +50,9 @@ from presupuesto_link.store.load_report import (
     unchecked_of,
 )
 from presupuesto_link.store.quality import Accepted, of_effect, quality_of, stored
+from presupuesto_link.store.snapshot import Extract, Kept, Snapshot, snapshot_id
 from presupuesto_link.store.sorted_parquet import Runs, chunks, write_sorted
-from presupuesto_link.store.store import FORMAT, GOALS_FILE, Extract, Kept, Snapshot, Store, add_up, snapshot_id
+from presupuesto_link.store.store import FORMAT, GOALS_FILE, Store, add_up
 from presupuesto_link.tables.gasto import (
     SCHEMA,
     TABLE_VERSION,

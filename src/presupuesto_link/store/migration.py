@@ -17,7 +17,8 @@ from presupuesto_link.errors import InputDataError
 from presupuesto_link.store.load_report import findings_of
 from presupuesto_link.store.loading import load_extract
 from presupuesto_link.store.quality import quality_of, stored, unguarded
-from presupuesto_link.store.store import FORMAT, Kept, Store, add_up
+from presupuesto_link.store.snapshot import Kept
+from presupuesto_link.store.store import FORMAT, Store, add_up
 from presupuesto_link.tables.gasto import Filters
 from presupuesto_link.tables.gasto_checks import check_stages
 

@@ -21,7 +21,8 @@ if TYPE_CHECKING:
 
     from presupuesto_link.inputs import Inputs
     from presupuesto_link.money.cut import Cut
-    from presupuesto_link.store.store import Snapshot, Store
+    from presupuesto_link.store.snapshot import Snapshot
+    from presupuesto_link.store.store import Store
     from presupuesto_link.tables.calendar import Calendar
 
 _SHOWN = 5

@@ -51,7 +51,8 @@ if TYPE_CHECKING:
     from presupuesto_link.money.cut import Cut
     from presupuesto_link.scenarios.compare import Scenario
     from presupuesto_link.specs import EscenarioSpec
-    from presupuesto_link.store.store import Snapshot, Store
+    from presupuesto_link.store.snapshot import Snapshot
+    from presupuesto_link.store.store import Store
 
 
 def grouped(command: Callable[..., None]) -> Callable[..., None]:

@@ -19,7 +19,8 @@ from presupuesto_link.linkage.snapshot import chosen_spending, dimensions
 from presupuesto_link.sources.ceplan import RawExport
 from presupuesto_link.sources.delimited import RawTable
 from presupuesto_link.specs import VinculoSpec
-from presupuesto_link.store.store import Snapshot, Store
+from presupuesto_link.store.snapshot import Snapshot
+from presupuesto_link.store.store import Store
 from presupuesto_link.tables.ceplan import Poi, read_poi
 from presupuesto_link.tables.numbers import MONEY, known_sum
 from presupuesto_link.vocabulary import PLIEGO, Scope
