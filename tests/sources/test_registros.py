@@ -77,6 +77,7 @@ def write(path, text, encoding="utf-8"):
         (lambda line: line.replace("FAMILIAS DEL AÑO", "FAMILIAS, DEL AÑO"), records.MORE),
         (lambda line: line + ",", records.MORE),
         (lambda line: line + ",,", records.MORE),
+        (lambda line: line + "," * 12 + "x", records.MORE),
         (lambda line: line.rsplit(",", 1)[0], records.FEWER),
         (lambda line: line.replace(",06,06,", ",06,"), records.FEWER),
         (lambda line: line.replace("FAMILIAS DEL AÑO", '"FAMILIAS DEL AÑO'), records.UNCLOSED),

@@ -24,7 +24,7 @@ from presupuesto_link.sources.siaf.layout import RECORD, Layout
 from presupuesto_link.sources.siaf.numbers import SIGNS, amount_columns, decided, restyled, told
 from presupuesto_link.sources.siaf.page import Page
 from presupuesto_link.sources.siaf.recognising import check_one_cut, recognise
-from presupuesto_link.sources.siaf.records import FEWER, FOOT, FOOTER, MORE, REASON, SHOWN, TEXT, TORN_SCHEMA, mend, plainly_written
+from presupuesto_link.sources.siaf.records import FEWER, FOOT, FOOTER, LOOKED, MORE, REASON, SHOWN, TEXT, TORN_SCHEMA, mend, plainly_written
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -33,7 +33,7 @@ __all__ = ["RawExtract", "digest_of", "open_extract"]
 
 _DELIMITERS = (",", ";", "\t", "|")
 _SMALL = 32 << 20
-_EXTRA = tuple(f"__de_mas_{i}" for i in range(8))
+_EXTRA = tuple(f"__de_mas_{i}" for i in range(LOOKED))
 """Columns after the last title: a record with something in one has more cells than titles."""
 
 

@@ -41,6 +41,8 @@ REASON, TEXT = "motivo", "texto"
 TORN_SCHEMA = {RECORD: pl.UInt32, REASON: pl.String, TEXT: pl.String}
 """A record that cannot be read: its line in the file, why, and its text, or the beginning of it."""
 SHOWN = 300
+LOOKED = 8
+"""Columns after the last title that are looked at: something in one of them is a cell too many."""
 FOOTER = r'^[\s",;]*\(?\d[\d,.]* (?:filas?|rows?|registros?)\b[^,;|\t]*$'
 """What a database writes after its last record: `(2 filas)`, `(2 rows affected)`. It is no record."""
 _NEWLINE, _RETURN, _QUOTE = ord("\n"), ord("\r"), ord('"')
@@ -83,6 +85,8 @@ def reasons_of(torn: pl.DataFrame) -> dict[str, int]:
 def plainly_written(path: Path, delimiter: str, records: int) -> bool:
     """Whether every line of a text is one record and none ends in a separator, so that a blank cell is not a missing one.
 
+    Nor has it more blank cells in a row than `LOOKED` columns after the last title would see beyond.
+
     Args:
         path: the text, titles in its first line.
         delimiter: what separates its cells.
@@ -91,9 +95,13 @@ def plainly_written(path: Path, delimiter: str, records: int) -> bool:
     import numpy as np
 
     sign, lines, told = ord(delimiter), 0, bytearray(BLOCK + 2)
+    blanks, tail = delimiter.encode() * (LOOKED + 1), b""
     page, (ends, before) = np.frombuffer(told, np.uint8), np.empty((2, BLOCK), np.bool_)
     with path.open("rb", buffering=0) as file:
         while size := file.readinto(memoryview(told)[2:]):  # two bytes of the block before stay in front
+            if told.find(blanks, 2, size + 2) >= 0 or blanks in tail + told[2 : 2 + min(size, LOOKED)]:
+                return False
+            tail = (tail + bytes(told[max(2, size + 2 - LOOKED) : size + 2]))[-LOOKED:]
             end, place = ends[:size], before[:size]
             np.equal(page[2 : size + 2], _NEWLINE, out=end)
             lines += int(np.count_nonzero(end))
